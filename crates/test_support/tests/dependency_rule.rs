@@ -1,0 +1,166 @@
+//! The dependency rule of the workspace, checked against every `Cargo.toml`. It must not know what a crate does, only
+//! which crates it may name. A new crate fails here until it has a line in [`LAYERS`].
+//!
+//! Dependencies point one way: `server -> features -> {span_store, ingest, web} -> {wal, span_model}`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// A crate may depend on every layer below its own; inside a layer only on what [`SAME_LAYER`] lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Layer {
+    /// Storage of raw batches and the pure span model: no crate of ours below.
+    Ground,
+    /// What features are made from.
+    Base,
+    /// One crate per URL prefix.
+    Feature,
+    /// Composition, and tools that may look at everything.
+    Top,
+    /// Test support: only ever a dev-dependency.
+    Tests,
+    /// Client applications: they know the server by its wire format alone.
+    Client,
+}
+
+const LAYERS: &[(&str, Layer)] = &[
+    ("junjo-wal", Layer::Ground),
+    ("junjo-span-model", Layer::Ground),
+    ("junjo-web", Layer::Base),
+    ("junjo-span-store", Layer::Base),
+    ("junjo-ingest", Layer::Base),
+    ("junjo-auth", Layer::Feature),
+    ("junjo-api-keys", Layer::Feature),
+    ("junjo-otel", Layer::Feature),
+    ("junjo-server", Layer::Top),
+    ("junjo-bench", Layer::Top),
+    ("junjo-test-support", Layer::Tests),
+    ("junjo-demo", Layer::Client),
+];
+
+/// The edges allowed inside a layer: (from, to), `*` for any crate of the layer.
+const SAME_LAYER: &[(&str, &str)] = &[
+    ("*", "junjo-auth"),           // for CurrentUser
+    ("junjo-ingest", "junjo-web"), // OTLP over HTTP
+];
+
+/// Outside packages that only the named crate may use.
+const RESERVED: &[(&str, &str)] = &[("duckdb", "junjo-span-store"), ("rusqlite", "junjo-wal")];
+
+/// Outside packages that do IO; `span_model` is pure and names none of them.
+const IO_PACKAGES: &[&str] = &["axum", "duckdb", "hyper", "reqwest", "rusqlite", "sqlx", "tokio", "tonic"];
+
+/// Every dependency between crates of the workspace follows the arrows of ARCHITECTURE.md; dev-dependencies may add
+/// test_support, nothing else may.
+#[test]
+fn workspace_dependencies_point_one_way() {
+    let layers: BTreeMap<&str, Layer> = LAYERS.iter().copied().collect();
+    let broken: Vec<String> = workspace_edges()
+        .iter()
+        .filter(|edge| layers.contains_key(edge.from.as_str()))
+        .filter_map(|edge| {
+            let to = layers.get(edge.to.as_str())?;
+            let allowed = is_allowed(edge, layers[edge.from.as_str()], *to);
+            (!allowed).then(|| format!("{} must not depend on {} ({})", edge.from, edge.to, edge.kind))
+        })
+        .collect();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// A crate cannot join or leave the workspace without a decision about its layer.
+#[test]
+fn every_workspace_crate_has_a_layer() {
+    let found: BTreeSet<String> = workspace_packages().iter().map(|p| text(p, "name")).collect();
+    let listed: BTreeSet<String> = LAYERS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(found, listed, "left: Cargo.toml files; right: LAYERS in {}", file!());
+}
+
+/// DuckDB is reachable only through span_store and rusqlite only through wal, so no SQL engine type leaks out.
+#[test]
+fn reserved_packages_have_one_user() {
+    let edges = workspace_edges();
+    for (package, owner) in RESERVED {
+        let users: BTreeSet<&str> =
+            edges.iter().filter(|edge| edge.to == *package).map(|edge| edge.from.as_str()).collect();
+        assert!(users.iter().all(|user| user == owner), "{package} belongs to {owner}, used by {users:?}");
+    }
+}
+
+/// The span model stays pure: it can be tested and fuzzed without files, sockets or a runtime.
+#[test]
+fn span_model_does_no_io() {
+    let used: Vec<String> = workspace_edges()
+        .into_iter()
+        .filter(|edge| edge.from == "junjo-span-model" && edge.kind == "normal")
+        .filter(|edge| IO_PACKAGES.contains(&edge.to.as_str()))
+        .map(|edge| edge.to)
+        .collect();
+    assert!(used.is_empty(), "junjo-span-model uses {used:?}");
+}
+
+/// The rule itself can fail: edges that must be refused are refused.
+#[test]
+fn forbidden_edges_are_refused() {
+    let refused = [
+        ("junjo-wal", Layer::Ground, "junjo-span-model", Layer::Ground, "normal"),
+        ("junjo-web", Layer::Base, "junjo-auth", Layer::Feature, "normal"),
+        ("junjo-auth", Layer::Feature, "junjo-api-keys", Layer::Feature, "normal"),
+        ("junjo-otel", Layer::Feature, "junjo-server", Layer::Top, "normal"),
+        ("junjo-server", Layer::Top, "junjo-test-support", Layer::Tests, "normal"),
+        ("junjo-demo", Layer::Client, "junjo-web", Layer::Base, "normal"),
+        ("junjo-wal", Layer::Ground, "junjo-demo", Layer::Client, "dev"),
+    ];
+    for (from, from_layer, to, to_layer, kind) in refused {
+        let edge = Edge { from: from.to_owned(), to: to.to_owned(), kind: kind.to_owned() };
+        assert!(!is_allowed(&edge, from_layer, to_layer), "{edge:?}");
+    }
+}
+
+fn is_allowed(edge: &Edge, from: Layer, to: Layer) -> bool {
+    match (from, to) {
+        (Layer::Client, _) | (_, Layer::Client) => false,
+        (_, Layer::Tests) => edge.kind == "dev",
+        (Layer::Tests, _) => true,
+        _ if from == to => {
+            SAME_LAYER.iter().any(|(source, target)| *target == edge.to && ["*", &edge.from].contains(source))
+        }
+        _ => from > to,
+    }
+}
+
+#[derive(Debug)]
+struct Edge {
+    from: String,
+    to: String,
+    /// normal, dev or build
+    kind: String,
+}
+
+/// Declared dependencies of the workspace's packages, on each other and on outside packages.
+fn workspace_edges() -> Vec<Edge> {
+    let mut edges = Vec::new();
+    for package in workspace_packages() {
+        for dependency in package["dependencies"].as_array().expect("cargo metadata lists dependencies") {
+            let kind = dependency["kind"].as_str().unwrap_or("normal").to_owned();
+            edges.push(Edge { from: text(&package, "name"), to: text(dependency, "name"), kind });
+        }
+    }
+    edges
+}
+
+fn workspace_packages() -> Vec<Value> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo metadata starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
+    metadata["packages"].as_array().expect("cargo metadata lists packages").clone()
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value[key].as_str().expect("cargo metadata names packages").to_owned()
+}

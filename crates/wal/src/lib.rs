@@ -1,0 +1,224 @@
+//! The write-ahead log: what the server has acknowledged and not yet sealed, in one SQLite file.
+//!
+//! "Acknowledged" means that [`Wal::append`] returned, which it does only after an fsync. The log never decodes a
+//! payload, never interprets a signal, and never reuses a sequence.
+//!
+//! # On-disk format (`wal.db`, SQLite, journal_mode=WAL, synchronous=FULL, `user_version` = [`FORMAT_VERSION`])
+//!
+//! | table | column | type | meaning |
+//! |---|---|---|---|
+//! | `meta` | `key`, `value` | TEXT, BLOB | `wal_id`: 16 random bytes, new for every new file |
+//! | `records` | `sequence` | INTEGER, AUTOINCREMENT | place in the log; never reused, also not after a trim |
+//! | | `signal` | INTEGER | 1 traces, 2 logs (OTLP `Export*ServiceRequest`) |
+//! | | `key_id` | TEXT | id of the API key that sent the request |
+//! | | `received_unix_nanos` | INTEGER | server clock at receipt |
+//! | | `item_count` | INTEGER | spans or log records in the payload |
+//! | | `raw_bytes` | INTEGER | payload length before compression |
+//! | | `checksum` | INTEGER | CRC-32 (IEEE, crc32fast) of the stored payload |
+//! | | `payload` | BLOB | one zstd frame (level 1) of the protobuf message |
+//! | `counters` | `signal`, `items`, `records` | INTEGER | all-time totals, committed with the records they count |
+
+mod error;
+mod options;
+mod reader;
+mod record;
+mod salvage;
+mod schema;
+mod space;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+pub use error::{AppendError, RecordDamage, WalError};
+pub use options::WalOptions;
+pub use record::{NewRecord, Record, Sequence, Signal, WalId};
+pub use salvage::SalvageReport;
+pub use schema::FORMAT_VERSION;
+
+use reader::ReaderPool;
+use writer::{Command, Writer};
+
+/// All-time totals of one signal, durable.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Accepted {
+    /// Spans or log records.
+    pub items: u64,
+    /// Export requests.
+    pub records: u64,
+}
+
+/// What is in the log now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WalStats {
+    /// Records that no trim has removed yet.
+    pub records: u64,
+    /// Their payload bytes as stored; what [`WalOptions::bytes_max`] limits.
+    pub live_bytes: u64,
+    /// Bytes of the file and its journal on disk; a trim frees pages for reuse, it does not shrink the file.
+    pub file_bytes: u64,
+    /// Receipt of the oldest record, unix nanoseconds.
+    pub oldest_received_unix_nanos: Option<i64>,
+}
+
+/// Numbers that the writer thread publishes after each commit.
+#[derive(Debug, Default)]
+struct Shared {
+    live_bytes: AtomicU64,
+    live_records: AtomicU64,
+    accepted_spans: AtomicU64,
+    accepted_span_records: AtomicU64,
+    accepted_logs: AtomicU64,
+    accepted_log_records: AtomicU64,
+    trim_target: AtomicI64,
+    closing: AtomicBool,
+}
+
+impl Shared {
+    fn add(&self, signal: Signal, items: u64, records: u64) {
+        let (item_total, record_total) = match signal {
+            Signal::Traces => (&self.accepted_spans, &self.accepted_span_records),
+            Signal::Logs => (&self.accepted_logs, &self.accepted_log_records),
+        };
+        item_total.fetch_add(items, Ordering::Relaxed);
+        record_total.fetch_add(records, Ordering::Relaxed);
+    }
+}
+
+/// A handle on the open log; cheap to clone.
+#[derive(Clone)]
+pub struct Wal {
+    id: WalId,
+    commands: mpsc::Sender<Command>,
+    committed: watch::Receiver<Sequence>,
+    shared: Arc<Shared>,
+    readers: Arc<ReaderPool>,
+    bytes_max: u64,
+    salvaged: Option<SalvageReport>,
+}
+
+impl Wal {
+    /// Opens or creates the log and starts its writer thread. Blocking.
+    ///
+    /// `floor` is the highest sequence known elsewhere (index cursor, archive manifest): the next one is above it,
+    /// also when the file is new. A structurally damaged file is moved to [`WalOptions::quarantine_dir`] and its
+    /// readable records are copied into a new one; [`Wal::salvaged`] then says how many.
+    pub fn open(options: &WalOptions, floor: Sequence) -> Result<Self, WalError> {
+        let (connection, salvaged) = salvage::open_or_salvage(options, floor)?;
+        let id = schema::wal_id(&connection, &options.path)?;
+        let shared = Arc::new(Shared::default());
+        let last = schema::load_totals(&connection, &options.path, &shared)?;
+        let (committed_tx, committed) = watch::channel(last);
+        let (commands, receiver) = mpsc::channel(options.queue_max);
+        let readers = Arc::new(ReaderPool::new(options.path.clone()));
+        Writer::start(
+            connection,
+            options.clone(),
+            receiver,
+            committed_tx,
+            Arc::clone(&shared),
+        )?;
+        Ok(Self {
+            id,
+            commands,
+            committed,
+            shared,
+            readers,
+            bytes_max: options.bytes_max,
+            salvaged,
+        })
+    }
+
+    /// The random identity of this file; a cursor into another file means nothing here.
+    pub fn id(&self) -> WalId {
+        self.id
+    }
+
+    /// What was saved from a damaged predecessor at [`Wal::open`], if there was one.
+    pub fn salvaged(&self) -> Option<&SalvageReport> {
+        self.salvaged.as_ref()
+    }
+
+    /// Stores one record durably and returns its sequence; many concurrent calls share one fsync.
+    ///
+    /// An error means that the record is not acknowledged and will not become visible.
+    pub async fn append(&self, record: NewRecord) -> Result<Sequence, AppendError> {
+        let live = self.shared.live_bytes.load(Ordering::Relaxed);
+        if live.saturating_add(record.payload.len() as u64) > self.bytes_max {
+            return Err(AppendError::Full {
+                live_bytes: live,
+                bytes_max: self.bytes_max,
+            });
+        }
+        let (ack, acked) = oneshot::channel();
+        self.commands
+            .send(Command::Append(record, ack))
+            .await
+            .map_err(|_| AppendError::Closed)?;
+        acked.await.map_err(|_| AppendError::Closed)?
+    }
+
+    /// The newest committed sequence, and a way to wait for newer ones.
+    pub fn committed(&self) -> watch::Receiver<Sequence> {
+        self.committed.clone()
+    }
+
+    /// Records after `after` in order, until `bytes_max` of payload is reached (at least one record). Blocking.
+    pub fn read_after(&self, after: Sequence, bytes_max: u64) -> Result<Vec<Record>, WalError> {
+        self.readers.read_after(after, bytes_max)
+    }
+
+    /// One record, if no trim has removed it. Blocking.
+    pub fn read_one(&self, sequence: Sequence) -> Result<Option<Record>, WalError> {
+        self.readers.read_one(sequence)
+    }
+
+    /// `(sequence, payload bytes, received_unix_nanos)` of the records after `after`, at most `limit`. Blocking.
+    pub fn sizes_after(&self, after: Sequence, limit: u32) -> Result<Vec<(Sequence, u64, i64)>, WalError> {
+        self.readers.sizes_after(after, limit)
+    }
+
+    /// Allows the writer to remove everything up to and including `up_to`, in small slices, when it is idle.
+    pub fn trim(&self, up_to: Sequence) {
+        self.shared.trim_target.fetch_max(up_to.0, Ordering::Relaxed);
+        // a full queue means that the writer is awake anyway
+        let _ = self.commands.try_send(Command::Wake);
+    }
+
+    /// Durable all-time totals of accepted items.
+    pub fn accepted(&self, signal: Signal) -> Accepted {
+        let s = &self.shared;
+        let (items, records) = match signal {
+            Signal::Traces => (&s.accepted_spans, &s.accepted_span_records),
+            Signal::Logs => (&s.accepted_logs, &s.accepted_log_records),
+        };
+        Accepted {
+            items: items.load(Ordering::Relaxed),
+            records: records.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Current size and age. Blocking.
+    pub fn stats(&self) -> Result<WalStats, WalError> {
+        Ok(WalStats {
+            records: self.shared.live_records.load(Ordering::Relaxed),
+            live_bytes: self.shared.live_bytes.load(Ordering::Relaxed),
+            file_bytes: self.readers.file_bytes(),
+            oldest_received_unix_nanos: self.readers.oldest_received()?,
+        })
+    }
+
+    /// Finishes queued appends, checkpoints and closes the file. Later appends get [`AppendError::Closed`].
+    pub async fn close(&self) {
+        self.shared.closing.store(true, Ordering::Relaxed);
+        let (done, closed) = oneshot::channel();
+        if self.commands.send(Command::Close(done)).await.is_ok() {
+            let _ = closed.await;
+        }
+        self.readers.clear();
+    }
+}

@@ -1,0 +1,148 @@
+//! What the log stores: one export request, compressed and checksummed.
+
+use std::fmt;
+use std::io::Read as _;
+
+use bytes::Bytes;
+
+use crate::error::RecordDamage;
+
+/// zstd level of the payload: level 1 costs least per byte that fsync no longer has to write (ADR 0001).
+const ZSTD_LEVEL: i32 = 1;
+
+/// The place of a record in the log; above 0, never reused.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Sequence(pub i64);
+
+impl fmt::Display for Sequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The random identity of one log file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WalId(pub uuid::Uuid);
+
+impl fmt::Display for WalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.simple().fmt(f)
+    }
+}
+
+/// Which OTLP message a record holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Signal {
+    /// `ExportTraceServiceRequest`
+    Traces,
+    /// `ExportLogsServiceRequest`
+    Logs,
+}
+
+impl Signal {
+    pub(crate) fn code(self) -> i64 {
+        match self {
+            Self::Traces => 1,
+            Self::Logs => 2,
+        }
+    }
+
+    pub(crate) fn from_code(code: i64) -> Option<Self> {
+        match code {
+            1 => Some(Self::Traces),
+            2 => Some(Self::Logs),
+            _ => None,
+        }
+    }
+}
+
+/// A record before it has a sequence.
+#[derive(Debug, Clone)]
+pub struct NewRecord {
+    /// Which OTLP message the payload holds.
+    pub signal: Signal,
+    /// The API key that sent it.
+    pub key_id: String,
+    /// Server clock at receipt, unix nanoseconds.
+    pub received_unix_nanos: i64,
+    /// Spans or log records in the message.
+    pub item_count: u32,
+    pub(crate) raw_bytes: u64,
+    pub(crate) checksum: u32,
+    pub(crate) payload: Vec<u8>,
+}
+
+impl NewRecord {
+    /// Compresses `message` (a serialised OTLP export request). CPU work: call it off the async threads.
+    pub fn compress(
+        signal: Signal,
+        key_id: String,
+        received_unix_nanos: i64,
+        item_count: u32,
+        message: &[u8],
+    ) -> std::io::Result<Self> {
+        let payload = zstd::bulk::compress(message, ZSTD_LEVEL)?;
+        let checksum = crc32fast::hash(&payload);
+        let raw_bytes = message.len() as u64;
+        Ok(Self {
+            signal,
+            key_id,
+            received_unix_nanos,
+            item_count,
+            raw_bytes,
+            checksum,
+            payload,
+        })
+    }
+}
+
+/// A stored record.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Its place.
+    pub sequence: Sequence,
+    /// Which OTLP message the payload holds; `None` for a signal that this version does not know.
+    pub signal: Option<Signal>,
+    /// The API key that sent it.
+    pub key_id: String,
+    /// Server clock at receipt, unix nanoseconds.
+    pub received_unix_nanos: i64,
+    /// Spans or log records in the message.
+    pub item_count: u32,
+    pub(crate) raw_bytes: u64,
+    pub(crate) checksum: u32,
+    pub(crate) payload: Bytes,
+}
+
+impl Record {
+    /// Bytes as stored.
+    pub fn payload_bytes(&self) -> u64 {
+        self.payload.len() as u64
+    }
+
+    /// The payload as stored, for a quarantine file.
+    pub fn payload(&self) -> &Bytes {
+        &self.payload
+    }
+
+    /// Checks and decompresses the payload into the protobuf message that was received.
+    pub fn message(&self) -> Result<Vec<u8>, RecordDamage> {
+        let found = crc32fast::hash(&self.payload);
+        if found != self.checksum {
+            return Err(RecordDamage::Checksum {
+                sequence: self.sequence,
+                stored: self.checksum,
+                found,
+            });
+        }
+        // our own frame under a matching checksum: raw_bytes is what we wrote, and still only a capped reservation
+        let mut message = Vec::with_capacity(usize::try_from(self.raw_bytes.min(64 << 20)).unwrap_or(0));
+        zstd::Decoder::with_buffer(&self.payload[..])
+            .and_then(|decoder| decoder.take(self.raw_bytes).read_to_end(&mut message))
+            .map_err(|source| RecordDamage::Frame {
+                sequence: self.sequence,
+                source,
+            })?;
+        Ok(message)
+    }
+}

@@ -1,0 +1,134 @@
+//! Tables of `wal.db`, creation and what is read from them at start.
+
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::Shared;
+use crate::error::WalError;
+use crate::record::{Sequence, Signal, WalId};
+
+/// `PRAGMA user_version` of the file this code writes.
+pub const FORMAT_VERSION: i64 = 1;
+
+/// 16 KiB pages: an export request is tens to hundreds of KiB, and larger pages shorten its overflow chain.
+const OPEN_SQL: &str = "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+    PRAGMA busy_timeout = 10000;";
+
+const CREATE_SQL: &str = "
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE records (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        signal INTEGER NOT NULL,
+        key_id TEXT NOT NULL,
+        received_unix_nanos INTEGER NOT NULL,
+        item_count INTEGER NOT NULL,
+        raw_bytes INTEGER NOT NULL,
+        checksum INTEGER NOT NULL,
+        payload BLOB NOT NULL
+    );
+    CREATE TABLE counters (signal INTEGER PRIMARY KEY, items INTEGER NOT NULL, records INTEGER NOT NULL);
+    INSERT INTO counters VALUES (1, 0, 0), (2, 0, 0);";
+
+pub(crate) fn sqlite(action: &'static str, path: &Path) -> impl FnOnce(rusqlite::Error) -> WalError {
+    move |source| WalError::Sqlite {
+        action,
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// Opens or creates the file, checks its version, reads every page that a later read depends on.
+pub(crate) fn open(path: &Path, floor: Sequence) -> Result<Connection, WalError> {
+    let mut connection = Connection::open(path).map_err(sqlite("open", path))?;
+    connection.execute_batch(OPEN_SQL).map_err(sqlite("open", path))?;
+    let found: i64 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(sqlite("open", path))?;
+    match found {
+        0 => create(&mut connection, path)?,
+        FORMAT_VERSION => {}
+        _ => {
+            return Err(WalError::NewerFormat {
+                path: path.to_owned(),
+                found,
+                known: FORMAT_VERSION,
+            });
+        }
+    }
+    raise_sequence(&connection, floor).map_err(sqlite("open", path))?;
+    Ok(connection)
+}
+
+/// A connection that can only read; never holds a transaction longer than one batch.
+pub(crate) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.execute_batch("PRAGMA busy_timeout = 10000; PRAGMA query_only = 1;")?;
+    Ok(connection)
+}
+
+fn create(connection: &mut Connection, path: &Path) -> Result<(), WalError> {
+    let id = uuid::Uuid::new_v4();
+    let create = |connection: &mut Connection| {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(CREATE_SQL)?;
+        transaction.execute("INSERT INTO meta VALUES ('wal_id', ?1)", [id.as_bytes()])?;
+        transaction.pragma_update(None, "user_version", FORMAT_VERSION)?;
+        transaction.commit()
+    };
+    create(connection).map_err(sqlite("create", path))
+}
+
+/// Makes the next sequence at least `floor` + 1.
+pub(crate) fn raise_sequence(connection: &Connection, floor: Sequence) -> rusqlite::Result<()> {
+    connection.execute(
+        "INSERT INTO sqlite_sequence (name, seq) SELECT 'records', 0
+         WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'records')",
+        [],
+    )?;
+    connection.execute(
+        "UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'records' AND seq < ?1",
+        [floor.0],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn wal_id(connection: &Connection, path: &Path) -> Result<WalId, WalError> {
+    let bytes: [u8; 16] = connection
+        .query_row("SELECT value FROM meta WHERE key = 'wal_id'", [], |row| {
+            row.get(0)
+        })
+        .map_err(sqlite("open", path))?;
+    Ok(WalId(uuid::Uuid::from_bytes(bytes)))
+}
+
+/// Fills the shared numbers from the file; returns the newest sequence ever given out.
+pub(crate) fn load_totals(
+    connection: &Connection,
+    path: &Path,
+    shared: &Shared,
+) -> Result<Sequence, WalError> {
+    let load = || -> rusqlite::Result<i64> {
+        let (records, bytes): (u64, u64) = connection.query_row(
+            "SELECT count(*), coalesce(sum(length(payload)), 0) FROM records",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        shared.live_records.store(records, Ordering::Relaxed);
+        shared.live_bytes.store(bytes, Ordering::Relaxed);
+        let mut statement = connection.prepare("SELECT signal, items, records FROM counters")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Some(signal) = Signal::from_code(row.get(0)?) {
+                shared.add(signal, row.get(1)?, row.get(2)?);
+            }
+        }
+        connection.query_row(
+            "SELECT seq FROM sqlite_sequence WHERE name = 'records'",
+            [],
+            |row| row.get(0),
+        )
+    };
+    load().map(Sequence).map_err(sqlite("read", path))
+}

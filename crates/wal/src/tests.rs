@@ -1,0 +1,215 @@
+//! The log through its public surface, on real files.
+
+use std::path::Path;
+
+use crate::{AppendError, NewRecord, Sequence, Signal, Wal, WalError, WalOptions};
+
+fn options(dir: &Path) -> WalOptions {
+    WalOptions {
+        free_bytes_min: 0,
+        free_percent_min: 0,
+        ..WalOptions::in_dir(dir)
+    }
+}
+
+fn record(message: &[u8], items: u32) -> NewRecord {
+    NewRecord::compress(Signal::Traces, "key".to_owned(), 1_000, items, message).unwrap()
+}
+
+/// Scenario: records are appended and the log is opened again. Guarantee: they come back whole, in order, once.
+#[tokio::test]
+async fn append_reopen_returns_the_same_records() {
+    let dir = tempfile::tempdir().unwrap();
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    let id = wal.id();
+    for n in 0..10_u8 {
+        assert_eq!(
+            wal.append(record(&[n; 1000], 2)).await.unwrap(),
+            Sequence(i64::from(n) + 1)
+        );
+    }
+    wal.close().await;
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    assert_eq!(wal.id(), id);
+    assert_eq!(wal.accepted(Signal::Traces).items, 20);
+    assert_eq!(wal.accepted(Signal::Logs).items, 0);
+    assert_eq!(*wal.committed().borrow(), Sequence(10));
+    let records = wal.read_after(Sequence(3), u64::MAX).unwrap();
+    assert_eq!(
+        records.iter().map(|r| r.sequence.0).collect::<Vec<_>>(),
+        (4..=10).collect::<Vec<_>>()
+    );
+    assert_eq!(records[0].message().unwrap(), [3; 1000]);
+    assert_eq!(
+        wal.read_one(Sequence(10)).unwrap().unwrap().message().unwrap(),
+        [9; 1000]
+    );
+    assert!(wal.read_one(Sequence(11)).unwrap().is_none());
+    assert_eq!(
+        wal.read_after(Sequence(0), 1).unwrap().len(),
+        1,
+        "a read returns at least one record"
+    );
+}
+
+/// Scenario: everything is trimmed and the process restarts. Guarantee: no sequence is given out twice.
+#[tokio::test]
+async fn trim_never_lets_a_sequence_return() {
+    let dir = tempfile::tempdir().unwrap();
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    for _ in 0..5 {
+        wal.append(record(b"x", 1)).await.unwrap();
+    }
+    wal.trim(Sequence(5));
+    wal.close().await;
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    wal.trim(Sequence(5));
+    while wal.stats().unwrap().records > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(wal.stats().unwrap().live_bytes, 0);
+    assert_eq!(wal.append(record(b"y", 1)).await.unwrap(), Sequence(6));
+    assert_eq!(wal.accepted(Signal::Traces).items, 6, "totals survive the trim");
+}
+
+/// Scenario: the file is gone but the index knows sequence 41. Guarantee: the new file starts above it, with a new id.
+#[tokio::test]
+async fn open_new_file_starts_above_the_floor() {
+    let dir = tempfile::tempdir().unwrap();
+    let wal = Wal::open(&options(dir.path()), Sequence(41)).unwrap();
+    assert_eq!(wal.append(record(b"x", 1)).await.unwrap(), Sequence(42));
+}
+
+/// Scenario: the byte limit is reached. Guarantee: a typed refusal, and nothing becomes visible.
+#[tokio::test]
+async fn append_over_byte_limit_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let wal = Wal::open(
+        &WalOptions {
+            bytes_max: 10,
+            ..options(dir.path())
+        },
+        Sequence(0),
+    )
+    .unwrap();
+    let error = wal.append(record(&[1; 100], 1)).await.unwrap_err();
+    assert!(matches!(
+        error,
+        AppendError::Full {
+            live_bytes: 0,
+            bytes_max: 10
+        }
+    ));
+    assert!(wal.read_after(Sequence(0), u64::MAX).unwrap().is_empty());
+}
+
+/// Scenario: the disk is below its free-space floor. Guarantee: a typed refusal before anything is written.
+#[tokio::test]
+async fn append_below_free_space_floor_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let wal = Wal::open(
+        &WalOptions {
+            free_bytes_min: u64::MAX,
+            ..options(dir.path())
+        },
+        Sequence(0),
+    )
+    .unwrap();
+    let error = wal.append(record(b"x", 1)).await.unwrap_err();
+    assert!(matches!(
+        error,
+        AppendError::DiskFull {
+            floor_bytes: u64::MAX,
+            ..
+        }
+    ));
+}
+
+/// Scenario: `wal.db` is overwritten with rubbish. Guarantee: the old file is kept, the log opens with a new identity.
+#[tokio::test]
+async fn open_file_that_is_no_database_keeps_it_aside() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("wal.db"), vec![7_u8; 100_000]).unwrap();
+    let wal = Wal::open(&options(dir.path()), Sequence(9)).unwrap();
+    let report = wal.salvaged().unwrap();
+    assert_eq!(report.records, 0);
+    assert_eq!(std::fs::read(&report.kept).unwrap(), vec![7_u8; 100_000]);
+    assert_eq!(wal.append(record(b"x", 1)).await.unwrap(), Sequence(10));
+}
+
+/// Scenario: the last pages of `wal.db` are cut off. Guarantee: every record on the remaining pages is copied over
+/// with its sequence, and new sequences start above all old ones.
+#[tokio::test]
+async fn open_truncated_file_salvages_what_is_readable() {
+    let dir = tempfile::tempdir().unwrap();
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    let id = wal.id();
+    for n in 0..64_u32 {
+        let noise: Vec<u8> = (0..40_000_u32)
+            .map(|i| (i.wrapping_mul(0x9e37_79b1 ^ n) >> 13) as u8)
+            .collect();
+        wal.append(record(&noise, 1)).await.unwrap();
+    }
+    wal.close().await;
+    let path = dir.path().join("wal.db");
+    let length = std::fs::metadata(&path).unwrap().len();
+    std::fs::OpenOptions::new()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(length / 2)
+        .unwrap();
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    let report = wal.salvaged().expect("the damage is noticed at open").clone();
+    assert_ne!(wal.id(), id);
+    assert!(
+        report.records >= 10,
+        "half of the file is readable, salvaged {}",
+        report.records
+    );
+    let records = wal.read_after(Sequence(0), u64::MAX).unwrap();
+    assert_eq!(records.len() as u64, report.records);
+    assert!(records.iter().all(|record| record.message().is_ok()));
+    assert!(wal.append(record(b"x", 1)).await.unwrap() > records.last().unwrap().sequence);
+}
+
+/// Scenario: a newer server wrote the file. Guarantee: opening fails with a sentence, the file stays as it is.
+#[test]
+fn open_newer_format_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("wal.db");
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .pragma_update(None, "user_version", 99)
+        .unwrap();
+    let error = Wal::open(&options(dir.path()), Sequence(0)).err().unwrap();
+    assert!(matches!(error, WalError::NewerFormat { found: 99, .. }));
+}
+
+/// Scenario: many tasks append at once while others read. Guarantee: every record is stored exactly once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn append_concurrently_stores_each_record_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    let tasks: Vec<_> = (0..200_u32)
+        .map(|n| {
+            let wal = wal.clone();
+            tokio::spawn(async move { wal.append(record(&n.to_le_bytes(), 1)).await.unwrap() })
+        })
+        .collect();
+    let mut sequences = Vec::new();
+    for task in tasks {
+        sequences.push(task.await.unwrap().0);
+    }
+    sequences.sort_unstable();
+    assert_eq!(sequences, (1..=200).collect::<Vec<_>>());
+    let mut messages: Vec<Vec<u8>> = wal
+        .read_after(Sequence(0), u64::MAX)
+        .unwrap()
+        .iter()
+        .map(|r| r.message().unwrap())
+        .collect();
+    messages.sort_unstable();
+    messages.dedup();
+    assert_eq!(messages.len(), 200);
+}
