@@ -1,1 +1,20 @@
-//! Placeholder.
+//! What a span means: the OTLP wire format, the GenAI and Junjo vocabularies, and the fields derived from them.
+//!
+//! Everything here is a pure function of bytes: no IO, no async, no clock, and nothing a client sends may panic.
+
+pub mod derive;
+pub mod details;
+pub mod ids;
+pub mod json;
+pub mod otlp;
+
+pub use derive::prices::PriceTable;
+pub use derive::role::Role;
+pub use derive::{DERIVE_VERSION, Promoted, Status, promote};
+pub use details::{Details, details};
+pub use ids::{SpanId, TraceId};
+pub use json::{Fidelity, attributes_json, events_json, links_json, resource_json, scope_json};
+pub use otlp::decode::{DecodeError, decode_spans};
+pub use otlp::scan::{Rejection, ScanError, ScanLimits, ScanReport, Signal, scan};
+pub use otlp::splice::without_rejected;
+pub use otlp::value::{Event, KeyValue, Link, Resource, Scope, Span, Value};

@@ -1,0 +1,8 @@
+//! The OTLP wire format: a scan that proves a message sound, a splice that drops bad spans, a zero-copy decoder.
+//!
+//! All three read protobuf through [`wire`]; none of them knows what an attribute means.
+
+pub mod decode;
+pub mod scan;
+pub mod splice;
+pub mod value;
