@@ -1,0 +1,32 @@
+/** Build, dev server and unit tests. `--mode mock` answers API calls from src/testing instead of a server. */
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { mockApi } from "./src/testing/mock-api/vite-plugin";
+
+const SERVER = process.env["JUNJO_DEV_SERVER"] ?? "http://127.0.0.1:1324";
+const API_PATHS = ["/auth", "/api-keys", "/otel", "/openapi.json", "/v1", "/health", "/docs"];
+
+export default defineConfig(({ mode }) => ({
+  plugins: [react(), tailwindcss(), ...(mode === "mock" ? [mockApi()] : [])],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  server: {
+    port: 5151,
+    strictPort: true,
+    proxy: mode === "mock" ? {} : Object.fromEntries(API_PATHS.map((path) => [path, { target: SERVER }])),
+  },
+  preview: { port: 5152, strictPort: true },
+  build: {
+    target: "es2023",
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    modulePreload: { polyfill: false },
+  },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/testing/setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+    restoreMocks: true,
+  },
+}));
