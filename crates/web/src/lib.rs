@@ -1,1 +1,24 @@
-//! Placeholder.
+//! What every HTTP feature shares: problem+json errors, extractors, pagination, request ids, security headers, the
+//! access log, the clock, the lifecycle of background tasks and the SQLite pool.
+//!
+//! It knows no feature, no route and no table. It must never depend on another crate of the workspace.
+
+pub mod access_log;
+pub mod client;
+pub mod clock;
+pub mod db;
+mod error;
+mod extract;
+pub mod lifecycle;
+mod pagination;
+mod problem;
+pub mod request_id;
+pub mod security_headers;
+
+pub use clock::{Clock, ManualClock, SharedClock, SystemClock};
+pub use error::{ApiError, ApiResult, BoxError, ErrorKind, FieldError};
+pub use extract::{ApiJson, ApiPath, ApiQuery};
+pub use lifecycle::Lifecycle;
+pub use pagination::{Limit, Page, decode_cursor, encode_cursor};
+pub use problem::{ErrorReport, PROBLEM_JSON, Problem, ensure_problem};
+pub use request_id::RequestId;
