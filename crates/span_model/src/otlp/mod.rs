@@ -1,8 +1,10 @@
-//! The OTLP wire format: a scan that proves a message sound, a splice that drops bad spans, a zero-copy decoder.
+//! The OTLP wire format: a scan that proves a message sound, a splice that drops bad items, a zero-copy decoder.
 //!
-//! All three read protobuf through [`wire`]; none of them knows what an attribute means.
+//! All three read protobuf through `wire`; none of them knows what an attribute means.
 
 pub mod decode;
 pub mod scan;
+mod schema;
 pub mod splice;
 pub mod value;
+pub mod wire;

@@ -1,10 +1,16 @@
 //! OTLP's own shapes, borrowed from the message they were decoded from.
 //!
-//! Invariant: a text is `Cow::Owned` exactly when its bytes were not valid UTF-8 and U+FFFD stands for the bad ones.
+//! Invariant: a text is a non-empty `Cow::Owned` exactly when its bytes were not valid UTF-8 and U+FFFD stands for the
+//! bad ones.
 
 use std::borrow::Cow;
 
 use crate::ids::{SpanId, TraceId};
+
+/// Whether `text` stands for bytes that were not valid UTF-8.
+pub(crate) fn was_repaired(text: &Cow<'_, str>) -> bool {
+    matches!(text, Cow::Owned(repaired) if !repaired.is_empty())
+}
 
 /// One attribute value (`AnyValue`).
 #[derive(Debug, Clone, PartialEq)]
@@ -131,4 +137,6 @@ pub struct Span<'a> {
     pub status_message: Cow<'a, str>,
     /// Whether any text anywhere in the span was not valid UTF-8.
     pub had_invalid_utf8: bool,
+    /// The `Span` message exactly as stored, for the archive's `otlp` blob.
+    pub raw: &'a [u8],
 }

@@ -1,0 +1,60 @@
+//! The 25 hand-made requests of `edge_cases.bin`.
+
+use std::fs;
+
+use junjo_span_model::{ScanLimits, Signal, Value, scan};
+
+use crate::captures;
+use crate::reference::decoded;
+
+fn named_cases() -> Vec<(String, Vec<u8>)> {
+    let names = fs::read_to_string(captures::path("edge_cases.bin.names.json")).unwrap();
+    let names: Vec<String> = serde_json::from_str(&names).unwrap();
+    let requests = captures::requests("edge_cases");
+    assert_eq!(names.len(), requests.len());
+    names.into_iter().zip(requests).collect()
+}
+
+fn case(name: &str) -> Vec<u8> {
+    named_cases()
+        .into_iter()
+        .find(|(other, _)| other == name)
+        .unwrap()
+        .1
+}
+
+/// Scenario: every edge case. Guarantee: what may be stored is accepted, what may not is counted with its reason.
+#[test]
+fn scan_every_edge_case_counts_as_expected() {
+    let mut lines = String::new();
+    for (name, request) in named_cases() {
+        let report = scan(Signal::Traces, &request, &ScanLimits::default()).unwrap();
+        assert_eq!(decoded(&request).len(), report.accepted as usize);
+        let reason = report
+            .first_rejection
+            .map(|reason| format!(": {reason}"))
+            .unwrap_or_default();
+        lines += &format!(
+            "{name}: {} accepted, {} rejected{reason}\n",
+            report.accepted, report.rejected
+        );
+    }
+    insta::assert_snapshot!(lines);
+}
+
+/// Scenario: values of every type. Guarantee: each arrives as what it was.
+#[test]
+fn decode_any_values_keeps_types() {
+    let request = case("any values");
+    let span = &decoded(&request)[0].span;
+    let value = |key: &str| &span.attributes.iter().find(|pair| pair.key == key).unwrap().value;
+    assert_eq!(*value("s"), Value::String("".into()));
+    assert_eq!(*value("i"), Value::Int(i64::MIN));
+    assert_eq!(*value("imax"), Value::Int(i64::MAX));
+    assert!(matches!(value("nan"), Value::Double(nan) if nan.is_nan()));
+    assert_eq!(*value("bytes"), Value::Bytes(b"\x00\xff"));
+    assert_eq!(*value("null"), Value::Empty);
+    let mut json = String::new();
+    junjo_span_model::attributes_json(&span.attributes, &mut json);
+    insta::assert_snapshot!(json);
+}
