@@ -1,0 +1,7 @@
+//! The archive: whole spans as Parquet files, the permanent truth once the log is trimmed.
+
+pub(crate) mod columns;
+pub(crate) mod manifest;
+pub(crate) mod read;
+pub(crate) mod reconcile;
+pub(crate) mod write;

@@ -1,0 +1,153 @@
+//! Reading archive files: whole spans by place, promoted columns for a rebuild, and the footer.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::Path;
+
+use arrow::array::{BooleanArray, Int32Array, Int64Array};
+use arrow::record_batch::RecordBatch;
+use junjo_wal::Sequence;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowPredicateFn, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowFilter,
+};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
+use parquet::file::statistics::Statistics;
+
+use super::columns::from_batch;
+use super::manifest::ArchiveFile;
+use crate::columns::{Reader, archive_fields, rows_from_batch};
+use crate::error::StoreError;
+use crate::row::{Place, SpanRow};
+use crate::whole_span::WholeSpan;
+
+/// Rows read at a time.
+const BATCH_ROWS: usize = 4096;
+
+type Builder = ParquetRecordBatchReaderBuilder<File>;
+
+fn open(path: &Path) -> Result<Builder, StoreError> {
+    let file = File::open(path).map_err(StoreError::io("open", path))?;
+    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+    Builder::try_new_with_options(file, options)
+        .map(|builder| builder.with_batch_size(BATCH_ROWS))
+        .map_err(StoreError::parquet("open", path))
+}
+
+/// The whole spans at `places` (all in this file's range); those that are not in the file are left out. Blocking.
+///
+/// Only row groups whose sequences overlap are touched, and in them only the pages that hold a wanted row.
+pub(crate) fn read_places(path: &Path, places: &[Place]) -> Result<Vec<WholeSpan>, StoreError> {
+    let builder = open(path)?;
+    let groups = groups_with(builder.metadata(), places);
+    let columns = ProjectionMask::columns(builder.parquet_schema(), ["sequence", "ordinal"]);
+    let mut wanted: Vec<Place> = places.to_vec();
+    wanted.sort_unstable();
+    let predicate = ArrowPredicateFn::new(columns, move |batch: RecordBatch| {
+        let reader = Reader(&batch);
+        let sequences = reader.get::<Int64Array>("sequence")?;
+        let ordinals = reader.get::<Int32Array>("ordinal")?;
+        Ok(sequences
+            .values()
+            .iter()
+            .zip(ordinals.values())
+            .map(|(sequence, ordinal)| {
+                let place = Place { sequence: Sequence(*sequence), ordinal: *ordinal };
+                Some(wanted.binary_search(&place).is_ok())
+            })
+            .collect::<BooleanArray>())
+    });
+    let reader = builder
+        .with_row_groups(groups)
+        .with_row_filter(RowFilter::new(vec![Box::new(predicate)]))
+        .build()
+        .map_err(StoreError::parquet("read", path))?;
+    let mut spans = Vec::with_capacity(places.len());
+    for batch in reader {
+        spans.extend(from_batch(&batch.map_err(StoreError::Columns)?).map_err(StoreError::Columns)?);
+    }
+    Ok(spans)
+}
+
+/// Indices of the row groups whose range of sequences holds one of `places`.
+fn groups_with(metadata: &ParquetMetaData, places: &[Place]) -> Vec<usize> {
+    let holds = |group: usize| {
+        let column = metadata.row_group(group).columns().iter().find(|c| c.column_path().string() == "sequence");
+        match column.and_then(|column| column.statistics()) {
+            Some(Statistics::Int64(bounds)) => match (bounds.min_opt(), bounds.max_opt()) {
+                (Some(min), Some(max)) => {
+                    places.iter().any(|place| (*min..=*max).contains(&place.sequence.0))
+                }
+                _ => true,
+            },
+            _ => true,
+        }
+    };
+    (0..metadata.num_row_groups()).filter(|group| holds(*group)).collect()
+}
+
+/// Hands the narrow rows of a file to `sink`, batch by batch in place order, without touching payloads. Blocking.
+pub(crate) fn read_rows(
+    path: &Path,
+    sink: &mut dyn FnMut(Vec<SpanRow>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let builder = open(path)?;
+    let names: Vec<String> = archive_fields().iter().map(|field| field.name().clone()).collect();
+    let columns = ProjectionMask::columns(builder.parquet_schema(), names.iter().map(String::as_str));
+    let reader = builder.with_projection(columns).build().map_err(StoreError::parquet("read", path))?;
+    for batch in reader {
+        sink(rows_from_batch(&batch.map_err(StoreError::Columns)?).map_err(StoreError::Columns)?)?;
+    }
+    Ok(())
+}
+
+/// The manifest entry as footer metadata.
+pub(crate) fn footer_of(file: &ArchiveFile) -> [(String, String); 9] {
+    [
+        ("wal_id", file.wal_id.clone()),
+        ("first_sequence", file.first_sequence.to_string()),
+        ("last_sequence", file.last_sequence.to_string()),
+        ("received_day", file.received_day.clone()),
+        ("item_count", file.item_count.to_string()),
+        ("min_start_unix_nanos", file.min_start_unix_nanos.to_string()),
+        ("max_end_unix_nanos", file.max_end_unix_nanos.to_string()),
+        ("schema_version", file.schema_version.to_string()),
+        ("derive_version", file.derive_version.to_string()),
+    ]
+    .map(|(key, value)| (format!("junjo.{key}"), value))
+}
+
+/// The manifest entry that a file's footer describes; `None` when it is not one of our archive files. Blocking.
+pub(crate) fn describe(path: &Path, relative: &str) -> Result<Option<ArchiveFile>, StoreError> {
+    let builder = open(path)?;
+    let metadata = builder.metadata().file_metadata();
+    let pairs: HashMap<&str, &str> = metadata
+        .key_value_metadata()
+        .into_iter()
+        .flatten()
+        .filter_map(|pair| Some((pair.key.strip_prefix("junjo.")?, pair.value.as_deref()?)))
+        .collect();
+    let number = |key: &str| pairs.get(key).and_then(|value| value.parse::<i64>().ok());
+    let described = || {
+        Some(ArchiveFile {
+            path: relative.to_owned(),
+            wal_id: (*pairs.get("wal_id")?).to_owned(),
+            first_sequence: Sequence(number("first_sequence")?),
+            last_sequence: Sequence(number("last_sequence")?),
+            received_day: (*pairs.get("received_day")?).to_owned(),
+            min_start_unix_nanos: number("min_start_unix_nanos")?,
+            max_end_unix_nanos: number("max_end_unix_nanos")?,
+            row_count: metadata.num_rows().unsigned_abs(),
+            item_count: number("item_count")?.unsigned_abs(),
+            file_bytes: 0,
+            checksum: 0,
+            schema_version: number("schema_version")?,
+            derive_version: number("derive_version")?,
+        })
+    };
+    let Some(mut file) = described() else { return Ok(None) };
+    let bytes = std::fs::read(path).map_err(StoreError::io("read", path))?;
+    file.file_bytes = bytes.len() as u64;
+    file.checksum = crc32fast::hash(&bytes);
+    Ok(Some(file))
+}

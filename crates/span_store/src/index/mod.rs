@@ -1,0 +1,8 @@
+//! The index: a DuckDB file of narrow rows. Rebuildable, never the truth.
+
+pub(crate) mod append;
+pub(crate) mod commit;
+pub(crate) mod open;
+pub(crate) mod schema;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! Opening the index. DuckDB's own recovery can abort the process, so a child process tries it first; what that
+//! child finds decides between opening, setting the file aside for a rebuild, and stopping with a sentence.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use duckdb::{Config, Connection};
+use junjo_span_model::DERIVE_VERSION;
+
+use super::schema::{CREATE_SQL, CREATE_TEMP_SQL, INDEX_VERSION};
+use crate::error::StoreError;
+
+/// What a trial opening of the file found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Probe {
+    /// It opens, its log is replayed and checkpointed.
+    Sound,
+    /// It is damaged: set it aside and rebuild.
+    Damaged(String),
+    /// Something else is in the way (a lock, the disk, memory): stop and say so.
+    Blocked(String),
+}
+
+/// Runs [`probe_index`] where a crash of DuckDB does no harm: the server starts itself as a child process.
+pub type Prober = Arc<dyn Fn(&Path) -> Probe + Send + Sync>;
+
+/// Where the index is and what it may use.
+#[derive(Clone)]
+pub struct IndexOptions {
+    /// The DuckDB file.
+    pub path: PathBuf,
+    /// Where a damaged file is kept.
+    pub quarantine_dir: PathBuf,
+    /// Memory of the DuckDB instance.
+    pub memory_bytes: u64,
+    /// Threads of the DuckDB instance.
+    pub threads: u32,
+    /// How a file that exists is tried first.
+    pub prober: Prober,
+}
+
+/// Opens the file read-write, replays its log, checkpoints and closes it. Call it in a process that may die.
+pub fn probe_index(path: &Path) -> Probe {
+    let attempt = || -> duckdb::Result<()> {
+        let connection = Connection::open_with_flags(path, base_config()?)?;
+        connection.execute_batch("CHECKPOINT")?;
+        connection.close().map_err(|(_, error)| error)
+    };
+    match attempt() {
+        Ok(()) => Probe::Sound,
+        Err(error) if is_environment(&error.to_string()) => Probe::Blocked(error.to_string()),
+        Err(error) => Probe::Damaged(error.to_string()),
+    }
+}
+
+/// Faults of the machine rather than of the file: no reason to set the file aside.
+fn is_environment(message: &str) -> bool {
+    const SIGNS: [&str; 7] = [
+        "Could not set lock",
+        "Conflicting lock",
+        "Permission denied",
+        "No space left",
+        "Out of Memory",
+        "Read-only file system",
+        "Too many open files",
+    ];
+    SIGNS.iter().any(|sign| message.contains(sign))
+}
+
+fn base_config() -> duckdb::Result<Config> {
+    // the file format with the best compression that this library writes; fixed so that an upgrade does not change it
+    Config::default().with("storage_compatibility_version", "v1.5.0")
+}
+
+/// The open index and whether it had to be created anew.
+pub(crate) struct Opened {
+    pub(crate) connection: Connection,
+    pub(crate) fresh: bool,
+    pub(crate) set_aside: Option<PathBuf>,
+}
+
+/// Opens or creates the index; a damaged file or one of another version is set aside and a new one created.
+pub(crate) fn open(options: &IndexOptions) -> Result<Opened, StoreError> {
+    let present = options.path.try_exists().map_err(StoreError::io("look for", &options.path))?;
+    let mut set_aside = None;
+    if present {
+        match (options.prober)(&options.path) {
+            Probe::Sound => {}
+            Probe::Blocked(reason) => {
+                let source = std::io::Error::other(reason);
+                return Err(StoreError::io("open the index", &options.path)(source));
+            }
+            Probe::Damaged(reason) => set_aside = Some(put_aside(options, &reason)?),
+        }
+    }
+    let opened = open_checked(options)?;
+    match opened {
+        Some((connection, fresh)) => Ok(Opened { connection, fresh, set_aside }),
+        None => {
+            set_aside = Some(put_aside(options, "it was written by another version")?);
+            let (connection, fresh) = open_checked(options)?.ok_or(StoreError::NotReady("format"))?;
+            Ok(Opened { connection, fresh, set_aside })
+        }
+    }
+}
+
+/// The connection and whether the tables were created; `None` for a file of another version.
+fn open_checked(options: &IndexOptions) -> Result<Option<(Connection, bool)>, StoreError> {
+    let failed = || StoreError::index("open the index");
+    let config = base_config()
+        .and_then(|config| config.max_memory(&format!("{}MiB", options.memory_bytes >> 20)))
+        .and_then(|config| config.threads(i64::from(options.threads)))
+        .and_then(|config| config.with("autoinstall_known_extensions", "false"))
+        .map_err(failed())?;
+    let connection = Connection::open_with_flags(&options.path, config).map_err(failed())?;
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM duckdb_tables() WHERE NOT temporary", [], |row| row.get(0))
+        .map_err(failed())?;
+    let fresh = tables == 0;
+    if fresh {
+        let create = format!(
+            "BEGIN; {CREATE_SQL} INSERT INTO format VALUES ({INDEX_VERSION}, {DERIVE_VERSION});
+             INSERT INTO progress VALUES (0, 0, 0, 0, 0, ''); COMMIT;"
+        );
+        connection.execute_batch(&create).map_err(StoreError::index("create the index"))?;
+    } else {
+        let version = connection.query_row("SELECT version FROM format", [], |row| row.get::<_, i64>(0));
+        if !matches!(version, Ok(INDEX_VERSION)) {
+            return Ok(None);
+        }
+    }
+    connection.execute_batch(CREATE_TEMP_SQL).map_err(StoreError::index("create scratch tables"))?;
+    Ok(Some((connection, fresh)))
+}
+
+fn put_aside(options: &IndexOptions, reason: &str) -> Result<PathBuf, StoreError> {
+    std::fs::create_dir_all(&options.quarantine_dir)
+        .map_err(StoreError::io("create", &options.quarantine_dir))?;
+    let mut number = 1;
+    let kept = loop {
+        let candidate = options.quarantine_dir.join(format!("index-{number}.duckdb"));
+        if !candidate.try_exists().map_err(StoreError::io("look for", &candidate))? {
+            break candidate;
+        }
+        number += 1;
+    };
+    tracing::error!(reason, kept = %kept.display(), "the index cannot be used; it is set aside and will be rebuilt");
+    for suffix in [".wal", ""] {
+        let (from, to) = (suffixed(&options.path, suffix), suffixed(&kept, suffix));
+        match std::fs::rename(&from, &to) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::io("set aside", &from)(error));
+            }
+            _ => {}
+        }
+    }
+    Ok(kept)
+}
+
+fn suffixed(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push(suffix);
+    name.into()
+}

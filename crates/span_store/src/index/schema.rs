@@ -1,0 +1,48 @@
+//! Tables of `index.duckdb`. Rows are inserted and deleted, never updated; there are no keys and no ART indexes.
+//!
+//! | table | rows | meaning |
+//! |---|---|---|
+//! | `spans` | one per (trace id, span id) | the columns of `columns.rs`, ids as unsigned integers |
+//! | `traces` | one per trace | [`crate::TraceRow`], replaced in the transaction that changes its spans |
+//! | `progress` | one | `cursor`: newest record of the log that is indexed; all-time totals; the log's `wal_id` |
+//! | `format` | one | [`INDEX_VERSION`] and the derive version of the rows |
+
+/// Version of the tables; another one in the file means that it is rebuilt.
+pub(crate) const INDEX_VERSION: i64 = 1;
+
+pub(crate) const CREATE_SQL: &str = "
+CREATE TABLE spans (
+    trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL, span_id UBIGINT NOT NULL, parent_span_id UBIGINT,
+    sequence BIGINT NOT NULL, ordinal INTEGER NOT NULL,
+    start_unix_nanos BIGINT NOT NULL, duration_nanos BIGINT NOT NULL,
+    kind UTINYINT NOT NULL, status UTINYINT NOT NULL, service VARCHAR NOT NULL, name VARCHAR NOT NULL,
+    role VARCHAR, is_model_call BOOLEAN NOT NULL, provider VARCHAR, model VARCHAR,
+    input_tokens BIGINT, output_tokens BIGINT, cached_input_tokens BIGINT, cache_write_tokens BIGINT,
+    reasoning_tokens BIGINT, cost_usd DOUBLE, cost_source VARCHAR, session_id VARCHAR, user_id VARCHAR,
+    error_type VARCHAR, structural_id VARCHAR, node_count INTEGER, agent_name VARCHAR, tool_name VARCHAR,
+    event_count INTEGER NOT NULL, exception_count INTEGER NOT NULL, state_event_count INTEGER NOT NULL,
+    link_count INTEGER NOT NULL
+);
+CREATE TABLE traces (
+    trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL,
+    start_unix_nanos BIGINT NOT NULL, duration_nanos BIGINT NOT NULL,
+    root_span_id UBIGINT NOT NULL, root_missing BOOLEAN NOT NULL, root_name VARCHAR NOT NULL,
+    service VARCHAR NOT NULL, status UTINYINT NOT NULL,
+    span_count INTEGER NOT NULL, error_count INTEGER NOT NULL, llm_call_count INTEGER NOT NULL,
+    workflow_count INTEGER NOT NULL, input_tokens BIGINT, output_tokens BIGINT, cost_usd DOUBLE,
+    unpriced_calls INTEGER NOT NULL, session_id VARCHAR, user_id VARCHAR,
+    services VARCHAR[], models VARCHAR[], roles VARCHAR[], sessions VARCHAR[], users VARCHAR[],
+    newest_sequence BIGINT NOT NULL
+);
+CREATE TABLE progress (
+    cursor BIGINT NOT NULL, indexed_spans BIGINT NOT NULL, duplicate_spans BIGINT NOT NULL,
+    quarantined_batches BIGINT NOT NULL, quarantined_spans BIGINT NOT NULL, wal_id VARCHAR NOT NULL
+);
+CREATE TABLE format (version BIGINT NOT NULL, derive_version BIGINT NOT NULL);
+";
+
+/// Scratch tables of the one writing connection.
+pub(crate) const CREATE_TEMP_SQL: &str = "
+CREATE TEMP TABLE touched (trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL);
+CREATE TEMP TABLE superseded (sequence BIGINT NOT NULL, ordinal INTEGER NOT NULL);
+";

@@ -1,0 +1,119 @@
+//! Lists of traces, newest first, in pages that stay stable while traces arrive.
+
+use duckdb::types::Value;
+use duckdb::{Connection, Row, params_from_iter};
+use junjo_span_model::TraceId;
+use junjo_wal::Sequence;
+
+use super::filter::TraceFilter;
+use crate::error::StoreError;
+use crate::row::{span_from_number, trace_from_halves, trace_halves};
+use crate::store::SpanStore;
+use crate::trace_row::TraceRow;
+
+/// Where the next page starts: behind this trace, and only with rows that no record after `newest` has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TraceCursor {
+    /// Start of the last trace of the page before.
+    pub start_unix_nanos: i64,
+    /// Its id.
+    pub trace_id: TraceId,
+    /// Newest indexed record when the first page was read.
+    pub newest: Sequence,
+}
+
+/// One page of traces.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceListPage {
+    /// Newest first.
+    pub items: Vec<TraceRow>,
+    /// Where the next page starts; `None` on the last one.
+    pub next: Option<TraceCursor>,
+}
+
+pub(crate) const COLUMNS: &str = "trace_hi, trace_lo, start_unix_nanos, duration_nanos, root_span_id, root_missing,
+    root_name, service, status, span_count, error_count, llm_call_count, workflow_count, input_tokens, output_tokens,
+    cost_usd, unpriced_calls, session_id, user_id, services, models, roles, sessions, users, newest_sequence";
+
+impl SpanStore {
+    /// At most `limit` traces that match, newest first, from `after` on.
+    pub async fn traces(
+        &self,
+        filter: &TraceFilter,
+        limit: usize,
+        after: Option<TraceCursor>,
+    ) -> Result<TraceListPage, StoreError> {
+        let newest = after.map_or_else(|| self.progress().cursor, |cursor| cursor.newest);
+        let mut conditions = filter.conditions();
+        if let Some(cursor) = after {
+            let (hi, lo) = trace_halves(cursor.trace_id);
+            conditions.push("newest_sequence <= ?", [Value::BigInt(cursor.newest.0)]);
+            conditions.push(
+                "start_unix_nanos <= ? AND (start_unix_nanos, trace_hi, trace_lo) < (?, ?, ?)",
+                [
+                    Value::BigInt(cursor.start_unix_nanos),
+                    Value::BigInt(cursor.start_unix_nanos),
+                    Value::UBigInt(hi),
+                    Value::UBigInt(lo),
+                ],
+            );
+        }
+        let sql = format!(
+            "SELECT {COLUMNS} FROM traces{} ORDER BY start_unix_nanos DESC, trace_hi DESC, trace_lo DESC LIMIT {}",
+            conditions.sql(),
+            limit.saturating_add(1)
+        );
+        let values = conditions.values();
+        let mut items = self.executor()?.run(move |connection| select(connection, &sql, values)).await?;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(|last| TraceCursor {
+            start_unix_nanos: last.start_unix_nanos,
+            trace_id: last.trace_id,
+            newest,
+        });
+        Ok(TraceListPage { items, next })
+    }
+}
+
+/// Trace rows of a query over [`COLUMNS`].
+pub(crate) fn select(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Vec<TraceRow>, StoreError> {
+    let failed = || StoreError::index("list traces");
+    let mut statement = connection.prepare(sql).map_err(failed())?;
+    statement.query_map(params_from_iter(values), trace_row).and_then(Iterator::collect).map_err(failed())
+}
+
+fn trace_row(row: &Row<'_>) -> duckdb::Result<TraceRow> {
+    Ok(TraceRow {
+        trace_id: trace_from_halves(row.get(0)?, row.get(1)?),
+        start_unix_nanos: row.get(2)?,
+        duration_nanos: row.get(3)?,
+        root_span_id: span_from_number(row.get(4)?),
+        root_missing: row.get(5)?,
+        root_name: row.get(6)?,
+        service: row.get(7)?,
+        status: row.get(8)?,
+        span_count: row.get(9)?,
+        error_count: row.get(10)?,
+        llm_call_count: row.get(11)?,
+        workflow_count: row.get(12)?,
+        input_tokens: row.get(13)?,
+        output_tokens: row.get(14)?,
+        cost_usd: row.get(15)?,
+        unpriced_calls: row.get(16)?,
+        session_id: row.get(17)?,
+        user_id: row.get(18)?,
+        services: texts(row.get(19)?),
+        models: texts(row.get(20)?),
+        roles: texts(row.get(21)?),
+        sessions: texts(row.get(22)?),
+        users: texts(row.get(23)?),
+        newest_sequence: Sequence(row.get(24)?),
+    })
+}
+
+fn texts(value: Value) -> Vec<String> {
+    let Value::List(values) = value else { return Vec::new() };
+    let text = |value| if let Value::Text(text) = value { Some(text) } else { None };
+    values.into_iter().filter_map(text).collect()
+}

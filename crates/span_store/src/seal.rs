@@ -1,0 +1,70 @@
+//! When and what to seal: the oldest unsealed records of one received day, once they are many or old enough.
+
+use junjo_wal::{Sequence, Wal};
+
+use crate::archive::write::SealRange;
+use crate::error::StoreError;
+
+/// Records looked at when a range is planned.
+const PLAN_RECORDS_MAX: u32 = 4096;
+
+/// When a range of records is sealed.
+#[derive(Debug, Clone, Copy)]
+pub struct SealPolicy {
+    /// Compressed payload that makes a file.
+    pub bytes: u64,
+    /// Age of the oldest unsealed record at which a smaller file is written.
+    pub age_nanos: i64,
+}
+
+impl Default for SealPolicy {
+    /// 64 MiB, or 60 s: small files cost the reader more than the delay costs anybody.
+    fn default() -> Self {
+        Self { bytes: 64 << 20, age_nanos: 60 * 1_000_000_000 }
+    }
+}
+
+/// The next range to seal, or `None` while nothing is due. Blocking.
+pub(crate) fn plan(
+    wal: &Wal,
+    after: Sequence,
+    policy: SealPolicy,
+    now_unix_nanos: i64,
+) -> Result<Option<SealRange>, StoreError> {
+    let records = wal.sizes_after(after, PLAN_RECORDS_MAX).map_err(StoreError::Wal)?;
+    let Some((_, _, oldest)) = records.first().copied() else { return Ok(None) };
+    let day = day_of(oldest);
+    let (mut bytes, mut last, mut complete) = (0, after, records.len() == PLAN_RECORDS_MAX as usize);
+    for (sequence, size, received) in records {
+        if day_of(received) != day || bytes >= policy.bytes {
+            complete = true;
+            break;
+        }
+        bytes += size;
+        last = sequence;
+    }
+    let due = complete || bytes >= policy.bytes || now_unix_nanos.saturating_sub(oldest) >= policy.age_nanos;
+    Ok(due.then(|| SealRange { after, last, received_day: day }))
+}
+
+/// The UTC day of a time, `YYYY-MM-DD`.
+fn day_of(unix_nanos: i64) -> String {
+    chrono::DateTime::from_timestamp_nanos(unix_nanos).format("%Y-%m-%d").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scenario: times around day, month and leap-year borders. Guarantee: the UTC calendar day.
+    #[test]
+    fn day_of_known_times_is_the_utc_day() {
+        let second = 1_000_000_000;
+        assert_eq!(day_of(0), "1970-01-01");
+        assert_eq!(day_of(86_400 * second - 1), "1970-01-01");
+        assert_eq!(day_of(951_782_400 * second), "2000-02-29");
+        assert_eq!(day_of(1_795_219_200 * second), "2026-11-21");
+        assert_eq!(day_of(-1), "1969-12-31");
+        assert_eq!(day_of(i64::MAX), "2262-04-11");
+    }
+}

@@ -1,0 +1,171 @@
+//! The one live row per trace, computed from all its narrow rows. Pure.
+
+use std::collections::{BTreeSet, HashMap};
+
+use junjo_span_model::{Role, SpanId, TraceId};
+use junjo_wal::Sequence;
+
+use crate::row::SpanRow;
+
+/// What lists, filters and charts use of one trace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceRow {
+    /// Id of the trace.
+    pub trace_id: TraceId,
+    /// Earliest start of a span, unix nanoseconds.
+    pub start_unix_nanos: i64,
+    /// Latest end of a span minus the earliest start.
+    pub duration_nanos: i64,
+    /// The root, or the earliest span while the root is missing.
+    pub root_span_id: SpanId,
+    /// No span without a parent has arrived yet.
+    pub root_missing: bool,
+    /// Name of that span.
+    pub root_name: String,
+    /// Service of that span.
+    pub service: String,
+    /// Status of that span (0 unset, 1 ok, 2 error).
+    pub status: u8,
+    /// Spans of the trace.
+    pub span_count: i32,
+    /// Failed spans.
+    pub error_count: i32,
+    /// Language model calls, wrappers not counted.
+    pub llm_call_count: i32,
+    /// Junjo workflow runs.
+    pub workflow_count: i32,
+    /// Input tokens of the counted model calls; `None` when none of them says.
+    pub input_tokens: Option<i64>,
+    /// Output tokens of the same.
+    pub output_tokens: Option<i64>,
+    /// Cost of those calls that have one.
+    pub cost_usd: Option<f64>,
+    /// Counted model calls without a known cost.
+    pub unpriced_calls: i32,
+    /// From the root, or else the earliest span that has one.
+    pub session_id: Option<String>,
+    /// From the root, or else the earliest span that has one.
+    pub user_id: Option<String>,
+    /// Distinct values over all spans, sorted.
+    pub services: Vec<String>,
+    /// Distinct values over all spans, sorted.
+    pub models: Vec<String>,
+    /// Distinct values over all spans, sorted.
+    pub roles: Vec<String>,
+    /// Distinct values over all spans, sorted.
+    pub sessions: Vec<String>,
+    /// Distinct values over all spans, sorted.
+    pub users: Vec<String>,
+    /// The newest record that changed this row.
+    pub newest_sequence: Sequence,
+}
+
+impl TraceRow {
+    /// The row of a trace, or `None` without spans. `spans` hold each span id once.
+    pub fn of(spans: &[&SpanRow]) -> Option<Self> {
+        let mut ordered: Vec<&SpanRow> = spans.to_vec();
+        ordered.sort_unstable_by_key(|row| (row.start_unix_nanos, row.place));
+        let earliest = *ordered.first()?;
+        let root = ordered.iter().find(|row| row.parent_span_id.is_none()).copied();
+        let shown = root.unwrap_or(earliest);
+        let end = ordered.iter().map(|row| row.end_unix_nanos()).max().unwrap_or(0);
+        let usage = Usage::of(&ordered);
+        let first_with = |get: fn(&SpanRow) -> &Option<String>| {
+            get(shown).clone().or_else(|| ordered.iter().find_map(|row| get(row).clone()))
+        };
+        Some(Self {
+            trace_id: earliest.trace_id,
+            start_unix_nanos: earliest.start_unix_nanos,
+            duration_nanos: end.saturating_sub(earliest.start_unix_nanos),
+            root_span_id: shown.span_id,
+            root_missing: root.is_none(),
+            root_name: shown.name.clone(),
+            service: shown.service.clone(),
+            status: shown.status,
+            span_count: count(ordered.len()),
+            error_count: count(ordered.iter().filter(|row| row.is_error()).count()),
+            llm_call_count: usage.llm_calls,
+            workflow_count: count(ordered.iter().filter(|row| row.role == Some(Role::Workflow)).count()),
+            input_tokens: usage.input_tokens,
+            output_tokens: usage.output_tokens,
+            cost_usd: usage.cost_usd,
+            unpriced_calls: usage.unpriced_calls,
+            session_id: first_with(|row| &row.session_id),
+            user_id: first_with(|row| &row.user_id),
+            services: distinct(ordered.iter().map(|row| Some(row.service.as_str()))),
+            models: distinct(ordered.iter().map(|row| row.model.as_deref())),
+            roles: distinct(ordered.iter().map(|row| row.role.map(Role::as_str))),
+            sessions: distinct(ordered.iter().map(|row| row.session_id.as_deref())),
+            users: distinct(ordered.iter().map(|row| row.user_id.as_deref())),
+            newest_sequence: ordered.iter().map(|row| row.place.sequence).max().unwrap_or_default(),
+        })
+    }
+}
+
+#[derive(Default)]
+struct Usage {
+    llm_calls: i32,
+    input_tokens: Option<i64>,
+    output_tokens: Option<i64>,
+    cost_usd: Option<f64>,
+    unpriced_calls: i32,
+}
+
+impl Usage {
+    /// Sums over model calls without a model call below them: wrappers repeat what their children report.
+    fn of(spans: &[&SpanRow]) -> Self {
+        let wrappers = calls_above_calls(spans);
+        let mut sum = Self::default();
+        let counted = spans.iter().enumerate().filter(|(i, row)| row.is_model_call && !wrappers.contains(i));
+        for (_, row) in counted {
+            sum.llm_calls += i32::from(row.role == Some(Role::Llm));
+            add(&mut sum.input_tokens, row.input_tokens);
+            add(&mut sum.output_tokens, row.output_tokens);
+            match row.cost_usd {
+                Some(cost) => sum.cost_usd = Some(sum.cost_usd.unwrap_or(0.0) + cost),
+                None => sum.unpriced_calls += 1,
+            }
+        }
+        sum
+    }
+}
+
+/// Indices of the model calls that have a model call among their descendants.
+fn calls_above_calls(spans: &[&SpanRow]) -> BTreeSet<usize> {
+    let calls: Vec<usize> = (0..spans.len()).filter(|&i| spans[i].is_model_call).collect();
+    if calls.len() < 2 {
+        return BTreeSet::new();
+    }
+    let by_id: HashMap<SpanId, usize> = spans.iter().enumerate().map(|(i, row)| (row.span_id, i)).collect();
+    let parent = |i: usize| spans[i].parent_span_id.and_then(|id| by_id.get(&id).copied());
+    // each span is walked over once: a span seen before has had its ancestors marked (this also ends cycles)
+    let mut seen = vec![false; spans.len()];
+    let mut above = BTreeSet::new();
+    for call in calls {
+        let mut at = parent(call);
+        while let Some(i) = at {
+            if spans[i].is_model_call {
+                above.insert(i);
+            }
+            if std::mem::replace(&mut seen[i], true) {
+                break;
+            }
+            at = parent(i);
+        }
+    }
+    above
+}
+
+fn add(sum: &mut Option<i64>, value: Option<i64>) {
+    if let Some(value) = value {
+        *sum = Some(sum.unwrap_or(0).saturating_add(value));
+    }
+}
+
+fn count(n: usize) -> i32 {
+    i32::try_from(n).unwrap_or(i32::MAX)
+}
+
+fn distinct<'a>(values: impl Iterator<Item = Option<&'a str>>) -> Vec<String> {
+    values.flatten().collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect()
+}
