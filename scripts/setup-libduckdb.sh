@@ -2,9 +2,18 @@
 # Fetches libduckdb from the npm package @duckdb/node-bindings-<platform> (which ships the plain C library) into a
 # cache outside the clone, and writes .cargo/config.toml so that plain `cargo` links and runs against it.
 # The path does not depend on the clone: rustflags stay equal between clones, so a shared target folder stays warm.
+#
+# JUNJO_CACHE_DIR   the cache; default ~/.cache/junjo
+# DUCKDB_LIB_DIR    a folder with a libduckdb of your own; then nothing is fetched
+# With --print-dir, prints the library's folder at the end.
 set -euo pipefail
-version=1.5.5-r.5
+version=1.5.5-r.5 # belongs to duckdb =1.10505.0 in Cargo.toml; both move together
 cd "$(dirname "$0")/.."
+
+fail() {
+  printf 'setup: %s\n' "$@" >&2
+  exit 1
+}
 
 case "$(uname -s)-$(uname -m)" in
   Linux-x86_64) platform=linux-x64 library=libduckdb.so ;;
@@ -12,11 +21,12 @@ case "$(uname -s)-$(uname -m)" in
   Darwin-arm64) platform=darwin-arm64 library=libduckdb.dylib ;;
   Darwin-x86_64) platform=darwin-x64 library=libduckdb.dylib ;;
   *)
-    echo "setup: no libduckdb is published for $(uname -s) on $(uname -m)." >&2
-    echo "setup: supported are Linux and macOS on x64 and arm64. Elsewhere, build libduckdb 1.5.5 yourself and" >&2
-    echo "setup: write .cargo/config.toml like this script does, with DUCKDB_LIB_DIR naming its folder." >&2
-    exit 1
+    platform=none library=libduckdb.so
+    why="no libduckdb is published for $(uname -s) on $(uname -m)."
     ;;
+esac
+case "$platform-$(ldd --version 2>&1 || true)" in
+  linux*musl*) platform=none why="the published libduckdb needs glibc, and this is a musl system." ;;
 esac
 case "$platform" in
   linux-x64) integrity=sha512-kCyq6BXhn6QXfwF8yVdVKriSSHP+rfVWcJ56cG8qZzlOZpxyvT5WGm6jMshxg4ditLlOsHsIN/D47RYrcjXuHQ== ;;
@@ -25,31 +35,44 @@ case "$platform" in
   darwin-x64) integrity=sha512-rN0KjX13MwVQ5V5ufykolty/tf4SaafOpGWcUA1Cegf98jPeRdsJsEE1IMXn8n3u6WvMSZEVJmHJ3ma4Hr7Vzg== ;;
 esac
 
+# Fetches into a folder beside the target and renames at the end: no reader ever sees half a library.
+fetch() {
+  local dir=$1 work tarball found
+  command -v npm >/dev/null || fail "npm is needed to fetch libduckdb; install Node.js 20 or newer"
+  mkdir -p "$(dirname "$dir")" || fail "cannot create $(dirname "$dir"); set JUNJO_CACHE_DIR to a folder that can be written"
+  work=$(mktemp -d "$dir.fetch.XXXXXX")
+  trap 'rm -rf "$work"' EXIT
+  echo "setup: fetching @duckdb/node-bindings-$platform@$version (once, about 25 MB)" >&2
+  (cd "$work" && npm pack --loglevel=error "@duckdb/node-bindings-$platform@$version" >/dev/null) ||
+    fail "npm could not fetch @duckdb/node-bindings-$platform@$version (its own words are above)"
+  tarball=$(echo "$work"/*.tgz)
+  found=$(node -e 'const hash = require("crypto").createHash("sha512");
+    process.stdout.write("sha512-" + hash.update(require("fs").readFileSync(process.argv[1])).digest("base64"))' "$tarball")
+  [ "$found" = "$integrity" ] || fail "npm delivered another package than the pinned one: expected $integrity, got $found"
+  tar -xzf "$tarball" -C "$work"
+  [ -f "$work/package/$library" ] || fail "the package holds no $library"
+  mkdir -p "$dir"
+  mv "$work/package/LICENSE" "$dir/LICENSE"
+  mv "$work/package/$library" "$dir/$library"
+  rm -rf "$work"
+  trap - EXIT
+}
+
 if [ -n "${DUCKDB_LIB_DIR:-}" ]; then
-  [ -e "$DUCKDB_LIB_DIR/$library" ] || { echo "setup: DUCKDB_LIB_DIR=$DUCKDB_LIB_DIR has no $library" >&2; exit 1; }
-  dir=$DUCKDB_LIB_DIR
+  [ -e "$DUCKDB_LIB_DIR/$library" ] || fail "DUCKDB_LIB_DIR=$DUCKDB_LIB_DIR has no $library"
+  dir=$(cd "$DUCKDB_LIB_DIR" && pwd)
+elif [ "$platform" = none ]; then
+  fail "$why" \
+    "supported are Linux (glibc) and macOS on x64 and arm64. Elsewhere, build libduckdb ${version%%-*} yourself" \
+    "and run this again with DUCKDB_LIB_DIR naming its folder."
 else
   dir="${JUNJO_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/junjo}/libduckdb-$version-$platform"
-  if [ ! -e "$dir/$library" ]; then
-    command -v npm >/dev/null || { echo "setup: npm is needed to fetch libduckdb; install Node.js 20 or newer" >&2; exit 1; }
-    work=$(mktemp -d)
-    trap 'rm -rf "$work"' EXIT
-    (cd "$work" && npm pack --silent "@duckdb/node-bindings-$platform@$version" >/dev/null) ||
-      { echo "setup: npm could not fetch @duckdb/node-bindings-$platform@$version" >&2; exit 1; }
-    tarball=$(echo "$work"/*.tgz)
-    found="sha512-$(openssl dgst -sha512 -binary "$tarball" | openssl base64 -A)"
-    [ "$found" = "$integrity" ] || { echo "setup: $tarball is not the pinned package (found $found)" >&2; exit 1; }
-    tar -xzf "$tarball" -C "$work"
-    mkdir -p "$dir"
-    mv "$work/package/LICENSE" "$dir/LICENSE"
-    mv "$work/package/$library" "$dir/$library.part"
-    mv "$dir/$library.part" "$dir/$library" # last, and atomic: a half-fetched library is never linked
-  fi
+  [ -e "$dir/$library" ] || fetch "$dir"
 fi
 
-mkdir -p .cargo
+marker="# written by scripts/setup-libduckdb.sh; not committed, because the path is this machine's"
 wanted=$(cat <<CONFIG
-# written by scripts/setup-libduckdb.sh; not committed, because the path is this machine's
+$marker
 [env]
 DUCKDB_LIB_DIR = "$dir"
 
@@ -57,4 +80,13 @@ DUCKDB_LIB_DIR = "$dir"
 rustflags = ["-C", "link-arg=-Wl,-rpath,$dir"]
 CONFIG
 )
-[ "$(cat .cargo/config.toml 2>/dev/null)" = "$wanted" ] || printf '%s\n' "$wanted" > .cargo/config.toml
+config=.cargo/config.toml
+if [ "$(cat "$config" 2>/dev/null)" != "$wanted" ]; then
+  if [ -e "$config" ] && [ "$(head -n 1 "$config")" != "$marker" ]; then
+    fail "$config is not ours and is left alone; put these lines into it:" "" "$wanted"
+  fi
+  mkdir -p .cargo
+  printf '%s\n' "$wanted" >"$config.part"
+  mv "$config.part" "$config"
+fi
+if [ "${1:-}" = --print-dir ]; then printf '%s\n' "$dir"; fi

@@ -1,0 +1,55 @@
+# Junjo Server. `make` alone lists the commands; each is a few lines here or a script in scripts/.
+# A preset CARGO_TARGET_DIR is respected, as cargo does.
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help setup libduckdb run dev test lint openapi coverage demo bench clean
+
+NODE_MODULES := frontend/node_modules/.package-lock.json
+PAGE := frontend/dist/index.html
+PAGE_SOURCES := $(shell find frontend -type d \( -name node_modules -o -name dist -o -name e2e -o -name test-results \) -prune \
+  -o -type f -print 2>/dev/null)
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: libduckdb $(NODE_MODULES) ## Fetch what the build needs: libduckdb and the page's packages
+
+libduckdb:
+	@scripts/require.sh
+	@scripts/setup-libduckdb.sh
+
+$(NODE_MODULES): frontend/package-lock.json
+	npm --prefix frontend ci --no-audit --no-fund
+	@touch $@
+
+$(PAGE): $(PAGE_SOURCES) | $(NODE_MODULES)
+	npm --prefix frontend run --silent build
+	@touch $@
+
+run: setup $(PAGE) ## Build everything and serve http://localhost:1324, data in ./data
+	cargo run --release --locked -p junjo-server
+
+dev: setup ## Server in debug mode and Vite with hot reload on http://localhost:5151
+	scripts/dev.sh
+
+test: setup $(PAGE) ## Run every test of the repository
+	scripts/test.sh
+
+lint: setup $(PAGE) ## Check format, lints, docs, licenses, spelling and generated files
+	scripts/lint.sh
+
+openapi: setup ## Write frontend/openapi.json and its TypeScript types from the server
+	scripts/openapi.sh
+
+coverage: setup ## Print line coverage of the Rust code (ARGS="--fail-under 80", ARGS="--html DIR")
+	scripts/coverage.sh $(ARGS)
+
+demo: setup ## Send example traces to the running server (JUNJO_API_KEY=...; ARGS=--live, ARGS="--traces 100")
+	@cargo run --quiet --locked -p junjo-demo -- $(ARGS)
+
+bench: setup ## Measure ingest and queries beside their anchors (ARGS are passed on)
+	cargo run --release --locked -p junjo-bench -- $(ARGS)
+
+clean: ## Remove build results; keeps ./data and the cache of libduckdb and tools
+	cargo clean
+	rm -rf frontend/dist frontend/node_modules frontend/test-results frontend/playwright-report

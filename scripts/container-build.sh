@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Builds what the image holds without a container engine: the steps of the Dockerfile, in its order, into a staging
+# folder; then checks that the result stands on its own.
+#
+# scripts/container-build.sh [FOLDER]     default: a folder "image" in the cargo target folder
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+out=${1:-${CARGO_TARGET_DIR:-target}/image}
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+rm -rf "${out:?}"/*
+
+npm --prefix frontend ci --no-audit --no-fund
+scripts/release.sh page
+scripts/release.sh library "$out"
+scripts/release.sh server "$out"
+
+# moved elsewhere, with nothing else in the environment, it must still find its library and run
+elsewhere=$(mktemp -d)
+trap 'rm -rf "$elsewhere"' EXIT
+cp -R "$out"/. "$elsewhere"
+env -i "$elsewhere/junjo-server" --version
+if command -v ldd >/dev/null; then
+  found=$(ldd "$elsewhere/junjo-server" | awk '/libduckdb/ { print $3 }')
+  case "$found" in
+    "$elsewhere"/*) ;;
+    *) echo "container-build: the server takes libduckdb from '$found', not from beside it" >&2; exit 1 ;;
+  esac
+fi
+du -sh "$out"
+ls -l "$out"

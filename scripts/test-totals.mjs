@@ -1,0 +1,41 @@
+// Prints how many tests each suite ran, and one line of totals; exits 1 when a suite ran none or a test failed.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const folder = process.argv[2];
+const read = (name) => readFileSync(join(folder, name), "utf8");
+
+const rust = { passed: 0, failed: 0, skipped: 0 };
+for (const [, passed, failed, ignored] of read("rust.log").matchAll(
+  /^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored;/gm,
+)) {
+  rust.passed += Number(passed);
+  rust.failed += Number(failed);
+  rust.skipped += Number(ignored);
+}
+const vitest = JSON.parse(read("page.json"));
+const playwright = JSON.parse(read("browser.json")).stats;
+const suites = {
+  Rust: rust,
+  page: { passed: vitest.numPassedTests, failed: vitest.numFailedTests, skipped: vitest.numPendingTests },
+  browser: {
+    passed: playwright.expected + playwright.flaky,
+    failed: playwright.unexpected,
+    skipped: playwright.skipped,
+  },
+};
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const line = ({ passed, failed, skipped }) =>
+  `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+let complete = true;
+for (const [name, suite] of Object.entries(suites)) {
+  console.log(`${name.padEnd(8)} ${line(suite)}`);
+  for (const key of Object.keys(total)) total[key] += suite[key];
+  if (suite.passed === 0) {
+    console.error(`the suite "${name}" ran no test`);
+    complete = false;
+  }
+}
+console.log(line(total));
+process.exit(complete && total.failed === 0 ? 0 : 1);

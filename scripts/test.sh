@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# `make test`: every test of the repository, then one line of totals. The Rust suites, the page's unit tests, and the
+# page in a real browser on the real server. With JUNJO_TEST_TOTALS set, the totals also go into that file.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/steps.sh
+. scripts/steps.sh
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+rust_tests() {
+  cargo test --workspace --locked --no-fail-fast 2>&1 | tee "$results/rust.log"
+}
+
+page_tests() {
+  npm --prefix frontend run --silent test -- --reporter=default --reporter=json --outputFile.json="$results/page.json"
+}
+
+browser_tests() {
+  CHROMIUM_PATH=$(scripts/find-chromium.sh) || return
+  export CHROMIUM_PATH JUNJO_SERVER_BIN="$server" PLAYWRIGHT_JSON_OUTPUT_NAME="$results/browser.json"
+  npm --prefix frontend run --silent e2e -- --reporter=list,json
+}
+
+step "Rust tests" rust_tests
+server="$(cargo metadata --no-deps --offline --format-version 1 |
+  node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).target_directory')/debug/junjo-server"
+step "openapi.json is what the server serves" scripts/openapi.sh --check "$server"
+step "page, unit tests" page_tests
+step "page in Chromium on the real server" browser_tests
+print_durations
+node scripts/test-totals.mjs "$results" | tee "${JUNJO_TEST_TOTALS:-/dev/null}"
