@@ -1,1 +1,16 @@
-//! Placeholder.
+//! Telemetry: from the log into the store (indexer, sealer), and out of the store to people (`/otel`).
+//!
+//! It never decodes on the way in before the acknowledgement, and never writes to the log.
+
+mod error;
+mod indexer;
+mod params;
+mod router;
+mod schemas;
+mod sealer;
+mod service;
+
+pub use indexer::{Indexer, open_index};
+pub use router::router;
+pub use sealer::Sealer;
+pub use service::OtelService;

@@ -231,6 +231,12 @@ impl SpanStore {
         self.inner.state.read().clone()
     }
 
+    /// Whether DuckDB has declared its instance unusable: only closing and opening it again helps.
+    pub fn is_fatal(&self, error: &StoreError) -> bool {
+        matches!(error, StoreError::Index { source, .. }
+            if ["FATAL", "database has been invalidated"].iter().any(|sign| source.to_string().contains(sign)))
+    }
+
     /// Where records that cannot be decoded are kept.
     pub fn quarantine(&self) -> &Quarantine {
         &self.inner.quarantine
@@ -273,6 +279,7 @@ impl SpanStore {
 
     /// Checkpoints and closes the index. Blocking.
     pub fn close(&self) {
+        *self.inner.state.write() = IndexState::Opening;
         *self.inner.executor.write() = None;
         if let Some(connection) = self.inner.writer.lock().take() {
             if let Err(error) = connection.execute_batch("CHECKPOINT") {

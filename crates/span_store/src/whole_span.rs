@@ -1,7 +1,8 @@
 //! A whole span: everything OTLP carried, as the archive stores it and the detail view reads it.
 
 use junjo_span_model::{
-    Fidelity, PriceTable, Promoted, Resource, Scope, Span, attributes_json, events_json, links_json, promote,
+    Fidelity, PriceTable, Promoted, Resource, Scope, Span, attributes_json, decode_spans, events_json, links_json,
+    promote,
     resource_json, scope_json,
 };
 
@@ -91,6 +92,12 @@ impl WholeSpan {
         }
     }
 
+    /// Start and end exactly as sent, unix nanoseconds.
+    pub fn sent_times(&self) -> (u64, u64) {
+        let clamped = (self.row.start_unix_nanos.unsigned_abs(), self.row.end_unix_nanos().unsigned_abs());
+        self.otlp.as_deref().and_then(times_of_message).unwrap_or(clamped)
+    }
+
     /// Bytes of text that the span takes in memory and in a response, roughly.
     pub fn text_bytes(&self) -> usize {
         self.resource.len() + self.scope.len() + self.attributes.len() + self.events.len() + self.links.len()
@@ -106,4 +113,34 @@ fn columns_are_exact(span: &Span<'_>, promoted: &Promoted<'_>) -> bool {
         && span.kind == i32::from(promoted.kind)
         && span.status_code == promoted.status as i32
         && span.name == promoted.name
+}
+
+/// Start and end of a serialised `Span`, read by the decoder of whole requests.
+fn times_of_message(message: &[u8]) -> Option<(u64, u64)> {
+    let scope_spans = field_two(message);
+    let request = field(1, &field_two(&scope_spans));
+    let mut times = None;
+    decode_spans(&request, &mut |_, _, span| {
+        times = Some((span.start_time_unix_nano, span.end_time_unix_nano));
+    })
+    .ok()?;
+    times
+}
+
+/// `message` as field 2: `ScopeSpans.spans` and `ResourceSpans.scope_spans` both have that number.
+fn field_two(message: &[u8]) -> Vec<u8> {
+    field(2, message)
+}
+
+/// A length-delimited protobuf field.
+fn field(number: u8, message: &[u8]) -> Vec<u8> {
+    let mut out = vec![number << 3 | 2];
+    let mut length = message.len();
+    while length >= 0x80 {
+        out.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    out.push(length as u8);
+    out.extend_from_slice(message);
+    out
 }

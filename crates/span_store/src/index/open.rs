@@ -76,13 +76,11 @@ fn base_config() -> duckdb::Result<Config> {
 pub(crate) struct Opened {
     pub(crate) connection: Connection,
     pub(crate) fresh: bool,
-    pub(crate) set_aside: Option<PathBuf>,
 }
 
 /// Opens or creates the index; a damaged file or one of another version is set aside and a new one created.
 pub(crate) fn open(options: &IndexOptions) -> Result<Opened, StoreError> {
     let present = options.path.try_exists().map_err(StoreError::io("look for", &options.path))?;
-    let mut set_aside = None;
     if present {
         match (options.prober)(&options.path) {
             Probe::Sound => {}
@@ -90,22 +88,18 @@ pub(crate) fn open(options: &IndexOptions) -> Result<Opened, StoreError> {
                 let source = std::io::Error::other(reason);
                 return Err(StoreError::io("open the index", &options.path)(source));
             }
-            Probe::Damaged(reason) => set_aside = Some(put_aside(options, &reason)?),
+            Probe::Damaged(reason) => put_aside(options, &reason)?,
         }
     }
-    let opened = open_checked(options)?;
-    match opened {
-        Some((connection, fresh)) => Ok(Opened { connection, fresh, set_aside }),
-        None => {
-            set_aside = Some(put_aside(options, "it was written by another version")?);
-            let (connection, fresh) = open_checked(options)?.ok_or(StoreError::NotReady("format"))?;
-            Ok(Opened { connection, fresh, set_aside })
-        }
+    if let Some(opened) = open_checked(options)? {
+        return Ok(opened);
     }
+    put_aside(options, "it was written by another version")?;
+    open_checked(options)?.ok_or(StoreError::NotReady("its format"))
 }
 
-/// The connection and whether the tables were created; `None` for a file of another version.
-fn open_checked(options: &IndexOptions) -> Result<Option<(Connection, bool)>, StoreError> {
+/// The open index; `None` for a file of another version.
+fn open_checked(options: &IndexOptions) -> Result<Option<Opened>, StoreError> {
     let failed = || StoreError::index("open the index");
     let config = base_config()
         .and_then(|config| config.max_memory(&format!("{}MiB", options.memory_bytes >> 20)))
@@ -130,10 +124,10 @@ fn open_checked(options: &IndexOptions) -> Result<Option<(Connection, bool)>, St
         }
     }
     connection.execute_batch(CREATE_TEMP_SQL).map_err(StoreError::index("create scratch tables"))?;
-    Ok(Some((connection, fresh)))
+    Ok(Some(Opened { connection, fresh }))
 }
 
-fn put_aside(options: &IndexOptions, reason: &str) -> Result<PathBuf, StoreError> {
+fn put_aside(options: &IndexOptions, reason: &str) -> Result<(), StoreError> {
     std::fs::create_dir_all(&options.quarantine_dir)
         .map_err(StoreError::io("create", &options.quarantine_dir))?;
     let mut number = 1;
@@ -154,7 +148,7 @@ fn put_aside(options: &IndexOptions, reason: &str) -> Result<PathBuf, StoreError
             _ => {}
         }
     }
-    Ok(kept)
+    Ok(())
 }
 
 fn suffixed(path: &Path, suffix: &str) -> PathBuf {

@@ -1,0 +1,41 @@
+//! Limits of the receivers, each with its reason.
+
+use std::time::Duration;
+
+use junjo_span_model::ScanLimits;
+
+/// Bytes of one message before and after decompression: what the OTLP specification recommends.
+pub(crate) const MESSAGE_BYTES_MAX: usize = 64 << 20;
+/// Bytes of all messages being received at once; 64 clients with 64 MiB each must not fit into memory.
+const IN_FLIGHT_BYTES_MAX: usize = 192 << 20;
+/// How long a request waits for its share of memory before it is refused: slows clients down before it sends them away.
+const ADMISSION_WAIT: Duration = Duration::from_secs(2);
+/// How long a client may take to send one message after its header; slow senders hold memory.
+const BODY_TIME_MAX: Duration = Duration::from_secs(60);
+
+/// What one receiver accepts.
+#[derive(Debug, Clone)]
+pub struct IngestLimits {
+    /// Bytes of one message, before and after decompression.
+    pub message_bytes_max: usize,
+    /// Bytes of all messages being received at once.
+    pub in_flight_bytes_max: usize,
+    /// How long a request waits for memory.
+    pub admission_wait: Duration,
+    /// How long a client may take to send one message.
+    pub body_time_max: Duration,
+    /// Spans per request and nesting depth.
+    pub scan: ScanLimits,
+}
+
+impl Default for IngestLimits {
+    fn default() -> Self {
+        Self {
+            message_bytes_max: MESSAGE_BYTES_MAX,
+            in_flight_bytes_max: IN_FLIGHT_BYTES_MAX,
+            admission_wait: ADMISSION_WAIT,
+            body_time_max: BODY_TIME_MAX,
+            scan: ScanLimits::default(),
+        }
+    }
+}

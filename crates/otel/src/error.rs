@@ -1,0 +1,19 @@
+//! Store errors as API errors.
+
+use junjo_span_store::StoreError;
+use junjo_web::ApiError;
+
+/// Seconds after which a client should ask again while the index opens.
+const RETRY_SECONDS: u64 = 1;
+
+/// What a failed query tells the client.
+pub(crate) fn api_error(error: StoreError) -> ApiError {
+    match error {
+        StoreError::NotReady(_) => ApiError::unavailable("the index is not ready: try again in a moment")
+            .with_retry_after_seconds(RETRY_SECONDS),
+        StoreError::Interrupted => {
+            ApiError::timeout("the query took too long and was stopped: narrow the time range or the filters")
+        }
+        other => ApiError::internal(other),
+    }
+}

@@ -1,0 +1,131 @@
+//! The indexer: woken by the log, decodes what is new on blocking threads and commits rows and cursor together.
+//!
+//! A record that cannot be decoded is kept in the quarantine folder and counted; it never blocks the ones behind it.
+//! Any other failure (disk, memory, DuckDB) is tried again: nothing is skipped for it.
+
+use std::time::Duration;
+
+use junjo_span_store::{IndexBatch, IndexState, SpanStore, StoreError, decode_rows};
+use junjo_wal::{Record, Sequence, Signal, Wal};
+use tokio_util::sync::CancellationToken;
+
+/// Compressed payload decoded into one commit: about 30,000 spans, which is where DuckDB's cost per row levels off.
+const BATCH_BYTES: u64 = 8 << 20;
+/// Pause after a failure that is not the data's fault.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+
+/// Opens the index (and rebuilds it where needed) off the async threads; tries again while that fails, so that a full
+/// disk or a held lock heals without a restart. Ends when the index is open or `stop` is cancelled.
+pub async fn open_index(store: SpanStore, stop: CancellationToken) {
+    loop {
+        let opening = store.clone();
+        let outcome = tokio::task::spawn_blocking(move || opening.open_index()).await;
+        match outcome {
+            Ok(Ok(())) => return tracing::info!("index open"),
+            Ok(Err(error)) => tracing::error!(error = &error as &dyn std::error::Error, "index cannot be opened"),
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "opening the index died"),
+        }
+        if stop.run_until_cancelled(tokio::time::sleep(RETRY_PAUSE * 5)).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// Moves records from the log into the index.
+pub struct Indexer {
+    store: SpanStore,
+    wal: Wal,
+}
+
+impl Indexer {
+    /// An indexer of `wal` into `store`.
+    pub fn new(store: SpanStore, wal: Wal) -> Self {
+        Self { store, wal }
+    }
+
+    /// Runs until `stop` is cancelled. What is not indexed by then stays in the log for the next start.
+    pub async fn run(self, stop: CancellationToken) {
+        open_index(self.store.clone(), stop.clone()).await;
+        let mut committed = self.wal.committed();
+        while !stop.is_cancelled() {
+            committed.mark_unchanged();
+            if self.drain(&stop).await.is_err() {
+                let _ = stop.run_until_cancelled(tokio::time::sleep(RETRY_PAUSE)).await;
+                continue;
+            }
+            tokio::select! {
+                changed = committed.changed() => if changed.is_err() { break },
+                () = stop.cancelled() => break,
+            }
+        }
+    }
+
+    /// Indexes until nothing is left.
+    async fn drain(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        while !stop.is_cancelled() {
+            let (store, wal) = (self.store.clone(), self.wal.clone());
+            let step = tokio::task::spawn_blocking(move || index_once(&store, &wal)).await;
+            match step.map_err(StoreError::Worker).flatten() {
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "indexing failed, will be tried again");
+                    metrics::counter!("junjo_index_failures_total").increment(1);
+                    if self.store.is_fatal(&error) {
+                        self.reopen(stop).await;
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// After an error that DuckDB does not recover from: close, and go through the probe again.
+    async fn reopen(&self, stop: &CancellationToken) {
+        let store = self.store.clone();
+        let _ = tokio::task::spawn_blocking(move || store.close()).await;
+        open_index(self.store.clone(), stop.clone()).await;
+    }
+}
+
+/// Indexes the next records; returns how many. Blocking.
+fn index_once(store: &SpanStore, wal: &Wal) -> Result<usize, StoreError> {
+    if matches!(store.index_state(), IndexState::Opening | IndexState::Degraded(_)) {
+        return Err(StoreError::NotReady("it is not open"));
+    }
+    let records = wal.read_after(store.progress().cursor, BATCH_BYTES).map_err(StoreError::Wal)?;
+    let Some(last) = records.last() else { return Ok(0) };
+    let mut batch = IndexBatch { cursor: last.sequence, ..IndexBatch::default() };
+    for record in &records {
+        add(store, record, &mut batch)?;
+    }
+    let (spans, quarantined) = (batch.span_count, batch.quarantined_batches);
+    store.commit(&batch)?;
+    store.trim();
+    metrics::counter!("junjo_indexed_spans_total").increment(spans);
+    metrics::counter!("junjo_quarantined_batches_total").increment(quarantined);
+    metrics::gauge!("junjo_index_cursor").set(last.sequence.0 as f64);
+    Ok(records.len())
+}
+
+/// Decodes one record into the batch; one that does not decode is kept durably before the cursor moves past it.
+fn add(store: &SpanStore, record: &Record, batch: &mut IndexBatch) -> Result<(), StoreError> {
+    if record.signal == Some(Signal::Logs) {
+        return Ok(());
+    }
+    let items = u64::from(record.item_count);
+    batch.span_count += items;
+    if let Err(failure) = decode_rows(record, store.prices(), &mut batch.rows) {
+        store.quarantine().keep(record, &failure)?;
+        batch.quarantined_batches += 1;
+        batch.quarantined_spans += items;
+    }
+    Ok(())
+}
+
+/// Age of the oldest record that is not indexed yet, in nanoseconds before `now`; `None` when there is none. Blocking.
+pub(crate) fn lag_nanos(wal: &Wal, cursor: Sequence, now: i64) -> Option<i64> {
+    let oldest = wal.sizes_after(cursor, 1).ok()?.first().copied()?;
+    Some(now.saturating_sub(oldest.2).max(0))
+}

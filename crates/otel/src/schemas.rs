@@ -1,0 +1,374 @@
+//! Wire types of `/otel`. Times are RFC 3339 UTC; exact nanoseconds and durations are decimal strings.
+
+use junjo_span_store::{ServiceSummary, SpanRow, TraceRow, WorkflowRun};
+use junjo_web::clock::rfc3339_nanos;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A service and what it sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Service {
+    /// `service.name` of its resource.
+    pub(crate) name: String,
+    /// Spans in the time range.
+    pub(crate) span_count: i64,
+    /// Traces that it took part in.
+    pub(crate) trace_count: i64,
+    /// Failed spans.
+    pub(crate) error_count: i64,
+    /// Start of its earliest span.
+    pub(crate) first_seen: String,
+    /// Start of its latest span.
+    pub(crate) last_seen: String,
+}
+
+impl From<ServiceSummary> for Service {
+    fn from(summary: ServiceSummary) -> Self {
+        Self {
+            name: summary.name,
+            span_count: summary.span_count,
+            trace_count: summary.trace_count,
+            error_count: summary.error_count,
+            first_seen: rfc3339_nanos(summary.first_seen_unix_nanos),
+            last_seen: rfc3339_nanos(summary.last_seen_unix_nanos),
+        }
+    }
+}
+
+/// All services.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ServiceList {
+    /// By name.
+    pub(crate) items: Vec<Service>,
+}
+
+/// Status of a span, as in OTLP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SpanStatus {
+    /// Not set: neither a failure nor a confirmed success.
+    Unset,
+    /// Marked as a success.
+    Ok,
+    /// Failed.
+    Error,
+}
+
+impl From<u8> for SpanStatus {
+    fn from(status: u8) -> Self {
+        match status {
+            1 => Self::Ok,
+            2 => Self::Error,
+            _ => Self::Unset,
+        }
+    }
+}
+
+/// Kind of a span, as in OTLP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SpanKind {
+    Unspecified,
+    Internal,
+    Server,
+    Client,
+    Producer,
+    Consumer,
+}
+
+impl From<u8> for SpanKind {
+    fn from(kind: u8) -> Self {
+        match kind {
+            1 => Self::Internal,
+            2 => Self::Server,
+            3 => Self::Client,
+            4 => Self::Producer,
+            5 => Self::Consumer,
+            _ => Self::Unspecified,
+        }
+    }
+}
+
+/// One trace in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Trace {
+    pub(crate) trace_id: String,
+    /// Name of the root, or of the earliest span while the root is missing.
+    pub(crate) root_name: String,
+    /// No span without a parent has arrived yet.
+    pub(crate) root_missing: bool,
+    /// Service of that span.
+    pub(crate) service: String,
+    /// All services that took part.
+    pub(crate) services: Vec<String>,
+    /// Status of that span.
+    pub(crate) status: SpanStatus,
+    pub(crate) start_time: String,
+    pub(crate) start_time_unix_nano: String,
+    pub(crate) duration_ns: String,
+    pub(crate) span_count: i32,
+    /// Failed spans.
+    pub(crate) error_count: i32,
+    /// Language model calls; wrappers that repeat a call's usage are not counted.
+    pub(crate) llm_call_count: i32,
+    /// Junjo workflow runs.
+    pub(crate) workflow_count: i32,
+    /// Models that were called.
+    pub(crate) models: Vec<String>,
+    /// Sum over the counted model calls; null when none of them says.
+    pub(crate) input_tokens: Option<i64>,
+    /// Sum over the counted model calls; null when none of them says.
+    pub(crate) output_tokens: Option<i64>,
+    /// Sum over the calls with a known cost, US dollars; null when none has one.
+    pub(crate) cost_usd: Option<f64>,
+    /// Counted model calls without a known cost.
+    pub(crate) unpriced_calls: i32,
+    pub(crate) session_id: Option<String>,
+    pub(crate) user_id: Option<String>,
+}
+
+impl From<TraceRow> for Trace {
+    fn from(row: TraceRow) -> Self {
+        Self {
+            trace_id: row.trace_id.to_string(),
+            root_name: row.root_name,
+            root_missing: row.root_missing,
+            service: row.service,
+            services: row.services,
+            status: row.status.into(),
+            start_time: rfc3339_nanos(row.start_unix_nanos),
+            start_time_unix_nano: row.start_unix_nanos.to_string(),
+            duration_ns: row.duration_nanos.to_string(),
+            span_count: row.span_count,
+            error_count: row.error_count,
+            llm_call_count: row.llm_call_count,
+            workflow_count: row.workflow_count,
+            models: row.models,
+            input_tokens: row.input_tokens,
+            output_tokens: row.output_tokens,
+            cost_usd: row.cost_usd,
+            unpriced_calls: row.unpriced_calls,
+            session_id: row.session_id,
+            user_id: row.user_id,
+        }
+    }
+}
+
+/// One span in a trace.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TraceSpan {
+    pub(crate) span_id: String,
+    pub(crate) parent_span_id: Option<String>,
+    pub(crate) name: String,
+    pub(crate) kind: SpanKind,
+    pub(crate) service: String,
+    pub(crate) start_time_unix_nano: String,
+    pub(crate) duration_ns: String,
+    pub(crate) status: SpanStatus,
+    /// What the span does: llm, tool, agent, workflow, node, …; null when no vocabulary says.
+    pub(crate) role: Option<&'static str>,
+    pub(crate) model: Option<String>,
+    pub(crate) input_tokens: Option<i64>,
+    pub(crate) output_tokens: Option<i64>,
+    pub(crate) cost_usd: Option<f64>,
+    pub(crate) event_count: i32,
+    /// Exceptions on the span, equal ones counted once; at least 1 for a failed span.
+    pub(crate) error_count: i32,
+    /// Junjo state changes on the span.
+    pub(crate) state_event_count: i32,
+    /// The whole span, with `include=payload`, until the page has 16 MiB of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) payload: Option<Box<Span>>,
+}
+
+impl From<&SpanRow> for TraceSpan {
+    fn from(row: &SpanRow) -> Self {
+        Self {
+            span_id: row.span_id.to_string(),
+            parent_span_id: row.parent_span_id.map(|id| id.to_string()),
+            name: row.name.clone(),
+            kind: row.kind.into(),
+            service: row.service.clone(),
+            start_time_unix_nano: row.start_unix_nanos.to_string(),
+            duration_ns: row.duration_nanos.to_string(),
+            status: row.status.into(),
+            role: row.role.map(|role| role.as_str()),
+            model: row.model.clone(),
+            input_tokens: row.input_tokens,
+            output_tokens: row.output_tokens,
+            cost_usd: row.cost_usd,
+            event_count: row.event_count,
+            error_count: row.exception_count.max(i32::from(row.is_error())),
+            state_event_count: row.state_event_count,
+            payload: None,
+        }
+    }
+}
+
+/// One page of a trace.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TraceDetail {
+    pub(crate) trace_id: String,
+    /// No span without a parent has arrived yet.
+    pub(crate) root_missing: bool,
+    /// The trace as it stands in lists.
+    pub(crate) summary: Trace,
+    /// In order of start.
+    pub(crate) spans: Vec<TraceSpan>,
+    /// Pass it as `after` to get the next page; null on the last one.
+    pub(crate) next_after: Option<String>,
+}
+
+/// One span with everything that OTLP carried. Integers beyond ±2^53 in attributes appear as `{"int": "…"}`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Span {
+    pub(crate) trace_id: String,
+    pub(crate) span_id: String,
+    pub(crate) parent_span_id: Option<String>,
+    pub(crate) name: String,
+    pub(crate) kind: SpanKind,
+    pub(crate) service: String,
+    pub(crate) start_time: String,
+    /// As sent.
+    pub(crate) start_time_unix_nano: String,
+    /// As sent; may lie before the start.
+    pub(crate) end_time_unix_nano: String,
+    pub(crate) duration_ns: String,
+    pub(crate) status: SpanStatus,
+    pub(crate) status_message: String,
+    /// W3C trace state.
+    pub(crate) trace_state: String,
+    /// OTLP span flags.
+    pub(crate) flags: u32,
+    #[schema(value_type = Object)]
+    pub(crate) attributes: Value,
+    pub(crate) dropped_attributes_count: u32,
+    /// `[{name, time_unix_nano, attributes, dropped_attributes_count}]`
+    #[schema(value_type = Vec<Object>)]
+    pub(crate) events: Value,
+    pub(crate) dropped_events_count: u32,
+    /// `[{trace_id, span_id, trace_state, flags, attributes, dropped_attributes_count}]`
+    #[schema(value_type = Vec<Object>)]
+    pub(crate) links: Value,
+    pub(crate) dropped_links_count: u32,
+    /// `{attributes, dropped_attributes_count, schema_url}`
+    #[schema(value_type = Object)]
+    pub(crate) resource: Value,
+    /// `{name, version, attributes, dropped_attributes_count, schema_url}`
+    #[schema(value_type = Object)]
+    pub(crate) scope: Value,
+    /// When the server received it.
+    pub(crate) received_at: String,
+    /// Role, model, tokens, cost, messages, tools, session, user and more, read from the vocabularies clients speak.
+    #[schema(value_type = Object)]
+    pub(crate) derived: Value,
+}
+
+/// One Junjo workflow run.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Workflow {
+    pub(crate) trace_id: String,
+    pub(crate) span_id: String,
+    pub(crate) name: String,
+    pub(crate) service: String,
+    pub(crate) start_time: String,
+    pub(crate) start_time_unix_nano: String,
+    pub(crate) duration_ns: String,
+    pub(crate) status: SpanStatus,
+    /// `junjo.workflow.node.count`
+    pub(crate) node_count: Option<i32>,
+    /// Failed spans at or below the workflow's.
+    pub(crate) error_count: i64,
+    /// Equal for all runs of the same graph; null for SDKs before 0.63.
+    pub(crate) structural_id: Option<String>,
+}
+
+impl From<WorkflowRun> for Workflow {
+    fn from(run: WorkflowRun) -> Self {
+        let row = run.span;
+        Self {
+            trace_id: row.trace_id.to_string(),
+            span_id: row.span_id.to_string(),
+            name: row.name,
+            service: row.service,
+            start_time: rfc3339_nanos(row.start_unix_nanos),
+            start_time_unix_nano: row.start_unix_nanos.to_string(),
+            duration_ns: row.duration_nanos.to_string(),
+            status: row.status.into(),
+            node_count: row.node_count,
+            error_count: run.error_count,
+            structural_id: row.structural_id,
+        }
+    }
+}
+
+/// Where telemetry is on its way.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Status {
+    /// `ok`, `opening`, `rebuilding` or `degraded`.
+    pub(crate) index: String,
+    /// Why the index is degraded, or how far it is rebuilt.
+    pub(crate) index_detail: Option<String>,
+    /// All spans ever acknowledged, durable. Equal to `indexed_spans` means drained.
+    pub(crate) accepted_spans: u64,
+    /// All spans ever processed, duplicates and quarantined ones included, durable.
+    pub(crate) indexed_spans: u64,
+    /// Spans that replaced an earlier arrival of the same span.
+    pub(crate) duplicate_spans: u64,
+    /// Records that could not be decoded and are kept in the quarantine folder.
+    pub(crate) quarantined_batches: u64,
+    /// Log records received since start; counted, not stored yet.
+    pub(crate) log_records_received: u64,
+    /// Metric data points received since start; counted and discarded.
+    pub(crate) metric_points_received: u64,
+    pub(crate) wal: WalStatus,
+    /// Age of the oldest span that is acknowledged and not queryable yet.
+    pub(crate) lag_ms: u64,
+    pub(crate) store: IndexSize,
+    pub(crate) archive: ArchiveSize,
+    /// Requests that were refused lately, newest first; equal ones in a row are counted.
+    pub(crate) recent_rejections: Vec<RejectionItem>,
+}
+
+/// The write-ahead log.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WalStatus {
+    /// Export requests in it.
+    pub(crate) batches: u64,
+    /// Their compressed bytes.
+    pub(crate) bytes: u64,
+    /// Bytes of the file, free pages included.
+    pub(crate) file_bytes: u64,
+    /// Age of the oldest request in it.
+    pub(crate) oldest_age_ms: u64,
+}
+
+/// The index.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct IndexSize {
+    pub(crate) spans: u64,
+    pub(crate) bytes: u64,
+}
+
+/// The archive.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ArchiveSize {
+    pub(crate) files: u64,
+    pub(crate) bytes: u64,
+}
+
+/// Refused requests.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RejectionItem {
+    /// When the last one came.
+    pub(crate) at: String,
+    /// `traces`, `logs` or `metrics`.
+    pub(crate) signal: String,
+    /// `unauthenticated`, `invalid`, `too_large`, `unsupported_encoding` or `unavailable`.
+    pub(crate) reason: String,
+    /// What the client was told.
+    pub(crate) detail: String,
+    /// How many came in a row.
+    pub(crate) count: u64,
+}

@@ -1,0 +1,64 @@
+//! The sealer: on a timer, turns the oldest records into archive files and lets the log forget them.
+
+use std::time::Duration;
+
+use junjo_span_store::SpanStore;
+use junjo_web::{SharedClock, clock::rfc3339_nanos};
+use tokio_util::sync::CancellationToken;
+
+/// Between two looks at the log; the policy decides what is due.
+const INTERVAL: Duration = Duration::from_secs(1);
+/// Pause after a failure.
+const RETRY_PAUSE: Duration = Duration::from_secs(10);
+
+/// Seals what is due.
+pub struct Sealer {
+    store: SpanStore,
+    clock: SharedClock,
+}
+
+impl Sealer {
+    /// A sealer of `store`'s log.
+    pub fn new(store: SpanStore, clock: SharedClock) -> Self {
+        Self { store, clock }
+    }
+
+    /// Runs until `stop` is cancelled; a seal that has begun is finished.
+    pub async fn run(self, stop: CancellationToken) {
+        while let Err(error) = self.store.reconcile(&rfc3339_nanos(self.clock.now_unix_nanos())).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "archive folder cannot be checked, will be tried again");
+            if stop.run_until_cancelled(tokio::time::sleep(RETRY_PAUSE)).await.is_none() {
+                return;
+            }
+        }
+        loop {
+            let pause = match self.seal_all(&stop).await {
+                Ok(()) => INTERVAL,
+                Err(()) => RETRY_PAUSE,
+            };
+            if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    async fn seal_all(&self, stop: &CancellationToken) -> Result<(), ()> {
+        while !stop.is_cancelled() {
+            let now = self.clock.now_unix_nanos();
+            match self.store.seal_due(now, &rfc3339_nanos(now)).await {
+                Ok(Some(file)) => {
+                    tracing::info!(path = file.path, spans = file.row_count, bytes = file.file_bytes, "sealed");
+                    metrics::counter!("junjo_sealed_spans_total").increment(file.row_count);
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "sealing failed, will be tried again");
+                    metrics::counter!("junjo_seal_failures_total").increment(1);
+                    return Err(());
+                }
+            }
+        }
+        self.store.trim();
+        Ok(())
+    }
+}

@@ -1,0 +1,331 @@
+//! What `/otel` answers: store results shaped for people and scripts.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use junjo_ingest::Receiver;
+use junjo_span_model::{
+    Signal, Span as OtlpSpan, SpanId, TraceId, attributes_from_json, details, events_from_json,
+    resource_from_json, scope_from_json,
+};
+use junjo_span_store::{
+    IndexState, Place, SpanStore, TimeRange, TraceCursor, TraceFilter, TracePosition, WholeSpan, WorkflowCursor,
+    WorkflowFilter,
+};
+use junjo_wal::{Sequence, Wal};
+use junjo_web::clock::rfc3339_nanos;
+use junjo_web::{ApiError, ApiResult, Page, SharedClock, decode_cursor, encode_cursor};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::error::api_error;
+use crate::indexer::lag_nanos;
+use crate::schemas::{
+    ArchiveSize, IndexSize, RejectionItem, Service, Span, Status, Trace, TraceDetail, TraceSpan, WalStatus,
+    Workflow,
+};
+
+/// Version byte of the cursors below.
+const CURSOR_VERSION: u8 = 1;
+/// Largest integer that every JSON reader keeps exact.
+const EXACT_INT_MAX: u64 = 1 << 53;
+/// Payload in one page of a trace.
+const PAGE_PAYLOAD_BYTES_MAX: usize = 16 << 20;
+const NANOS_PER_MILLI: u64 = 1_000_000;
+
+/// Queries over the store, and the state of the way in.
+#[derive(Clone)]
+pub struct OtelService {
+    store: SpanStore,
+    wal: Wal,
+    receiver: Receiver,
+    clock: SharedClock,
+}
+
+/// A list position. `filter` ties it to the filters of its first page.
+#[derive(Serialize, Deserialize)]
+struct ListCursor {
+    start: i64,
+    trace: TraceId,
+    span: Option<SpanId>,
+    newest: i64,
+    filter: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SpanCursor {
+    start: i64,
+    span: SpanId,
+}
+
+impl OtelService {
+    /// Answers from `store`; `wal` and `receiver` are only looked at for the status.
+    pub fn new(store: SpanStore, wal: Wal, receiver: Receiver, clock: SharedClock) -> Self {
+        Self { store, wal, receiver, clock }
+    }
+
+    pub(crate) async fn services(&self, time: TimeRange) -> ApiResult<Vec<Service>> {
+        let services = self.store.services(time).await.map_err(api_error)?;
+        Ok(services.into_iter().map(Service::from).collect())
+    }
+
+    pub(crate) async fn traces(
+        &self,
+        filter: &TraceFilter,
+        limit: usize,
+        cursor: Option<&str>,
+    ) -> ApiResult<Page<Trace>> {
+        let hash = filter_hash(filter);
+        let after = cursor.map(|text| list_cursor(text, hash)).transpose()?.map(|cursor| TraceCursor {
+            start_unix_nanos: cursor.start,
+            trace_id: cursor.trace,
+            newest: Sequence(cursor.newest),
+        });
+        let page = self.store.traces(filter, limit, after).await.map_err(api_error)?;
+        let next_cursor = page.next.map(|next| {
+            let (start, newest) = (next.start_unix_nanos, next.newest.0);
+            let cursor = ListCursor { start, trace: next.trace_id, span: None, newest, filter: hash };
+            encode_cursor(CURSOR_VERSION, &cursor)
+        });
+        Ok(Page { items: page.items.into_iter().map(Trace::from).collect(), next_cursor })
+    }
+
+    pub(crate) async fn workflows(
+        &self,
+        filter: &WorkflowFilter,
+        limit: usize,
+        cursor: Option<&str>,
+    ) -> ApiResult<Page<Workflow>> {
+        let hash = filter_hash(filter);
+        let after = cursor.map(|text| list_cursor(text, hash)).transpose()?;
+        let after = after
+            .map(|cursor| {
+                cursor.span.map(|span_id| WorkflowCursor {
+                    start_unix_nanos: cursor.start,
+                    trace_id: cursor.trace,
+                    span_id,
+                    newest: Sequence(cursor.newest),
+                })
+            })
+            .map(|cursor| cursor.ok_or_else(foreign_cursor))
+            .transpose()?;
+        let page = self.store.workflows(filter, limit, after).await.map_err(api_error)?;
+        let next_cursor = page.next.map(|next| {
+            let (start, newest) = (next.start_unix_nanos, next.newest.0);
+            let span = Some(next.span_id);
+            encode_cursor(CURSOR_VERSION, &ListCursor { start, trace: next.trace_id, span, newest, filter: hash })
+        });
+        Ok(Page { items: page.items.into_iter().map(Workflow::from).collect(), next_cursor })
+    }
+
+    pub(crate) async fn trace(
+        &self,
+        trace_id: TraceId,
+        limit: usize,
+        after: Option<&str>,
+        with_payload: bool,
+    ) -> ApiResult<TraceDetail> {
+        let after = after
+            .map(|text| decode_cursor::<SpanCursor>(CURSOR_VERSION, text))
+            .transpose()?
+            .map(|cursor| TracePosition { start_unix_nanos: cursor.start, span_id: cursor.span });
+        let page = self.store.trace(trace_id, limit, after).await.map_err(api_error)?;
+        let page = page.ok_or_else(|| ApiError::not_found("no span of this trace has arrived"))?;
+        let mut spans: Vec<TraceSpan> = page.spans.iter().map(TraceSpan::from).collect();
+        if with_payload {
+            let places = page.spans.iter().map(|row| row.place).collect();
+            self.add_payloads(&mut spans, places).await?;
+        }
+        let next_after = page.next.map(|next| {
+            let cursor = SpanCursor { start: next.start_unix_nanos, span: next.span_id };
+            encode_cursor(CURSOR_VERSION, &cursor)
+        });
+        Ok(TraceDetail {
+            trace_id: trace_id.to_string(),
+            root_missing: page.trace.root_missing,
+            summary: page.trace.into(),
+            spans,
+            next_after,
+        })
+    }
+
+    /// Adds whole spans in order until the page has its share of bytes.
+    async fn add_payloads(&self, spans: &mut [TraceSpan], places: Vec<Place>) -> ApiResult<()> {
+        let whole = self.store.whole_spans(places).await.map_err(api_error)?;
+        let mut by_id: HashMap<String, WholeSpan> =
+            whole.into_iter().map(|span| (span.row.span_id.to_string(), span)).collect();
+        let mut bytes = 0;
+        for span in spans {
+            let Some(whole) = by_id.remove(&span.span_id) else { continue };
+            bytes += whole.text_bytes();
+            if bytes > PAGE_PAYLOAD_BYTES_MAX {
+                break;
+            }
+            span.payload = Some(Box::new(span_detail(&whole)));
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn span(&self, trace_id: TraceId, span_id: SpanId) -> ApiResult<Span> {
+        let whole = self.store.span(trace_id, span_id).await.map_err(api_error)?;
+        whole
+            .as_ref()
+            .map(span_detail)
+            .ok_or_else(|| ApiError::not_found("this span has not arrived, or its payload is gone"))
+    }
+
+    pub(crate) async fn status(&self) -> ApiResult<Status> {
+        let size = self.store.size().await.map_err(api_error)?;
+        let (wal, progress, now) = (self.wal.clone(), self.store.progress(), self.clock.now_unix_nanos());
+        let read = move || (wal.stats(), lag_nanos(&wal, progress.cursor, now));
+        let (wal_stats, lag) = tokio::task::spawn_blocking(read).await.map_err(ApiError::internal)?;
+        let wal_stats = wal_stats.map_err(ApiError::internal)?;
+        let oldest = wal_stats.oldest_received_unix_nanos.map_or(0, |oldest| now.saturating_sub(oldest));
+        let (index, index_detail) = describe(&self.store.index_state());
+        let stats = self.receiver.stats();
+        Ok(Status {
+            index,
+            index_detail,
+            accepted_spans: self.wal.accepted(junjo_wal::Signal::Traces).items,
+            indexed_spans: progress.indexed_spans,
+            duplicate_spans: progress.duplicate_spans,
+            quarantined_batches: progress.quarantined_batches,
+            log_records_received: stats.totals(Signal::Logs).accepted,
+            metric_points_received: stats.totals(Signal::Metrics).accepted,
+            wal: WalStatus {
+                batches: wal_stats.records,
+                bytes: wal_stats.live_bytes,
+                file_bytes: wal_stats.file_bytes,
+                oldest_age_ms: millis(oldest),
+            },
+            lag_ms: millis(lag.unwrap_or(0)),
+            store: IndexSize { spans: size.spans, bytes: size.index_bytes },
+            archive: ArchiveSize { files: size.archive_files, bytes: size.archive_bytes },
+            recent_rejections: self.rejections(),
+        })
+    }
+
+    fn rejections(&self) -> Vec<RejectionItem> {
+        let recent = self.receiver.stats().recent_rejections();
+        recent
+            .into_iter()
+            .map(|rejection| RejectionItem {
+                at: rfc3339_nanos(rejection.at_unix_nanos),
+                signal: rejection.signal.to_owned(),
+                reason: rejection.reason.to_owned(),
+                detail: rejection.detail,
+                count: rejection.count,
+            })
+            .collect()
+    }
+}
+
+fn millis(nanos: i64) -> u64 {
+    nanos.max(0).unsigned_abs() / NANOS_PER_MILLI
+}
+
+fn describe(state: &IndexState) -> (String, Option<String>) {
+    match state {
+        IndexState::Ok => ("ok".to_owned(), None),
+        IndexState::Opening => ("opening".to_owned(), None),
+        IndexState::Rebuilding { rows, rows_total } => {
+            ("rebuilding".to_owned(), Some(format!("{rows} of {rows_total} spans")))
+        }
+        IndexState::Degraded(reason) => ("degraded".to_owned(), Some(reason.clone())),
+    }
+}
+
+/// The same for equal filters within one version of the server, which is as long as a cursor lives.
+fn filter_hash(filter: &impl std::fmt::Debug) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    format!("{filter:?}").hash(&mut hasher);
+    hasher.finish()
+}
+
+fn list_cursor(text: &str, filter: u64) -> ApiResult<ListCursor> {
+    let cursor: ListCursor = decode_cursor(CURSOR_VERSION, text)?;
+    if cursor.filter == filter { Ok(cursor) } else { Err(foreign_cursor()) }
+}
+
+fn foreign_cursor() -> ApiError {
+    ApiError::invalid_field("cursor", "this cursor belongs to a list with other filters: start again without it")
+}
+
+/// A whole span as the API shows it.
+fn span_detail(whole: &WholeSpan) -> Span {
+    let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
+    let (resource, scope) = (parse(&whole.resource), parse(&whole.scope));
+    let (attributes, events, links) = (parse(&whole.attributes), parse(&whole.events), parse(&whole.links));
+    let row = &whole.row;
+    let (start, end) = whole.sent_times();
+    let otlp = OtlpSpan {
+        trace_id: row.trace_id,
+        span_id: row.span_id,
+        parent_span_id: row.parent_span_id,
+        trace_state: whole.trace_state.as_str().into(),
+        flags: whole.flags,
+        name: row.name.as_str().into(),
+        kind: i32::from(row.kind),
+        start_time_unix_nano: start,
+        end_time_unix_nano: end,
+        attributes: attributes_from_json(&attributes),
+        dropped_attributes_count: whole.dropped_attributes_count,
+        events: events_from_json(&events),
+        dropped_events_count: whole.dropped_events_count,
+        links: Vec::new(),
+        dropped_links_count: whole.dropped_links_count,
+        status_code: i32::from(row.status),
+        status_message: whole.status_message.as_str().into(),
+        had_invalid_utf8: false,
+        raw: &[],
+    };
+    let derived = details(&resource_from_json(&resource), &scope_from_json(&scope), &otlp);
+    let mut derived = serde_json::to_value(derived).unwrap_or(Value::Null);
+    if let Value::Object(members) = &mut derived {
+        // cost and its source were fixed when the span arrived; prices may have changed since
+        members.insert("cost_usd".to_owned(), json!(row.cost_usd));
+        members.insert("cost_source".to_owned(), json!(row.cost_source));
+    }
+    drop(otlp);
+    Span {
+        trace_id: row.trace_id.to_string(),
+        span_id: row.span_id.to_string(),
+        parent_span_id: row.parent_span_id.map(|id| id.to_string()),
+        name: row.name.clone(),
+        kind: row.kind.into(),
+        service: row.service.clone(),
+        start_time: rfc3339_nanos(row.start_unix_nanos),
+        start_time_unix_nano: start.to_string(),
+        end_time_unix_nano: end.to_string(),
+        duration_ns: row.duration_nanos.to_string(),
+        status: row.status.into(),
+        status_message: whole.status_message.clone(),
+        trace_state: whole.trace_state.clone(),
+        flags: whole.flags,
+        attributes: large_ints_as_text(attributes),
+        dropped_attributes_count: whole.dropped_attributes_count,
+        events: large_ints_as_text(events),
+        dropped_events_count: whole.dropped_events_count,
+        links: large_ints_as_text(links),
+        dropped_links_count: whole.dropped_links_count,
+        resource: large_ints_as_text(resource),
+        scope: large_ints_as_text(scope),
+        received_at: rfc3339_nanos(whole.received_unix_nanos),
+        derived: large_ints_as_text(derived),
+    }
+}
+
+/// Integers that a browser would round become `{"int": "…"}`.
+fn large_ints_as_text(value: Value) -> Value {
+    match value {
+        Value::Number(number) => match number.as_i64() {
+            Some(int) if int.unsigned_abs() > EXACT_INT_MAX => json!({ "int": int.to_string() }),
+            _ => Value::Number(number),
+        },
+        Value::Array(values) => Value::Array(values.into_iter().map(large_ints_as_text).collect()),
+        Value::Object(members) => {
+            Value::Object(members.into_iter().map(|(key, value)| (key, large_ints_as_text(value))).collect())
+        }
+        other => other,
+    }
+}
