@@ -9,6 +9,11 @@
 //! | a key that repeats | its last value, at that value's place (lossy) |
 //! | invalid UTF-8 | U+FFFD for the bad bytes (lossy) |
 
+#![expect(
+    clippy::ptr_arg,
+    reason = "whether a Cow is owned tells whether its text was repaired"
+)]
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write;

@@ -6,6 +6,7 @@ pub mod derive;
 pub mod details;
 pub mod ids;
 pub mod json;
+mod json_read;
 pub mod otlp;
 
 pub use derive::prices::PriceTable;
@@ -14,6 +15,7 @@ pub use derive::{DERIVE_VERSION, Promoted, Status, promote};
 pub use details::{Details, details};
 pub use ids::{SpanId, TraceId};
 pub use json::{Fidelity, attributes_json, events_json, links_json, resource_json, scope_json};
+pub use json_read::{attributes_from_json, events_from_json, resource_from_json, scope_from_json};
 pub use otlp::decode::{DecodeError, decode_spans};
 pub use otlp::scan::{Rejection, ScanError, ScanLimits, ScanReport, Signal, scan};
 pub use otlp::splice::without_rejected;

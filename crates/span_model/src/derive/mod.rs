@@ -1,12 +1,22 @@
 //! The promoted fields of a span: what lists, filters and charts use, read from the vocabularies clients speak.
 
+mod cost;
+pub(crate) mod exceptions;
 pub mod prices;
+mod provider;
 pub mod role;
+mod role_words;
+pub(crate) mod scalar;
+mod usage;
+pub(crate) mod vocabulary;
 
 use std::borrow::Cow;
 
+use cost::Call;
 use prices::PriceTable;
 use role::Role;
+use usage::Usage;
+use vocabulary::{Field, Slots};
 
 use crate::otlp::value::{Resource, Scope, Span};
 
@@ -15,6 +25,9 @@ pub const DERIVE_VERSION: u32 = 1;
 
 /// Name of a service whose resource has none.
 pub const UNKNOWN_SERVICE: &str = "unknown_service";
+
+/// Highest span kind that OTLP defines (consumer).
+const KIND_MAX: u8 = 5;
 
 /// OTLP's span status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -93,42 +106,145 @@ pub struct Promoted<'a> {
 }
 
 /// Reads the promoted fields of `span`; `prices` are used where the client sent no cost.
+///
+/// One pass over the attributes; message bodies are not looked into.
 pub fn promote<'a>(
     resource: &Resource<'a>,
     scope: &Scope<'a>,
     span: &Span<'a>,
     prices: &PriceTable,
 ) -> Promoted<'a> {
-    let _ = (resource, scope, prices);
+    let slots = Slots::collect(&span.attributes);
+    let role = role_words::role_of(&slots, scope, span);
+    let status = Status::from_otlp(span.status_code);
+    let start_unix_nanos = clamp_nanos(span.start_time_unix_nano);
+    let usage = Usage::of(&slots);
+    let provider = slots.text(Field::Provider).map(provider::normalise);
+    let model = slots.text(Field::Model);
+    let call = Call {
+        role,
+        provider: provider.as_deref(),
+        model: model.as_deref(),
+        usage: &usage,
+        unix_nanos: start_unix_nanos,
+    };
+    let (cost_usd, cost_source) = cost::of(&slots, &call, prices).unzip();
     Promoted {
-        service: Cow::Borrowed(UNKNOWN_SERVICE),
+        service: service_name(resource),
         name: span.name.clone(),
-        kind: 0,
-        status: Status::Unset,
-        start_unix_nanos: 0,
-        duration_nanos: 0,
-        role: None,
-        is_model_call: false,
-        provider: None,
-        model: None,
-        input_tokens: None,
-        output_tokens: None,
-        cached_input_tokens: None,
-        cache_write_tokens: None,
-        reasoning_tokens: None,
-        cost_usd: None,
-        cost_source: None,
-        session_id: None,
-        user_id: None,
-        error_type: None,
-        span_type: None,
-        structural_id: None,
-        node_count: None,
-        agent_name: None,
-        tool_name: None,
-        event_count: 0,
-        exception_count: 0,
-        state_event_count: 0,
-        link_count: 0,
+        kind: clamp_kind(span.kind),
+        status,
+        start_unix_nanos,
+        duration_nanos: clamp_nanos(span.end_time_unix_nano.saturating_sub(span.start_time_unix_nano)),
+        role,
+        is_model_call: role.is_some_and(Role::is_model_call),
+        input_tokens: usage.input,
+        output_tokens: usage.output,
+        cached_input_tokens: usage.cached,
+        cache_write_tokens: usage.cache_write,
+        reasoning_tokens: usage.reasoning,
+        cost_usd,
+        cost_source,
+        session_id: session_id(&slots),
+        user_id: slots.text(Field::UserId),
+        error_type: error_type(&slots, status, span),
+        span_type: slots.text(Field::JunjoSpanType),
+        structural_id: slots.text(Field::JunjoStructuralId),
+        node_count: slots
+            .count(Field::JunjoNodeCount)
+            .map(|count| i32::try_from(count).unwrap_or(i32::MAX)),
+        agent_name: slots
+            .text(Field::AgentName)
+            .or_else(|| entity_name(&slots, role, Role::Agent)),
+        tool_name: slots
+            .text(Field::ToolName)
+            .or_else(|| entity_name(&slots, role, Role::Tool)),
+        event_count: saturate(span.events.len()),
+        exception_count: exceptions::count(span),
+        state_event_count: saturate(
+            span.events
+                .iter()
+                .filter(|event| event.name == "set_state")
+                .count(),
+        ),
+        link_count: saturate(span.links.len()),
+        provider,
+        model,
     }
+}
+
+impl Status {
+    /// The status for OTLP's `StatusCode`; a code that OTLP does not define is unset.
+    pub const fn from_otlp(code: i32) -> Self {
+        match code {
+            1 => Self::Ok,
+            2 => Self::Error,
+            _ => Self::Unset,
+        }
+    }
+}
+
+/// `service.name`, or [`UNKNOWN_SERVICE`] when it is missing or empty.
+fn service_name<'a>(resource: &Resource<'a>) -> Cow<'a, str> {
+    let mut named = resource
+        .attributes
+        .iter()
+        .rev()
+        .filter(|pair| pair.key == "service.name");
+    named
+        .find_map(|pair| scalar::text(&pair.value))
+        .unwrap_or(Cow::Borrowed(UNKNOWN_SERVICE))
+}
+
+/// The conversation that the span names, at worst the turn that Junjo correlates.
+fn session_id<'a>(slots: &Slots<'_, 'a>) -> Option<Cow<'a, str>> {
+    let in_metadata = || {
+        let metadata = slots.get(Field::Metadata).and_then(scalar::json_object)?;
+        let id = metadata.get("session_id").or(metadata.get("thread_id"))?;
+        match id {
+            serde_json::Value::String(id) if !id.is_empty() => Some(Cow::Owned(id.clone())),
+            serde_json::Value::Number(id) => Some(Cow::Owned(id.to_string())),
+            _ => None,
+        }
+    };
+    slots
+        .text(Field::SessionId)
+        .or_else(in_metadata)
+        .or_else(|| slots.text(Field::JunjoCorrelationId))
+}
+
+/// `error.type`, else the class of the exception that a failed span recorded.
+fn error_type<'a>(slots: &Slots<'_, 'a>, status: Status, span: &Span<'a>) -> Option<Cow<'a, str>> {
+    let from_exception = || {
+        if status == Status::Error {
+            exceptions::first_type(span)
+        } else {
+            None
+        }
+    };
+    slots.text(Field::ErrorType).or_else(from_exception)
+}
+
+/// Traceloop names agents and tools like any other entity.
+fn entity_name<'a>(slots: &Slots<'_, 'a>, role: Option<Role>, wanted: Role) -> Option<Cow<'a, str>> {
+    if role == Some(wanted) {
+        slots.text(Field::TraceloopEntityName)
+    } else {
+        None
+    }
+}
+
+fn clamp_kind(kind: i32) -> u8 {
+    u8::try_from(kind)
+        .ok()
+        .filter(|kind| *kind <= KIND_MAX)
+        .unwrap_or(0)
+}
+
+fn clamp_nanos(nanos: u64) -> i64 {
+    i64::try_from(nanos).unwrap_or(i64::MAX)
+}
+
+fn saturate(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

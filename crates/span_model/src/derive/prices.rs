@@ -1,13 +1,95 @@
-//! What a token costs, from a dated table that is compiled in.
+//! What a model call costs, from a dated table that is compiled in. A price it does not know is `None`, never 0.
+//!
+//! `prices/prices.json` is written by `prices/update.py`, which also describes the patterns. Prices are US dollars per
+//! million tokens; a tier applies to all tokens of a call whose input passes its threshold.
 
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
-static BUNDLED: LazyLock<PriceTable> = LazyLock::new(PriceTable::empty);
+use serde::Deserialize;
 
-/// Token prices by provider and model; a price it does not know is `None`, never 0.
+use super::cost::Call;
+use super::role::Role;
+use super::usage::Usage;
+
+static BUNDLED: LazyLock<PriceTable> = LazyLock::new(|| {
+    PriceTable::from_json(include_str!("../../prices/prices.json"))
+        .expect("a test reads the bundled price table")
+});
+
+/// (provider, model) pairs whose place in the table is remembered; clients choose model names, so this is bounded.
+const REMEMBERED_MAX: usize = 4096;
+/// Longest model name that is looked up.
+const MODEL_BYTES_MAX: usize = 256;
+
+/// Token prices by provider and model, with the day they were taken.
 #[derive(Debug)]
 pub struct PriceTable {
+    table: Table,
+    source: String,
+    /// Where a (provider, model) was found; matching patterns takes microseconds, and a call asks for the same few.
+    remembered: RwLock<HashMap<String, Option<Place>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Table {
     date: String,
+    providers: Vec<Provider>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Provider {
+    id: String,
+    /// Normalised provider names.
+    names: Vec<String>,
+    /// Models that are this provider's when a span names none.
+    #[serde(default)]
+    models_like: Vec<String>,
+    /// Providers whose models this one resells at their prices.
+    #[serde(default)]
+    fallback: Vec<String>,
+    models: Vec<Model>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Model {
+    #[serde(rename = "match")]
+    patterns: Vec<String>,
+    /// Oldest first.
+    prices: Vec<Prices>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Prices {
+    /// First day, `YYYY-MM-DD`; absent = since ever.
+    #[serde(default)]
+    from: Option<String>,
+    #[serde(rename = "in")]
+    input: Rate,
+    #[serde(rename = "out")]
+    output: Option<Rate>,
+    #[serde(rename = "read")]
+    cache_read: Option<Rate>,
+    #[serde(rename = "write")]
+    cache_write: Option<Rate>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Rate {
+    Flat(f64),
+    Tiered {
+        base: f64,
+        /// (input tokens, rate above them), lowest first.
+        above: Vec<(i64, f64)>,
+    },
+}
+
+/// A model's place in the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    provider: usize,
+    model: usize,
 }
 
 impl PriceTable {
@@ -18,11 +100,191 @@ impl PriceTable {
 
     /// A table without any price.
     pub fn empty() -> Self {
-        Self { date: String::new() }
+        Self::new(Table::default())
     }
 
-    /// Day the prices were taken, `YYYY-MM-DD`.
+    /// Day the prices were taken, `YYYY-MM-DD`; empty for the empty table.
     pub fn date(&self) -> &str {
-        &self.date
+        &self.table.date
+    }
+
+    /// What stands in `cost_source` for a cost from this table: `table:<date>`.
+    pub(super) fn source(&self) -> &str {
+        &self.source
+    }
+
+    fn from_json(json: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(json).map(Self::new)
+    }
+
+    fn new(table: Table) -> Self {
+        Self {
+            source: format!("table:{}", table.date),
+            table,
+            remembered: RwLock::default(),
+        }
+    }
+
+    /// The cost of a model call in US dollars, at the prices of its day; `None` for every other span.
+    pub(super) fn cost(&self, call: &Call<'_>) -> Option<f64> {
+        let role = call.role.filter(|role| role.is_model_call())?;
+        let place = self.place(call.provider, call.model?)?;
+        let prices = &self.table.providers[place.provider].models[place.model].prices;
+        let prices = match prices.as_slice() {
+            [only @ Prices { from: None, .. }] => only,
+            dated => {
+                let day = day_of(call.unix_nanos);
+                dated
+                    .iter()
+                    .rfind(|prices| prices.from.as_ref().is_none_or(|from| *from <= day))?
+            }
+        };
+        prices.cost(call.usage, role == Role::Llm)
+    }
+
+    fn place(&self, provider: Option<&str>, model: &str) -> Option<Place> {
+        if self.table.providers.is_empty() || model.len() > MODEL_BYTES_MAX {
+            return None;
+        }
+        let key = format!("{}\n{model}", provider.unwrap_or_default());
+        // a poisoned lock only means that another thread panicked between two whole inserts
+        if let Some(place) = self
+            .remembered
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+        {
+            return *place;
+        }
+        let place = self.find(provider, &model.to_lowercase());
+        let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
+        if remembered.len() < REMEMBERED_MAX {
+            remembered.insert(key, place);
+        }
+        place
+    }
+
+    fn find(&self, provider: Option<&str>, model: &str) -> Option<Place> {
+        let providers = &self.table.providers;
+        let index = providers.iter().position(|known| match provider {
+            Some(name) => known.names.iter().any(|known| known == name),
+            None => known.models_like.iter().any(|pattern| matches(pattern, model)),
+        })?;
+        let fallback = providers[index]
+            .fallback
+            .iter()
+            .filter_map(|id| providers.iter().position(|known| known.id == *id));
+        let candidates: Vec<usize> = std::iter::once(index).chain(fallback).collect();
+        let model = model.strip_prefix("models/").unwrap_or(model);
+        // a snapshot that is newer than the table costs what its model costs
+        [Some(model), without_date(model)]
+            .into_iter()
+            .flatten()
+            .find_map(|model| {
+                candidates.iter().find_map(|&provider| {
+                    let is_match =
+                        |known: &Model| known.patterns.iter().any(|pattern| matches(pattern, model));
+                    let model = providers[provider].models.iter().position(is_match)?;
+                    Some(Place { provider, model })
+                })
+            })
     }
 }
+
+impl Prices {
+    /// The cost of `usage`; `None` while a count that decides it is unknown.
+    fn cost(&self, usage: &Usage, output_expected: bool) -> Option<f64> {
+        let input = usage.input?;
+        let output = if output_expected {
+            usage.output?
+        } else {
+            usage.output.unwrap_or(0)
+        };
+        let cached = usage.cached.unwrap_or(0).min(input);
+        let written = usage.cache_write.unwrap_or(0).min(input - cached);
+        let dollars = |rate: &Rate, tokens: i64| rate.at(input) * tokens as f64 / 1_000_000.0;
+        let output = match &self.output {
+            Some(rate) => dollars(rate, output),
+            None if output == 0 || !output_expected => 0.0,
+            None => return None,
+        };
+        Some(
+            dollars(&self.input, input - cached - written)
+                + dollars(self.cache_read.as_ref().unwrap_or(&self.input), cached)
+                + dollars(self.cache_write.as_ref().unwrap_or(&self.input), written)
+                + output,
+        )
+    }
+}
+
+impl Rate {
+    /// The rate for a call with `input` tokens.
+    fn at(&self, input: i64) -> f64 {
+        match self {
+            Self::Flat(rate) => *rate,
+            Self::Tiered { base, above } => above
+                .iter()
+                .rfind(|(threshold, _)| input > *threshold)
+                .map_or(*base, |(_, rate)| *rate),
+        }
+    }
+}
+
+/// Whether `model` (in lower case) fits `pattern`; see `prices/update.py`.
+fn matches(pattern: &str, model: &str) -> bool {
+    let (pattern, without) = pattern
+        .split_once('!')
+        .map_or((pattern, None), |(with, without)| (with, Some(without)));
+    if without.is_some_and(|without| model.contains(without)) {
+        return false;
+    }
+    let (kind, text) = pattern.split_at(1);
+    match kind {
+        "=" => matches_digits(text, model),
+        "^" => model
+            .get(..text.len())
+            .is_some_and(|start| matches_digits(text, start)),
+        "$" => model.ends_with(text),
+        _ => model.contains(text),
+    }
+}
+
+/// Whether `text` is `wanted`, where "#" stands for a digit.
+fn matches_digits(wanted: &str, text: &str) -> bool {
+    wanted.len() == text.len()
+        && std::iter::zip(wanted.bytes(), text.bytes())
+            .all(|(wanted, byte)| wanted == byte || wanted == b'#' && byte.is_ascii_digit())
+}
+
+/// `model` without the date of its snapshot, if it ends with one.
+fn without_date(model: &str) -> Option<&str> {
+    ["-####-##-##", "-########", "@########"]
+        .into_iter()
+        .find_map(|date| {
+            let (name, end) = model.split_at_checked(model.len().checked_sub(date.len())?)?;
+            matches_digits(date, end).then_some(name)
+        })
+}
+
+/// The UTC day, `YYYY-MM-DD`, of a moment since 1970.
+fn day_of(unix_nanos: i64) -> String {
+    const NANOS_PER_DAY: i64 = 86_400_000_000_000;
+    // days to civil date, after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"
+    let days = unix_nanos.div_euclid(NANOS_PER_DAY) + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests;

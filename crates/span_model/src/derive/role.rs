@@ -1,5 +1,6 @@
 //! What a span does, in one word, whichever vocabulary said it.
 
+use std::fmt;
 use std::str::FromStr;
 
 /// The part that a span plays in an LLM application.
@@ -82,6 +83,12 @@ impl Role {
     /// Whether the span's usage counts in sums; wrappers repeat the usage of the calls below them.
     pub const fn is_model_call(self) -> bool {
         matches!(self, Self::Llm | Self::Embedding)
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::scan::{DEPTH_CEILING, VALUES_PER_ITEM_MAX};
-use super::value::{Event, KeyValue, Link, Resource, Scope, Span, Value, was_repaired};
+use super::value::{Event, KeyValue, Link, Resource, Scope, Span, Value};
 use super::wire::{Field, Payload, Reader, WireError};
 use crate::ids::{SpanId, TraceId};
 
@@ -298,9 +298,12 @@ impl Decoder {
     }
 
     fn text<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, str> {
-        let text = String::from_utf8_lossy(bytes);
-        self.had_invalid_utf8 |= was_repaired(&text);
-        text
+        // `from_utf8` is several times faster than `from_utf8_lossy` on the valid texts that nearly all are
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Cow::Borrowed(text);
+        }
+        self.had_invalid_utf8 = true;
+        String::from_utf8_lossy(bytes)
     }
 
     fn count_value(&mut self) -> Result<(), DecodeError> {

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use crate::ids::{SpanId, TraceId};
 
 /// Whether `text` stands for bytes that were not valid UTF-8.
+#[expect(clippy::ptr_arg, reason = "whether a Cow is owned is what this is about")]
 pub(crate) fn was_repaired(text: &Cow<'_, str>) -> bool {
     matches!(text, Cow::Owned(repaired) if !repaired.is_empty())
 }

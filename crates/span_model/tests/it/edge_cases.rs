@@ -1,5 +1,6 @@
 //! The 25 hand-made requests of `edge_cases.bin`.
 
+use std::fmt::Write;
 use std::fs;
 
 use junjo_span_model::{ScanLimits, Signal, Value, scan};
@@ -34,10 +35,12 @@ fn scan_every_edge_case_counts_as_expected() {
             .first_rejection
             .map(|reason| format!(": {reason}"))
             .unwrap_or_default();
-        lines += &format!(
-            "{name}: {} accepted, {} rejected{reason}\n",
+        writeln!(
+            lines,
+            "{name}: {} accepted, {} rejected{reason}",
             report.accepted, report.rejected
-        );
+        )
+        .unwrap();
     }
     insta::assert_snapshot!(lines);
 }

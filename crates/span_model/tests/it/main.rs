@@ -1,9 +1,12 @@
 //! The span model against prost as the reference, against real captures, and against hostile bytes.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap")]
+
 mod arbitrary;
 mod captures;
 mod decode;
 mod edge_cases;
 mod hostile;
+mod promoted;
 mod reference;
 mod splice;

@@ -1,0 +1,63 @@
+//! The cost of a span: what the client says, else what the price table says about a model call.
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
+
+use super::prices::PriceTable;
+use super::role::Role;
+use super::scalar::json_object;
+use super::usage::Usage;
+use super::vocabulary::{Field, Slots};
+
+/// The `cost_source` of a cost that came with the span.
+const PROVIDER: &str = "provider";
+
+/// A span, as far as its cost depends on it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call<'c> {
+    pub(super) role: Option<Role>,
+    /// Normalised provider.
+    pub(super) provider: Option<&'c str>,
+    pub(super) model: Option<&'c str>,
+    pub(super) usage: &'c Usage,
+    pub(super) unix_nanos: i64,
+}
+
+/// The cost in US dollars and its source.
+pub(super) fn of<'a>(
+    slots: &Slots<'_, '_>,
+    call: &Call<'_>,
+    prices: &PriceTable,
+) -> Option<(f64, Cow<'a, str>)> {
+    if let Some(dollars) = reported(slots) {
+        return Some((dollars, Cow::Borrowed(PROVIDER)));
+    }
+    let dollars = prices.cost(call)?;
+    Some((dollars, Cow::Owned(prices.source().to_owned())))
+}
+
+/// What the client sent; a negative cost is none.
+fn reported(slots: &Slots<'_, '_>) -> Option<f64> {
+    let parts = || match (slots.float(Field::CostPrompt), slots.float(Field::CostCompletion)) {
+        (None, None) => None,
+        (prompt, completion) => Some(prompt.unwrap_or(0.0) + completion.unwrap_or(0.0)),
+    };
+    let langfuse = || {
+        let details = slots.get(Field::LangfuseCost).and_then(json_object)?;
+        let total = details.get("total").and_then(Json::as_f64);
+        total.or_else(|| {
+            details
+                .values()
+                .map(Json::as_f64)
+                .reduce(|sum, part| Some(sum? + part?))
+                .flatten()
+        })
+    };
+    let cost = slots
+        .float(Field::CostTotal)
+        .or_else(parts)
+        .or_else(|| slots.float(Field::Cost))
+        .or_else(langfuse)?;
+    (cost.is_finite() && cost >= 0.0).then_some(cost)
+}

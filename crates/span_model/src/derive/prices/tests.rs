@@ -1,0 +1,177 @@
+//! Tests of the price table.
+
+use super::*;
+
+const NOW: i64 = 1_795_226_294_000_000_000;
+
+fn call<'c>(provider: Option<&'c str>, model: &'c str, usage: &'c Usage) -> Call<'c> {
+    Call {
+        role: Some(Role::Llm),
+        provider,
+        model: Some(model),
+        usage,
+        unix_nanos: NOW,
+    }
+}
+
+fn usage(input: i64, output: i64) -> Usage {
+    Usage {
+        input: Some(input),
+        output: Some(output),
+        ..Usage::default()
+    }
+}
+
+/// Scenario: the table in the repository. Guarantee: it parses, has a date, and every pattern has a known kind.
+#[test]
+fn bundled_table_is_sound() {
+    let table = PriceTable::bundled();
+    assert_eq!(table.date().len(), 10);
+    assert!(
+        table
+            .table
+            .providers
+            .iter()
+            .map(|provider| provider.models.len())
+            .sum::<usize>()
+            > 500
+    );
+    let models = table.table.providers.iter().flat_map(|provider| &provider.models);
+    for pattern in models.flat_map(|model| &model.patterns) {
+        assert!(
+            pattern.len() > 1 && pattern.starts_with(['=', '^', '$', '~']),
+            "{pattern}"
+        );
+    }
+}
+
+/// Scenario: dated, prefixed, resold and unnamed-provider models. Guarantee: each is found under its provider.
+#[test]
+fn cost_of_known_models_is_found() {
+    let table = PriceTable::bundled();
+    let million = usage(1_000_000, 1_000_000);
+    for (provider, model, dollars) in [
+        (Some("openai"), "gpt-4.1", 10.0),
+        (Some("openai"), "GPT-4.1-2025-04-14", 10.0),
+        (None, "gpt-4.1", 10.0),
+        (Some("azure.ai.openai"), "gpt-4.1", 10.0),
+        (Some("openai"), "gpt-4.1-2031-01-31", 10.0),
+        (Some("anthropic"), "claude-3-haiku-20240307", 1.5),
+        (Some("gcp.gemini"), "models/gemini-2.5-pro", 17.5),
+    ] {
+        let cost = table.cost(&call(provider, model, &million));
+        assert!(
+            cost.is_some_and(|cost| (cost - dollars).abs() < 1e-9),
+            "{model}: {cost:?}"
+        );
+        assert_eq!(
+            cost,
+            table.cost(&call(provider, model, &million)),
+            "the remembered place is the same"
+        );
+    }
+}
+
+/// Scenario: unknown models and providers, missing counts, the empty table. Guarantee: no cost, not 0.
+#[test]
+fn cost_of_the_unknown_is_none() {
+    let table = PriceTable::bundled();
+    let counts = usage(10, 10);
+    assert_eq!(table.cost(&call(Some("openai"), "my-model", &counts)), None);
+    assert_eq!(
+        table.cost(&call(Some("ollama"), "gpt-4.1", &counts)),
+        None,
+        "a local model has no price"
+    );
+    assert_eq!(
+        table.cost(&call(Some("openai"), "2031-01-31é-20310131", &counts)),
+        None
+    );
+    assert_eq!(table.cost(&call(None, &"gpt-4.1".repeat(100), &counts)), None);
+    let streamed = Usage {
+        output: None,
+        ..counts
+    };
+    assert_eq!(table.cost(&call(Some("openai"), "gpt-4.1", &streamed)), None);
+    assert_eq!(
+        PriceTable::empty().cost(&call(Some("openai"), "gpt-4.1", &counts)),
+        None
+    );
+}
+
+/// Scenario: cached and written input, with and without rates of their own, and a tier.
+/// Guarantee: every token is paid once, at its rate.
+#[test]
+fn cost_with_cache_and_tiers_pays_each_token_once() {
+    let prices = |json: &str| serde_json::from_str::<Prices>(json).unwrap();
+    let counts = Usage {
+        cached: Some(40),
+        cache_write: Some(10),
+        ..usage(100, 5)
+    };
+    let own = prices(r#"{"in": 1, "out": 2, "read": 0.1, "write": 1.5}"#);
+    assert_eq!(
+        own.cost(&counts, true).map(|cost| (cost * 1e9).round()),
+        Some(79_000.0)
+    );
+    let plain = prices(r#"{"in": 1, "out": 2}"#);
+    assert_eq!(
+        plain.cost(&counts, true).map(|cost| (cost * 1e9).round()),
+        Some(110_000.0)
+    );
+    let tiered =
+        prices(r#"{"in": {"base": 1, "above": [[99, 3]]}, "out": {"base": 2, "above": [[100, 9]]}}"#);
+    assert_eq!(
+        tiered.cost(&usage(100, 5), true).map(|cost| (cost * 1e9).round()),
+        Some(310_000.0)
+    );
+    let odd = Usage {
+        cached: Some(i64::MAX),
+        cache_write: Some(i64::MAX),
+        ..usage(1, 0)
+    };
+    assert!(plain.cost(&odd, true).is_some_and(|cost| cost > 0.0));
+}
+
+/// Scenario: a price that changed on a day. Guarantee: a call pays what held when it was made.
+#[test]
+fn cost_follows_the_day_of_the_call() {
+    let table = PriceTable::from_json(
+        r#"{"date": "2026-11-21", "providers": [{"id": "p", "names": ["p"], "models": [
+            {"match": ["^m"], "prices": [{"in": 1}, {"from": "2026-11-21", "in": 2}]}]}]}"#,
+    )
+    .unwrap();
+    let counts = usage(1_000_000, 0);
+    let on = |unix_nanos| {
+        table.cost(&Call {
+            unix_nanos,
+            ..call(Some("p"), "m", &counts)
+        })
+    };
+    assert_eq!(on(NOW), Some(2.0));
+    assert_eq!(on(NOW - 86_400_000_000_000), Some(1.0));
+    assert_eq!(on(0), Some(1.0));
+}
+
+/// Scenario: patterns of every kind. Guarantee: each matches what `update.py` says.
+#[test]
+fn matches_follows_the_pattern_kind() {
+    assert!(matches("=a-##", "a-12") && !matches("=a-##", "a-1x") && !matches("=a-##", "a-123"));
+    assert!(matches("^a-#", "a-1-x") && !matches("^a-#", "a-") && !matches("^ab", "é"));
+    assert!(matches("$b", "ab") && matches("~b", "abc") && !matches("~b", "ac"));
+    assert!(matches("^a!-tts", "ab") && !matches("^a!-tts", "ab-tts"));
+}
+
+/// Scenario: days around month and leap-year ends. Guarantee: the calendar is right.
+#[test]
+fn day_of_known_moments_is_right() {
+    for (seconds, day) in [
+        (0, "1970-01-01"),
+        (951_782_400, "2000-02-29"),
+        (1_795_226_294, "2026-11-21"),
+        (4_107_542_399, "2100-02-28"),
+    ] {
+        assert_eq!(day_of(seconds * 1_000_000_000), day);
+    }
+    assert_eq!(day_of(i64::MAX).len(), 10);
+}
