@@ -9,6 +9,8 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use crate::error::ErrorKind;
+
 /// Every migration of the repository, in order. Applied ones are never edited.
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
@@ -133,6 +135,18 @@ fn classify(path: &Path, source: sqlx::Error) -> DbError {
             source: Some(source),
         },
         _ => DbError::Open { path, source },
+    }
+}
+
+/// The kind of a failed statement: busy, full or unreachable storage may recover, anything else is a bug.
+pub fn error_kind(error: &sqlx::Error) -> ErrorKind {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => ErrorKind::Unavailable,
+        // busy, locked, IO error, full, cannot open
+        other => match primary_code(other) {
+            Some(5 | 6 | 10 | 13 | 14) => ErrorKind::Unavailable,
+            _ => ErrorKind::Internal,
+        },
     }
 }
 

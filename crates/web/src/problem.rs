@@ -2,6 +2,7 @@
 //!
 //! A response made from an [`ApiError`] carries an [`ErrorReport`] in its extensions, which the access log writes once.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -11,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::{self, ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, OpenApi, ToSchema};
 
 use crate::error::{ApiError, ErrorKind, FieldError, chain};
 use crate::request_id;
@@ -49,6 +51,36 @@ pub struct ErrorReport {
     /// The error and all its causes; may hold internals, so it is for the log only.
     pub chain: Arc<str>,
 }
+
+/// The error responses of an operation in OpenAPI: `responses((status = 200, body = Thing), Problems)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Problems;
+
+impl IntoResponses for Problems {
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        let response = |description: &str| {
+            let body = ContentBuilder::new()
+                .schema(Some(Ref::from_schema_name("Problem")))
+                .build();
+            let response = ResponseBuilder::new()
+                .description(description)
+                .content("application/problem+json", body);
+            RefOr::T(response.build())
+        };
+        BTreeMap::from([
+            (
+                "4XX".to_owned(),
+                response("The request was refused; the detail says why."),
+            ),
+            ("5XX".to_owned(), response("The server could not answer.")),
+        ])
+    }
+}
+
+/// The schemas that [`Problems`] refers to; merge it into the document once.
+#[derive(OpenApi)]
+#[openapi(components(schemas(Problem, FieldError)))]
+pub struct ProblemSchemas;
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {

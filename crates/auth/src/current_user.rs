@@ -1,0 +1,122 @@
+//! Who is calling, for handlers of any crate: `CurrentUser`, `MemberUser` and `AdminUser`.
+//!
+//! They read what [`crate::protect`] put into the request and need no state of their own. A request that carries an
+//! `Authorization` header is never answered on the strength of its cookie.
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use junjo_web::{ApiError, ApiResult, ErrorKind};
+use tower_sessions::Session;
+
+use crate::email::Email;
+use crate::error::AuthError;
+use crate::session::{SessionId, Sessions};
+use crate::user::{Role, User, UserId};
+
+/// The signed-in person. As an extractor: 401 when nobody is; `Option<CurrentUser>` where that is allowed.
+#[derive(Clone, Debug)]
+pub struct CurrentUser {
+    /// The account.
+    pub id: UserId,
+    /// Its address, for showing; never for logs.
+    pub email: Email,
+    /// What it may do.
+    pub role: Role,
+    /// The session that the request came with.
+    pub session_id: SessionId,
+}
+
+impl CurrentUser {
+    /// Refuses (403) a caller whose role is smaller than `needed`.
+    pub fn require(&self, needed: Role) -> ApiResult<()> {
+        if self.role >= needed {
+            Ok(())
+        } else {
+            Err(AuthError::RoleTooSmall { needed }.into())
+        }
+    }
+
+    /// Whether the caller sees and manages what belongs to others.
+    pub fn is_admin(&self) -> bool {
+        self.role == Role::Admin
+    }
+
+    async fn resolve(parts: &mut Parts) -> ApiResult<Option<Self>> {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(Some(known.clone()));
+        }
+        if parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(None);
+        }
+        let (Some(sessions), Some(cookie)) = (
+            parts.extensions.get::<Sessions>(),
+            parts.extensions.get::<Session>(),
+        ) else {
+            return Err(ApiError::new(
+                ErrorKind::Internal,
+                "the route is not wrapped in junjo_auth::protect",
+            ));
+        };
+        let Some((session_id, user)) = sessions.find(cookie).await? else {
+            return Ok(None);
+        };
+        let User { id, email, role } = user;
+        let current = Self {
+            id,
+            email,
+            role,
+            session_id,
+        };
+        parts.extensions.insert(current.clone());
+        Ok(Some(current))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CurrentUser {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> ApiResult<Self> {
+        Self::resolve(parts)
+            .await?
+            .ok_or_else(|| AuthError::NotSignedIn.into())
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for CurrentUser {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> ApiResult<Option<Self>> {
+        Self::resolve(parts).await
+    }
+}
+
+/// A signed-in member or admin; 403 for viewers.
+#[derive(Clone, Debug)]
+pub struct MemberUser(pub CurrentUser);
+
+/// A signed-in admin; 403 for everybody else.
+#[derive(Clone, Debug)]
+pub struct AdminUser(pub CurrentUser);
+
+impl<S: Send + Sync> FromRequestParts<S> for MemberUser {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> ApiResult<Self> {
+        at_least(Role::Member, parts, state).await.map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AdminUser {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> ApiResult<Self> {
+        at_least(Role::Admin, parts, state).await.map(Self)
+    }
+}
+
+async fn at_least<S: Send + Sync>(needed: Role, parts: &mut Parts, state: &S) -> ApiResult<CurrentUser> {
+    let user = <CurrentUser as FromRequestParts<S>>::from_request_parts(parts, state).await?;
+    user.require(needed)?;
+    Ok(user)
+}

@@ -1,0 +1,246 @@
+//! The rules of accounts: who may register, and what a login costs.
+
+use std::fmt;
+use std::sync::Arc;
+
+use junjo_web::{SharedClock, uuid_v7};
+use secrecy::SecretString;
+use sqlx::SqlitePool;
+use tower_sessions::{ExpiredDeletion, Session};
+use tower_sessions_sqlx_store::SqliteStore;
+
+use crate::audit::{AuditEvent, AuditLog, RequestOrigin};
+use crate::config::AuthConfig;
+use crate::current_user::CurrentUser;
+use crate::email::Email;
+use crate::error::AuthError;
+use crate::hasher::Hasher;
+use crate::limits::LoginGate;
+use crate::password;
+use crate::repository::Repository;
+use crate::schemas::{Credentials, NewAccount};
+use crate::session::{Sessions, before};
+use crate::user::{Role, User, UserId};
+
+/// Everything that the feature's routes and layers share. Cheap to clone.
+#[derive(Clone)]
+pub struct AuthState {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    config: AuthConfig,
+    clock: SharedClock,
+    pool: SqlitePool,
+    repository: Repository,
+    sessions: Sessions,
+    hasher: Hasher,
+    login_gate: LoginGate,
+    audit: AuditLog,
+}
+
+impl AuthState {
+    /// The feature on a migrated database.
+    ///
+    /// # Errors
+    /// [`AuthError::Hash`] when the configured password cost is not one that argon2 accepts.
+    pub fn new(pool: SqlitePool, clock: SharedClock, config: AuthConfig) -> Result<Self, AuthError> {
+        let repository = Repository::new(pool.clone(), clock.clone());
+        let shared = Shared {
+            sessions: Sessions::new(repository.clone(), clock.clone(), &config),
+            hasher: Hasher::new(config.password_cost, config.password_concurrency)?,
+            login_gate: LoginGate::new(config.login_limits, &clock),
+            audit: AuditLog::new(pool.clone(), clock.clone()),
+            repository,
+            config,
+            clock,
+            pool,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// The audit log, for features that have security events of their own.
+    pub fn audit_log(&self) -> AuditLog {
+        self.shared.audit.clone()
+    }
+
+    /// Deletes sessions that are over and security events past their retention. For a periodic task; idempotent.
+    pub async fn purge(&self) -> Result<(), AuthError> {
+        let shared = &self.shared;
+        let sessions = shared.sessions.purge().await?;
+        self.cookie_store()
+            .delete_expired()
+            .await
+            .map_err(tower_sessions::session::Error::from)?;
+        let oldest_kept = before(shared.clock.now_unix_nanos(), shared.config.audit_retention);
+        let events = shared.audit.delete_before(oldest_kept).await?;
+        tracing::debug!(sessions, events, "purged sessions and security events");
+        Ok(())
+    }
+
+    pub(crate) fn config(&self) -> &AuthConfig {
+        &self.shared.config
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.shared.sessions
+    }
+
+    pub(crate) fn cookie_store(&self) -> SqliteStore {
+        SqliteStore::new(self.shared.pool.clone())
+    }
+
+    pub(crate) async fn needs_setup(&self) -> Result<bool, AuthError> {
+        Ok(!self.shared.repository.has_users().await?)
+    }
+
+    /// Creates an account: the first one for anybody, who is then signed in as its admin; later ones for admins.
+    pub(crate) async fn register(
+        &self,
+        caller: Option<CurrentUser>,
+        account: NewAccount,
+        cookie: &Session,
+        origin: &RequestOrigin,
+    ) -> Result<User, AuthError> {
+        if self.needs_setup().await? {
+            return self.register_first(account, cookie, origin).await;
+        }
+        let Some(caller) = caller else {
+            return Err(AuthError::RegistrationClosed);
+        };
+        if !caller.is_admin() {
+            self.shared
+                .audit
+                .record(origin, AuditEvent::refused("user.create", Some(caller.id)))
+                .await;
+            return Err(AuthError::RoleTooSmall { needed: Role::Admin });
+        }
+        let (email, password) = checked(&account.email, account.password)?;
+        let user = User {
+            id: self.new_user_id(),
+            email,
+            role: account.role.unwrap_or(Role::Member),
+        };
+        let password_hash = self.shared.hasher.hash(password).await?;
+        self.shared
+            .repository
+            .insert_user(caller.id, &user, &password_hash)
+            .await?;
+        self.shared
+            .audit
+            .record(origin, AuditEvent::success("user.create", caller.id).on(user.id))
+            .await;
+        Ok(user)
+    }
+
+    async fn register_first(
+        &self,
+        account: NewAccount,
+        cookie: &Session,
+        origin: &RequestOrigin,
+    ) -> Result<User, AuthError> {
+        let (email, password) = checked(&account.email, account.password)?;
+        let user = User {
+            id: self.new_user_id(),
+            email,
+            role: Role::Admin,
+        };
+        let password_hash = self.shared.hasher.hash(password).await?;
+        if !self
+            .shared
+            .repository
+            .insert_first_user(&user, &password_hash)
+            .await?
+        {
+            return Err(AuthError::RegistrationClosed);
+        }
+        self.shared
+            .audit
+            .record(
+                origin,
+                AuditEvent::success("user.create_first", user.id).on(user.id),
+            )
+            .await;
+        self.begin_session(&user, cookie, origin).await?;
+        Ok(user)
+    }
+
+    /// Signs in. Unknown addresses and wrong passwords cost the same and look the same.
+    pub(crate) async fn login(
+        &self,
+        credentials: Credentials,
+        cookie: &Session,
+        origin: &RequestOrigin,
+    ) -> Result<User, AuthError> {
+        let email = Email::parse(&credentials.email).ok_or(AuthError::BadCredentials)?;
+        self.shared.login_gate.admit(origin.ip, &email)?;
+        if !password::is_plausible(&credentials.password) {
+            return Err(AuthError::BadCredentials);
+        }
+        let (user, stored_hash) = self.shared.repository.find_login(&email).await?.unzip();
+        let is_match = self
+            .shared
+            .hasher
+            .verify(credentials.password, stored_hash)
+            .await?;
+        let Some(user) = user.filter(|_| is_match) else {
+            self.shared
+                .audit
+                .record(origin, AuditEvent::refused("session.begin", None))
+                .await;
+            return Err(AuthError::BadCredentials);
+        };
+        self.begin_session(&user, cookie, origin).await?;
+        Ok(user)
+    }
+
+    /// Signs out; without a session there is nothing to do.
+    pub(crate) async fn logout(
+        &self,
+        caller: Option<CurrentUser>,
+        cookie: &Session,
+        origin: &RequestOrigin,
+    ) -> Result<(), AuthError> {
+        self.shared.sessions.end(cookie).await?;
+        if let Some(caller) = caller {
+            let event = AuditEvent::success("session.end", caller.id).on(caller.session_id);
+            self.shared.audit.record(origin, event).await;
+        }
+        Ok(())
+    }
+
+    async fn begin_session(
+        &self,
+        user: &User,
+        cookie: &Session,
+        origin: &RequestOrigin,
+    ) -> Result<(), AuthError> {
+        let session_id = self.shared.sessions.begin(cookie, user.id, origin).await?;
+        self.shared
+            .audit
+            .record(
+                origin,
+                AuditEvent::success("session.begin", user.id).on(session_id),
+            )
+            .await;
+        Ok(())
+    }
+
+    fn new_user_id(&self) -> UserId {
+        UserId(uuid_v7(self.shared.clock.as_ref()))
+    }
+}
+
+impl fmt::Debug for AuthState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("AuthState").finish_non_exhaustive()
+    }
+}
+
+fn checked(email: &str, password: SecretString) -> Result<(Email, SecretString), AuthError> {
+    let email = Email::parse(email).ok_or(AuthError::InvalidEmail)?;
+    password::check_new(&password, &email)?;
+    Ok((email, password))
+}

@@ -1,0 +1,144 @@
+//! Browser sessions. The cookie leads to a record of tower-sessions, which holds nothing but the id of a row in
+//! `user_sessions`. That row decides: no row, no user, or too old means signed out, whatever the cookie's record says.
+
+use std::fmt;
+use std::time::Duration;
+
+use junjo_web::{SharedClock, uuid_v7};
+use tower_sessions::{Expiry, Session};
+use uuid::Uuid;
+
+use crate::audit::RequestOrigin;
+use crate::config::AuthConfig;
+use crate::error::AuthError;
+use crate::repository::{NewSession, Repository, SessionRow};
+use crate::user::{User, UserId};
+
+/// The cookie's name; the one that existing deployments and their proxies know.
+pub const SESSION_COOKIE: &str = "session";
+
+/// The only entry of the cookie's record.
+const SESSION_ID_ENTRY: &str = "session_id";
+
+/// A session in use is written back at most this often.
+const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
+
+/// The public id of a session. Not the cookie's value, so it may be shown in lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct SessionId(pub Uuid);
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// Begins, finds and ends sessions.
+#[derive(Clone, Debug)]
+pub(crate) struct Sessions {
+    repository: Repository,
+    clock: SharedClock,
+    idle_timeout: Duration,
+    absolute_timeout: Duration,
+}
+
+impl Sessions {
+    pub(crate) fn new(repository: Repository, clock: SharedClock, config: &AuthConfig) -> Self {
+        Self {
+            repository,
+            clock,
+            idle_timeout: config.session_idle_timeout,
+            absolute_timeout: config.session_absolute_timeout,
+        }
+    }
+
+    /// Signs `user_id` in: a new cookie value whatever the browser sent (session fixation), and the session that the
+    /// browser had before is gone.
+    pub(crate) async fn begin(
+        &self,
+        cookie: &Session,
+        user_id: UserId,
+        origin: &RequestOrigin,
+    ) -> Result<SessionId, AuthError> {
+        if let Some(previous) = cookie.get::<SessionId>(SESSION_ID_ENTRY).await? {
+            self.repository.delete_session(previous).await?;
+        }
+        cookie.cycle_id().await?;
+        let id = SessionId(uuid_v7(self.clock.as_ref()));
+        let session = NewSession {
+            id,
+            user_id,
+            ip: origin.ip,
+            user_agent: origin.user_agent.clone(),
+        };
+        self.repository.insert_session(&session).await?;
+        cookie.insert(SESSION_ID_ENTRY, id).await?;
+        Ok(id)
+    }
+
+    /// Who is signed in with this cookie. A cookie that leads nowhere is removed from the browser.
+    pub(crate) async fn find(&self, cookie: &Session) -> Result<Option<(SessionId, User)>, AuthError> {
+        let Some(id) = cookie.get::<SessionId>(SESSION_ID_ENTRY).await? else {
+            return Ok(None);
+        };
+        let Some(row) = self.repository.find_session(id).await? else {
+            cookie.flush().await?;
+            return Ok(None);
+        };
+        if self.is_over(&row) {
+            self.repository.delete_session(id).await?;
+            cookie.flush().await?;
+            return Ok(None);
+        }
+        if self.age_nanos(row.last_seen_at_unix_nano) >= TOUCH_INTERVAL.as_nanos() {
+            self.repository.touch_session(id).await?;
+            // marks the cookie's record as changed, so that it and the cookie live for another idle timeout
+            cookie.set_expiry(Some(idle_expiry(self.idle_timeout)));
+        }
+        Ok(Some((id, row.user)))
+    }
+
+    /// Signs out. Without a session this does nothing.
+    pub(crate) async fn end(&self, cookie: &Session) -> Result<(), AuthError> {
+        if let Some(id) = cookie.get::<SessionId>(SESSION_ID_ENTRY).await? {
+            self.repository.delete_session(id).await?;
+        }
+        cookie.flush().await?;
+        Ok(())
+    }
+
+    /// Deletes the rows of sessions that are over.
+    pub(crate) async fn purge(&self) -> Result<u64, AuthError> {
+        let now = self.clock.now_unix_nanos();
+        self.repository
+            .delete_stale_sessions(before(now, self.idle_timeout), before(now, self.absolute_timeout))
+            .await
+    }
+
+    fn is_over(&self, row: &SessionRow) -> bool {
+        self.age_nanos(row.last_seen_at_unix_nano) >= self.idle_timeout.as_nanos()
+            || self.age_nanos(row.created_at_unix_nano) >= self.absolute_timeout.as_nanos()
+    }
+
+    fn age_nanos(&self, since_unix_nano: i64) -> u128 {
+        // a clock that was set back must not end sessions
+        self.clock
+            .now_unix_nanos()
+            .saturating_sub(since_unix_nano)
+            .max(0)
+            .unsigned_abs()
+            .into()
+    }
+}
+
+/// tower-sessions' form of the idle timeout.
+pub(crate) fn idle_expiry(idle_timeout: Duration) -> Expiry {
+    let seconds = i64::try_from(idle_timeout.as_secs()).unwrap_or(i64::MAX);
+    Expiry::OnInactivity(time::Duration::seconds(seconds))
+}
+
+/// The moment `by` before `now_unix_nano`.
+pub(crate) fn before(now_unix_nano: i64, by: Duration) -> i64 {
+    now_unix_nano.saturating_sub(i64::try_from(by.as_nanos()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,121 @@
+//! Requests that another site makes a browser send, and the cookie behind a TLS proxy.
+
+use http::{Method, StatusCode};
+use junjo_auth::AuthConfig;
+use serde_json::json;
+
+use crate::harness::{ADMIN, PASSWORD, PROXY, TestApp, https_config, test_config};
+
+/// Scenario: a signed-in browser is made to post by another site. Guarantee: 403 and nothing happens; reads are not hurt.
+#[tokio::test]
+async fn cross_site_writes_are_refused() {
+    let app = TestApp::start().await;
+    let mut victim = app.first_admin().await;
+    for headers in [
+        [
+            ("origin", "https://evil.example"),
+            ("sec-fetch-site", "cross-site"),
+        ]
+        .as_slice(),
+        &[("origin", "https://evil.example")],
+        &[("origin", "null")],
+        &[
+            ("sec-fetch-site", "same-site"),
+            ("origin", "http://junjo.test:9999"),
+        ],
+    ] {
+        victim
+            .post_with("/auth/logout", json!(null), headers)
+            .await
+            .problem(StatusCode::FORBIDDEN);
+        assert_eq!(
+            victim.call(Method::GET, "/auth/me", headers, "").await.status,
+            StatusCode::OK
+        );
+    }
+    let login = json!({"email": ADMIN, "password": PASSWORD});
+    let evil = [("origin", "https://evil.example")];
+    app.anon()
+        .post_with("/auth/login", login, &evil)
+        .await
+        .problem(StatusCode::FORBIDDEN);
+}
+
+/// Scenario: our own page, a configured page, and programs that send no Origin. Guarantee: all may write.
+#[tokio::test]
+async fn own_and_allowed_origins_may_write() {
+    let config = AuthConfig {
+        allowed_origins: vec!["http://localhost:5151".into()],
+        ..test_config()
+    };
+    let app = TestApp::start_with(config).await;
+    app.first_admin().await;
+    for headers in [
+        [
+            ("origin", "http://junjo.test:1324"),
+            ("sec-fetch-site", "same-origin"),
+        ]
+        .as_slice(),
+        &[("origin", "http://junjo.test:1324")],
+        &[
+            ("origin", "http://localhost:5151"),
+            ("sec-fetch-site", "same-site"),
+        ],
+        &[],
+    ] {
+        let login = json!({"email": ADMIN, "password": PASSWORD});
+        assert_eq!(
+            app.anon().post_with("/auth/login", login, headers).await.status,
+            StatusCode::OK,
+            "{headers:?}"
+        );
+    }
+}
+
+/// Scenario: a proxy rewrites the host, and a public URL is configured. Guarantee: the public URL counts as own origin,
+/// and the cookie is Secure.
+#[tokio::test]
+async fn public_url_is_own_origin_and_makes_the_cookie_secure() {
+    let app = TestApp::start_with(https_config()).await;
+    let account = json!({"email": ADMIN, "password": PASSWORD});
+    let headers = [("origin", "https://junjo.example")];
+    let mut client = app.anon();
+    let reply = client.post_with("/auth/register", account, &headers).await;
+    assert_eq!(reply.status, StatusCode::CREATED);
+    assert!(reply.set_cookie().unwrap().ends_with("; Secure"));
+    let reply = client.post_with("/auth/logout", json!(null), &headers).await;
+    assert!(reply.set_cookie().unwrap().ends_with("; Secure"));
+}
+
+/// Scenario: X-Forwarded-Proto from the trusted proxy and from a stranger. Guarantee: Secure only in the first case.
+#[tokio::test]
+async fn only_a_trusted_proxy_makes_the_cookie_secure() {
+    let app = TestApp::start().await;
+    app.first_admin().await;
+    for (peer, is_secure) in [(PROXY, true), ("192.0.2.5:1", false)] {
+        let mut client = app.anon();
+        client.peer = peer.parse().unwrap();
+        let login = json!({"email": ADMIN, "password": PASSWORD});
+        let reply = client
+            .post_with("/auth/login", login, &[("x-forwarded-proto", "https")])
+            .await;
+        assert_eq!(
+            reply.set_cookie().unwrap().contains("Secure"),
+            is_secure,
+            "{peer}"
+        );
+    }
+}
+
+/// Scenario: a configured origin that is not one. Guarantee: refused at start, by name.
+#[tokio::test]
+async fn invalid_allowed_origin_is_refused_at_start() {
+    let app = TestApp::start().await;
+    let config = AuthConfig {
+        allowed_origins: vec!["localhost:5151/path".into()],
+        ..test_config()
+    };
+    let state = junjo_auth::AuthState::new(app.pool.clone(), app.clock.shared(), config).unwrap();
+    let error = junjo_auth::protect(axum::Router::new(), &state).unwrap_err();
+    assert!(error.to_string().contains("localhost:5151/path"));
+}

@@ -1,0 +1,10 @@
+//! The auth feature through its HTTP surface: the real router and layers, a real SQLite file, a clock that tests move.
+
+#![expect(clippy::unwrap_used, reason = "a failed step of a test should panic")]
+
+mod audit;
+mod cross_site;
+mod harness;
+mod login;
+mod registration;
+mod sessions;
