@@ -19,7 +19,7 @@ page_tests() {
 
 browser_tests() {
   CHROMIUM_PATH=$(scripts/find-chromium.sh) || return
-  export CHROMIUM_PATH JUNJO_SERVER_BIN="$server" PLAYWRIGHT_JSON_OUTPUT_NAME="$results/browser.json"
+  export CHROMIUM_PATH JUNJO_SERVER_BIN="$server" PLAYWRIGHT_JSON_OUTPUT_FILE="$results/browser.json"
   npm --prefix frontend run --silent e2e -- --reporter=list,json
 }
 

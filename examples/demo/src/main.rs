@@ -8,6 +8,7 @@ mod sender;
 mod trace;
 
 use std::io::Write;
+use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
@@ -52,8 +53,18 @@ struct Arguments {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // the sentence and its causes, never a backtrace: the reader is a user
+            let _ = writeln!(std::io::stderr(), "demo: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<()> {
     let Some(api_key) = arguments.api_key.as_deref().filter(|key| !key.trim().is_empty()) else {
         bail!("no API key. {HOW_TO_GET_A_KEY}");
     };

@@ -34,6 +34,9 @@ impl Sender {
             .trim()
             .parse()
             .map_err(|_| anyhow!("the API key has characters that no API key has"))?;
+        if !endpoint.starts_with("http://") {
+            bail!("{endpoint} is not an address like http://127.0.0.1:50051 (the demo speaks without TLS)");
+        }
         let channel = Endpoint::from_shared(endpoint.to_owned())
             .with_context(|| format!("{endpoint} is not an address like http://127.0.0.1:50051"))?
             .connect_timeout(CONNECT_TIMEOUT)

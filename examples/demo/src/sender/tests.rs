@@ -126,3 +126,17 @@ async fn connect_without_server_says_how_to_start_one() {
         format!("no server answers on {endpoint}; start one with: make run")
     );
 }
+
+/// An address without its scheme is named as such, not reported as a server that is down.
+#[tokio::test]
+async fn connect_without_scheme_says_what_an_address_looks_like() {
+    let message = Sender::connect("127.0.0.1:50051", "jk_test")
+        .await
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        message.starts_with("127.0.0.1:50051 is not an address like http://"),
+        "{message}"
+    );
+}
