@@ -22,9 +22,10 @@ $(NODE_MODULES): frontend/package-lock.json
 	npm --prefix frontend ci --no-audit --no-fund
 	@touch $@
 
+# the touch tells cargo, which cannot see new files in dist, to embed the page again
 $(PAGE): $(PAGE_SOURCES) | $(NODE_MODULES)
 	npm --prefix frontend run --silent build
-	@touch $@
+	@touch $@ crates/server/src/assets.rs
 
 run: setup $(PAGE) ## Build everything and serve http://localhost:1324, data in ./data
 	cargo run --release --locked -p junjo-server

@@ -43,7 +43,7 @@ const LAYERS: &[(&str, Layer)] = &[
 /// The edges allowed inside a layer: (from, to), `*` for any crate of the layer.
 const SAME_LAYER: &[(&str, &str)] = &[
     ("*", "junjo-auth"),           // for CurrentUser
-    ("junjo-ingest", "junjo-web"), // OTLP over HTTP
+    ("junjo-ingest", "junjo-web"), // for Clock
 ];
 
 /// Outside packages that only the named crate may use.
