@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { mockApi } from "./src/testing/mock-api/vite-plugin";
+import { mockApi } from "./src/testing/mock-api/vite-plugin.ts";
 
 const SERVER = process.env["JUNJO_DEV_SERVER"] ?? "http://127.0.0.1:1324";
 const API_PATHS = ["/auth", "/api-keys", "/otel", "/openapi.json", "/v1", "/health", "/docs"];

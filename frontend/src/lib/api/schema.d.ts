@@ -330,6 +330,7 @@ export interface components {
             unpriced_calls: number;
             session_id: string | null;
             user_id: string | null;
+            root_role?: components["schemas"]["SpanRole"] | null;
         };
         TraceList: {
             items: components["schemas"]["TraceSummary"][];

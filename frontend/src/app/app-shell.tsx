@@ -1,0 +1,57 @@
+/** The frame around every page behind sign-in: sidebar, or a bar with a menu on narrow screens. */
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { Menu as MenuIcon } from "lucide-react";
+import { Dialog } from "radix-ui";
+import { useState } from "react";
+import { BrandMark } from "@/components/ui/brand";
+import { Button } from "@/components/ui/button";
+import { usePreferences } from "@/lib/preferences";
+import { NARROW, useMedia } from "@/lib/use-media";
+import { Sidebar } from "./sidebar";
+
+export function AppShell() {
+  const narrow = useMedia(NARROW);
+  const { sidebarFolded } = usePreferences();
+  return (
+    <div className="flex h-dvh min-w-0 flex-col md:flex-row">
+      <a
+        href="#main"
+        className="absolute -top-20 left-2 z-50 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:top-2"
+      >
+        Skip to content
+      </a>
+      {narrow ? <TopBar /> : <Sidebar folded={sidebarFolded} />}
+      <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none">
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+function TopBar() {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const [openAt, setOpenAt] = useState<string>();
+  return (
+    <header className="flex h-12 shrink-0 items-center gap-2 border-line border-b bg-canvas px-2">
+      <Dialog.Root open={openAt === path} onOpenChange={(open) => setOpenAt(open ? path : undefined)}>
+        <Dialog.Trigger asChild>
+          <Button weight="ghost" size="icon" aria-label="Open menu" className="size-9">
+            <MenuIcon size={18} />
+          </Button>
+        </Dialog.Trigger>
+        <Dialog.Portal>
+          <Dialog.Overlay className="fixed inset-0 z-30 animate-fade bg-black/50" />
+          <Dialog.Content
+            aria-describedby={undefined}
+            className="fixed inset-y-0 left-0 z-30 flex w-64 animate-fade bg-canvas shadow-pop outline-none"
+          >
+            <Dialog.Title className="sr-only">Menu</Dialog.Title>
+            <Sidebar folded={false} />
+          </Dialog.Content>
+        </Dialog.Portal>
+      </Dialog.Root>
+      <BrandMark size={22} />
+      <span className="font-semibold tracking-tight">Junjo</span>
+    </header>
+  );
+}

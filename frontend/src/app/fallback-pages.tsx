@@ -1,0 +1,34 @@
+/** What stands in for a page: not found, failed, or not loaded yet. */
+import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
+import { Compass } from "lucide-react";
+import { buttonClass } from "@/components/ui/button";
+import { EmptyState, ErrorState, SkeletonRows } from "@/components/ui/states";
+
+export function NotFoundPage() {
+  return (
+    <main className="grid min-h-full place-items-center">
+      <EmptyState
+        icon={Compass}
+        title="There is no such page"
+        action={
+          <Link to="/traces" className={buttonClass("primary")}>
+            Go to traces
+          </Link>
+        }
+      />
+    </main>
+  );
+}
+
+export function PageFailure({ error }: ErrorComponentProps) {
+  const router = useRouter();
+  return (
+    <main className="grid min-h-full place-items-center">
+      <ErrorState error={error} onRetry={() => void router.invalidate()} />
+    </main>
+  );
+}
+
+export function PagePending() {
+  return <SkeletonRows label="Loading page" />;
+}

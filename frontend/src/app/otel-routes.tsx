@@ -1,0 +1,59 @@
+/** Ties the telemetry pages to the URL: search parameters in, changes out. */
+import { getRouteApi } from "@tanstack/react-router";
+import { useCallback } from "react";
+import { ServicesPage } from "@/features/otel/services/services-page";
+import { TracePage } from "@/features/otel/trace/trace-page";
+import type { TraceSearch } from "@/features/otel/trace/trace-search";
+import { TracesPage } from "@/features/otel/traces/traces-page";
+import { WorkflowsPage } from "@/features/otel/workflows/workflows-page";
+
+const traces = getRouteApi("/app/traces");
+const trace = getRouteApi("/app/traces/$traceId");
+const services = getRouteApi("/app/services");
+const workflows = getRouteApi("/app/workflows");
+
+export function TracesRoute() {
+  const search = traces.useSearch();
+  const navigate = traces.useNavigate();
+  return (
+    <TracesPage
+      search={search}
+      onSearchChange={(change) => void navigate({ search: (before) => ({ ...before, ...change }) })}
+    />
+  );
+}
+
+export function TraceRoute() {
+  const { traceId } = trace.useParams();
+  const search = trace.useSearch();
+  const navigate = trace.useNavigate();
+  const change = useCallback(
+    (next: Partial<TraceSearch>) =>
+      // Moving through a trace is one visit: it leaves no trail in the history.
+      void navigate({ search: (before) => ({ ...before, ...next }), replace: true }),
+    [navigate],
+  );
+  return <TracePage key={traceId} traceId={traceId} search={search} onSearchChange={change} />;
+}
+
+export function ServicesRoute() {
+  const search = services.useSearch();
+  const navigate = services.useNavigate();
+  return (
+    <ServicesPage
+      search={search}
+      onSearchChange={(change) => void navigate({ search: (before) => ({ ...before, ...change }) })}
+    />
+  );
+}
+
+export function WorkflowsRoute() {
+  const search = workflows.useSearch();
+  const navigate = workflows.useNavigate();
+  return (
+    <WorkflowsPage
+      search={search}
+      onSearchChange={(change) => void navigate({ search: (before) => ({ ...before, ...change }) })}
+    />
+  );
+}

@@ -1,0 +1,59 @@
+/** A labelled form field with its hint or error, wired together for screen readers. */
+import { type ComponentProps, type ReactNode, useId } from "react";
+import { cn } from "@/lib/cn";
+
+export const controlClass =
+  "h-8 w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm text-text placeholder:text-faint " +
+  "hover:border-faint focus:border-accent focus:outline-2 focus:outline-accent/30 focus:outline-offset-0 " +
+  "aria-invalid:border-danger disabled:opacity-60";
+
+interface FieldProps extends ComponentProps<"input"> {
+  label: string;
+  hint?: ReactNode;
+  error?: string | undefined;
+}
+
+export function Field({ label, hint, error, className, ...input }: FieldProps) {
+  const id = useId();
+  const noteId = `${id}-note`;
+  const note = error ?? hint;
+  return (
+    <div className="grid gap-1.5">
+      <label htmlFor={id} className="font-medium text-text text-xs">
+        {label}
+      </label>
+      <input
+        id={id}
+        className={cn(controlClass, className)}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={note ? noteId : undefined}
+        {...input}
+      />
+      {note && (
+        <p id={noteId} className={cn("text-xs", error ? "text-danger-text" : "text-faint")}>
+          {note}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface SelectFieldProps extends ComponentProps<"select"> {
+  label: string;
+  hideLabel?: boolean;
+}
+
+/** The browser's own select: the right widget on a phone and for a keyboard. */
+export function SelectField({ label, hideLabel = false, className, children, ...select }: SelectFieldProps) {
+  const id = useId();
+  return (
+    <div className="grid gap-1.5">
+      <label htmlFor={id} className={hideLabel ? "sr-only" : "font-medium text-text text-xs"}>
+        {label}
+      </label>
+      <select id={id} className={cn(controlClass, "pr-7", className)} {...select}>
+        {children}
+      </select>
+    </div>
+  );
+}

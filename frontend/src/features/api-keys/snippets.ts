@@ -1,0 +1,106 @@
+/** Ready-to-paste configuration for the common SDKs. Pure: text from an address and a key. */
+
+export interface SnippetTarget {
+  /** Address of this page's server, which also takes OTLP/HTTP: `http://localhost:1324`. */
+  origin: string;
+  /** Host for OTLP/gRPC. */
+  hostname: string;
+  /** Whether the page came over TLS; gRPC then is assumed to use it too. */
+  secure: boolean;
+  apiKey: string;
+}
+
+export interface Snippet {
+  id: string;
+  label: string;
+  /** What to install first, if anything. */
+  install?: string;
+  /** Name of the file it belongs in, or what it is. */
+  file: string;
+  code: string;
+}
+
+const GRPC_PORT = 50051;
+
+/** Stands in for the key wherever the real one is not known. */
+export const KEY_PLACEHOLDER = "YOUR_API_KEY";
+
+export function snippetsFor(target: SnippetTarget): Snippet[] {
+  return [junjo(target), python(target), node(target), environment(target)];
+}
+
+function junjo({ hostname, secure, apiKey }: SnippetTarget): Snippet {
+  return {
+    id: "junjo",
+    label: "Junjo SDK",
+    install: "pip install junjo",
+    file: "telemetry.py",
+    code: `from junjo.telemetry.junjo_otel_exporter import JunjoOtelExporter
+from opentelemetry import trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+
+exporter = JunjoOtelExporter(
+    endpoint="${hostname}:${GRPC_PORT}",
+    api_key="${apiKey}",
+    insecure=${secure ? "False" : "True"},
+)
+provider = TracerProvider(resource=Resource.create({"service.name": "my-agent"}))
+provider.add_span_processor(exporter.span_processor)
+trace.set_tracer_provider(provider)`,
+  };
+}
+
+function python({ origin, apiKey }: SnippetTarget): Snippet {
+  return {
+    id: "python",
+    label: "Python",
+    install: "pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http",
+    file: "telemetry.py",
+    code: `from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+exporter = OTLPSpanExporter(
+    endpoint="${origin}/v1/traces",
+    headers={"x-junjo-api-key": "${apiKey}"},
+)
+provider = TracerProvider(resource=Resource.create({"service.name": "my-agent"}))
+provider.add_span_processor(BatchSpanProcessor(exporter))
+trace.set_tracer_provider(provider)`,
+  };
+}
+
+function node({ origin, apiKey }: SnippetTarget): Snippet {
+  return {
+    id: "node",
+    label: "Node.js",
+    install: "npm install @opentelemetry/sdk-node @opentelemetry/exporter-trace-otlp-proto",
+    file: "telemetry.mjs",
+    code: `import { NodeSDK } from "@opentelemetry/sdk-node";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+
+const sdk = new NodeSDK({
+  serviceName: "my-agent",
+  traceExporter: new OTLPTraceExporter({
+    url: "${origin}/v1/traces",
+    headers: { "x-junjo-api-key": "${apiKey}" },
+  }),
+});
+sdk.start();`,
+  };
+}
+
+function environment({ origin, apiKey }: SnippetTarget): Snippet {
+  return {
+    id: "env",
+    label: "Environment",
+    file: "any OpenTelemetry SDK",
+    code: `export OTEL_SERVICE_NAME="my-agent"
+export OTEL_EXPORTER_OTLP_ENDPOINT="${origin}"
+export OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf"
+export OTEL_EXPORTER_OTLP_HEADERS="x-junjo-api-key=${apiKey}"`,
+  };
+}

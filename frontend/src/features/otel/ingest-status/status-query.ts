@@ -1,0 +1,36 @@
+/** What the server has accepted, indexed and stored. */
+import { queryOptions } from "@tanstack/react-query";
+import { api, deadline, type ResponseOf, unwrap } from "@/lib/api/client";
+
+export type IngestStatus = ResponseOf<"/otel/status", "get">;
+
+const POLL_MS = 5_000;
+
+export function statusQuery() {
+  return queryOptions({
+    queryKey: ["otel", "status"],
+    queryFn: ({ signal }) => unwrap(api.GET("/otel/status", { signal: deadline(signal) })),
+    refetchInterval: POLL_MS,
+  });
+}
+
+/** Index this far behind the acknowledged spans is worth a word. */
+const LAG_NOTICE_MS = 5_000;
+
+export interface IngestHealth {
+  tone: "ok" | "warn" | "down";
+  text: string;
+}
+
+/** One line about the state of ingestion. Pure. */
+export function describeIngest(status: IngestStatus | undefined, failed: boolean): IngestHealth {
+  if (failed) return { tone: "down", text: "Server unreachable" };
+  if (!status) return { tone: "ok", text: "Connecting…" };
+  if (status.quarantined_batches > 0) {
+    return { tone: "warn", text: `${status.quarantined_batches} batches quarantined` };
+  }
+  if (status.lag_ms > LAG_NOTICE_MS) {
+    return { tone: "warn", text: `Indexing is ${Math.round(status.lag_ms / 1000)} s behind` };
+  }
+  return { tone: "ok", text: "Receiving" };
+}

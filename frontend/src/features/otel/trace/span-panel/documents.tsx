@@ -1,0 +1,39 @@
+/** Retrieved documents in rank order, with their scores. */
+import { JsonTree } from "@/components/ui/json-tree";
+import { LongText } from "@/components/ui/long-text";
+import type { Derived } from "@/features/otel/trace/span-query";
+import { hasContent } from "@/lib/json";
+import { Section } from "./section";
+
+const CHARACTERS_AT_FIRST = 500;
+
+export function Documents({ documents }: { documents: Derived["documents"] }) {
+  if (documents.length === 0) return null;
+  return (
+    <Section title="Documents" note={documents.length}>
+      <ol className="grid min-w-0 gap-2">
+        {documents.map((document, index) => (
+          <li
+            // biome-ignore lint/suspicious/noArrayIndexKey: rank is the identity
+            key={index}
+            className="grid min-w-0 gap-1 rounded-lg border border-line bg-sunken px-3 py-2"
+          >
+            <div className="flex items-center gap-2 text-xs">
+              <span className="text-faint tnum">{index + 1}</span>
+              <code className="min-w-0 truncate font-mono">{document.id ?? ""}</code>
+              {typeof document.score === "number" && (
+                <span className="ml-auto shrink-0 font-medium tnum" title="Score">
+                  {document.score.toFixed(3)}
+                </span>
+              )}
+            </div>
+            {document.content && (
+              <LongText text={document.content} charactersAtFirst={CHARACTERS_AT_FIRST} className="text-sm" />
+            )}
+            {hasContent(document.metadata) && <JsonTree value={document.metadata} label="Metadata" openDepth={1} />}
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}

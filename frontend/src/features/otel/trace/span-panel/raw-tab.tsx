@@ -1,0 +1,40 @@
+/** The span as the API gives it, to read, copy or save. */
+import { Download } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
+import { LongText } from "@/components/ui/long-text";
+import type { SpanDetail } from "@/features/otel/trace/span-query";
+import { formatBytes } from "@/lib/format/number";
+import { toText } from "@/lib/json";
+
+const CHARACTERS_AT_FIRST = 40_000;
+
+export function RawTab({ span }: { span: SpanDetail }) {
+  const text = toText(span);
+
+  function save() {
+    const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    const anchor = document.createElement("a");
+    anchor.href = url;
+    anchor.download = `span-${span.span_id}.json`;
+    anchor.click();
+    URL.revokeObjectURL(url);
+  }
+
+  return (
+    <div className="grid min-w-0 gap-3">
+      <div className="flex items-center gap-2">
+        <span className="text-faint text-xs tnum">{formatBytes(text.length)}</span>
+        <span className="ml-auto flex gap-2">
+          <CopyButton text={text} what="raw span" label="Copy" weight="secondary" />
+          <Button size="sm" onClick={save}>
+            <Download size={13} /> Save
+          </Button>
+        </span>
+      </div>
+      <pre className="min-w-0 rounded-lg border border-line bg-sunken p-3 font-mono text-2xs leading-[1.1rem]">
+        <LongText text={text} charactersAtFirst={CHARACTERS_AT_FIRST} />
+      </pre>
+    </div>
+  );
+}

@@ -1,0 +1,186 @@
+/** Everything about the selected span: the head from the row at once, the rest when it arrives. */
+import { useQuery } from "@tanstack/react-query";
+import { ArrowLeft } from "lucide-react";
+import type { ReactNode } from "react";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
+import { EmptyState, ErrorState, Skeleton } from "@/components/ui/states";
+import { Tab, TabList, TabPanel, Tabs } from "@/components/ui/tabs";
+import type { TraceModel } from "@/features/otel/trace/model/build-trace";
+import { type SpanDetail, spanQuery } from "@/features/otel/trace/span-query";
+import { SPAN_TABS, type SpanTab } from "@/features/otel/trace/trace-search";
+import { Cost, Tokens } from "@/features/otel/vocabulary/numbers";
+import { describeKind, RoleMark } from "@/features/otel/vocabulary/role-mark";
+import { StatusBadge } from "@/features/otel/vocabulary/status";
+import { formatDuration } from "@/lib/format/duration";
+import { formatCount } from "@/lib/format/number";
+import { AttributesTab } from "./attributes-tab";
+import { EventsTab } from "./events-tab";
+import { OverviewTab } from "./overview-tab";
+import { RawTab } from "./raw-tab";
+import { ResourceTab } from "./resource-tab";
+
+interface SpanPanelProps {
+  model: TraceModel;
+  /** Place in the model, unless the URL names a span that is not in this trace. */
+  index: number | undefined;
+  traceId: string;
+  spanId: string;
+  tab: SpanTab;
+  onTabChange: (tab: SpanTab) => void;
+  onSelectSpan: (spanId: string) => void;
+  /** Set where the panel covers the page. */
+  onClose?: (() => void) | undefined;
+}
+
+export function SpanPanel(props: SpanPanelProps) {
+  const { model, index, traceId, spanId, tab, onTabChange, onSelectSpan, onClose } = props;
+  const detail = useQuery({ ...spanQuery(traceId, spanId), enabled: index !== undefined });
+  const row = index === undefined ? undefined : model.spans[index];
+  if (index === undefined || !row) {
+    return (
+      <EmptyState
+        icon={ArrowLeft}
+        title="This span is not in the trace"
+        {...(onClose ? { action: <Button onClick={onClose}>Back to the trace</Button> } : {})}
+      >
+        The link names a span that has not arrived.
+      </EmptyState>
+    );
+  }
+  const cost = detail.data?.derived.cost_usd ?? row.cost_usd;
+  return (
+    <div className="flex h-full min-h-0 min-w-0 flex-col bg-surface">
+      <div className="shrink-0 px-4 pt-3">
+        <div className="flex min-w-0 items-center gap-2">
+          {onClose && (
+            <Button weight="ghost" size="icon" className="-ml-1.5" aria-label="Back to the trace" onClick={onClose}>
+              <ArrowLeft size={16} />
+            </Button>
+          )}
+          <RoleMark role={row.role} kind={row.kind} size="md" />
+          <h2 className="min-w-0 truncate font-semibold text-base" title={row.name}>
+            {row.name || "(no name)"}
+          </h2>
+          <StatusBadge status={row.status} />
+          <span className="ml-auto flex shrink-0 items-center">
+            <CopyButton text={spanId} what="span id" />
+          </span>
+        </div>
+        <p className="mt-1 flex min-w-0 flex-wrap items-center gap-x-1.5 gap-y-1 text-faint text-xs">
+          <span>{describeKind(row.role, row.kind)}</span>
+          <Separator />
+          <span>{row.service}</span>
+          {row.model && (
+            <>
+              <Separator />
+              <Badge>{row.model}</Badge>
+            </>
+          )}
+        </p>
+        <dl className="mt-2.5 flex flex-wrap gap-x-6 gap-y-1.5">
+          <Figure name="Duration">{formatDuration(model.durationNanos[index] ?? 0)}</Figure>
+          <Figure name="Starts at">+{formatDuration(model.offsetNanos[index] ?? 0)}</Figure>
+          {(row.input_tokens !== null || row.output_tokens !== null) && (
+            <Figure name="Tokens">
+              <Tokens input={row.input_tokens} output={row.output_tokens} />
+            </Figure>
+          )}
+          {(cost !== null || row.role === "llm") && (
+            <Figure name="Cost">
+              <Cost usd={cost} unpricedCalls={cost === null ? 1 : 0} />
+            </Figure>
+          )}
+          {row.state_event_count > 0 && <Figure name="State changes">{formatCount(row.state_event_count)}</Figure>}
+        </dl>
+      </div>
+      <Tabs
+        value={tab}
+        onValueChange={(value) => onTabChange(value as SpanTab)}
+        className="mt-2 flex min-h-0 flex-1 flex-col"
+      >
+        <TabList label="Parts of the span" className="shrink-0 px-4">
+          {SPAN_TABS.map((id) => (
+            <Tab key={id} value={id}>
+              {TAB_LABELS[id]}
+              <TabCount tab={id} detail={detail.data} />
+            </Tab>
+          ))}
+        </TabList>
+        <div key={`${spanId}-${tab}`} className="@container min-h-0 flex-1 overflow-y-auto">
+          {SPAN_TABS.map((id) => (
+            <TabPanel key={id} value={id} className="p-4">
+              {detail.data ? (
+                <TabContent tab={id} detail={detail.data} model={model} onSelectSpan={onSelectSpan} />
+              ) : detail.error ? (
+                <ErrorState error={detail.error} onRetry={() => detail.refetch()} />
+              ) : (
+                <PanelSkeleton />
+              )}
+            </TabPanel>
+          ))}
+        </div>
+      </Tabs>
+    </div>
+  );
+}
+
+const TAB_LABELS: Record<SpanTab, string> = {
+  overview: "Overview",
+  attributes: "Attributes",
+  events: "Events",
+  resource: "Resource",
+  raw: "Raw",
+};
+
+function TabCount({ tab, detail }: { tab: SpanTab; detail: SpanDetail | undefined }) {
+  if (!detail) return null;
+  const count =
+    tab === "attributes"
+      ? Object.keys(detail.attributes).length
+      : tab === "events"
+        ? detail.events.length + detail.links.length
+        : 0;
+  if (count === 0) return null;
+  return <span className="rounded-sm bg-hover px-1 text-2xs text-faint tnum">{formatCount(count)}</span>;
+}
+
+interface TabContentProps {
+  tab: SpanTab;
+  detail: SpanDetail;
+  model: TraceModel;
+  onSelectSpan: (spanId: string) => void;
+}
+
+function TabContent({ tab, detail, model, onSelectSpan }: TabContentProps) {
+  if (tab === "overview") return <OverviewTab span={detail} />;
+  if (tab === "attributes") return <AttributesTab span={detail} />;
+  if (tab === "events") return <EventsTab span={detail} traceStart={model.startUnixNano} onSelectSpan={onSelectSpan} />;
+  if (tab === "resource") return <ResourceTab span={detail} />;
+  return <RawTab span={detail} />;
+}
+
+function Figure({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="grid">
+      <dt className="text-2xs text-faint">{name}</dt>
+      <dd className="font-medium tnum">{children}</dd>
+    </div>
+  );
+}
+
+function Separator() {
+  return <span aria-hidden>·</span>;
+}
+
+function PanelSkeleton() {
+  return (
+    <div role="status" aria-label="Loading span" className="grid gap-3">
+      <Skeleton className="h-3 w-24" />
+      <Skeleton className="h-20 w-full" />
+      <Skeleton className="h-3 w-32" />
+      <Skeleton className="h-28 w-full" />
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+/** Junjo state on a span: the changes it made, and a workflow's state before and after. */
+import { Diamond } from "lucide-react";
+import { Badge } from "@/components/ui/badge";
+import { JsonTree } from "@/components/ui/json-tree";
+import type { SpanDetail } from "@/features/otel/trace/span-query";
+import { formatCount } from "@/lib/format/number";
+import { parseJsonText } from "@/lib/json";
+import { Plate, Section } from "./section";
+import { type PatchOperation, type StateChange, stateChanges } from "./state-events";
+
+export function StateChanges({ span }: { span: SpanDetail }) {
+  const changes = stateChanges(span.events);
+  if (changes.length === 0) return null;
+  return (
+    <Section title="State changes" note={changes.length}>
+      {span.dropped_events_count > 0 && (
+        <p className="text-warn text-xs">
+          The SDK dropped {formatCount(span.dropped_events_count)} earlier events: this history is incomplete.
+        </p>
+      )}
+      <ol className="min-w-0 overflow-hidden rounded-lg border border-line">
+        {changes.map((change) => (
+          <Change key={change.key} change={change} />
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+function Change({ change }: { change: StateChange }) {
+  return (
+    <li className="grid min-w-0 gap-1 border-line border-b px-3 py-2 last:border-b-0">
+      <div className="flex min-w-0 items-center gap-1.5 text-xs">
+        <Diamond size={11} className="shrink-0 text-[var(--role-workflow)]" aria-hidden />
+        <code className="min-w-0 truncate font-mono">
+          <span className="text-faint">{change.store}.</span>
+          {change.action}
+        </code>
+        {change.sequence !== null && (
+          <span className="ml-auto shrink-0 text-2xs text-faint tnum" title="Place in the store's history">
+            #{change.sequence}
+          </span>
+        )}
+      </div>
+      {change.operations.length === 0 ? (
+        <span className="pl-[17px] text-faint text-xs">{change.damaged ? "unreadable patch" : "no change"}</span>
+      ) : (
+        <ul className="grid min-w-0 gap-0.5 pl-[17px]">
+          {change.operations.map((operation, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a patch is an ordered list
+            <Operation key={index} operation={operation} />
+          ))}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+const TONES = { add: "ok", remove: "danger", replace: "accent" } as const;
+
+function Operation({ operation }: { operation: PatchOperation }) {
+  return (
+    <li className="flex min-w-0 items-start gap-2 font-mono text-xs">
+      <Badge tone={TONES[operation.op as keyof typeof TONES] ?? "neutral"} className="h-4.5 w-14 justify-center">
+        {operation.op}
+      </Badge>
+      <span className="shrink-0 text-muted">{operation.path}</span>
+      {operation.value !== undefined && (
+        <span className="min-w-0 truncate" title={operation.value}>
+          {operation.value}
+        </span>
+      )}
+    </li>
+  );
+}
+
+export function WorkflowState({ span }: { span: SpanDetail }) {
+  const before = stateOf(span, "start");
+  const after = stateOf(span, "end");
+  if (before === undefined && after === undefined) return null;
+  return (
+    <Section title="State" note="before and after the run">
+      <div className="grid min-w-0 gap-2 @lg:grid-cols-2">
+        <Plate>
+          <p className="mb-1 text-2xs text-faint">Before</p>
+          <JsonTree value={before ?? {}} label="State before" openDepth={1} />
+        </Plate>
+        <Plate>
+          <p className="mb-1 text-2xs text-faint">After</p>
+          <JsonTree value={after ?? {}} label="State after" openDepth={1} />
+        </Plate>
+      </div>
+    </Section>
+  );
+}
+
+function stateOf(span: SpanDetail, end: "start" | "end"): unknown {
+  const text = span.attributes[`junjo.workflow.state.${end}`] ?? span.attributes[`junjo.agent.state.${end}`];
+  return typeof text === "string" ? parseJsonText(text) : undefined;
+}

@@ -1,0 +1,93 @@
+/** The head of a trace page: what ran, how it went, and the sums. */
+import { Link } from "@tanstack/react-router";
+import { ChevronLeft } from "lucide-react";
+import type { ReactNode } from "react";
+import { CopyButton } from "@/components/ui/copy-button";
+import { LiveMark } from "@/components/ui/live-mark";
+import { TimeAgo } from "@/components/ui/time-ago";
+import type { TraceModel } from "@/features/otel/trace/model/build-trace";
+import { traceTotals } from "@/features/otel/trace/model/trace-totals";
+import { Cost, Tokens } from "@/features/otel/vocabulary/numbers";
+import { RoleMark } from "@/features/otel/vocabulary/role-mark";
+import { ErrorMark } from "@/features/otel/vocabulary/status";
+import { formatDuration } from "@/lib/format/duration";
+import { formatCount } from "@/lib/format/number";
+import { nanosToIso } from "@/lib/format/time";
+import type { TraceData } from "./trace-query";
+
+interface TraceHeaderProps {
+  data: TraceData;
+  model: TraceModel;
+  live: boolean;
+}
+
+export function TraceHeader({ data, model, live }: TraceHeaderProps) {
+  const root = model.spans[0];
+  const totals = traceTotals(model);
+  return (
+    <header className="shrink-0 border-line border-b px-4 pt-2.5 pb-2">
+      <div className="flex min-w-0 items-center gap-2">
+        <Link
+          to="/traces"
+          className="-ml-1.5 grid size-7 shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-text"
+          aria-label="Back to traces"
+          title="Back to traces"
+        >
+          <ChevronLeft size={17} />
+        </Link>
+        <RoleMark role={root?.role ?? null} kind={root?.kind ?? "internal"} size="md" />
+        <h1 className="min-w-0 truncate font-semibold text-lg tracking-tight">{root?.name || "(no name)"}</h1>
+        {totals.errors > 0 && <ErrorMark count={totals.errors} />}
+        <div className="ml-auto flex shrink-0 items-center gap-2">
+          {live && <LiveMark state="live" />}
+          <code className="hidden font-mono text-faint text-xs lg:inline">{data.traceId}</code>
+          <CopyButton text={data.traceId} what="trace id" />
+        </div>
+      </div>
+      <dl className="mt-1.5 flex flex-wrap items-baseline gap-x-5 gap-y-1 pl-6.5 text-xs">
+        <Fact name="Duration">{formatDuration(model.totalNanos)}</Fact>
+        <Fact name="Started">
+          <TimeAgo iso={nanosToIso(String(model.startUnixNano))} />
+        </Fact>
+        <Fact name="Spans">
+          {formatCount(model.spans.length)}
+          {!data.complete && "…"}
+        </Fact>
+        {totals.llmCalls > 0 && <Fact name="Model calls">{formatCount(totals.llmCalls)}</Fact>}
+        {totals.inputTokens !== null && (
+          <Fact name="Tokens">
+            <Tokens input={totals.inputTokens} output={totals.outputTokens} />
+          </Fact>
+        )}
+        {(totals.costUsd !== null || totals.unpricedCalls > 0) && (
+          <Fact name="Cost">
+            <Cost usd={totals.costUsd} unpricedCalls={totals.unpricedCalls} />
+          </Fact>
+        )}
+        {totals.models.length > 0 && <Fact name={totals.models.length > 1 ? "Models" : "Model"}>{listed(totals.models)}</Fact>}
+        <Fact name={totals.services.length > 1 ? "Services" : "Service"}>{listed(totals.services)}</Fact>
+      </dl>
+      {data.rootMissing && data.complete && (
+        <p className="mt-1.5 pl-6.5 text-warn text-xs">
+          The root span has not arrived: the trace is still running, or its sender lost it.
+        </p>
+      )}
+    </header>
+  );
+}
+
+const LISTED_MAX = 3;
+
+function listed(names: string[]): string {
+  const more = names.length - LISTED_MAX;
+  return more > 0 ? `${names.slice(0, LISTED_MAX).join(", ")} and ${more} more` : names.join(", ");
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="flex min-w-0 items-baseline gap-1.5">
+      <dt className="shrink-0 text-faint">{name}</dt>
+      <dd className="min-w-0 truncate font-medium tnum">{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,220 @@
+/** One trace: waterfall and span panel side by side, both restored from the URL. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { CircleAlert, SearchX, UnfoldVertical, Waypoints } from "lucide-react";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Button, buttonClass } from "@/components/ui/button";
+import { SearchInput } from "@/components/ui/search-input";
+import { Splitter } from "@/components/ui/splitter";
+import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
+import { isNotFound } from "@/lib/api/problem";
+import { formatCount, plural } from "@/lib/format/number";
+import { usePreferences } from "@/lib/preferences";
+import { NARROW, useMedia } from "@/lib/use-media";
+import { buildTrace } from "./model/build-trace";
+import { foldedSpans, parseFolding, toggleFold } from "./model/folding";
+import { visibleRows } from "./model/visible-rows";
+import { SpanPanel } from "./span-panel/span-panel";
+import { TraceHeader } from "./trace-header";
+import { pollInterval, type TraceData, traceQuery } from "./trace-query";
+import type { TraceSearch } from "./trace-search";
+import { Waterfall } from "./waterfall/waterfall";
+
+interface TracePageProps {
+  traceId: string;
+  search: TraceSearch;
+  onSearchChange: (change: Partial<TraceSearch>) => void;
+}
+
+export function TracePage(props: TracePageProps) {
+  const trace = useQuery(traceQuery(props.traceId));
+  if (trace.data) {
+    return (
+      <>
+        {trace.error && <StaleNotice error={trace.error} />}
+        <LoadedTrace {...props} data={trace.data} />
+      </>
+    );
+  }
+  if (trace.error && isNotFound(trace.error)) return <UnknownTrace traceId={props.traceId} />;
+  if (trace.error) return <ErrorState error={trace.error} onRetry={() => trace.refetch()} />;
+  return <SkeletonRows label="Loading trace" />;
+}
+
+interface LoadedTraceProps extends TracePageProps {
+  data: TraceData;
+}
+
+function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
+  const narrow = useMedia(NARROW);
+  const { panelShare, update } = usePreferences();
+  const model = useMemo(() => buildTrace(data.spans), [data.spans]);
+  const folding = useMemo(() => parseFolding(search.depth, search.folds), [search.depth, search.folds]);
+  const folded = useMemo(() => foldedSpans(model, folding), [model, folding]);
+  const filter = useMemo(
+    () => ({ text: search.find ?? "", errorsOnly: search.errors ?? false }),
+    [search.find, search.errors],
+  );
+  const visible = useMemo(() => visibleRows(model, folded, filter), [model, folded, filter]);
+  const [selectedId, select] = useUrlSelection(search.span, onSearchChange);
+  const toggle = useCallback(
+    (spanId: string) => onSearchChange({ folds: toggleFold(folding, spanId) }),
+    [folding, onSearchChange],
+  );
+
+  const shownId = selectedId ?? (narrow ? undefined : model.spans[0]?.span_id);
+  const shown = shownId === undefined ? undefined : model.indexById.get(shownId);
+  const panel = shownId !== undefined && (
+    <SpanPanel
+      model={model}
+      index={shown}
+      traceId={data.traceId}
+      spanId={shownId}
+      tab={search.tab ?? "overview"}
+      onTabChange={(tab) => onSearchChange({ tab: tab === "overview" ? undefined : tab })}
+      onSelectSpan={select}
+      onClose={narrow ? () => onSearchChange({ span: undefined }) : undefined}
+    />
+  );
+  if (narrow && panel) return panel;
+
+  return (
+    <>
+      <TraceHeader data={data} model={model} live={pollInterval(data, Date.now()) !== false} />
+      <div className="relative flex min-h-0 flex-1">
+        <section aria-label="Waterfall" className="flex min-w-0 flex-1 flex-col">
+          <TraceTools search={search} errors={countErrors(data)} onSearchChange={onSearchChange} />
+          {visible.matches !== null && (
+            <p role="status" className="border-line border-b px-4 py-1 text-faint text-xs">
+              {plural(visible.matchCount, "span")} of {formatCount(model.spans.length)} match
+            </p>
+          )}
+          {visible.rows.length === 0 ? (
+            <EmptyState
+              icon={SearchX}
+              title="No span matches"
+              action={
+                <Button onClick={() => onSearchChange({ find: undefined, errors: undefined })}>Clear search</Button>
+              }
+            />
+          ) : (
+            <Waterfall
+              model={model}
+              visible={visible}
+              folded={folded}
+              selectedId={shownId}
+              complete={data.complete}
+              onSelect={select}
+              onToggleFold={toggle}
+            />
+          )}
+        </section>
+        {!narrow && (
+          <>
+            <Splitter
+              value={1 - panelShare}
+              min={0.3}
+              max={0.75}
+              label="Width of the span panel"
+              onValueChange={(share) => update({ panelShare: 1 - share })}
+            />
+            <aside aria-label="Selected span" className="min-w-0 shrink-0" style={{ width: `${panelShare * 100}%` }}>
+              {panel}
+            </aside>
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+interface TraceToolsProps {
+  search: TraceSearch;
+  errors: number;
+  onSearchChange: (change: Partial<TraceSearch>) => void;
+}
+
+function TraceTools({ search, errors, onSearchChange }: TraceToolsProps) {
+  const folded = search.depth !== undefined || search.folds !== undefined;
+  return (
+    <div className="flex shrink-0 items-center gap-2 border-line border-b px-3 py-1.5">
+      <SearchInput
+        value={search.find ?? ""}
+        label="Search in this trace"
+        placeholder="Search in this trace"
+        onValueChange={(text) => onSearchChange({ find: text.trim() || undefined })}
+        className="min-w-0 flex-1"
+      />
+      {errors > 0 && (
+        <Button
+          weight={search.errors ? "danger" : "secondary"}
+          aria-pressed={search.errors ?? false}
+          onClick={() => onSearchChange({ errors: search.errors ? undefined : true })}
+        >
+          <CircleAlert size={14} /> {formatCount(errors)}
+          <span className="sr-only">failed spans only</span>
+        </Button>
+      )}
+      <Button
+        weight="ghost"
+        size="icon"
+        aria-label={folded ? "Unfold all" : "Fold all"}
+        title={folded ? "Unfold all" : "Fold all"}
+        onClick={() => onSearchChange(folded ? { depth: undefined, folds: undefined } : { depth: 1, folds: undefined })}
+      >
+        <UnfoldVertical size={15} />
+      </Button>
+    </div>
+  );
+}
+
+/** How long the keys may rest before the URL follows; browsers refuse a URL change per key repeat. */
+const URL_DELAY_MS = 120;
+
+/** The selected span: at once on the screen, shortly after in the URL. */
+function useUrlSelection(
+  inUrl: string | undefined,
+  onSearchChange: (change: Partial<TraceSearch>) => void,
+): [string | undefined, (spanId: string) => void] {
+  const [ahead, setAhead] = useState<{ spanId: string; waiting: boolean; from: string | undefined }>();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const url = useRef(inUrl);
+  useLayoutEffect(() => {
+    url.current = inUrl;
+  }, [inUrl]);
+
+  const select = useCallback(
+    (spanId: string) => {
+      setAhead({ spanId, waiting: true, from: url.current });
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => {
+        setAhead({ spanId, waiting: false, from: url.current });
+        onSearchChange({ span: spanId });
+      }, URL_DELAY_MS);
+    },
+    [onSearchChange],
+  );
+  // Once the URL has moved, it is the authority again: the back button works.
+  const isAhead = ahead !== undefined && (ahead.waiting || ahead.from === inUrl);
+  return [isAhead ? ahead.spanId : inUrl, select];
+}
+
+function countErrors(data: TraceData): number {
+  return data.spans.reduce((count, span) => count + (span.status === "error" ? 1 : 0), 0);
+}
+
+function UnknownTrace({ traceId }: { traceId: string }) {
+  return (
+    <EmptyState
+      icon={Waypoints}
+      title="This trace is not here"
+      action={
+        <Link to="/traces" className={buttonClass("secondary")}>
+          All traces
+        </Link>
+      }
+    >
+      No span of <code className="break-all font-mono text-xs">{traceId}</code> has arrived, or retention removed it.
+    </EmptyState>
+  );
+}

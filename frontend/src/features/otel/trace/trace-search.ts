@@ -1,0 +1,21 @@
+/** Everything about the view of one trace that its URL holds. */
+import { z } from "zod";
+
+export const SPAN_TABS = ["overview", "attributes", "events", "resource", "raw"] as const;
+export type SpanTab = (typeof SPAN_TABS)[number];
+
+const text = z.coerce.string().min(1).optional().catch(undefined);
+
+export const traceSearch = z.object({
+  span: text,
+  tab: z.enum(SPAN_TABS).optional().catch(undefined),
+  /** Search within the trace. */
+  find: text,
+  errors: z.boolean().optional().catch(undefined),
+  /** Spans at this depth start folded. */
+  depth: z.number().int().min(0).optional().catch(undefined),
+  /** Span ids, comma separated, that are folded against what `depth` says. */
+  folds: text,
+});
+
+export type TraceSearch = z.infer<typeof traceSearch>;

@@ -1,0 +1,52 @@
+/** The time axis above the bars, and the faint lines behind them. */
+import { timeTicks } from "@/features/otel/trace/model/ticks";
+import { formatDuration } from "@/lib/format/duration";
+import { useWidth } from "@/lib/use-width";
+
+const TICK_PX = 90;
+
+export function TimeAxis({ totalNanos }: { totalNanos: number }) {
+  const [ref, width] = useWidth();
+  const ticks = timeTicks(totalNanos, Math.max(1, Math.floor(width / TICK_PX)));
+  return (
+    <div className="flex h-7 shrink-0 items-center border-line border-b text-2xs text-faint" aria-hidden>
+      <div style={{ width: "var(--names)" }} className="shrink-0 px-3 font-medium">
+        Span
+      </div>
+      <div ref={ref} className="relative mr-3 ml-2 h-full flex-1">
+        {ticks.map((tick) => (
+          <span
+            key={tick}
+            className="absolute top-1.5 whitespace-nowrap pl-1 tnum"
+            style={{ left: `${percent(tick, totalNanos)}%` }}
+          >
+            {tick === 0 ? "0" : percent(tick, totalNanos) < 94 ? formatDuration(tick) : ""}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+export function TimeGrid({ totalNanos }: { totalNanos: number }) {
+  const [ref, width] = useWidth();
+  const ticks = timeTicks(totalNanos, Math.max(1, Math.floor(width / TICK_PX)));
+  return (
+    <div className="pointer-events-none absolute inset-0 flex" aria-hidden>
+      <div style={{ width: "var(--names)" }} className="shrink-0" />
+      <div ref={ref} className="relative mr-3 ml-2 flex-1">
+        {ticks.map((tick) => (
+          <span
+            key={tick}
+            className="absolute inset-y-0 w-px bg-line/70"
+            style={{ left: `${percent(tick, totalNanos)}%` }}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function percent(offset: number, total: number): number {
+  return total > 0 ? (offset / total) * 100 : 0;
+}

@@ -1,0 +1,191 @@
+/** One span of the waterfall: its place in the tree, what it is, and when it ran. */
+import { ChevronRight, Diamond, Unlink } from "lucide-react";
+import { memo } from "react";
+import type { TraceModel } from "@/features/otel/trace/model/build-trace";
+import type { TraceSpan } from "@/features/otel/trace/trace-query";
+import { Tokens } from "@/features/otel/vocabulary/numbers";
+import { RoleMark } from "@/features/otel/vocabulary/role-mark";
+import { roleColor } from "@/features/otel/vocabulary/roles";
+import { ErrorMark } from "@/features/otel/vocabulary/status";
+import { cn } from "@/lib/cn";
+import { formatDuration } from "@/lib/format/duration";
+import { formatCompact, formatCost } from "@/lib/format/number";
+
+const INDENT_PX = 16;
+/** Deeper levels are not indented further: the names must stay readable. */
+const INDENT_LEVELS_MAX = 16;
+
+interface WaterfallRowProps {
+  model: TraceModel;
+  index: number;
+  top: number;
+  height: number;
+  /** One-based place among the visible rows. */
+  position: number;
+  selected: boolean;
+  folded: boolean;
+  dimmed: boolean;
+  markOrphan: boolean;
+  onSelect: (spanId: string) => void;
+  onToggleFold: (spanId: string) => void;
+}
+
+export function rowDomId(spanId: string): string {
+  return `span-${spanId}`;
+}
+
+export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps) {
+  const { model, index, top, height, position, selected, folded, dimmed, markOrphan, onSelect, onToggleFold } = props;
+  const span = model.spans[index] as TraceSpan;
+  const depth = model.depth[index] ?? 0;
+  const below = (model.end[index] ?? 0) - index - 1;
+  const indent = Math.min(depth, INDENT_LEVELS_MAX) * INDENT_PX;
+  const failed = span.status === "error";
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it handles the keys
+    // biome-ignore lint/a11y/useFocusableInteractive: the tree owns the focus (aria-activedescendant)
+    <div
+      id={rowDomId(span.span_id)}
+      role="treeitem"
+      aria-level={depth + 1}
+      aria-posinset={position}
+      aria-selected={selected}
+      aria-expanded={below > 0 ? !folded : undefined}
+      onClick={() => onSelect(span.span_id)}
+      className={cn(
+        "absolute inset-x-0 flex cursor-default items-center hover:bg-hover",
+        selected &&
+          "bg-accent/12 shadow-[inset_2px_0_var(--accent)] hover:bg-accent/16 group-focus-visible/tree:outline-2 group-focus-visible/tree:outline-accent group-focus-visible/tree:-outline-offset-2",
+        dimmed && "opacity-50",
+      )}
+      style={{ height, transform: `translateY(${top}px)` }}
+    >
+      <div className="@container flex h-full min-w-0 shrink-0 items-center pr-2" style={{ width: "var(--names)" }}>
+        <span
+          aria-hidden
+          className="h-full shrink-0 bg-[repeating-linear-gradient(to_right,transparent_0_15px,var(--line)_15px_16px)]"
+          style={{ width: indent }}
+        />
+        <FoldButton below={below} folded={folded} name={span.name} onClick={() => onToggleFold(span.span_id)} />
+        <RoleMark role={span.role} kind={span.kind} />
+        <span className={cn("ml-2 min-w-0 truncate", selected && "font-medium", failed && "text-danger-text")}>
+          {span.name || "(no name)"}
+        </span>
+        <RowFacts model={model} index={index} folded={folded} below={below} markOrphan={markOrphan} />
+      </div>
+      <Bar
+        offsetNanos={model.offsetNanos[index] ?? 0}
+        durationNanos={model.durationNanos[index] ?? 0}
+        totalNanos={model.totalNanos}
+        color={failed ? "var(--danger)" : roleColor(span.role)}
+      />
+    </div>
+  );
+});
+
+interface FoldButtonProps {
+  below: number;
+  folded: boolean;
+  name: string;
+  onClick: () => void;
+}
+
+function FoldButton({ below, folded, name, onClick }: FoldButtonProps) {
+  if (below === 0) return <span aria-hidden className="w-5 shrink-0" />;
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      aria-label={`${folded ? "Unfold" : "Fold"} ${name}`}
+      onClick={(event) => {
+        event.stopPropagation();
+        onClick();
+      }}
+      className="grid h-full w-5 shrink-0 place-items-center text-faint hover:text-text"
+    >
+      <ChevronRight size={14} className={cn("transition-transform", !folded && "rotate-90")} aria-hidden />
+    </button>
+  );
+}
+
+interface RowFactsProps {
+  model: TraceModel;
+  index: number;
+  folded: boolean;
+  below: number;
+  markOrphan: boolean;
+}
+
+/** What the row adds to the name, most telling first; the rest appears as the column gets wider. */
+function RowFacts({ model, index, folded, below, markOrphan }: RowFactsProps) {
+  const span = model.spans[index] as TraceSpan;
+  const up = model.parent[index] ?? -1;
+  const newService = up < 0 || model.spans[up]?.service !== span.service;
+  const errorsBelow = folded ? (model.errorsBelow[index] ?? 0) : 0;
+  return (
+    <span className="ml-auto flex shrink-0 items-center gap-2 pl-2 text-2xs text-faint tnum">
+      {markOrphan && model.orphan[index] === 1 && (
+        <Unlink size={12} aria-label="Parent span has not arrived">
+          <title>Parent span has not arrived</title>
+        </Unlink>
+      )}
+      {span.state_event_count > 0 && (
+        <span className="flex items-center gap-0.5 text-[var(--role-workflow)]" title="State changes">
+          <Diamond size={10} aria-hidden /> {span.state_event_count}
+        </span>
+      )}
+      {span.role === "llm" && (span.input_tokens !== null || span.output_tokens !== null) && (
+        <span className="hidden @min-[260px]:inline">
+          <Tokens input={span.input_tokens} output={span.output_tokens} />
+        </span>
+      )}
+      {span.role === "llm" && span.cost_usd !== null && (
+        <span className="hidden @min-[360px]:inline">{formatCost(span.cost_usd)}</span>
+      )}
+      {folded && <span className="rounded-sm bg-hover px-1">+{formatCompact(below)}</span>}
+      {errorsBelow > 0 && <ErrorMark count={errorsBelow} label={`${errorsBelow} errors inside`} />}
+      {span.status === "error" && <ErrorMark />}
+      {newService && index > 0 && (
+        <span className="hidden max-w-28 truncate rounded-sm border border-line px-1 @min-[300px]:inline">
+          {span.service}
+        </span>
+      )}
+    </span>
+  );
+}
+
+interface BarProps {
+  offsetNanos: number;
+  durationNanos: number;
+  totalNanos: number;
+  color: string;
+}
+
+function Bar({ offsetNanos, durationNanos, totalNanos, color }: BarProps) {
+  const left = totalNanos > 0 ? (offsetNanos / totalNanos) * 100 : 0;
+  const width = totalNanos > 0 ? (durationNanos / totalNanos) * 100 : 100;
+  const right = left + width;
+  const label = formatDuration(durationNanos);
+  return (
+    <div className="pointer-events-none absolute inset-x-3 bottom-0 h-[5px] md:relative md:inset-x-auto md:mr-3 md:ml-2 md:h-full md:min-w-0 md:flex-1">
+      <span
+        className="absolute bottom-[3px] h-[2px] min-w-[2px] rounded-[3px] md:top-1/2 md:bottom-auto md:h-[10px] md:-translate-y-1/2"
+        style={{ left: `${left}%`, width: `${width}%`, backgroundColor: color, opacity: 0.82 }}
+      />
+      <span
+        className="absolute top-1/2 hidden -translate-y-1/2 whitespace-nowrap px-1.5 text-2xs text-muted tnum md:block"
+        style={labelPlace(left, right)}
+      >
+        {label}
+      </span>
+    </div>
+  );
+}
+
+/** Beside the bar where there is room: after it, before it, or over its end on a small plate. */
+function labelPlace(left: number, right: number) {
+  if (right < 82) return { left: `${right}%` };
+  if (left > 18) return { right: `${100 - left}%` };
+  return { right: 4, background: "var(--surface)", borderRadius: 4, opacity: 0.92, lineHeight: "14px" };
+}

@@ -1,0 +1,85 @@
+/** The filter bar of the trace list. */
+import { useNavigate } from "@tanstack/react-router";
+import { FilterX } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { SelectField } from "@/components/ui/field";
+import { SearchInput } from "@/components/ui/search-input";
+import { ROLE_IDS, roleLook, type SpanRole } from "@/features/otel/vocabulary/roles";
+import { activeFilters, asTraceId, type TracesSearch } from "./traces-search";
+
+interface TraceFiltersProps {
+  search: TracesSearch;
+  services: string[];
+  onChange: (change: Partial<TracesSearch>) => void;
+}
+
+export function TraceFilters({ search, services, onChange }: TraceFiltersProps) {
+  const navigate = useNavigate();
+  const active = activeFilters(search);
+
+  function openTraceId(input: string): boolean {
+    const traceId = asTraceId(input);
+    if (!traceId) return false;
+    void navigate({ to: "/traces/$traceId", params: { traceId } });
+    return true;
+  }
+
+  return (
+    <search aria-label="Filters" className="flex flex-wrap items-center gap-2 border-line border-b px-4 py-2">
+      <SearchInput
+        value={search.q ?? ""}
+        label="Search traces"
+        placeholder="Search, or paste a trace id"
+        onValueChange={(text) => onChange({ q: text.trim() || undefined })}
+        onEnter={openTraceId}
+        className="min-w-48 max-w-md flex-1 basis-60"
+      />
+      <SelectField
+        label="Service"
+        hideLabel
+        className="w-auto max-w-44"
+        value={search.service ?? ""}
+        onChange={(event) => onChange({ service: event.target.value || undefined })}
+      >
+        <option value="">All services</option>
+        {withChosen(services, search.service).map((service) => (
+          <option key={service}>{service}</option>
+        ))}
+      </SelectField>
+      <SelectField
+        label="Contains"
+        hideLabel
+        className="w-auto"
+        value={search.role ?? ""}
+        onChange={(event) => onChange({ role: (event.target.value || undefined) as SpanRole | undefined })}
+      >
+        <option value="">Any role</option>
+        {ROLE_IDS.map((role) => (
+          <option key={role} value={role}>
+            {roleLook(role).label}
+          </option>
+        ))}
+      </SelectField>
+      <Button
+        weight={search.status === "error" ? "danger" : "secondary"}
+        aria-pressed={search.status === "error"}
+        onClick={() => onChange({ status: search.status === "error" ? undefined : "error" })}
+      >
+        Errors
+      </Button>
+      {active.length > 0 && (
+        <Button
+          weight="ghost"
+          onClick={() => onChange(Object.fromEntries(active.map((name) => [name, undefined])))}
+        >
+          <FilterX size={14} /> Clear
+        </Button>
+      )}
+    </search>
+  );
+}
+
+/** A service from the URL stays choosable even when it sent nothing in this window. */
+function withChosen(services: string[], chosen: string | undefined): string[] {
+  return chosen === undefined || services.includes(chosen) ? services : [chosen, ...services];
+}

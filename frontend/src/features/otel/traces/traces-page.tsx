@@ -1,0 +1,140 @@
+/** All traces, newest first; new ones appear by themselves. */
+import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { ListTree } from "lucide-react";
+import { useMemo } from "react";
+import { Button, buttonClass } from "@/components/ui/button";
+import { DataTable } from "@/components/ui/data-table";
+import { LiveMark } from "@/components/ui/live-mark";
+import { PageHeader } from "@/components/ui/page";
+import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
+import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { serviceNamesQuery } from "@/features/otel/services/services-query";
+import { nanosToNumber } from "@/lib/format/duration";
+import { isMoving } from "@/lib/time-range";
+import { useArrivals } from "@/lib/use-arrivals";
+import { CompactTrace, traceColumns } from "./trace-columns";
+import { TraceFilters } from "./trace-filters";
+import { type TraceList, type TraceSummary, tracesQuery } from "./traces-query";
+import { activeFilters, type TracesSearch } from "./traces-search";
+
+interface TracesPageProps {
+  search: TracesSearch;
+  onSearchChange: (change: Partial<TracesSearch>) => void;
+}
+
+export function TracesPage({ search, onSearchChange }: TracesPageProps) {
+  const client = useQueryClient();
+  const traces = useInfiniteQuery(tracesQuery(search));
+  const services = useQuery(serviceNamesQuery());
+  const rows = useMemo(() => uniqueTraces(traces.data), [traces.data]);
+  const ids = useMemo(() => rows.map((row) => row.trace_id), [rows]);
+  const arrived = useArrivals(JSON.stringify(search), ids);
+  const longest = useMemo(() => niceMax(rows), [rows]);
+  const columns = useMemo(() => traceColumns(longest), [longest]);
+  const walking = (traces.data?.pages.length ?? 0) > 1;
+
+  function backToNewest() {
+    client.setQueryData<InfiniteData<TraceList, string | undefined>>(tracesQuery(search).queryKey, (data) =>
+      data ? { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) } : data,
+    );
+    void traces.refetch();
+  }
+
+  const liveState = traces.error ? "failing" : walking ? "paused" : isMoving(search, Date.now()) ? "live" : "fixed";
+  return (
+    <>
+      <PageHeader
+        title="Traces"
+        note={<LiveMark state={liveState} onResume={backToNewest} />}
+        actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
+      />
+      <TraceFilters
+        search={search}
+        services={services.data ?? []}
+        onChange={onSearchChange}
+      />
+      {traces.error && traces.data && <StaleNotice error={traces.error} />}
+      {traces.isPending && <SkeletonRows label="Loading traces" />}
+      {traces.error && !traces.data && <ErrorState error={traces.error} onRetry={() => traces.refetch()} />}
+      {traces.data && rows.length === 0 && (
+        <NoTraces search={search} anyService={(services.data?.length ?? 0) > 0} onSearchChange={onSearchChange} />
+      )}
+      {rows.length > 0 && (
+        <DataTable
+          label="Traces"
+          columns={columns}
+          rows={rows}
+          getRowId={(row) => row.trace_id}
+          renderCompact={(row) => <CompactTrace trace={row} />}
+          arrived={arrived}
+          onEndReached={() => {
+            if (traces.hasNextPage && !traces.isFetchingNextPage) void traces.fetchNextPage();
+          }}
+          footer={
+            <p className="py-4 text-center text-faint text-xs">
+              {traces.isFetchingNextPage ? "Loading older traces…" : traces.hasNextPage ? "" : "No older traces here."}
+            </p>
+          }
+        />
+      )}
+    </>
+  );
+}
+
+interface NoTracesProps extends TracesPageProps {
+  anyService: boolean;
+}
+
+function NoTraces({ search, anyService, onSearchChange }: NoTracesProps) {
+  const filters = activeFilters(search);
+  if (!anyService && filters.length === 0) {
+    return (
+      <EmptyState
+        icon={ListTree}
+        title="No traces yet"
+        action={
+          <Link to="/welcome" className={buttonClass("primary")}>
+            Send your first trace
+          </Link>
+        }
+      >
+        Point the Junjo SDK or any OpenTelemetry SDK at this server. Traces appear here within a second.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon={ListTree}
+      title="No traces match"
+      action={
+        <>
+          {filters.length > 0 && (
+            <Button onClick={() => onSearchChange(Object.fromEntries(filters.map((name) => [name, undefined])))}>
+              Clear filters
+            </Button>
+          )}
+          <Button onClick={() => onSearchChange({ range: "all", from: undefined, to: undefined })}>
+            Look at all time
+          </Button>
+        </>
+      }
+    >
+      Nothing in this time window fits the filters. New traces that do will appear by themselves.
+    </EmptyState>
+  );
+}
+
+/** While a walk is on, a trace may have moved between pages; the first place wins. */
+function uniqueTraces(data: InfiniteData<TraceList> | undefined): TraceSummary[] {
+  const seen = new Set<string>();
+  return (data?.pages ?? [])
+    .flatMap((page) => page.items)
+    .filter((trace) => !seen.has(trace.trace_id) && seen.add(trace.trace_id));
+}
+
+/** Longest duration rounded up to a power of two, so that bars do not jump with every new trace. */
+function niceMax(rows: TraceSummary[]): number {
+  const longest = rows.reduce((max, row) => Math.max(max, nanosToNumber(row.duration_ns)), 1);
+  return 2 ** Math.ceil(Math.log2(longest));
+}

@@ -1,0 +1,32 @@
+/** The filters of the trace list, as they stand in the URL. */
+import { z } from "zod";
+import { ROLE_IDS } from "@/features/otel/vocabulary/roles";
+import { timeRangeSearch } from "@/lib/time-range";
+
+const text = z.coerce.string().min(1).optional().catch(undefined);
+
+export const tracesSearch = timeRangeSearch.extend({
+  service: text,
+  q: text,
+  status: z.enum(["unset", "ok", "error"]).optional().catch(undefined),
+  role: z.enum(ROLE_IDS).optional().catch(undefined),
+  model: text,
+  session_id: text,
+  user_id: text,
+});
+
+export type TracesSearch = z.infer<typeof tracesSearch>;
+
+/** Filters that are set, without the time window. */
+export function activeFilters(search: TracesSearch): (keyof TracesSearch)[] {
+  const names: (keyof TracesSearch)[] = ["service", "q", "status", "role", "model", "session_id", "user_id"];
+  return names.filter((name) => search[name] !== undefined);
+}
+
+const TRACE_ID = /^[0-9a-f]{32}$/i;
+
+/** A pasted trace id is opened instead of searched for. */
+export function asTraceId(input: string): string | undefined {
+  const trimmed = input.trim().replaceAll("-", "");
+  return TRACE_ID.test(trimmed) ? trimmed.toLowerCase() : undefined;
+}

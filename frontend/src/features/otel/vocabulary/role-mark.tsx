@@ -1,0 +1,45 @@
+/** The small square that tells what a span is: one glyph and colour per role, span kind where there is none. */
+import { ArrowDownLeft, ArrowUpRight, Dot, Inbox, type LucideIcon, Send } from "lucide-react";
+import { cn } from "@/lib/cn";
+import { roleColor, roleLook, type SpanRole } from "./roles";
+
+const KINDS: Record<string, { label: string; icon: LucideIcon }> = {
+  server: { label: "Server", icon: ArrowDownLeft },
+  client: { label: "Client", icon: ArrowUpRight },
+  producer: { label: "Producer", icon: Send },
+  consumer: { label: "Consumer", icon: Inbox },
+};
+const PLAIN = { label: "Span", icon: Dot };
+
+export function describeKind(role: SpanRole | null, kind?: string): string {
+  return role ? roleLook(role).label : (KINDS[kind ?? ""] ?? PLAIN).label;
+}
+
+interface RoleMarkProps {
+  role: SpanRole | null;
+  kind?: string;
+  size?: "sm" | "md";
+}
+
+export function RoleMark({ role, kind, size = "sm" }: RoleMarkProps) {
+  const { label, icon: Icon } = role ? roleLook(role) : (KINDS[kind ?? ""] ?? PLAIN);
+  const color = roleColor(role);
+  return (
+    <span
+      title={label}
+      className={cn(
+        "grid shrink-0 place-items-center rounded-[5px]",
+        size === "sm" ? "size-[18px]" : "size-6",
+        role === "workflow" && "ring-1 ring-[var(--mark)]/50 ring-inset",
+      )}
+      style={{
+        ["--mark" as string]: color,
+        color,
+        backgroundColor: `color-mix(in oklab, ${color} 17%, transparent)`,
+      }}
+    >
+      <Icon size={size === "sm" ? 12 : 15} strokeWidth={2.2} aria-hidden />
+      <span className="sr-only">{label}</span>
+    </span>
+  );
+}

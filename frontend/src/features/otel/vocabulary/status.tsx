@@ -1,0 +1,38 @@
+/** Span status: only an error speaks up, because success leaves the status unset. */
+import { CircleAlert, CircleCheck } from "lucide-react";
+import { Badge } from "@/components/ui/badge";
+
+export type SpanStatus = "unset" | "ok" | "error";
+
+export function StatusBadge({ status }: { status: SpanStatus }) {
+  if (status === "error") {
+    return (
+      <Badge tone="danger">
+        <CircleAlert size={12} /> Error
+      </Badge>
+    );
+  }
+  if (status === "ok") {
+    return (
+      <Badge tone="ok">
+        <CircleCheck size={12} /> OK
+      </Badge>
+    );
+  }
+  return null;
+}
+
+/** A red dot with a count, for rows. */
+export function ErrorMark({ count, label }: { count?: number; label?: string }) {
+  const text = label ?? (count ? `${count} ${count === 1 ? "error" : "errors"}` : "Error");
+  return (
+    <span
+      title={text}
+      className="inline-flex h-4 shrink-0 items-center gap-1 rounded-sm bg-danger/12 px-1 font-medium text-2xs text-danger-text tnum"
+    >
+      <CircleAlert size={11} aria-hidden />
+      {count ? <span aria-hidden>{count}</span> : null}
+      <span className="sr-only">{text}</span>
+    </span>
+  );
+}

@@ -1,0 +1,13 @@
+/** The filters of the list of workflow runs, as they stand in the URL. */
+import { z } from "zod";
+import { timeRangeSearch } from "@/lib/time-range";
+
+const text = z.coerce.string().min(1).optional().catch(undefined);
+
+export const workflowsSearch = timeRangeSearch.extend({
+  service: text,
+  name: text,
+  status: z.enum(["unset", "ok", "error"]).optional().catch(undefined),
+});
+
+export type WorkflowsSearch = z.infer<typeof workflowsSearch>;

@@ -1,0 +1,33 @@
+/** What a person set up for themselves in this browser: widths and folded parts. View state belongs in the URL. */
+import { z } from "zod";
+import { create } from "zustand";
+import { createJSONStorage, persist } from "zustand/middleware";
+
+const preferencesSchema = z.object({
+  sidebarFolded: z.boolean().catch(false),
+  /** Share of the trace page that the span panel takes, 0 to 1. */
+  panelShare: z.number().min(0.25).max(0.7).catch(0.42),
+  /** Share of the waterfall that the names take, 0 to 1. */
+  namesShare: z.number().min(0.2).max(0.8).catch(0.48),
+});
+
+type Values = z.infer<typeof preferencesSchema>;
+
+interface Preferences extends Values {
+  update: (change: Partial<Values>) => void;
+}
+
+export const usePreferences = create<Preferences>()(
+  persist(
+    (set) => ({
+      ...preferencesSchema.parse({}),
+      update: (change) => set(change),
+    }),
+    {
+      name: "junjo.preferences",
+      storage: createJSONStorage(() => localStorage),
+      partialize: ({ update: _, ...values }) => values,
+      merge: (stored, current) => ({ ...current, ...preferencesSchema.parse(stored ?? {}) }),
+    },
+  ),
+);

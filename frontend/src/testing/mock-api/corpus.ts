@@ -1,0 +1,178 @@
+/** Realistic traces made from captured ones: the same spans, moved in time and stretched, under new trace ids. */
+import type { SpanDetail } from "@/features/otel/trace/span-query";
+import type { TraceSpan } from "@/features/otel/trace/trace-query";
+import type { TraceSummary } from "@/features/otel/traces/traces-query";
+import type { WorkflowRun } from "@/features/otel/workflows/workflows-query";
+import captured from "../data/traces.json" with { type: "json" };
+
+const CAPTURED = captured as unknown as SpanDetail[][];
+const MILLION = 1_000_000n;
+
+/** One mock trace: which capture it repeats, when, and how much slower. */
+export interface MockTrace {
+  traceId: string;
+  spans: SpanDetail[];
+}
+
+/** `seed` decides id, capture and pace, so that the same seed is always the same trace. */
+export function makeTrace(seed: number, startMs: number): MockTrace {
+  const source = CAPTURED[hash(seed) % CAPTURED.length] as SpanDetail[];
+  return retell(source, traceIdOf(seed), startMs, 4 + (hash(seed + 7) % 60));
+}
+
+/** A captured trace by its root's name, for tests that need a certain one. */
+export function makeNamedTrace(rootName: string, seed: number, startMs: number, stretch = 20): MockTrace {
+  const source = CAPTURED.find((spans) => spans.some((span) => span.name === rootName)) ?? CAPTURED[0];
+  return retell(source as SpanDetail[], traceIdOf(seed), startMs, stretch);
+}
+
+function retell(source: SpanDetail[], traceId: string, startMs: number, stretch: number): MockTrace {
+  const origin = source.reduce((min, span) => {
+    const start = BigInt(span.start_time_unix_nano);
+    return start < min ? start : min;
+  }, BigInt(source[0]?.start_time_unix_nano ?? "0"));
+  const move = (nanos: string) => BigInt(Math.round(startMs)) * MILLION + (BigInt(nanos) - origin) * BigInt(stretch);
+  const spans = source.map((span) => {
+    const start = move(span.start_time_unix_nano);
+    const end = move(span.end_time_unix_nano);
+    return {
+      ...span,
+      trace_id: traceId,
+      start_time: new Date(Number(start / MILLION)).toISOString(),
+      start_time_unix_nano: String(start),
+      end_time_unix_nano: String(end),
+      duration_ns: String(end - start),
+      events: span.events.map((event) => ({ ...event, time_unix_nano: String(move(event.time_unix_nano)) })),
+    };
+  });
+  return { traceId, spans };
+}
+
+export function toRow(span: SpanDetail): TraceSpan {
+  return {
+    span_id: span.span_id,
+    parent_span_id: span.parent_span_id,
+    name: span.name,
+    kind: span.kind,
+    service: span.service,
+    start_time_unix_nano: span.start_time_unix_nano,
+    duration_ns: span.duration_ns,
+    status: span.status,
+    role: span.derived.role,
+    model: span.derived.model,
+    input_tokens: span.derived.input_tokens,
+    output_tokens: span.derived.output_tokens,
+    cost_usd: span.derived.cost_usd,
+    event_count: span.events.length,
+    error_count: span.derived.exceptions.length,
+    state_event_count: span.events.filter((event) => event.name === "set_state").length,
+  };
+}
+
+export function summarise({ traceId, spans }: MockTrace): TraceSummary {
+  const root = rootOf(spans);
+  const calls = spans.filter((span) => span.derived.role === "llm");
+  const ends = spans.map((span) => BigInt(span.end_time_unix_nano));
+  const starts = spans.map((span) => BigInt(span.start_time_unix_nano));
+  const start = starts.reduce((a, b) => (b < a ? b : a));
+  const end = ends.reduce((a, b) => (b > a ? b : a));
+  return {
+    trace_id: traceId,
+    root_name: root.name,
+    root_missing: root.parent_span_id !== null,
+    root_role: root.derived.role,
+    service: root.service,
+    services: [...new Set(spans.map((span) => span.service))],
+    status: spans.some((span) => span.status === "error") ? "error" : root.status,
+    start_time: new Date(Number(start / MILLION)).toISOString(),
+    start_time_unix_nano: String(start),
+    duration_ns: String(end - start),
+    span_count: spans.length,
+    error_count: spans.filter((span) => span.status === "error").length,
+    llm_call_count: calls.length,
+    models: [...new Set(calls.map((span) => span.derived.model).filter((model) => model !== null))],
+    input_tokens: sum(calls.map((span) => span.derived.input_tokens)),
+    output_tokens: sum(calls.map((span) => span.derived.output_tokens)),
+    cost_usd: sum(calls.map((span) => span.derived.cost_usd)),
+    unpriced_calls: calls.filter((span) => span.derived.cost_usd === null).length,
+    session_id: spans.find((span) => span.derived.session_id)?.derived.session_id ?? null,
+    user_id: spans.find((span) => span.derived.user_id)?.derived.user_id ?? null,
+  };
+}
+
+export function workflowRuns({ spans }: MockTrace): WorkflowRun[] {
+  return spans
+    .filter((span) => span.derived.role === "workflow")
+    .map((span) => ({
+      trace_id: span.trace_id,
+      span_id: span.span_id,
+      name: span.name,
+      service: span.service,
+      start_time: span.start_time,
+      duration_ns: span.duration_ns,
+      status: span.status,
+      node_count: numberOrNull(span.attributes["junjo.workflow.node.count"]),
+      error_count: span.status === "error" ? 1 : 0,
+      structural_id: textOrNull(span.attributes["junjo.executable_structural_id"]),
+    }));
+}
+
+/** A trace of any size in the shape of an agent's loop, for tests of large traces. */
+export function makeLargeTrace(spanCount: number, startMs: number): TraceSpan[] {
+  const spans: TraceSpan[] = [];
+  const ROLES = ["workflow", "node", "agent", "llm", "tool", null] as const;
+  for (let index = 0; index < spanCount; index++) {
+    const parent = index === 0 ? null : Math.floor((index - 1) / 4);
+    const role = ROLES[Math.min(index, 1 + (index % 5))] ?? null;
+    spans.push({
+      span_id: index.toString(16).padStart(16, "0"),
+      parent_span_id: parent === null ? null : parent.toString(16).padStart(16, "0"),
+      name: index === 0 ? "Crawl everything" : `${role ?? "fetch"} ${index}`,
+      kind: "internal",
+      service: index % 97 === 0 ? "crawler-io" : "crawler",
+      start_time_unix_nano: String(BigInt(startMs) * MILLION + BigInt(index) * 500_000n),
+      duration_ns: String(index === 0 ? BigInt(spanCount) * 600_000n : 1_000_000n + BigInt(hash(index) % 40_000_000)),
+      status: index % 911 === 7 ? "error" : "unset",
+      role,
+      model: role === "llm" ? "gpt-4.1-mini" : null,
+      input_tokens: role === "llm" ? hash(index) % 4_000 : null,
+      output_tokens: role === "llm" ? hash(index + 1) % 400 : null,
+      cost_usd: role === "llm" ? 0.0004 : null,
+      event_count: 0,
+      error_count: 0,
+      state_event_count: role === "node" ? index % 3 : 0,
+    });
+  }
+  return spans;
+}
+
+function rootOf(spans: SpanDetail[]): SpanDetail {
+  const ids = new Set(spans.map((span) => span.span_id));
+  const root =
+    spans.find((span) => span.parent_span_id === null) ??
+    spans.find((span) => span.parent_span_id !== null && !ids.has(span.parent_span_id));
+  return (root ?? spans[0]) as SpanDetail;
+}
+
+function traceIdOf(seed: number): string {
+  return [1, 2, 3, 4].map((part) => hash(seed * 31 + part).toString(16).padStart(8, "0")).join("");
+}
+
+/** A small integer hash: spreads seeds evenly over 32 bits. */
+export function hash(value: number): number {
+  let mixed = Math.imul(value ^ 0x9e3779b9, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+function sum(values: (number | null)[]): number | null {
+  return values.reduce<number | null>((total, value) => (value === null ? total : (total ?? 0) + value), null);
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
