@@ -16,6 +16,8 @@ mod query;
 mod row;
 mod seal;
 mod store;
+#[cfg(test)]
+mod tests;
 mod trace_row;
 mod whole_span;
 

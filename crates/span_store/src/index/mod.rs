@@ -4,5 +4,3 @@ pub(crate) mod append;
 pub(crate) mod commit;
 pub(crate) mod open;
 pub(crate) mod schema;
-#[cfg(test)]
-mod tests;

@@ -1,1 +1,0 @@
-//! Placeholder until the commit tests below are written.
