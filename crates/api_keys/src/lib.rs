@@ -1,1 +1,20 @@
-//! Placeholder.
+//! API keys: the credentials of programs. Creating, listing and revoking them under `/api-keys`, and checking them on
+//! every export request.
+//!
+//! Keys belong to the server and survive their creator. A key is shown once; what is stored is its SHA-256. Receivers use
+//! [`ApiKeys::check`] and must tell [`CheckError::Unavailable`] from a refusal: an outage never means "wrong key".
+
+mod cache;
+mod error;
+mod key;
+mod last_used;
+mod repository;
+mod router;
+mod schemas;
+mod service;
+
+pub use error::{ApiKeyError, CheckError};
+pub use key::{KEY_CHARS, KEY_PREFIX, KeyIdentity, Scope};
+pub use router::router;
+pub use schemas::{ApiKeyView, CreatedApiKey, NewApiKey};
+pub use service::{ApiKeys, ApiKeysConfig};

@@ -1,0 +1,208 @@
+//! The SQL of keys. Whose keys a caller may see or revoke is part of the statement.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use junjo_auth::{CurrentUser, UserId};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqlitePool};
+
+use crate::cache::KnownKey;
+use crate::error::ApiKeyError;
+use crate::key::{KeyHash, KeyIdentity, Scope};
+use crate::schemas::ApiKeyView;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Repository {
+    pool: SqlitePool,
+}
+
+/// A key to store.
+#[derive(Debug)]
+pub(crate) struct NewRow<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) prefix: &'a str,
+    pub(crate) hash: KeyHash,
+    pub(crate) scope: Scope,
+    pub(crate) created_by: UserId,
+    pub(crate) created_at_unix_nano: i64,
+    pub(crate) expires_at_unix_nano: Option<i64>,
+}
+
+/// What became of an insert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inserted {
+    Yes,
+    LimitReached,
+    /// The random id or prefix is taken.
+    Collision,
+}
+
+/// A row of the list with the key that its cursor holds.
+#[derive(Debug)]
+pub(crate) struct ListRow {
+    pub(crate) view: ApiKeyView,
+    pub(crate) created_at_unix_nano: i64,
+}
+
+impl Repository {
+    pub(crate) fn new(pool: SqlitePool) -> Self {
+        Self { pool }
+    }
+
+    /// Counts and inserts in one statement, so that simultaneous calls cannot pass the limit.
+    pub(crate) async fn insert(&self, key: &NewRow<'_>, per_user_max: u32) -> Result<Inserted, ApiKeyError> {
+        let created_by = key.created_by.to_string();
+        let result = sqlx::query(
+            "INSERT INTO api_keys
+               (id, name, prefix, key_sha256, scope, created_by, created_at_unix_nano, expires_at_unix_nano)
+             SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM api_keys WHERE created_by = ?) < ?",
+        )
+        .bind(key.id)
+        .bind(key.name)
+        .bind(key.prefix)
+        .bind(key.hash.as_slice())
+        .bind(key.scope.as_str())
+        .bind(&created_by)
+        .bind(key.created_at_unix_nano)
+        .bind(key.expires_at_unix_nano)
+        .bind(&created_by)
+        .bind(per_user_max)
+        .execute(&self.pool)
+        .await;
+        match result {
+            Ok(done) if done.rows_affected() == 1 => Ok(Inserted::Yes),
+            Ok(_) => Ok(Inserted::LimitReached),
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(Inserted::Collision),
+            Err(source) => Err(ApiKeyError::Store {
+                action: "add a key",
+                source,
+            }),
+        }
+    }
+
+    /// Newest first: the caller's own keys, an admin's everybody's. `after` is the last row of the page before.
+    pub(crate) async fn list(
+        &self,
+        caller: &CurrentUser,
+        after: Option<&(i64, String)>,
+        limit: usize,
+    ) -> Result<Vec<ListRow>, ApiKeyError> {
+        let (after_unix_nano, after_id) = after.map_or((i64::MAX, ""), |(time, id)| (*time, id.as_str()));
+        let rows = sqlx::query(
+            "SELECT id, name, prefix, scope, created_at_unix_nano, expires_at_unix_nano, last_used_at_unix_nano
+             FROM api_keys
+             WHERE (created_by = ?1 OR EXISTS (SELECT 1 FROM users WHERE users.id = ?1 AND role = 'admin'))
+               AND (created_at_unix_nano, id) < (?2, ?3)
+             ORDER BY created_at_unix_nano DESC, id DESC LIMIT ?4",
+        )
+        .bind(caller.id.to_string())
+        .bind(after_unix_nano)
+        .bind(after_id)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(ApiKeyError::store("list keys"))?;
+        rows.iter().map(list_row).collect()
+    }
+
+    /// Deletes a key that is the caller's, or any if the caller is an admin; returns its hash.
+    pub(crate) async fn delete(
+        &self,
+        caller: &CurrentUser,
+        id: &str,
+    ) -> Result<Option<KeyHash>, ApiKeyError> {
+        let hash: Option<Vec<u8>> = sqlx::query_scalar(
+            "DELETE FROM api_keys
+             WHERE id = ?2
+               AND (created_by = ?1 OR EXISTS (SELECT 1 FROM users WHERE users.id = ?1 AND role = 'admin'))
+             RETURNING key_sha256",
+        )
+        .bind(caller.id.to_string())
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(ApiKeyError::store("revoke a key"))?;
+        let Some(hash) = hash else { return Ok(None) };
+        hash.try_into()
+            .map(Some)
+            .map_err(|_| ApiKeyError::Corrupt { what: "key hash" })
+    }
+
+    pub(crate) async fn find(&self, hash: &KeyHash) -> Result<Option<KnownKey>, ApiKeyError> {
+        let failed = "look up a key";
+        let row =
+            sqlx::query("SELECT id, name, scope, expires_at_unix_nano FROM api_keys WHERE key_sha256 = ?")
+                .bind(hash.as_slice())
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(ApiKeyError::store(failed))?;
+        let Some(row) = row else { return Ok(None) };
+        let text = |column| {
+            row.try_get::<String, _>(column)
+                .map_err(ApiKeyError::store(failed))
+        };
+        let identity = KeyIdentity {
+            id: text("id")?.into(),
+            name: text("name")?.into(),
+        };
+        let scope = Scope::parse(&text("scope")?).ok_or(ApiKeyError::Corrupt { what: "scope" })?;
+        let expires_at_unix_nano = row
+            .try_get("expires_at_unix_nano")
+            .map_err(ApiKeyError::store(failed))?;
+        Ok(Some(KnownKey {
+            identity,
+            scope,
+            expires_at_unix_nano,
+        }))
+    }
+
+    /// Writes uses in one transaction. Keys that are gone are skipped.
+    pub(crate) async fn save_uses(&self, uses: &[(Arc<str>, i64)]) -> Result<(), ApiKeyError> {
+        let failed = "note the use of keys";
+        let mut transaction = self
+            .pool
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(ApiKeyError::store(failed))?;
+        for (key_id, at_unix_nano) in uses {
+            sqlx::query(
+                "UPDATE api_keys SET last_used_at_unix_nano = max(coalesce(last_used_at_unix_nano, ?1), ?1)
+                 WHERE id = ?2",
+            )
+            .bind(at_unix_nano)
+            .bind(key_id.as_ref())
+            .execute(&mut *transaction)
+            .await
+            .map_err(ApiKeyError::store(failed))?;
+        }
+        transaction.commit().await.map_err(ApiKeyError::store(failed))
+    }
+}
+
+fn list_row(row: &SqliteRow) -> Result<ListRow, ApiKeyError> {
+    let failed = "read a key";
+    let text = |column| {
+        row.try_get::<String, _>(column)
+            .map_err(ApiKeyError::store(failed))
+    };
+    let time = |column| {
+        row.try_get::<Option<i64>, _>(column)
+            .map_err(ApiKeyError::store(failed))
+    };
+    let created_at_unix_nano = time("created_at_unix_nano")?.unwrap_or_default();
+    let view = ApiKeyView {
+        id: text("id")?,
+        name: text("name")?,
+        prefix: text("prefix")?,
+        scope: Scope::parse(&text("scope")?).ok_or(ApiKeyError::Corrupt { what: "scope" })?,
+        created_at: DateTime::from_timestamp_nanos(created_at_unix_nano),
+        last_used_at: time("last_used_at_unix_nano")?.map(DateTime::from_timestamp_nanos),
+        expires_at: time("expires_at_unix_nano")?.map(DateTime::from_timestamp_nanos),
+    };
+    Ok(ListRow {
+        view,
+        created_at_unix_nano,
+    })
+}

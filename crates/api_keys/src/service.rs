@@ -1,0 +1,269 @@
+//! The rules of keys, and the check that every export request goes through.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::DateTime;
+use junjo_auth::{AuditEvent, AuditLog, CurrentUser, RequestOrigin};
+use junjo_web::{Page, SharedClock, encode_cursor};
+use sqlx::SqlitePool;
+
+use crate::cache::{Answer, Cache};
+use crate::error::{ApiKeyError, CheckError};
+use crate::key::{self, KeyIdentity, PlainKey, Scope};
+use crate::last_used::LastUsed;
+use crate::repository::{Inserted, NewRow, Repository};
+use crate::schemas::{ApiKeyView, CreatedApiKey, NAME_CHARS_MAX, NewApiKey};
+
+/// Longest text that is hashed as a key; room for keys of other products that are imported one day.
+const PRESENTED_BYTES_MAX: usize = 256;
+
+/// Draws of a random prefix; two in a row collide about never.
+const PREFIX_ATTEMPTS_MAX: usize = 3;
+
+/// The version of the list's cursor: (created at, id).
+pub(crate) const CURSOR_VERSION: u8 = 1;
+
+/// Settings of this feature.
+#[derive(Clone, Copy, Debug)]
+pub struct ApiKeysConfig {
+    /// Keys that one account may have.
+    pub keys_per_user_max: u32,
+    /// How long a found key is trusted without asking the database; at most 10 s (design.md section 4).
+    pub known_ttl: Duration,
+    /// How long a key that does not exist is refused without asking the database.
+    pub unknown_ttl: Duration,
+}
+
+impl Default for ApiKeysConfig {
+    fn default() -> Self {
+        Self {
+            keys_per_user_max: 10,
+            known_ttl: Duration::from_secs(10),
+            unknown_ttl: Duration::from_secs(2),
+        }
+    }
+}
+
+/// Everything that the feature's routes and the receivers share. Cheap to clone.
+#[derive(Clone)]
+pub struct ApiKeys {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    config: ApiKeysConfig,
+    clock: SharedClock,
+    repository: Repository,
+    cache: Cache,
+    last_used: LastUsed,
+    audit: AuditLog,
+}
+
+impl ApiKeys {
+    /// The feature on a migrated database.
+    pub fn new(pool: SqlitePool, clock: SharedClock, audit: AuditLog, config: ApiKeysConfig) -> Self {
+        let cache = Cache::new(clock.clone(), config.known_ttl, config.unknown_ttl);
+        let repository = Repository::new(pool);
+        let shared = Shared {
+            config,
+            clock,
+            repository,
+            cache,
+            last_used: LastUsed::default(),
+            audit,
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// Whose key `presented` is, if it may be used for `needed` now. Notes the use; usually touches only memory.
+    ///
+    /// # Errors
+    /// See [`CheckError`]; only `Unavailable` is worth a retry.
+    pub async fn check(&self, presented: &str, needed: Scope) -> Result<KeyIdentity, CheckError> {
+        let answer = self
+            .look_up(presented)
+            .await
+            .map_err(|source| CheckError::Unavailable { source })?;
+        let Answer::Key(key) = answer else {
+            return Err(CheckError::Invalid);
+        };
+        let now = self.shared.clock.now_unix_nanos();
+        if key
+            .expires_at_unix_nano
+            .is_some_and(|expires_at| expires_at <= now)
+        {
+            return Err(CheckError::Expired);
+        }
+        if key.scope != needed {
+            return Err(CheckError::WrongScope { needed });
+        }
+        self.shared.last_used.note(&key.identity.id, now);
+        Ok(key.identity)
+    }
+
+    /// Writes the uses since the last call. For a periodic task and for shutdown; what fails to be written is kept.
+    pub async fn flush_last_used(&self) -> Result<(), ApiKeyError> {
+        let uses = self.shared.last_used.take();
+        if uses.is_empty() {
+            return Ok(());
+        }
+        let saved = self.shared.repository.save_uses(&uses).await;
+        if saved.is_err() {
+            self.shared.last_used.restore(uses);
+        }
+        saved
+    }
+
+    async fn look_up(&self, presented: &str) -> Result<Answer, ApiKeyError> {
+        if presented.is_empty() || presented.len() > PRESENTED_BYTES_MAX {
+            return Ok(Answer::NoSuchKey);
+        }
+        let hash = key::hash_of(presented);
+        if let Some(answer) = self.shared.cache.get(&hash) {
+            return Ok(answer);
+        }
+        let generation = self.shared.cache.begin_lookup();
+        let answer = self
+            .shared
+            .repository
+            .find(&hash)
+            .await?
+            .map_or(Answer::NoSuchKey, Answer::Key);
+        self.shared.cache.insert(generation, hash, answer.clone());
+        Ok(answer)
+    }
+
+    pub(crate) async fn create(
+        &self,
+        caller: &CurrentUser,
+        request: NewApiKey,
+        origin: &RequestOrigin,
+    ) -> Result<CreatedApiKey, ApiKeyError> {
+        let name = checked_name(&request.name)?;
+        let now = self.shared.clock.now_unix_nanos();
+        let expires_at_unix_nano = match request.expires_at {
+            None => None,
+            Some(time) => Some(
+                time.timestamp_nanos_opt()
+                    .filter(|nanos| *nanos > now)
+                    .ok_or(ApiKeyError::InvalidExpiry)?,
+            ),
+        };
+        for _ in 0..PREFIX_ATTEMPTS_MAX {
+            let secret = PlainKey::generate(&mut rand::rng());
+            let id = key::new_id(&mut rand::rng());
+            let row = NewRow {
+                id: &id,
+                name,
+                prefix: secret.visible_prefix(),
+                hash: secret.hash(),
+                scope: request.scope,
+                created_by: caller.id,
+                created_at_unix_nano: now,
+                expires_at_unix_nano,
+            };
+            match self
+                .shared
+                .repository
+                .insert(&row, self.shared.config.keys_per_user_max)
+                .await?
+            {
+                Inserted::Collision => {}
+                Inserted::LimitReached => return Err(ApiKeyError::LimitReached),
+                Inserted::Yes => {
+                    let event = AuditEvent::success("api_key.create", caller.id).on(&id);
+                    self.shared.audit.record(origin, event).await;
+                    return Ok(CreatedApiKey {
+                        view: view_of(&row),
+                        key: secret.reveal().to_owned(),
+                    });
+                }
+            }
+        }
+        Err(ApiKeyError::NoFreePrefix)
+    }
+
+    pub(crate) async fn list(
+        &self,
+        caller: &CurrentUser,
+        after: Option<(i64, String)>,
+        limit: usize,
+    ) -> Result<Page<ApiKeyView>, ApiKeyError> {
+        let rows = self
+            .shared
+            .repository
+            .list(caller, after.as_ref(), limit + 1)
+            .await?;
+        let page = Page::from_rows(rows, limit, |last| {
+            encode_cursor(CURSOR_VERSION, &(last.created_at_unix_nano, &last.view.id))
+        });
+        Ok(page.map(|row| {
+            let pending = self
+                .shared
+                .last_used
+                .get(&row.view.id)
+                .map(DateTime::from_timestamp_nanos);
+            ApiKeyView {
+                last_used_at: row.view.last_used_at.max(pending),
+                ..row.view
+            }
+        }))
+    }
+
+    /// Revokes a key. When this returns, no check in this process accepts it any more.
+    pub(crate) async fn revoke(
+        &self,
+        caller: &CurrentUser,
+        id: &str,
+        origin: &RequestOrigin,
+    ) -> Result<(), ApiKeyError> {
+        let Some(hash) = self.shared.repository.delete(caller, id).await? else {
+            self.shared
+                .audit
+                .record(origin, AuditEvent::refused("api_key.revoke", Some(caller.id)))
+                .await;
+            return Err(ApiKeyError::NotFound);
+        };
+        self.shared.cache.forget(&hash);
+        self.shared
+            .audit
+            .record(origin, AuditEvent::success("api_key.revoke", caller.id).on(id))
+            .await;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ApiKeys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ApiKeys")
+            .field("config", &self.shared.config)
+            .finish_non_exhaustive()
+    }
+}
+
+fn checked_name(name: &str) -> Result<&str, ApiKeyError> {
+    let name = name.trim();
+    let is_sized = !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX;
+    if is_sized && !name.chars().any(char::is_control) {
+        Ok(name)
+    } else {
+        Err(ApiKeyError::InvalidName { max: NAME_CHARS_MAX })
+    }
+}
+
+fn view_of(row: &NewRow<'_>) -> ApiKeyView {
+    ApiKeyView {
+        id: row.id.to_owned(),
+        name: row.name.to_owned(),
+        prefix: row.prefix.to_owned(),
+        scope: row.scope,
+        created_at: DateTime::from_timestamp_nanos(row.created_at_unix_nano),
+        last_used_at: None,
+        expires_at: row.expires_at_unix_nano.map(DateTime::from_timestamp_nanos),
+    }
+}

@@ -1,0 +1,162 @@
+//! Both features served together, and signed-in callers.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::middleware::from_fn;
+use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use http::{Method, StatusCode};
+use http_body_util::BodyExt;
+use junjo_api_keys::{ApiKeys, ApiKeysConfig};
+use junjo_auth::{AuthConfig, AuthState, PasswordCost};
+use junjo_web::{ManualClock, db, ensure_problem, request_id};
+use serde_json::{Value, json};
+use sqlx::SqlitePool;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+const PASSWORD: &str = "correct horse battery";
+
+pub(crate) struct TestApp {
+    pub(crate) clock: ManualClock,
+    pub(crate) keys: ApiKeys,
+    pub(crate) pool: SqlitePool,
+    router: Router,
+    _folder: TempDir,
+}
+
+impl TestApp {
+    pub(crate) async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = ManualClock::default();
+        let pool = db::open_pool(&folder.path().join("app.db")).await.unwrap();
+        db::migrate(&pool).await.unwrap();
+        let password_cost = PasswordCost {
+            memory_kib: 64,
+            passes: 1,
+            lanes: 1,
+        };
+        let config = AuthConfig {
+            password_cost,
+            ..AuthConfig::default()
+        };
+        let auth = AuthState::new(pool.clone(), clock.shared(), config).unwrap();
+        let keys = ApiKeys::new(
+            pool.clone(),
+            clock.shared(),
+            auth.audit_log(),
+            ApiKeysConfig::default(),
+        );
+        let (features, _) = junjo_auth::router(auth.clone())
+            .merge(junjo_api_keys::router(keys.clone()))
+            .split_for_parts();
+        let router = junjo_auth::protect(features, &auth)
+            .unwrap()
+            .layer(from_fn(ensure_problem))
+            .layer(from_fn(request_id::assign));
+        Self {
+            clock,
+            keys,
+            pool,
+            router,
+            _folder: folder,
+        }
+    }
+
+    pub(crate) fn anon(&self) -> Client {
+        Client {
+            router: self.router.clone(),
+            cookie: None,
+        }
+    }
+
+    pub(crate) async fn admin(&self) -> Client {
+        let mut client = self.anon();
+        let account = json!({"email": "admin@example.org", "password": PASSWORD});
+        assert_eq!(
+            client.post("/auth/register", account).await.0,
+            StatusCode::CREATED
+        );
+        client
+    }
+
+    pub(crate) async fn user(&self, admin: &mut Client, email: &str, role: &str) -> Client {
+        let account = json!({"email": email, "password": PASSWORD, "role": role});
+        assert_eq!(admin.post("/auth/register", account).await.0, StatusCode::CREATED);
+        let mut client = self.anon();
+        let login = json!({"email": email, "password": PASSWORD});
+        assert_eq!(client.post("/auth/login", login).await.0, StatusCode::OK);
+        client
+    }
+
+    /// Lets every cached answer about keys grow old.
+    pub(crate) fn outlive_cache(&self) {
+        self.clock.advance(Duration::from_secs(10));
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct Client {
+    router: Router,
+    cookie: Option<String>,
+}
+
+impl Client {
+    pub(crate) async fn get(&mut self, path: &str) -> (StatusCode, Value) {
+        self.call(Method::GET, path, Value::Null).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, body: Value) -> (StatusCode, Value) {
+        self.call(Method::POST, path, body).await
+    }
+
+    pub(crate) async fn delete(&mut self, path: &str) -> (StatusCode, Value) {
+        self.call(Method::DELETE, path, Value::Null).await
+    }
+
+    /// Creates a key and returns its id and secret.
+    pub(crate) async fn create_key(&mut self, request: Value) -> (String, String) {
+        let (status, body) = self.post("/api-keys", request).await;
+        assert_eq!(status, StatusCode::CREATED, "{body}");
+        (
+            body["id"].as_str().unwrap().to_owned(),
+            body["key"].as_str().unwrap().to_owned(),
+        )
+    }
+
+    /// The names in the list, newest first.
+    pub(crate) async fn key_names(&mut self) -> Vec<String> {
+        let (status, body) = self.get("/api-keys").await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        body["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|key| key["name"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    async fn call(&mut self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(CONTENT_TYPE, "application/json");
+        if let Some(cookie) = &self.cookie {
+            request = request.header(COOKIE, format!("session={cookie}"));
+        }
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        if let Some(cookie) = response.headers().get(SET_COOKIE) {
+            let value = cookie.to_str().unwrap().split(';').next().unwrap();
+            self.cookie = Some(value.strip_prefix("session=").unwrap().to_owned());
+        }
+        let status = response.status();
+        if status.is_client_error() {
+            assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+        }
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+}
