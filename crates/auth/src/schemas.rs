@@ -8,7 +8,7 @@ use crate::current_user::CurrentUser;
 use crate::user::{Role, User, UserId};
 
 /// What somebody signs in with.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Credentials {
     /// The account's address, in any case.
@@ -20,7 +20,7 @@ pub struct Credentials {
 }
 
 /// An account to create.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewAccount {
     /// Its address; unique without regard to case.

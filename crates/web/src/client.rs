@@ -144,7 +144,7 @@ impl ProxyTrust {
             .flat_map(|line| line.rsplit(','))
             .take(FORWARDED_HOPS_MAX)
         {
-            let Ok(ip) = hop.trim().parse::<IpAddr>() else {
+            let Some(ip) = parse_hop(hop) else {
                 return nearest;
             };
             nearest = ip.to_canonical();
@@ -154,6 +154,14 @@ impl ProxyTrust {
         }
         nearest
     }
+}
+
+/// An address as proxies write it: bare, in brackets, or with a port.
+fn parse_hop(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let with_port = || hop.parse::<SocketAddr>().ok().map(|address| address.ip());
+    let bare = hop.trim_start_matches('[').trim_end_matches(']');
+    bare.parse().ok().or_else(with_port)
 }
 
 /// The last value counts: it is the one that the trusted proxy itself wrote.
@@ -224,6 +232,16 @@ mod tests {
                 is_https: true
             }
         );
+    }
+
+    /// Scenario: hops as different proxies write them. Guarantee: the address is found in each.
+    #[test]
+    fn hops_may_have_ports_and_brackets() {
+        for hop in ["2001:db8::7", " [2001:db8::7]", "[2001:db8::7]:4711"] {
+            assert_eq!(parse_hop(hop), Some(ip("2001:db8::7")), "{hop}");
+        }
+        assert_eq!(parse_hop("203.0.113.7:80 "), Some(ip("203.0.113.7")));
+        assert_eq!(parse_hop("unknown"), None);
     }
 
     /// Scenario: an IPv4-mapped peer, as a dual-stack socket reports it. Guarantee: IPv4 networks still match.

@@ -87,13 +87,17 @@ pub enum DbError {
 /// Commits are fsynced (`synchronous = FULL`): writes here are rare, and with NORMAL a power cut could bring back a revoked
 /// key or lose one that was shown only once.
 pub async fn open_pool(path: &Path) -> Result<SqlitePool, DbError> {
+    open_waiting(path, BUSY_TIMEOUT).await
+}
+
+async fn open_waiting(path: &Path, busy_timeout: Duration) -> Result<SqlitePool, DbError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(BUSY_TIMEOUT);
+        .busy_timeout(busy_timeout);
     let pool = SqlitePoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -203,7 +207,13 @@ mod tests {
     #[tokio::test]
     async fn damaged_page_is_found_at_open() {
         let folder = tempfile::tempdir().unwrap();
-        open(&folder).await.unwrap().close().await;
+        let pool = open(&folder).await.unwrap();
+        // moves everything from the -wal file, which would hide the damage, into the main one
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&pool)
+            .await
+            .unwrap();
+        pool.close().await;
         let path = folder.path().join("app.db");
         let mut bytes = std::fs::read(&path).unwrap();
         bytes[4096..8192].fill(0xff);
@@ -229,6 +239,28 @@ mod tests {
             matches!(error, DbError::Newer { migration: 9999, .. }),
             "{error:?}"
         );
+    }
+
+    /// Scenario: another process holds the database exclusively. Guarantee: it is called locked, by name.
+    #[tokio::test]
+    async fn locked_database_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        open(&folder).await.unwrap().close().await;
+        let path = folder.path().join("app.db");
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .pragma("locking_mode", "EXCLUSIVE");
+        let holder = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await
+            .unwrap();
+        sqlx::query("CREATE TABLE held (x)")
+            .execute(&holder)
+            .await
+            .unwrap();
+        let error = open_waiting(&path, Duration::from_millis(10)).await.unwrap_err();
+        assert!(matches!(error, DbError::Locked { .. }), "{error:?}");
     }
 
     /// Scenario: the folder does not exist. Guarantee: an error that names the file and what to check.

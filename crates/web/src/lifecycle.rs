@@ -27,6 +27,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::edge::panic_message;
 use crate::error::{BoxError, chain};
 
 /// How often a stopping process says which tasks it waits for.
@@ -288,12 +289,6 @@ async fn next_signal(signals: &mut (impl Stream<Item = ()> + Unpin)) {
         // a source that ended can send no second signal
         std::future::pending::<()>().await;
     }
-}
-
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("not a text")
 }
 
 /// A task's name in the pending list, from spawn until it is dropped.

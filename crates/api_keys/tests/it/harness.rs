@@ -5,17 +5,18 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::middleware::from_fn;
 use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{Method, StatusCode};
 use http_body_util::BodyExt;
 use junjo_api_keys::{ApiKeys, ApiKeysConfig};
 use junjo_auth::{AuthConfig, AuthState, PasswordCost};
-use junjo_web::{ManualClock, db, ensure_problem, request_id};
+use junjo_web::client::ProxyTrust;
+use junjo_web::{ManualClock, db, edge};
 use serde_json::{Value, json};
 use sqlx::SqlitePool;
 use tempfile::TempDir;
 use tower::ServiceExt;
+use utoipa::openapi::OpenApi;
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -23,6 +24,7 @@ pub(crate) struct TestApp {
     pub(crate) clock: ManualClock,
     pub(crate) keys: ApiKeys,
     pub(crate) pool: SqlitePool,
+    pub(crate) document: OpenApi,
     router: Router,
     _folder: TempDir,
 }
@@ -49,17 +51,18 @@ impl TestApp {
             auth.audit_log(),
             ApiKeysConfig::default(),
         );
-        let (features, _) = junjo_auth::router(auth.clone())
+        let (features, document) = junjo_auth::router(auth.clone())
             .merge(junjo_api_keys::router(keys.clone()))
             .split_for_parts();
-        let router = junjo_auth::protect(features, &auth)
-            .unwrap()
-            .layer(from_fn(ensure_problem))
-            .layer(from_fn(request_id::assign));
+        let router = edge::wrap(
+            junjo_auth::protect(features, &auth).unwrap(),
+            ProxyTrust::default(),
+        );
         Self {
             clock,
             keys,
             pool,
+            document,
             router,
             _folder: folder,
         }

@@ -5,3 +5,4 @@
 mod check;
 mod harness;
 mod manage;
+mod openapi;

@@ -132,7 +132,7 @@ async fn keys_belong_to_their_creator_and_to_admins() {
     let mut stranger = app.anon();
     assert_eq!(stranger.get("/api-keys").await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(
-        anon.post("/api-keys", json!({"name": "x"})).await.0,
+        stranger.post("/api-keys", json!({"name": "x"})).await.0,
         StatusCode::UNAUTHORIZED
     );
     assert_eq!(stranger.delete(&path).await.0, StatusCode::UNAUTHORIZED);

@@ -7,7 +7,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
-use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
@@ -16,8 +15,8 @@ use http_body_util::BodyExt;
 use junjo_auth::{
     AdminUser, AuthConfig, AuthState, CurrentUser, LoginLimits, MemberUser, PasswordCost, Rate,
 };
-use junjo_web::client::{ProxyTrust, PublicUrl, identify, parse_network};
-use junjo_web::{ManualClock, db, ensure_problem, request_id};
+use junjo_web::client::{ProxyTrust, PublicUrl, parse_network};
+use junjo_web::{ManualClock, db, edge};
 use serde_json::{Value, json};
 use sqlx::SqlitePool;
 use tempfile::TempDir;
@@ -71,11 +70,8 @@ impl TestApp {
             .route("/anyone", get(async |_: CurrentUser| "ok"))
             .route("/members", post(async |_: MemberUser| "ok"))
             .route("/admins", post(async |_: AdminUser| "ok"));
-        let router = junjo_auth::protect(auth_routes.merge(other_feature), &state)
-            .unwrap()
-            .layer(from_fn(ensure_problem))
-            .layer(from_fn_with_state(Arc::new(trust), identify))
-            .layer(from_fn(request_id::assign));
+        let router = junjo_auth::protect(auth_routes.merge(other_feature), &state).unwrap();
+        let router = edge::wrap(router, trust);
         Self {
             clock,
             state,
