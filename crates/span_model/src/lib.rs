@@ -16,7 +16,7 @@ pub use details::{Details, details};
 pub use ids::{SpanId, TraceId};
 pub use json::{Fidelity, attributes_json, events_json, links_json, resource_json, scope_json};
 pub use json_read::{attributes_from_json, events_from_json, resource_from_json, scope_from_json};
-pub use otlp::decode::{DecodeError, decode_spans};
+pub use otlp::decode::{DecodeError, decode_span, decode_spans};
 pub use otlp::scan::{Rejection, ScanError, ScanLimits, ScanReport, Signal, scan};
 pub use otlp::splice::without_rejected;
 pub use otlp::value::{Event, KeyValue, Link, Resource, Scope, Span, Value};

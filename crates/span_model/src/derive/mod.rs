@@ -1,5 +1,6 @@
 //! The promoted fields of a span: what lists, filters and charts use, read from the vocabularies clients speak.
 
+pub(crate) mod calendar;
 mod cost;
 pub(crate) mod exceptions;
 pub mod prices;
@@ -18,7 +19,9 @@ use role::Role;
 use usage::Usage;
 use vocabulary::{Field, Slots};
 
-use crate::otlp::value::{Resource, Scope, Span};
+use serde_json::Value as Json;
+
+use crate::otlp::value::{Resource, Scope, Span, Value};
 
 /// Raised whenever [`promote`] gives another answer for the same span, so that stored rows can be derived again.
 pub const DERIVE_VERSION: u32 = 1;
@@ -120,7 +123,7 @@ pub fn promote<'a>(
     let start_unix_nanos = clamp_nanos(span.start_time_unix_nano);
     let usage = Usage::of(&slots);
     let provider = slots.text(Field::Provider).map(provider::normalise);
-    let model = slots.text(Field::Model);
+    let model = slots.text(Field::Model).or_else(|| asked_model(&slots, role));
     let call = Call {
         role,
         provider: provider.as_deref(),
@@ -196,21 +199,36 @@ fn service_name<'a>(resource: &Resource<'a>) -> Cow<'a, str> {
         .unwrap_or(Cow::Borrowed(UNKNOWN_SERVICE))
 }
 
+/// A failed call has no response to name the model, and OpenInference then leaves it in the request's parameters.
+fn asked_model<'a>(slots: &Slots<'_, '_>, role: Option<Role>) -> Option<Cow<'a, str>> {
+    role.filter(|role| role.is_model_call())?;
+    let parameters = slots
+        .get(Field::InvocationParameters)
+        .and_then(scalar::json_object)?;
+    let model = parameters.get("model")?.as_str()?;
+    (!model.is_empty()).then(|| Cow::Owned(model.to_owned()))
+}
+
 /// The conversation that the span names, at worst the turn that Junjo correlates.
 fn session_id<'a>(slots: &Slots<'_, 'a>) -> Option<Cow<'a, str>> {
-    let in_metadata = || {
-        let metadata = slots.get(Field::Metadata).and_then(scalar::json_object)?;
-        let id = metadata.get("session_id").or(metadata.get("thread_id"))?;
-        match id {
-            serde_json::Value::String(id) if !id.is_empty() => Some(Cow::Owned(id.clone())),
-            serde_json::Value::Number(id) => Some(Cow::Owned(id.to_string())),
-            _ => None,
-        }
-    };
     slots
         .text(Field::SessionId)
-        .or_else(in_metadata)
+        .or_else(|| slots.get(Field::Metadata).and_then(session_in_metadata))
         .or_else(|| slots.text(Field::JunjoCorrelationId))
+}
+
+/// `session_id` or `thread_id` in a metadata object, which is only parsed when its text has one of the words.
+fn session_in_metadata<'a>(metadata: &Value<'_>) -> Option<Cow<'a, str>> {
+    const NAMES: [&str; 2] = ["session_id", "thread_id"];
+    if scalar::str(metadata).is_some_and(|text| !NAMES.iter().any(|name| text.contains(name))) {
+        return None;
+    }
+    let members = scalar::json_object(metadata)?;
+    match NAMES.iter().find_map(|name| members.get(*name))? {
+        Json::String(id) if !id.is_empty() => Some(Cow::Owned(id.clone())),
+        Json::Number(id) => Some(Cow::Owned(id.to_string())),
+        _ => None,
+    }
 }
 
 /// `error.type`, else the class of the exception that a failed span recorded.

@@ -8,6 +8,7 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 
 use serde::Deserialize;
 
+use super::calendar::day_of;
 use super::cost::Call;
 use super::role::Role;
 use super::usage::Usage;
@@ -139,7 +140,9 @@ impl PriceTable {
                     .rfind(|prices| prices.from.as_ref().is_none_or(|from| *from <= day))?
             }
         };
-        prices.cost(call.usage, role == Role::Llm)
+        let cost = prices.cost(call.usage, role == Role::Llm)?;
+        // prices have few digits; what lies beyond 1e-12 dollars is the noise of binary fractions
+        Some((cost * 1e12).round() / 1e12)
     }
 
     fn place(&self, provider: Option<&str>, model: &str) -> Option<Place> {
@@ -264,26 +267,6 @@ fn without_date(model: &str) -> Option<&str> {
             let (name, end) = model.split_at_checked(model.len().checked_sub(date.len())?)?;
             matches_digits(date, end).then_some(name)
         })
-}
-
-/// The UTC day, `YYYY-MM-DD`, of a moment since 1970.
-fn day_of(unix_nanos: i64) -> String {
-    const NANOS_PER_DAY: i64 = 86_400_000_000_000;
-    // days to civil date, after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"
-    let days = unix_nanos.div_euclid(NANOS_PER_DAY) + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
 }
 
 #[cfg(test)]

@@ -62,6 +62,16 @@ pub(crate) fn float(value: &Value<'_>) -> Option<f64> {
     number.filter(|number| number.is_finite())
 }
 
+/// A flag, also as a text.
+pub(crate) fn flag(value: &Value<'_>) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
 /// The members of the JSON object in a text of up to 16 KiB, or of a map; of a map only texts and numbers.
 pub(crate) fn json_object(value: &Value<'_>) -> Option<Map<String, Json>> {
     match value {

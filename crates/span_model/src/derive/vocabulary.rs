@@ -75,6 +75,8 @@ vocabulary! {
         "langfuse.observation.model.name", "junjo.agent.model.name",
     ];
 
+    InvocationParameters Json ["llm.invocation_parameters"];
+
     InputTokens Count [
         "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt", "llm.usage.prompt_tokens",
         "ai.usage.inputTokens", "ai.usage.promptTokens", "ai.usage.tokens", "gen_ai.aggregated_usage.input_tokens",

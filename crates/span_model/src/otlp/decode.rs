@@ -42,7 +42,7 @@ pub fn decode_spans<'a>(
         each(resource_spans, "ResourceSpans", 2, &mut |scope_spans| {
             let scope = scope_of(scope_spans)?;
             each(scope_spans, "ScopeSpans", 2, &mut |bytes| {
-                match Decoder::default().span(bytes) {
+                match decode_span(bytes) {
                     Ok(Some(span)) => visit(&resource, &scope, span),
                     Ok(None) | Err(DecodeError::TooManyValues) => {}
                     Err(error) => return Err(error),
@@ -51,6 +51,11 @@ pub fn decode_spans<'a>(
             })
         })
     })
+}
+
+/// Decodes one `Span` message, such as [`Span::raw`]; `None` when its ids are no ids.
+pub fn decode_span(message: &[u8]) -> Result<Option<Span<'_>>, DecodeError> {
+    Decoder::default().span(message)
 }
 
 /// Calls `visit` for every embedded message in field `number`.

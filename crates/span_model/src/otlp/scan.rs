@@ -35,8 +35,9 @@ pub const ITEMS_MAX: u32 = 1_000_000;
 /// Levels of values within values. Real attributes stay below 10; protobuf libraries give up near 50.
 pub const DEPTH_MAX: u32 = 64;
 
-/// Highest `depth_max` that takes effect: decoder and JSON writer recurse once a level, on 2 MiB stacks.
-pub const DEPTH_CEILING: u32 = 256;
+/// Highest `depth_max` that takes effect: what is stored as JSON must be readable again, and serde_json and others stop at
+/// 128 levels. Decoder and JSON writer recurse once a level.
+pub const DEPTH_CEILING: u32 = 100;
 
 /// Attributes, values, events and links of one span or log record, nested ones included. Each costs the decoder up to
 /// 64 bytes where the wire needs only 2, so this bounds a hostile span to some 64 MiB; 300 embeddings of 3,072 fit.

@@ -1,6 +1,6 @@
 //! The decoder against prost.
 
-use junjo_span_model::{ScanLimits, Signal, scan};
+use junjo_span_model::{ScanLimits, Signal, decode_span, scan};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use proptest::prelude::*;
 use prost::Message;
@@ -20,6 +20,8 @@ fn assert_same(message: &[u8]) {
         .map(|mut visit| {
             let raw = prost_span(visit.span.raw);
             assert_eq!(raw.name, visit.span.name, "raw is the span's own message");
+            let alone = decode_span(visit.span.raw).unwrap().unwrap();
+            assert_eq!(alone.attributes.len(), visit.span.attributes.len());
             visit.span.raw = &[];
             visit
         })

@@ -5,6 +5,8 @@
 mod arbitrary;
 mod captures;
 mod decode;
+mod details;
+mod dialects;
 mod edge_cases;
 mod hostile;
 mod promoted;

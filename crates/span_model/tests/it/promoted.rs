@@ -7,7 +7,7 @@ use junjo_span_model::{PriceTable, Promoted, Status, decode_spans, promote};
 use crate::captures;
 
 /// The fields that say something, in one line; times are left out, for they only say when the capture was made.
-fn line(promoted: &Promoted<'_>) -> String {
+pub(crate) fn line(promoted: &Promoted<'_>) -> String {
     let mut line = format!("{:?} {:?}", promoted.service, promoted.name);
     let mut part = |name: &str, value: Option<&dyn std::fmt::Display>| {
         if let Some(value) = value {

@@ -161,17 +161,3 @@ fn matches_follows_the_pattern_kind() {
     assert!(matches("$b", "ab") && matches("~b", "abc") && !matches("~b", "ac"));
     assert!(matches("^a!-tts", "ab") && !matches("^a!-tts", "ab-tts"));
 }
-
-/// Scenario: days around month and leap-year ends. Guarantee: the calendar is right.
-#[test]
-fn day_of_known_moments_is_right() {
-    for (seconds, day) in [
-        (0, "1970-01-01"),
-        (951_782_400, "2000-02-29"),
-        (1_795_226_294, "2026-11-21"),
-        (4_107_542_399, "2100-02-28"),
-    ] {
-        assert_eq!(day_of(seconds * 1_000_000_000), day);
-    }
-    assert_eq!(day_of(i64::MAX).len(), 10);
-}

@@ -1,0 +1,173 @@
+//! What a span belongs to: agent, prompt template, project, environment, metadata, evaluations.
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use super::attributes::{Attributes, member_text, parsed};
+use crate::otlp::value::{Resource, Span};
+
+/// Prefixes of attributes that an application gave as metadata, after the `metadata` object itself.
+const METADATA_PREFIXES: &[&str] = &[
+    "langfuse.trace.metadata.",
+    "langfuse.observation.metadata.",
+    "langsmith.metadata.",
+    "traceloop.association.properties.",
+    "ai.telemetry.metadata.",
+];
+
+/// The agent that a span names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Agent {
+    /// Name of the agent.
+    pub name: Option<String>,
+    /// Id of the agent.
+    pub id: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Its version.
+    pub version: Option<String>,
+    /// Its place in a multi-agent graph.
+    pub node_id: Option<String>,
+    /// The place that handed over to it.
+    pub parent_node_id: Option<String>,
+}
+
+/// The prompt template that a span filled in.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct PromptTemplate {
+    /// Name or key of the prompt.
+    pub name: Option<String>,
+    /// Id in the system that keeps it.
+    pub id: Option<String>,
+    /// Version of the prompt.
+    pub version: Option<String>,
+    /// The template.
+    pub template: Option<String>,
+    /// What was filled in.
+    pub variables: Json,
+    /// Where the prompt is kept.
+    pub url: Option<String>,
+}
+
+/// A judgement on a span.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Evaluation {
+    /// What was judged.
+    pub name: Option<String>,
+    /// The score.
+    pub score: Option<f64>,
+    /// The score in a word.
+    pub label: Option<String>,
+    /// Why.
+    pub explanation: Option<String>,
+}
+
+/// The agent that the span names; `name` is the promoted one.
+pub(super) fn agent(attributes: &Attributes<'_, '_>, name: Option<&str>) -> Option<Agent> {
+    let agent = Agent {
+        name: name.map(str::to_owned),
+        id: attributes.text(&["gen_ai.agent.id", "junjo.agent.key"]),
+        description: attributes.text(&["gen_ai.agent.description"]),
+        version: attributes.text(&["gen_ai.agent.version"]),
+        node_id: attributes.text(&["graph.node.id"]),
+        parent_node_id: attributes.text(&["graph.node.parent_id"]),
+    };
+    (agent != Agent::default()).then_some(agent)
+}
+
+/// The prompt template that the span filled in.
+pub(super) fn prompt(attributes: &Attributes<'_, '_>) -> Option<PromptTemplate> {
+    let prompt = PromptTemplate {
+        name: attributes.text(&[
+            "gen_ai.prompt.name",
+            "traceloop.prompt.key",
+            "langfuse.observation.prompt.name",
+        ]),
+        id: attributes.text(&["prompt.id"]),
+        version: attributes.text(&[
+            "llm.prompt_template.version",
+            "traceloop.prompt.version",
+            "langfuse.observation.prompt.version",
+        ]),
+        template: attributes.text(&["llm.prompt_template.template", "traceloop.prompt.template"]),
+        variables: attributes
+            .json(&[
+                "llm.prompt_template.variables",
+                "traceloop.prompt.template_variables",
+            ])
+            .unwrap_or_default(),
+        url: attributes.text(&["prompt.url"]),
+    };
+    (prompt != PromptTemplate::default()).then_some(prompt)
+}
+
+/// Judgements in the span's attributes and events.
+pub(super) fn evaluations(attributes: &Attributes<'_, '_>, span: &Span<'_>) -> Vec<Evaluation> {
+    let events = span
+        .events
+        .iter()
+        .filter(|event| event.name == "gen_ai.evaluation.result");
+    let events = events.map(|event| gen_ai_evaluation(&Attributes::new(&event.attributes)));
+    let own = attributes
+        .get("gen_ai.evaluation.name")
+        .map(|_| gen_ai_evaluation(attributes));
+    let mut evaluations: Vec<Evaluation> = own.into_iter().chain(events).collect();
+    for owner in ["", "trace.", "session."] {
+        for (list, item) in [("evaluations", "evaluation"), ("annotations", "annotation")] {
+            let items = attributes.items(&format!("{owner}{list}."), "");
+            evaluations.extend(items.iter().filter_map(|json| flattened_evaluation(json, item)));
+        }
+    }
+    evaluations
+}
+
+fn gen_ai_evaluation(attributes: &Attributes<'_, '_>) -> Evaluation {
+    Evaluation {
+        name: attributes.text(&["gen_ai.evaluation.name"]),
+        score: attributes.float(&["gen_ai.evaluation.score.value"]),
+        label: attributes.text(&["gen_ai.evaluation.score.label"]),
+        explanation: attributes.text(&["gen_ai.evaluation.explanation"]),
+    }
+}
+
+fn flattened_evaluation(json: &Json, item: &str) -> Option<Evaluation> {
+    let object = json.as_object()?;
+    let object = object.get(item).and_then(Json::as_object).unwrap_or(object);
+    Some(Evaluation {
+        name: member_text(object, &["name"]),
+        score: object.get("score").and_then(Json::as_f64),
+        label: member_text(object, &["label"]),
+        explanation: member_text(object, &["explanation"]),
+    })
+}
+
+/// Metadata that the application gave, from every dialect; the first to name a key wins.
+pub(super) fn metadata(attributes: &Attributes<'_, '_>) -> Map<String, Json> {
+    let mut metadata = match attributes.json(&["metadata"]) {
+        Some(Json::Object(object)) => object,
+        Some(other) => Map::from_iter([("metadata".to_owned(), other)]),
+        None => Map::new(),
+    };
+    for prefix in METADATA_PREFIXES {
+        for (name, value) in attributes.with_prefix(prefix) {
+            metadata.entry(name).or_insert_with(|| parsed(value));
+        }
+    }
+    metadata
+}
+
+/// OpenInference's project, else the service.
+pub(super) fn project(resource: &Resource<'_>, service: &str) -> String {
+    let attributes = Attributes::new(&resource.attributes);
+    attributes
+        .text(&["openinference.project.name"])
+        .unwrap_or_else(|| service.to_owned())
+}
+
+/// The deployment environment.
+pub(super) fn environment(resource: &Resource<'_>, attributes: &Attributes<'_, '_>) -> Option<String> {
+    let resource = Attributes::new(&resource.attributes);
+    resource
+        .text(&["deployment.environment.name", "deployment.environment"])
+        .or_else(|| attributes.text(&["langfuse.environment"]))
+}

@@ -1,0 +1,210 @@
+//! Everything that the one-span view shows beyond OTLP's own fields.
+
+mod attributes;
+mod context;
+mod failures;
+mod messages;
+mod request;
+mod retrieval;
+mod tools;
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+pub use context::{Agent, Evaluation, PromptTemplate};
+pub use failures::{Exception, Failures, Limits};
+pub use messages::{Message, Part};
+pub use request::Streaming;
+pub use retrieval::{Document, Embedding, Reranking, Retrieval};
+pub use tools::{Tool, ToolCall};
+
+use crate::derive::prices::PriceTable;
+use crate::derive::role::Role;
+use crate::derive::{Promoted, promote};
+use crate::otlp::value::{Resource, Scope, Span};
+use attributes::Attributes;
+
+/// One span's derived content, owned, as the API serialises it. Lists are empty and options null where a span has none.
+#[derive(Debug, Clone, Serialize)]
+pub struct Details {
+    /// What the span does, in lower snake case.
+    pub role: Option<&'static str>,
+    /// Provider, in OpenTelemetry's spelling.
+    pub provider: Option<String>,
+    /// Model that answered, else the one that was asked.
+    pub model: Option<String>,
+    /// Model that was asked.
+    pub request_model: Option<String>,
+    /// The provider's id of the response.
+    pub response_id: Option<String>,
+    /// Request parameters in lower snake case: `temperature`, `max_tokens`, ….
+    pub parameters: Map<String, Json>,
+    /// Token counts.
+    #[serde(flatten)]
+    pub tokens: Tokens,
+    /// Cost in US dollars, when it is known.
+    pub cost_usd: Option<f64>,
+    /// `provider` or `table:<date>`.
+    pub cost_source: Option<String>,
+    /// The conversation that went in.
+    pub input_messages: Vec<Message>,
+    /// The messages that came out.
+    pub output_messages: Vec<Message>,
+    /// Input that is no conversation and no tool's arguments, JSON texts parsed; null when there is none.
+    pub input: Json,
+    /// Output that is no conversation and no tool's result, JSON texts parsed; null when there is none.
+    pub output: Json,
+    /// Why the model stopped, one a choice.
+    pub finish_reasons: Vec<String>,
+    /// Whether and how fast the answer was streamed.
+    #[serde(flatten)]
+    pub streaming: Streaming,
+    /// Tools that the model was offered.
+    pub tools: Vec<Tool>,
+    /// The tool that the span executed.
+    pub tool_call: Option<ToolCall>,
+    /// Documents that a search found or a reranking kept, best first.
+    pub documents: Vec<Document>,
+    /// The search that the span made.
+    pub retrieval: Option<Retrieval>,
+    /// The reordering that the span made.
+    pub reranking: Option<Reranking>,
+    /// The texts that the span embedded.
+    pub embedding: Option<Embedding>,
+    /// Conversation that the span names.
+    pub session_id: Option<String>,
+    /// User that the span names.
+    pub user_id: Option<String>,
+    /// Agent that the span names.
+    pub agent: Option<Agent>,
+    /// Workflow that the span names.
+    pub workflow_name: Option<String>,
+    /// The prompt template that was filled in.
+    pub prompt: Option<PromptTemplate>,
+    /// Judgements on the span.
+    pub evaluations: Vec<Evaluation>,
+    /// Tags that the application gave.
+    pub tags: Vec<String>,
+    /// Metadata that the application gave.
+    pub metadata: Map<String, Json>,
+    /// OpenInference project, else the service.
+    pub project: String,
+    /// Deployment environment.
+    pub environment: Option<String>,
+    /// What went wrong.
+    #[serde(flatten)]
+    pub failures: Failures,
+    /// What the client left out.
+    pub limits: Limits,
+}
+
+/// Token counts of one span; input includes cache reads and writes, output includes reasoning.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Tokens {
+    /// Input tokens.
+    pub input_tokens: Option<i64>,
+    /// Output tokens.
+    pub output_tokens: Option<i64>,
+    /// Input and output.
+    pub total_tokens: Option<i64>,
+    /// Part of the input that was read from the provider's cache.
+    pub cached_input_tokens: Option<i64>,
+    /// Part of the input that was written to the provider's cache.
+    pub cache_write_tokens: Option<i64>,
+    /// Part of the output that was reasoning.
+    pub reasoning_tokens: Option<i64>,
+}
+
+/// Reads the derived content of `span`; a cost that the client did not send is taken from the bundled prices.
+pub fn details(resource: &Resource<'_>, scope: &Scope<'_>, span: &Span<'_>) -> Details {
+    let promoted = promote(resource, scope, span, PriceTable::bundled());
+    let attributes = Attributes::new(&span.attributes);
+    let role = promoted.role;
+    let input_messages = messages::input(&attributes, role, span);
+    let output_messages = messages::output(&attributes, role, span);
+    let parameters = request::parameters(&attributes);
+    Details {
+        role: role.map(Role::as_str),
+        request_model: request::model(&attributes),
+        response_id: attributes.text(&["gen_ai.response.id", "ai.response.id"]),
+        tokens: tokens(&promoted, &attributes),
+        input: if shows_input(role, &input_messages) {
+            content(&attributes, "input")
+        } else {
+            Json::Null
+        },
+        output: if shows_output(role, &output_messages) {
+            content(&attributes, "output")
+        } else {
+            Json::Null
+        },
+        finish_reasons: request::finish_reasons(&attributes, &output_messages),
+        streaming: request::streaming(&attributes, &parameters, span),
+        tools: tools::offered(&attributes),
+        tool_call: tools::executed(&attributes, &promoted),
+        documents: retrieval::documents(&attributes, span),
+        retrieval: retrieval::retrieval(&attributes, role),
+        reranking: retrieval::reranking(&attributes),
+        embedding: retrieval::embedding(&attributes),
+        agent: context::agent(&attributes, promoted.agent_name.as_deref()),
+        workflow_name: attributes.text(&["gen_ai.workflow.name", "traceloop.workflow.name"]),
+        prompt: context::prompt(&attributes),
+        evaluations: context::evaluations(&attributes, span),
+        tags: attributes.texts(&["tag.tags", "langfuse.trace.tags", "langsmith.span.tags"]),
+        metadata: context::metadata(&attributes),
+        project: context::project(resource, &promoted.service),
+        environment: context::environment(resource, &attributes),
+        failures: failures::failures(span, &attributes, promoted.error_type.as_deref()),
+        limits: failures::limits(span),
+        cost_usd: promoted.cost_usd,
+        cost_source: promoted.cost_source.map(String::from),
+        provider: promoted.provider.map(String::from),
+        model: promoted.model.map(String::from),
+        session_id: promoted.session_id.map(String::from),
+        user_id: promoted.user_id.map(String::from),
+        parameters,
+        input_messages,
+        output_messages,
+    }
+}
+
+fn tokens(promoted: &Promoted<'_>, attributes: &Attributes<'_, '_>) -> Tokens {
+    let total = attributes.count(&[
+        "llm.token_count.total",
+        "gen_ai.usage.total_tokens",
+        "llm.usage.total_tokens",
+        "ai.usage.totalTokens",
+    ]);
+    // a reported total may leave out what was added to input or output
+    let sum = promoted
+        .input_tokens
+        .zip(promoted.output_tokens)
+        .map(|(input, output)| input.saturating_add(output));
+    Tokens {
+        input_tokens: promoted.input_tokens,
+        output_tokens: promoted.output_tokens,
+        total_tokens: total.max(sum).or(promoted.input_tokens),
+        cached_input_tokens: promoted.cached_input_tokens,
+        cache_write_tokens: promoted.cache_write_tokens,
+        reasoning_tokens: promoted.reasoning_tokens,
+    }
+}
+
+/// A tool's arguments are shown as such, and a conversation as messages.
+fn shows_input(role: Option<Role>, messages: &[Message]) -> bool {
+    messages.is_empty() && role != Some(Role::Tool)
+}
+
+/// Likewise, and the vectors of an embedding call are not shown at all.
+fn shows_output(role: Option<Role>, messages: &[Message]) -> bool {
+    shows_input(role, messages) && role != Some(Role::Embedding)
+}
+
+/// Input or output (`side`) that is no conversation.
+fn content(attributes: &Attributes<'_, '_>, side: &str) -> Json {
+    let [langfuse, traceloop, junjo] =
+        ["langfuse.observation", "traceloop.entity", "junjo.agent"].map(|owner| format!("{owner}.{side}"));
+    attributes
+        .json(&[&langfuse, &traceloop, &format!("{side}.value"), &junjo])
+        .unwrap_or_default()
+}

@@ -1,0 +1,156 @@
+//! The request's parameters, and how the answer came back.
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use super::attributes::{Attributes, json_of, parsed, text_of};
+use super::messages::Message;
+use crate::derive::calendar;
+use crate::otlp::value::Span;
+
+/// Members of request objects that are no parameters, for they are shown elsewhere.
+const NO_PARAMETERS: &[&str] = &["model", "messages", "input", "prompt", "tools", "instructions"];
+
+/// Events that mark the first piece of a streamed answer.
+const FIRST_CHUNK_EVENTS: &[&str] = &[
+    "First Token Stream Event",
+    "gen_ai.first_token",
+    "ai.stream.firstChunk",
+    "gen_ai.content.completion.chunk",
+    "llm.content.completion.chunk",
+];
+
+/// How a streamed answer came back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Streaming {
+    /// Whether the answer was streamed, when the client says so.
+    pub is_streaming: Option<bool>,
+    /// Nanoseconds from the span's start to the first piece of the answer.
+    pub time_to_first_chunk_nanos: Option<i64>,
+}
+
+/// The model that was asked.
+pub(super) fn model(attributes: &Attributes<'_, '_>) -> Option<String> {
+    attributes
+        .text(&["gen_ai.request.model", "llm.request.model_name", "ai.model.id"])
+        .or_else(|| {
+            let parameters = attributes.json(&["llm.invocation_parameters"])?;
+            text_of(parameters.get("model")?)
+        })
+}
+
+/// Request parameters by their OpenTelemetry name; other dialects only add what is missing.
+pub(super) fn parameters(attributes: &Attributes<'_, '_>) -> Map<String, Json> {
+    let mut parameters = Map::new();
+    for prefix in ["gen_ai.request.", "gen_ai.openai.request."] {
+        for (name, value) in attributes.with_prefix(prefix) {
+            add(&mut parameters, name, json_of(value));
+        }
+    }
+    for key in [
+        "llm.invocation_parameters",
+        "embedding.invocation_parameters",
+        "langfuse.observation.model.parameters",
+    ] {
+        if let Some(Json::Object(object)) = attributes.get(key).map(parsed) {
+            for (name, value) in object {
+                add(&mut parameters, &name, value);
+            }
+        }
+    }
+    for (name, value) in attributes.with_prefix("ai.settings.") {
+        add(&mut parameters, &snake_case(name), json_of(value));
+    }
+    parameters
+}
+
+fn add(parameters: &mut Map<String, Json>, name: &str, value: Json) {
+    if !NO_PARAMETERS.contains(&name) && !value.is_null() && !parameters.contains_key(name) {
+        parameters.insert(name.to_owned(), value);
+    }
+}
+
+/// `maxOutputTokens` as `max_tokens`, `topP` as `top_p`.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    if snake == "max_output_tokens" {
+        "max_tokens".to_owned()
+    } else {
+        snake
+    }
+}
+
+/// Why the model stopped, in OpenTelemetry's spelling, one a choice.
+pub(super) fn finish_reasons(attributes: &Attributes<'_, '_>, output: &[Message]) -> Vec<String> {
+    let reasons = attributes.texts(&[
+        "gen_ai.response.finish_reasons",
+        "llm.finish_reason",
+        "ai.response.finishReason",
+    ]);
+    let reasons = if reasons.is_empty() {
+        output
+            .iter()
+            .filter_map(|message| message.finish_reason.clone())
+            .collect()
+    } else {
+        reasons
+    };
+    reasons.into_iter().map(usual_reason).collect()
+}
+
+fn usual_reason(reason: String) -> String {
+    match reason.as_str() {
+        "tool_call" | "tool-calls" | "tool-call" => "tool_calls".to_owned(),
+        "content-filter" => "content_filter".to_owned(),
+        _ => reason,
+    }
+}
+
+/// Whether and how fast the answer was streamed.
+pub(super) fn streaming(
+    attributes: &Attributes<'_, '_>,
+    parameters: &Map<String, Json>,
+    span: &Span<'_>,
+) -> Streaming {
+    let first_chunk = span
+        .events
+        .iter()
+        .find(|event| FIRST_CHUNK_EVENTS.contains(&event.name.as_ref()));
+    let time_to_first_chunk_nanos = attributes
+        .float(&["gen_ai.response.time_to_first_chunk"])
+        .map(|seconds| nanos(seconds * 1e9))
+        .or_else(|| {
+            attributes
+                .float(&["ai.response.msToFirstChunk"])
+                .map(|millis| nanos(millis * 1e6))
+        })
+        .or_else(|| since_start(span, first_chunk?.time_unix_nano))
+        .or_else(|| {
+            let time = text_of(&attributes.json(&["langfuse.observation.completion_start_time"])?)?;
+            since_start(span, calendar::parse_rfc3339(&time)?)
+        });
+    let is_streaming = attributes
+        .flag(&["gen_ai.request.stream", "gen_ai.is_streaming", "llm.is_streaming"])
+        .or_else(|| parameters.get("stream").and_then(Json::as_bool))
+        .or(time_to_first_chunk_nanos.map(|_| true));
+    Streaming {
+        is_streaming,
+        time_to_first_chunk_nanos,
+    }
+}
+
+/// `None` for a moment before the start: two clocks that disagree measure nothing.
+fn since_start(span: &Span<'_>, unix_nanos: u64) -> Option<i64> {
+    i64::try_from(unix_nanos.checked_sub(span.start_time_unix_nano)?).ok()
+}
+
+/// A duration that is not negative; `as` saturates.
+fn nanos(nanos: f64) -> i64 {
+    nanos.max(0.0).round() as i64
+}
