@@ -61,6 +61,12 @@ async fn login_rotates_the_cookie() {
     assert_ne!(client.cookie, thief.cookie);
     thief.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
     assert_eq!(client.get("/auth/me").await.status, StatusCode::OK);
+    // a list of sessions must not show one that nobody holds
+    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM user_sessions")
+        .fetch_one(&app.pool)
+        .await
+        .unwrap();
+    assert_eq!(rows, 1);
 }
 
 /// Scenario: an attacker planted a cookie value in the browser before the login. Guarantee: it is not adopted.
