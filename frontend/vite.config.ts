@@ -5,7 +5,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { mockApi } from "./src/testing/mock-api/vite-plugin.ts";
 
-const SERVER = process.env["JUNJO_DEV_SERVER"] ?? "http://127.0.0.1:1324";
+const SERVER = process.env.JUNJO_DEV_SERVER ?? "http://127.0.0.1:1324";
 const API_PATHS = ["/auth", "/api-keys", "/otel", "/openapi.json", "/v1", "/health", "/docs"];
 
 export default defineConfig(({ mode }) => ({

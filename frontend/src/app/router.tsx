@@ -10,12 +10,12 @@ import {
   redirect,
   retainSearchParams,
 } from "@tanstack/react-router";
-import { z } from "zod";
 import { sessionQuery, setupQuery } from "@/features/auth/session-query";
 import { traceSearch } from "@/features/otel/trace/trace-search";
 import { tracesSearch } from "@/features/otel/traces/traces-search";
 import { workflowsSearch } from "@/features/otel/workflows/workflows-search";
 import { timeRangeSearch } from "@/lib/time-range";
+import { z } from "@/lib/zod";
 import { AppShell } from "./app-shell";
 import { NotFoundPage, PageFailure, PagePending } from "./fallback-pages";
 
@@ -23,7 +23,10 @@ interface RouterContext {
   queryClient: QueryClient;
 }
 
-const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: NotFoundPage });
+const rootRoute = createRootRouteWithContext<RouterContext>()({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+});
 
 const nextSearch = z.object({ next: z.string().startsWith("/").optional().catch(undefined) });
 

@@ -80,7 +80,12 @@ export function Sidebar({ folded }: { folded: boolean }) {
       </nav>
       <div className={cn("mt-auto grid gap-1", folded && "justify-items-center")}>
         {folded && (
-          <Button weight="ghost" size="icon" aria-label="Unfold sidebar" onClick={() => update({ sidebarFolded: false })}>
+          <Button
+            weight="ghost"
+            size="icon"
+            aria-label="Unfold sidebar"
+            onClick={() => update({ sidebarFolded: false })}
+          >
             <PanelLeftOpen size={16} />
           </Button>
         )}
@@ -102,7 +107,12 @@ function NavLink({ place, folded }: { place: Place; folded: boolean }) {
         folded ? "w-8 justify-center" : "px-2",
       )}
     >
-      <Icon size={16} strokeWidth={1.9} className="shrink-0 group-aria-[current=page]:text-accent-text" aria-hidden />
+      <Icon
+        size={16}
+        strokeWidth={1.9}
+        className="shrink-0 group-aria-[current=page]:text-accent-text"
+        aria-hidden
+      />
       <span className={folded ? "sr-only" : "truncate"}>{label}</span>
     </Link>
   );
@@ -159,7 +169,11 @@ function AccountMenu({ folded }: { folded: boolean }) {
       await signOut(client);
       await router.navigate({ to: "/login" });
     } catch {
-      postToast({ tone: "error", title: "Signing out failed", detail: "The server did not answer. Try again." });
+      postToast({
+        tone: "error",
+        title: "Signing out failed",
+        detail: "The server did not answer. Try again.",
+      });
     }
   }
 

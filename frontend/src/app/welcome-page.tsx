@@ -29,7 +29,8 @@ export function WelcomePage() {
   // What was there when the page opened does not count as the awaited trace.
   const [before, setBefore] = useState<string | null>();
   if (before === undefined && newest.data !== undefined) setBefore(newest.data?.trace_id ?? null);
-  const arrived = newest.data && before !== undefined && newest.data.trace_id !== before ? newest.data : undefined;
+  const arrived =
+    newest.data && before !== undefined && newest.data.trace_id !== before ? newest.data : undefined;
 
   return (
     <PageBody>
@@ -44,9 +45,15 @@ export function WelcomePage() {
               <KeyReveal secret={key.data.key} />
             ) : (
               <div className="grid justify-items-start gap-2">
-                <p className="text-muted">Your application shows it with every export; without one, spans are refused.</p>
+                <p className="text-muted">
+                  Your application shows it with every export; without one, spans are refused.
+                </p>
                 <Button weight="primary" onClick={() => key.mutate()} disabled={key.isPending}>
-                  {key.isPending ? <LoaderCircle size={15} className="animate-spin" /> : <KeyRound size={15} />}
+                  {key.isPending ? (
+                    <LoaderCircle size={15} className="animate-spin" />
+                  ) : (
+                    <KeyRound size={15} />
+                  )}
                   Create key
                 </Button>
                 {key.error && (
@@ -113,13 +120,21 @@ function Waiting() {
           <span className="size-2 rounded-full bg-accent" />
         </span>
         <span className="font-medium">
-          {accepted > indexed ? `${plural(accepted - indexed, "span")} received, indexing…` : "Waiting for spans…"}
+          {accepted > indexed
+            ? `${plural(accepted - indexed, "span")} received, indexing…`
+            : "Waiting for spans…"}
         </span>
       </div>
       {now - since > HINTS_AFTER_MS && (
         <ul className="grid list-disc gap-1 pl-4 text-muted text-xs">
-          <li>Batch processors send every few seconds and at shutdown: let short scripts exit normally, or flush.</li>
-          <li>gRPC listens on port 50051 in plain text here: set “insecure”, or use OTLP/HTTP on this page's address.</li>
+          <li>
+            Batch processors send every few seconds and at shutdown: let short scripts exit normally, or
+            flush.
+          </li>
+          <li>
+            gRPC listens on port 50051 in plain text here: set “insecure”, or use OTLP/HTTP on this page's
+            address.
+          </li>
           <li>“Unauthenticated” in your application's log means that the key is missing or mistyped.</li>
         </ul>
       )}
@@ -137,7 +152,8 @@ function Arrived({ trace }: { trace: TraceSummary }) {
         <span className="text-accent-text text-xs">It works. The first trace is here:</span>
         <span className="truncate font-semibold text-base">{trace.root_name}</span>
         <span className="text-muted text-xs tnum">
-          {trace.service} · {plural(trace.span_count, "span")} · {formatDuration(nanosToNumber(trace.duration_ns))}
+          {trace.service} · {plural(trace.span_count, "span")} ·{" "}
+          {formatDuration(nanosToNumber(trace.duration_ns))}
         </span>
       </div>
       <Link to="/traces/$traceId" params={{ traceId: trace.trace_id }} className={buttonClass("primary")}>

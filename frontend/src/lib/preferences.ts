@@ -1,7 +1,8 @@
 /** What a person set up for themselves in this browser: widths and folded parts. View state belongs in the URL. */
-import { z } from "zod";
+
 import { create } from "zustand";
 import { createJSONStorage, persist } from "zustand/middleware";
+import { z } from "@/lib/zod";
 
 const preferencesSchema = z.object({
   sidebarFolded: z.boolean().catch(false),

@@ -30,7 +30,7 @@ export function watchSystemTheme(): void {
 
 function applyTheme(theme: Theme): void {
   const dark = theme === "dark" || (theme === "system" && (darkQuery()?.matches ?? false));
-  document.documentElement.dataset["theme"] = dark ? "dark" : "light";
+  document.documentElement.dataset.theme = dark ? "dark" : "light";
 }
 
 function storedTheme(): Theme {

@@ -1,5 +1,5 @@
 /** The time window of lists, as it stands in the URL: a relative preset, or two exact ends. */
-import { z } from "zod";
+import { z } from "@/lib/zod";
 
 export const PRESETS = [
   { id: "15m", label: "Last 15 minutes", millis: 15 * 60_000 },

@@ -20,7 +20,10 @@ export interface ButtonProps extends ComponentProps<"button"> {
   size?: keyof typeof SIZES;
 }
 
-export function buttonClass(weight: keyof typeof WEIGHTS = "secondary", size: keyof typeof SIZES = "md"): string {
+export function buttonClass(
+  weight: keyof typeof WEIGHTS = "secondary",
+  size: keyof typeof SIZES = "md",
+): string {
   return cn(
     "inline-flex shrink-0 items-center justify-center whitespace-nowrap rounded-md font-medium transition-colors",
     "disabled:pointer-events-none disabled:opacity-50",
@@ -29,6 +32,12 @@ export function buttonClass(weight: keyof typeof WEIGHTS = "secondary", size: ke
   );
 }
 
-export function Button({ weight = "secondary", size = "md", className, type = "button", ...rest }: ButtonProps) {
+export function Button({
+  weight = "secondary",
+  size = "md",
+  className,
+  type = "button",
+  ...rest
+}: ButtonProps) {
   return <button type={type} className={cn(buttonClass(weight, size), className)} {...rest} />;
 }

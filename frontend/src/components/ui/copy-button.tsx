@@ -1,8 +1,8 @@
 /** Copies a text and says so. */
 import { Check, Copy } from "lucide-react";
 import { useRef, useState } from "react";
-import { cn } from "@/lib/cn";
 import { copyText } from "@/lib/clipboard";
+import { cn } from "@/lib/cn";
 import { postToast } from "@/lib/toasts";
 import { Button } from "./button";
 
@@ -26,7 +26,11 @@ export function CopyButton({ text, what, label, weight = "ghost", className }: C
   async function handleClick() {
     const copied = await copyText(typeof text === "function" ? text() : text);
     if (!copied) {
-      postToast({ tone: "error", title: "Copying was refused by the browser", detail: "Select the text instead." });
+      postToast({
+        tone: "error",
+        title: "Copying was refused by the browser",
+        detail: "Select the text instead.",
+      });
       return;
     }
     setDone(true);

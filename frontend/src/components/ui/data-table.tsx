@@ -31,7 +31,7 @@ export function dataColumns<T extends RowData>() {
   return createColumnHelper<typeof dataTableFeatures, T>();
 }
 
-const ROW_PX = 40;
+const ROW_PX = 36;
 const COMPACT_ROW_PX = 64;
 /** Below this width each row becomes a two-line card. */
 const COMPACT_BELOW_PX = 560;
@@ -149,14 +149,12 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
               >
                 {compact ? (
                   // biome-ignore lint/a11y/useSemanticElements: as above
-                  // biome-ignore lint/a11y/useFocusableInteractive: not interactive
                   <div role="cell" className="flex h-full flex-col justify-center">
                     {renderCompact(row.original)}
                   </div>
                 ) : (
                   row.getVisibleCells().map((cell) => (
                     // biome-ignore lint/a11y/useSemanticElements: as above
-                    // biome-ignore lint/a11y/useFocusableInteractive: not interactive
                     <div
                       key={cell.id}
                       role="cell"

@@ -1,4 +1,5 @@
 /** A labelled form field with its hint or error, wired together for screen readers. */
+import { ChevronDown } from "lucide-react";
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { cn } from "@/lib/cn";
 
@@ -51,9 +52,16 @@ export function SelectField({ label, hideLabel = false, className, children, ...
       <label htmlFor={id} className={hideLabel ? "sr-only" : "font-medium text-text text-xs"}>
         {label}
       </label>
-      <select id={id} className={cn(controlClass, "pr-7", className)} {...select}>
-        {children}
-      </select>
+      <div className="relative">
+        <select id={id} className={cn(controlClass, "appearance-none pr-8", className)} {...select}>
+          {children}
+        </select>
+        <ChevronDown
+          size={14}
+          className="pointer-events-none absolute top-2.25 right-2.5 text-faint"
+          aria-hidden
+        />
+      </div>
     </div>
   );
 }

@@ -36,10 +36,11 @@ interface ChildrenProps {
 function JsonChildren({ value, depth, openDepth }: ChildrenProps) {
   const entries = jsonEntries(value);
   const [shown, setShown] = useState(CHILDREN_AT_FIRST);
+  const flat = !entries.some(([, child]) => isBranch(contentOf(child)));
   return (
     <>
       {entries.slice(0, shown).map(([key, child]) => (
-        <JsonRow key={key} name={key} value={child} depth={depth} openDepth={openDepth} />
+        <JsonRow key={key} name={key} value={child} depth={depth} openDepth={openDepth} flat={flat} />
       ))}
       {entries.length > shown && (
         <li>
@@ -56,17 +57,29 @@ function JsonChildren({ value, depth, openDepth }: ChildrenProps) {
   );
 }
 
-interface RowProps extends ChildrenProps {
-  name: string;
+/** JSON that was sent as text is shown as what it is. */
+function contentOf(value: unknown): unknown {
+  return typeof value === "string" ? (parseJsonText(value) ?? value) : value;
 }
 
-function JsonRow({ name, value, depth, openDepth }: RowProps) {
-  const embedded = typeof value === "string" ? parseJsonText(value) : undefined;
-  const content = embedded ?? value;
+function isBranch(content: unknown): boolean {
   const kind = jsonKind(content);
-  const branch = (kind === "object" || kind === "array") && jsonEntries(content).length > 0;
+  return (kind === "object" || kind === "array") && jsonEntries(content).length > 0;
+}
+
+interface RowProps extends ChildrenProps {
+  name: string;
+  /** No sibling can be unfolded, so no room is kept for the arrow. */
+  flat: boolean;
+}
+
+function JsonRow({ name, value, depth, openDepth, flat }: RowProps) {
+  const content = contentOf(value);
+  const embedded = content !== value;
+  const kind = jsonKind(content);
+  const branch = isBranch(content);
   const [open, setOpen] = useState(
-    branch && embedded === undefined && depth + 1 < openDepth && jsonEntries(content).length <= OPEN_CHILDREN_MAX,
+    branch && !embedded && depth + 1 < openDepth && jsonEntries(content).length <= OPEN_CHILDREN_MAX,
   );
 
   return (
@@ -87,11 +100,11 @@ function JsonRow({ name, value, depth, openDepth }: RowProps) {
             <span className="shrink-0 break-all text-muted">{name}</span>
             <span className="min-w-0 truncate pl-1 text-faint">
               {summary(content, kind)}
-              {embedded !== undefined && " (JSON text)"}
+              {embedded && " (JSON text)"}
             </span>
           </button>
         ) : (
-          <div className="flex min-w-0 flex-1 flex-wrap items-start gap-x-2 pl-[17px]">
+          <div className={cn("flex min-w-0 flex-1 flex-wrap items-start gap-x-2", !flat && "pl-[17px]")}>
             <span className="break-all text-muted">{name}</span>
             <Scalar value={content} kind={kind} />
           </div>
@@ -113,7 +126,12 @@ function JsonRow({ name, value, depth, openDepth }: RowProps) {
 
 function Scalar({ value, kind }: { value: unknown; kind: ReturnType<typeof jsonKind> }) {
   if (kind === "string") return <LongText text={String(value)} className="min-w-0 text-text" />;
-  if (kind === "number") return <span className="break-all text-[var(--role-retriever)] tnum">{exactInteger(value) ?? String(value)}</span>;
+  if (kind === "number")
+    return (
+      <span className="break-all text-[var(--role-retriever)] tnum">
+        {exactInteger(value) ?? String(value)}
+      </span>
+    );
   if (kind === "boolean") return <span className="text-[var(--role-embedding)]">{String(value)}</span>;
   return <span className="text-faint">{kind === "object" ? "{}" : kind === "array" ? "[]" : "null"}</span>;
 }

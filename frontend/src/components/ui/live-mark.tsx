@@ -13,7 +13,11 @@ const TEXT = { live: "Live", paused: "Paused", fixed: "Fixed window", failing: "
 export function LiveMark({ state, onResume }: LiveMarkProps) {
   if (state === "paused" && onResume) {
     return (
-      <Button size="sm" onClick={onResume} title="Older rows are loaded, so new ones are not added. Go back to them.">
+      <Button
+        size="sm"
+        onClick={onResume}
+        title="Older rows are loaded, so new ones are not added. Go back to them."
+      >
         <ArrowUpToLine size={13} /> Newest
       </Button>
     );

@@ -16,7 +16,14 @@ interface SearchInputProps {
   className?: string;
 }
 
-export function SearchInput({ value, label, placeholder, onValueChange, onEnter, className }: SearchInputProps) {
+export function SearchInput({
+  value,
+  label,
+  placeholder,
+  onValueChange,
+  onEnter,
+  className,
+}: SearchInputProps) {
   const [draft, setDraft] = useState(value);
   const [reported, setReported] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);

@@ -71,7 +71,16 @@ export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden className={cn("animate-pulse rounded-sm bg-line", className)} />;
 }
 
-const SKELETON_WIDTHS = ["w-[46%]", "w-[38%]", "w-[52%]", "w-[31%]", "w-[44%]", "w-[27%]", "w-[49%]", "w-[35%]"];
+const SKELETON_WIDTHS = [
+  "w-[46%]",
+  "w-[38%]",
+  "w-[52%]",
+  "w-[31%]",
+  "w-[44%]",
+  "w-[27%]",
+  "w-[49%]",
+  "w-[35%]",
+];
 
 export function SkeletonRows({ label }: { label: string }) {
   return (

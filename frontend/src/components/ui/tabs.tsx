@@ -5,7 +5,15 @@ import { cn } from "@/lib/cn";
 
 export const Tabs = Primitive.Root;
 
-export function TabList({ label, className, children }: { label: string; className?: string; children: ReactNode }) {
+export function TabList({
+  label,
+  className,
+  children,
+}: {
+  label: string;
+  className?: string;
+  children: ReactNode;
+}) {
   return (
     <Primitive.List
       aria-label={label}

@@ -30,7 +30,10 @@ export function TimeRangePicker({ value, onValueChange }: TimeRangePickerProps) 
 
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
-      <Popover.Trigger className={cn(buttonClass("secondary"), "px-2.5")} aria-label={`Time range: ${describeTimeRange(value)}`}>
+      <Popover.Trigger
+        className={cn(buttonClass("secondary"), "px-2.5")}
+        aria-label={`Time range: ${describeTimeRange(value)}`}
+      >
         <CalendarClock size={15} className="text-faint" />
         <span className="max-w-56 truncate tnum">{describeTimeRange(value)}</span>
         <ChevronDown size={14} className="text-faint" />
@@ -67,7 +70,13 @@ export function TimeRangePicker({ value, onValueChange }: TimeRangePickerProps) 
   );
 }
 
-function ExactForm({ value, onApply }: { value: TimeRangeSearch; onApply: (value: TimeRangeSearch) => void }) {
+function ExactForm({
+  value,
+  onApply,
+}: {
+  value: TimeRangeSearch;
+  onApply: (value: TimeRangeSearch) => void;
+}) {
   function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -82,8 +91,18 @@ function ExactForm({ value, onApply }: { value: TimeRangeSearch; onApply: (value
   }
   return (
     <form onSubmit={handleSubmit} className="mt-1 grid gap-2 border-line border-t p-2">
-      <Field label="From" name="from" type="datetime-local" defaultValue={value.from ? toLocalInput(value.from) : ""} />
-      <Field label="To" name="to" type="datetime-local" defaultValue={value.to ? toLocalInput(value.to) : ""} />
+      <Field
+        label="From"
+        name="from"
+        type="datetime-local"
+        defaultValue={value.from ? toLocalInput(value.from) : ""}
+      />
+      <Field
+        label="To"
+        name="to"
+        type="datetime-local"
+        defaultValue={value.to ? toLocalInput(value.to) : ""}
+      />
       <Button type="submit" size="sm">
         Apply exact range
       </Button>

@@ -40,7 +40,15 @@ export function CreateKeyForm({ onCreated }: CreateKeyFormProps) {
 
   return (
     <form onSubmit={handleSubmit} className="grid gap-4">
-      <Field label="Name" name="name" required maxLength={100} autoFocus autoComplete="off" placeholder="my-agent, laptop" />
+      <Field
+        label="Name"
+        name="name"
+        required
+        maxLength={100}
+        autoFocus
+        autoComplete="off"
+        placeholder="my-agent, laptop"
+      />
       <div className="grid grid-cols-2 gap-3">
         <SelectField label="Scope" name="scope" defaultValue="ingest">
           <option value="ingest">Ingest: send telemetry</option>

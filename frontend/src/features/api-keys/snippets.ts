@@ -33,7 +33,7 @@ function junjo({ hostname, secure, apiKey }: SnippetTarget): Snippet {
   return {
     id: "junjo",
     label: "Junjo SDK",
-    install: "pip install junjo",
+    install: "pip install 'junjo>=0.67'",
     file: "telemetry.py",
     code: `from junjo.telemetry.junjo_otel_exporter import JunjoOtelExporter
 from opentelemetry import trace
@@ -45,7 +45,8 @@ exporter = JunjoOtelExporter(
     api_key="${apiKey}",
     insecure=${secure ? "False" : "True"},
 )
-provider = TracerProvider(resource=Resource.create({"service.name": "my-agent"}))
+resource = Resource.create({"service.name": "my-agent"})
+provider = TracerProvider(resource=resource)
 provider.add_span_processor(exporter.span_processor)
 trace.set_tracer_provider(provider)`,
   };
@@ -67,7 +68,8 @@ exporter = OTLPSpanExporter(
     endpoint="${origin}/v1/traces",
     headers={"x-junjo-api-key": "${apiKey}"},
 )
-provider = TracerProvider(resource=Resource.create({"service.name": "my-agent"}))
+resource = Resource.create({"service.name": "my-agent"})
+provider = TracerProvider(resource=resource)
 provider.add_span_processor(BatchSpanProcessor(exporter))
 trace.set_tracer_provider(provider)`,
   };

@@ -19,7 +19,9 @@ export function AuthCard({ title, note, children }: AuthCardProps) {
             <p className="text-balance text-muted text-sm">{note}</p>
           </div>
         </div>
-        <div className="rounded-xl border border-line bg-surface p-5 shadow-[0_1px_2px_rgb(0_0_0/4%)]">{children}</div>
+        <div className="rounded-xl border border-line bg-surface p-5 shadow-[0_1px_2px_rgb(0_0_0/4%)]">
+          {children}
+        </div>
         <PlainHttpNotice />
       </div>
     </main>
@@ -33,8 +35,8 @@ function PlainHttpNotice() {
   if (protocol === "https:" || local) return null;
   return (
     <p role="note" className="text-balance text-center text-warn text-xs">
-      This page came over plain http: anyone on the network path can read what you type. Put TLS in front before real
-      use.
+      This page came over plain http: anyone on the network path can read what you type. Put TLS in front
+      before real use.
     </p>
   );
 }

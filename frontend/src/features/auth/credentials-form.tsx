@@ -64,7 +64,10 @@ export function CredentialsForm({ submitLabel, newPassword, check, submit }: Cre
         </Button>
       </div>
       {mutation.error && (
-        <p role="alert" className="rounded-md border border-danger/30 bg-danger/10 px-3 py-2 text-danger-text text-xs">
+        <p
+          role="alert"
+          className="rounded-md border border-danger/30 bg-danger/10 px-3 py-2 text-danger-text text-xs"
+        >
           {explain(mutation.error)}
         </p>
       )}
@@ -78,6 +81,7 @@ export function CredentialsForm({ submitLabel, newPassword, check, submit }: Cre
 
 function explain(error: Error): string {
   if (error instanceof ApiProblem && error.status === 401) return "Email or password is not right.";
-  if (error instanceof ApiProblem && error.status === 429) return error.detail ?? "Too many tries. Wait a minute.";
+  if (error instanceof ApiProblem && error.status === 429)
+    return error.detail ?? "Too many tries. Wait a minute.";
   return error.message;
 }

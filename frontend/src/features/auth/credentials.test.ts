@@ -7,6 +7,8 @@ describe("checkNewCredentials", () => {
     expect(checkNewCredentials({ email: "ada@example.com", password: "long enough" })).toEqual({});
     expect(checkNewCredentials({ email: "ada", password: "long enough" })).toHaveProperty("email");
     expect(checkNewCredentials({ email: "ada@example.com", password: "short" })).toHaveProperty("password");
-    expect(checkNewCredentials({ email: "ada@example.com", password: "x".repeat(513) })).toHaveProperty("password");
+    expect(checkNewCredentials({ email: "ada@example.com", password: "x".repeat(513) })).toHaveProperty(
+      "password",
+    );
   });
 });

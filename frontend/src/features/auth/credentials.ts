@@ -1,8 +1,8 @@
 /** What the form checks before it asks the server, which stays the authority. Pure. */
-import { z } from "zod";
+import { z } from "@/lib/zod";
 
-export const PASSWORD_LENGTH_MIN = 8;
-export const PASSWORD_LENGTH_MAX = 512;
+const PASSWORD_LENGTH_MIN = 8;
+const PASSWORD_LENGTH_MAX = 512;
 
 const email = z.email();
 
@@ -19,7 +19,9 @@ export function checkNewCredentials(credentials: { email: string; password: stri
 }
 
 function passwordError(password: string): CredentialErrors {
-  if (password.length < PASSWORD_LENGTH_MIN) return { password: `Use at least ${PASSWORD_LENGTH_MIN} characters.` };
-  if (password.length > PASSWORD_LENGTH_MAX) return { password: `Use at most ${PASSWORD_LENGTH_MAX} characters.` };
+  if (password.length < PASSWORD_LENGTH_MIN)
+    return { password: `Use at least ${PASSWORD_LENGTH_MIN} characters.` };
+  if (password.length > PASSWORD_LENGTH_MAX)
+    return { password: `Use at most ${PASSWORD_LENGTH_MAX} characters.` };
   return {};
 }

@@ -8,7 +8,10 @@ import { registerFirstUser } from "./session-query";
 export function SetupPage({ onCreated }: { onCreated: () => void }) {
   const client = useQueryClient();
   return (
-    <AuthCard title="Welcome to Junjo" note="This server is new. Create its first account; it will be the administrator.">
+    <AuthCard
+      title="Welcome to Junjo"
+      note="This server is new. Create its first account; it will be the administrator."
+    >
       <CredentialsForm
         submitLabel="Create account"
         newPassword

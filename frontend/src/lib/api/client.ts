@@ -34,7 +34,11 @@ export function deadline(signal?: AbortSignal): AbortSignal {
 type Method = "get" | "post" | "delete";
 
 /** Body type of a route's successful answer, independent of how the schema names it. */
-export type ResponseOf<P extends keyof paths, M extends Method, S extends number = 200> = paths[P][M] extends {
+export type ResponseOf<
+  P extends keyof paths,
+  M extends Method,
+  S extends number = 200,
+> = paths[P][M] extends {
   responses: { [K in S]: { content: { "application/json": infer Body } } };
 }
   ? Body
@@ -44,4 +48,3 @@ export type ResponseOf<P extends keyof paths, M extends Method, S extends number
 export type QueryOf<P extends keyof paths> = paths[P]["get"] extends { parameters: { query?: infer Query } }
   ? NonNullable<Query>
   : never;
-

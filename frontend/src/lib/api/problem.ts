@@ -1,5 +1,5 @@
 /** Every failed request becomes an ApiProblem, so that pages show one kind of error. */
-import { z } from "zod";
+import { z } from "@/lib/zod";
 
 const problemSchema = z.object({
   title: z.string().catch("Request failed"),

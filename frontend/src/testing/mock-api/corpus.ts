@@ -27,11 +27,15 @@ export function makeNamedTrace(rootName: string, seed: number, startMs: number, 
 }
 
 function retell(source: SpanDetail[], traceId: string, startMs: number, stretch: number): MockTrace {
-  const origin = source.reduce((min, span) => {
-    const start = BigInt(span.start_time_unix_nano);
-    return start < min ? start : min;
-  }, BigInt(source[0]?.start_time_unix_nano ?? "0"));
-  const move = (nanos: string) => BigInt(Math.round(startMs)) * MILLION + (BigInt(nanos) - origin) * BigInt(stretch);
+  const origin = source.reduce(
+    (min, span) => {
+      const start = BigInt(span.start_time_unix_nano);
+      return start < min ? start : min;
+    },
+    BigInt(source[0]?.start_time_unix_nano ?? "0"),
+  );
+  const move = (nanos: string) =>
+    BigInt(Math.round(startMs)) * MILLION + (BigInt(nanos) - origin) * BigInt(stretch);
   const spans = source.map((span) => {
     const start = move(span.start_time_unix_nano);
     const end = move(span.end_time_unix_nano);
@@ -131,7 +135,9 @@ export function makeLargeTrace(spanCount: number, startMs: number): TraceSpan[] 
       kind: "internal",
       service: index % 97 === 0 ? "crawler-io" : "crawler",
       start_time_unix_nano: String(BigInt(startMs) * MILLION + BigInt(index) * 500_000n),
-      duration_ns: String(index === 0 ? BigInt(spanCount) * 600_000n : 1_000_000n + BigInt(hash(index) % 40_000_000)),
+      duration_ns: String(
+        index === 0 ? BigInt(spanCount) * 600_000n : 1_000_000n + BigInt(hash(index) % 40_000_000),
+      ),
       status: index % 911 === 7 ? "error" : "unset",
       role,
       model: role === "llm" ? "gpt-4.1-mini" : null,
@@ -155,7 +161,13 @@ function rootOf(spans: SpanDetail[]): SpanDetail {
 }
 
 function traceIdOf(seed: number): string {
-  return [1, 2, 3, 4].map((part) => hash(seed * 31 + part).toString(16).padStart(8, "0")).join("");
+  return [1, 2, 3, 4]
+    .map((part) =>
+      hash(seed * 31 + part)
+        .toString(16)
+        .padStart(8, "0"),
+    )
+    .join("");
 }
 
 /** A small integer hash: spreads seeds evenly over 32 bits. */
@@ -166,7 +178,10 @@ export function hash(value: number): number {
 }
 
 function sum(values: (number | null)[]): number | null {
-  return values.reduce<number | null>((total, value) => (value === null ? total : (total ?? 0) + value), null);
+  return values.reduce<number | null>(
+    (total, value) => (value === null ? total : (total ?? 0) + value),
+    null,
+  );
 }
 
 function numberOrNull(value: unknown): number | null {

@@ -7,7 +7,7 @@ import { addTrace, type MockStore, mockKey } from "./store.ts";
 
 const TRACE_PAGE_SPANS = 10_000;
 /** A trace id that holds 100,000 spans. */
-export const LARGE_TRACE_ID = "f00d".repeat(8);
+const LARGE_TRACE_ID = "f00d".repeat(8);
 const LARGE_SPANS = 100_000;
 
 let large: ReturnType<typeof makeLargeTrace> | undefined;
@@ -18,7 +18,9 @@ export function mockHandlers(store: MockStore) {
 
 function authHandlers(store: MockStore) {
   return [
-    http.get("*/auth/setup", () => ok<ResponseOf<"/auth/setup", "get">>({ needs_setup: store.user === null })),
+    http.get("*/auth/setup", () =>
+      ok<ResponseOf<"/auth/setup", "get">>({ needs_setup: store.user === null }),
+    ),
     http.get("*/auth/me", () => (store.signedIn ? ok(me(store)) : problem(401, "Not signed in"))),
     http.post("*/auth/register", async ({ request }) => {
       if (store.user) return problem(403, "Only administrators create users");
@@ -47,14 +49,18 @@ function keyHandlers(store: MockStore) {
       guarded(store, () => ok({ items: store.keys.map(({ key: _, ...shown }) => shown), next_cursor: null })),
     ),
     http.post("*/api-keys", async ({ request }) => {
-      const body = (await request.json()) as { name: string; scope?: "ingest" | "read"; expires_at?: string | null };
+      const body = (await request.json()) as {
+        name: string;
+        scope?: "ingest" | "read";
+        expires_at?: string | null;
+      };
       const expires = body.expires_at ? Date.parse(body.expires_at) : null;
       const key = mockKey(body.name, body.scope ?? "ingest", Date.now(), null, expires);
       store.keys.unshift(key);
       return ok<ResponseOf<"/api-keys", "post", 201>>(key, 201);
     }),
     http.delete("*/api-keys/:id", ({ params }) => {
-      store.keys = store.keys.filter((key) => key.id !== params["id"]);
+      store.keys = store.keys.filter((key) => key.id !== params.id);
       return new HttpResponse(null, { status: 204 });
     }),
   ];
@@ -75,17 +81,19 @@ function ingestHandlers(store: MockStore) {
 
 function otelHandlers(store: MockStore) {
   return [
-    http.get("*/otel/services", ({ request }) => guarded(store, () => ok({ items: services(store, request) }))),
+    http.get("*/otel/services", ({ request }) =>
+      guarded(store, () => ok({ items: services(store, request) })),
+    ),
     http.get("*/otel/traces", ({ request }) => guarded(store, () => ok(traces(store, request)))),
     http.get("*/otel/workflows", ({ request }) => guarded(store, () => ok(workflows(store, request)))),
     http.get("*/otel/status", () => guarded(store, () => ok(status(store)))),
     http.get("*/otel/trace/:traceId", ({ params, request }) =>
-      guarded(store, () => trace(store, String(params["traceId"]), request)),
+      guarded(store, () => trace(store, String(params.traceId), request)),
     ),
     http.get("*/otel/spans/:traceId/:spanId", ({ params }) =>
       guarded(store, () => {
-        const found = store.traces.find((candidate) => candidate.traceId === params["traceId"]);
-        const span = found?.spans.find((candidate) => candidate.span_id === params["spanId"]);
+        const found = store.traces.find((candidate) => candidate.traceId === params.traceId);
+        const span = found?.spans.find((candidate) => candidate.span_id === params.spanId);
         return span ? ok(span) : problem(404, "Unknown span");
       }),
     ),
@@ -116,7 +124,8 @@ function traces(store: MockStore, request: Request): ResponseOf<"/otel/traces", 
   const query = new URL(request.url).searchParams;
   const wanted = inWindow(store, request)
     .filter(({ spans }) => {
-      const has = (name: string, test: (value: string) => boolean) => !query.has(name) || test(query.get(name) ?? "");
+      const has = (name: string, test: (value: string) => boolean) =>
+        !query.has(name) || test(query.get(name) ?? "");
       return (
         has("service", (value) => spans.some((span) => span.service === value)) &&
         has("status", (value) => spans.some((span) => span.status === value)) &&

@@ -25,7 +25,13 @@ export function busyStore(nowMs: number, traceCount: number): MockStore {
     signedIn: true,
     keys: [
       mockKey("laptop", "ingest", nowMs - 9 * DAY_MS, nowMs - 4_000),
-      mockKey("staging: support agent", "ingest", nowMs - 41 * DAY_MS, nowMs - 3_600_000, nowMs + 49 * DAY_MS),
+      mockKey(
+        "staging: support agent",
+        "ingest",
+        nowMs - 41 * DAY_MS,
+        nowMs - 3_600_000,
+        nowMs + 49 * DAY_MS,
+      ),
       mockKey("grafana", "read", nowMs - 2 * DAY_MS, null),
       mockKey("old demo", "ingest", nowMs - 200 * DAY_MS, nowMs - 120 * DAY_MS, nowMs - 100 * DAY_MS),
     ],

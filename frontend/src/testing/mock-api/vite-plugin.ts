@@ -12,7 +12,8 @@ const TRACES = 320;
 const ARRIVAL_MS = 6_000;
 
 /** What the real server sends, so that a violation shows up here first. */
-const CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+const CSP =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
 export function mockApi(): Plugin {
   const state = { store: busyStore(Date.now(), TRACES), busy: true };
@@ -46,7 +47,11 @@ interface MockState {
   busy: boolean;
 }
 
-async function answer(state: MockState, incoming: IncomingMessage, response: ServerResponse): Promise<boolean> {
+async function answer(
+  state: MockState,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
   const url = new URL(incoming.url ?? "/", "http://localhost");
   if (url.pathname === "/__mock/reset") {
     state.busy = url.searchParams.get("state") !== "fresh";

@@ -26,13 +26,13 @@ const COLUMNS = column.columns([
     id: "traces",
     header: "Traces",
     meta: { track: "minmax(64px,110px)", align: "end" },
-    cell: ({ row }) => <Number value={row.original.trace_count} />,
+    cell: ({ row }) => <CountCell value={row.original.trace_count} />,
   }),
   column.display({
     id: "spans",
     header: "Spans",
     meta: { track: "minmax(64px,110px)", align: "end" },
-    cell: ({ row }) => <Number value={row.original.span_count} />,
+    cell: ({ row }) => <CountCell value={row.original.span_count} />,
   }),
   column.display({
     id: "errors",
@@ -71,7 +71,9 @@ export function ServicesPage({ search, onSearchChange }: ServicesPageProps) {
       />
       {services.error && services.data && <StaleNotice error={services.error} />}
       {services.isPending && <SkeletonRows label="Loading services" />}
-      {services.error && !services.data && <ErrorState error={services.error} onRetry={() => services.refetch()} />}
+      {services.error && !services.data && (
+        <ErrorState error={services.error} onRetry={() => services.refetch()} />
+      )}
       {services.data?.length === 0 && (
         <EmptyState
           icon={Boxes}
@@ -115,7 +117,7 @@ function ServiceLink({ service }: { service: Service }) {
   );
 }
 
-function Number({ value }: { value: number }) {
+function CountCell({ value }: { value: number }) {
   return (
     <span className="tnum" title={formatCount(value)}>
       {formatCompact(value)}
@@ -126,7 +128,10 @@ function Number({ value }: { value: number }) {
 function ErrorShare({ service }: { service: Service }) {
   const failed = service.error_count > 0;
   return (
-    <span className="flex items-center justify-end gap-2 tnum" title={`${formatCount(service.error_count)} failed spans`}>
+    <span
+      className="flex items-center justify-end gap-2 tnum"
+      title={`${formatCount(service.error_count)} failed spans`}
+    >
       <span className="h-1 w-14 overflow-hidden rounded-full bg-line" aria-hidden>
         <span
           className="block h-full rounded-full bg-danger"

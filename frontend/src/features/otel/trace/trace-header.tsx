@@ -7,6 +7,7 @@ import { LiveMark } from "@/components/ui/live-mark";
 import { TimeAgo } from "@/components/ui/time-ago";
 import type { TraceModel } from "@/features/otel/trace/model/build-trace";
 import { traceTotals } from "@/features/otel/trace/model/trace-totals";
+import { shortModel } from "@/features/otel/vocabulary/models";
 import { Cost, Tokens } from "@/features/otel/vocabulary/numbers";
 import { RoleMark } from "@/features/otel/vocabulary/role-mark";
 import { ErrorMark } from "@/features/otel/vocabulary/status";
@@ -35,7 +36,7 @@ export function TraceHeader({ data, model, live }: TraceHeaderProps) {
         >
           <ChevronLeft size={17} />
         </Link>
-        <RoleMark role={root?.role ?? null} kind={root?.kind ?? "internal"} size="md" />
+        <RoleMark spanRole={root?.role ?? null} kind={root?.kind ?? "internal"} size="md" />
         <h1 className="min-w-0 truncate font-semibold text-lg tracking-tight">{root?.name || "(no name)"}</h1>
         {totals.errors > 0 && <ErrorMark count={totals.errors} />}
         <div className="ml-auto flex shrink-0 items-center gap-2">
@@ -64,7 +65,11 @@ export function TraceHeader({ data, model, live }: TraceHeaderProps) {
             <Cost usd={totals.costUsd} unpricedCalls={totals.unpricedCalls} />
           </Fact>
         )}
-        {totals.models.length > 0 && <Fact name={totals.models.length > 1 ? "Models" : "Model"}>{listed(totals.models)}</Fact>}
+        {totals.models.length > 0 && (
+          <Fact name={totals.models.length > 1 ? "Models" : "Model"}>
+            {listed([...new Set(totals.models.map(shortModel))])}
+          </Fact>
+        )}
         <Fact name={totals.services.length > 1 ? "Services" : "Service"}>{listed(totals.services)}</Fact>
       </dl>
       {data.rootMissing && data.complete && (

@@ -94,7 +94,9 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
               icon={SearchX}
               title="No span matches"
               action={
-                <Button onClick={() => onSearchChange({ find: undefined, errors: undefined })}>Clear search</Button>
+                <Button onClick={() => onSearchChange({ find: undefined, errors: undefined })}>
+                  Clear search
+                </Button>
               }
             />
           ) : (
@@ -118,7 +120,11 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
               label="Width of the span panel"
               onValueChange={(share) => update({ panelShare: 1 - share })}
             />
-            <aside aria-label="Selected span" className="min-w-0 shrink-0" style={{ width: `${panelShare * 100}%` }}>
+            <aside
+              aria-label="Selected span"
+              className="min-w-0 shrink-0"
+              style={{ width: `${panelShare * 100}%` }}
+            >
               {panel}
             </aside>
           </>
@@ -160,7 +166,9 @@ function TraceTools({ search, errors, onSearchChange }: TraceToolsProps) {
         size="icon"
         aria-label={folded ? "Unfold all" : "Fold all"}
         title={folded ? "Unfold all" : "Fold all"}
-        onClick={() => onSearchChange(folded ? { depth: undefined, folds: undefined } : { depth: 1, folds: undefined })}
+        onClick={() =>
+          onSearchChange(folded ? { depth: undefined, folds: undefined } : { depth: 1, folds: undefined })
+        }
       >
         <UnfoldVertical size={15} />
       </Button>
@@ -214,7 +222,8 @@ function UnknownTrace({ traceId }: { traceId: string }) {
         </Link>
       }
     >
-      No span of <code className="break-all font-mono text-xs">{traceId}</code> has arrived, or retention removed it.
+      No span of <code className="break-all font-mono text-xs">{traceId}</code> has arrived, or retention
+      removed it.
     </EmptyState>
   );
 }

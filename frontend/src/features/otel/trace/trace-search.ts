@@ -1,5 +1,5 @@
 /** Everything about the view of one trace that its URL holds. */
-import { z } from "zod";
+import { z } from "@/lib/zod";
 
 export const SPAN_TABS = ["overview", "attributes", "events", "resource", "raw"] as const;
 export type SpanTab = (typeof SPAN_TABS)[number];

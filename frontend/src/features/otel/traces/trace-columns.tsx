@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { type DataColumns, dataColumns } from "@/components/ui/data-table";
 import { TimeAgo } from "@/components/ui/time-ago";
+import { shortModel } from "@/features/otel/vocabulary/models";
 import { Cost, DurationBar, Tokens, Unknown } from "@/features/otel/vocabulary/numbers";
 import { RoleMark } from "@/features/otel/vocabulary/role-mark";
 import { ErrorMark } from "@/features/otel/vocabulary/status";
@@ -71,7 +72,9 @@ export function traceColumns(maxNanos: number): DataColumns<TraceSummary> {
       id: "start",
       header: "Started",
       meta: { track: "84px", align: "end" },
-      cell: ({ row }) => <TimeAgo iso={row.original.start_time} className="whitespace-nowrap text-muted tnum" />,
+      cell: ({ row }) => (
+        <TimeAgo iso={row.original.start_time} className="whitespace-nowrap text-muted tnum" />
+      ),
     }),
   ]) as DataColumns<TraceSummary>;
 }
@@ -79,7 +82,7 @@ export function traceColumns(maxNanos: number): DataColumns<TraceSummary> {
 function TraceName({ trace }: { trace: TraceSummary }) {
   return (
     <span className="flex min-w-0 items-center gap-2.5">
-      <RoleMark role={trace.root_role ?? (trace.llm_call_count > 0 ? "chain" : null)} kind="server" />
+      <RoleMark spanRole={trace.root_role ?? null} kind="trace" />
       <TraceLink trace={trace} />
       {trace.error_count > 0 && <ErrorMark count={trace.error_count} />}
       {trace.root_missing && <Running />}
@@ -125,7 +128,7 @@ function Models({ models }: { models: string[] }) {
   if (!first) return <Unknown />;
   return (
     <span className="flex min-w-0 items-baseline gap-1 text-muted" title={models.join(", ")}>
-      <span className="truncate">{first}</span>
+      <span className="truncate">{shortModel(first)}</span>
       {others.length > 0 && <span className="shrink-0 text-2xs text-faint">+{others.length}</span>}
     </span>
   );

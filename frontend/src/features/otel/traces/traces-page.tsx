@@ -41,7 +41,13 @@ export function TracesPage({ search, onSearchChange }: TracesPageProps) {
     void traces.refetch();
   }
 
-  const liveState = traces.error ? "failing" : walking ? "paused" : isMoving(search, Date.now()) ? "live" : "fixed";
+  const liveState = traces.error
+    ? "failing"
+    : walking
+      ? "paused"
+      : isMoving(search, Date.now())
+        ? "live"
+        : "fixed";
   return (
     <>
       <PageHeader
@@ -49,16 +55,16 @@ export function TracesPage({ search, onSearchChange }: TracesPageProps) {
         note={<LiveMark state={liveState} onResume={backToNewest} />}
         actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
       />
-      <TraceFilters
-        search={search}
-        services={services.data ?? []}
-        onChange={onSearchChange}
-      />
+      <TraceFilters search={search} services={services.data ?? []} onChange={onSearchChange} />
       {traces.error && traces.data && <StaleNotice error={traces.error} />}
       {traces.isPending && <SkeletonRows label="Loading traces" />}
       {traces.error && !traces.data && <ErrorState error={traces.error} onRetry={() => traces.refetch()} />}
       {traces.data && rows.length === 0 && (
-        <NoTraces search={search} anyService={(services.data?.length ?? 0) > 0} onSearchChange={onSearchChange} />
+        <NoTraces
+          search={search}
+          anyService={(services.data?.length ?? 0) > 0}
+          onSearchChange={onSearchChange}
+        />
       )}
       {rows.length > 0 && (
         <DataTable
@@ -73,7 +79,11 @@ export function TracesPage({ search, onSearchChange }: TracesPageProps) {
           }}
           footer={
             <p className="py-4 text-center text-faint text-xs">
-              {traces.isFetchingNextPage ? "Loading older traces…" : traces.hasNextPage ? "" : "No older traces here."}
+              {traces.isFetchingNextPage
+                ? "Loading older traces…"
+                : traces.hasNextPage
+                  ? ""
+                  : "No older traces here."}
             </p>
           }
         />
@@ -110,7 +120,9 @@ function NoTraces({ search, anyService, onSearchChange }: NoTracesProps) {
       action={
         <>
           {filters.length > 0 && (
-            <Button onClick={() => onSearchChange(Object.fromEntries(filters.map((name) => [name, undefined])))}>
+            <Button
+              onClick={() => onSearchChange(Object.fromEntries(filters.map((name) => [name, undefined])))}
+            >
               Clear filters
             </Button>
           )}

@@ -36,7 +36,11 @@ export function newestTraceQuery(pollMs: number) {
   });
 }
 
-function listTraces(search: TracesSearch, cursor: string | undefined, signal: AbortSignal): Promise<TraceList> {
+function listTraces(
+  search: TracesSearch,
+  cursor: string | undefined,
+  signal: AbortSignal,
+): Promise<TraceList> {
   const { range: _range, from: _from, to: _to, ...filters } = search;
   const given: QueryOf<"/otel/traces"> = { ...resolveTimeRange(search, Date.now()), limit: PAGE_ROWS };
   Object.assign(given, definedOnly(filters), cursor === undefined ? {} : { cursor });

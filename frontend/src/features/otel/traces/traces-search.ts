@@ -1,7 +1,8 @@
 /** The filters of the trace list, as they stand in the URL. */
-import { z } from "zod";
+
 import { ROLE_IDS } from "@/features/otel/vocabulary/roles";
 import { timeRangeSearch } from "@/lib/time-range";
+import { z } from "@/lib/zod";
 
 const text = z.coerce.string().min(1).optional().catch(undefined);
 

@@ -1,6 +1,7 @@
 /** How tokens, cost and durations look wherever a row or a panel shows them. */
-import { formatCompact, formatCost, formatCount } from "@/lib/format/number";
+
 import { formatDuration } from "@/lib/format/duration";
+import { formatCompact, formatCost, formatCount } from "@/lib/format/number";
 
 interface TokensProps {
   input: number | null | undefined;
@@ -31,7 +32,8 @@ interface CostProps {
 }
 
 export function Cost({ usd, unpricedCalls = 0 }: CostProps) {
-  if (usd == null) return <Unknown title={unpricedCalls > 0 ? "No price is known for these models" : undefined} />;
+  if (usd == null)
+    return <Unknown title={unpricedCalls > 0 ? "No price is known for these models" : undefined} />;
   const partial = unpricedCalls > 0;
   return (
     <span

@@ -1,27 +1,28 @@
 /** The small square that tells what a span is: one glyph and colour per role, span kind where there is none. */
-import { ArrowDownLeft, ArrowUpRight, Dot, Inbox, type LucideIcon, Send } from "lucide-react";
+import { ArrowDownLeft, ArrowUpRight, Inbox, type LucideIcon, Minus, Send, Waypoints } from "lucide-react";
 import { cn } from "@/lib/cn";
 import { roleColor, roleLook, type SpanRole } from "./roles";
 
 const KINDS: Record<string, { label: string; icon: LucideIcon }> = {
   server: { label: "Server", icon: ArrowDownLeft },
   client: { label: "Client", icon: ArrowUpRight },
+  trace: { label: "Trace", icon: Waypoints },
   producer: { label: "Producer", icon: Send },
   consumer: { label: "Consumer", icon: Inbox },
 };
-const PLAIN = { label: "Span", icon: Dot };
+const PLAIN = { label: "Span", icon: Minus };
 
 export function describeKind(role: SpanRole | null, kind?: string): string {
   return role ? roleLook(role).label : (KINDS[kind ?? ""] ?? PLAIN).label;
 }
 
 interface RoleMarkProps {
-  role: SpanRole | null;
+  spanRole: SpanRole | null;
   kind?: string;
   size?: "sm" | "md";
 }
 
-export function RoleMark({ role, kind, size = "sm" }: RoleMarkProps) {
+export function RoleMark({ spanRole: role, kind, size = "sm" }: RoleMarkProps) {
   const { label, icon: Icon } = role ? roleLook(role) : (KINDS[kind ?? ""] ?? PLAIN);
   const color = roleColor(role);
   return (

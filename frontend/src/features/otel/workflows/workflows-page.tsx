@@ -67,7 +67,9 @@ function workflowColumns(maxNanos: number): DataColumns<WorkflowRun> {
       id: "start",
       header: "Started",
       meta: { track: "84px", align: "end" },
-      cell: ({ row }) => <TimeAgo iso={row.original.start_time} className="whitespace-nowrap text-muted tnum" />,
+      cell: ({ row }) => (
+        <TimeAgo iso={row.original.start_time} className="whitespace-nowrap text-muted tnum" />
+      ),
     }),
   ]) as DataColumns<WorkflowRun>;
 }
@@ -89,7 +91,13 @@ export function WorkflowsPage({ search, onSearchChange }: WorkflowsPageProps) {
   }, [rows]);
   const columns = useMemo(() => workflowColumns(longest), [longest]);
   const walking = (runs.data?.pages.length ?? 0) > 1;
-  const liveState = runs.error ? "failing" : walking ? "paused" : isMoving(search, Date.now()) ? "live" : "fixed";
+  const liveState = runs.error
+    ? "failing"
+    : walking
+      ? "paused"
+      : isMoving(search, Date.now())
+        ? "live"
+        : "fixed";
   const filtered = search.name !== undefined || search.service !== undefined || search.status !== undefined;
 
   return (
@@ -99,7 +107,10 @@ export function WorkflowsPage({ search, onSearchChange }: WorkflowsPageProps) {
         note={<LiveMark state={liveState} />}
         actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
       />
-      <search aria-label="Filters" className="flex flex-wrap items-center gap-2 border-line border-b px-4 py-2">
+      <search
+        aria-label="Filters"
+        className="flex flex-wrap items-center gap-2 border-line border-b px-4 py-2"
+      >
         <SearchInput
           value={search.name ?? ""}
           label="Workflow name"
@@ -155,7 +166,7 @@ function runId(run: WorkflowRun): string {
 function RunName({ run }: { run: WorkflowRun }) {
   return (
     <span className="flex min-w-0 items-center gap-2.5">
-      <RoleMark role="workflow" />
+      <RoleMark spanRole="workflow" />
       <Link
         to="/traces/$traceId"
         params={{ traceId: run.trace_id }}
@@ -176,7 +187,11 @@ function GraphId({ id }: { id: string | null }) {
   const hue = Number.parseInt(hash.slice(0, 4), 16) % 360;
   return (
     <span className="flex items-center gap-1.5 font-mono text-2xs text-faint" title={id}>
-      <span className="size-2 rounded-full" style={{ background: `oklch(0.65 0.11 ${hue || 0})` }} aria-hidden />
+      <span
+        className="size-2 rounded-full"
+        style={{ background: `oklch(0.65 0.11 ${hue || 0})` }}
+        aria-hidden
+      />
       {hash.slice(0, 7)}
     </span>
   );
@@ -198,7 +213,13 @@ function CompactRun({ run }: { run: WorkflowRun }) {
   );
 }
 
-function NoRuns({ filtered, onSearchChange }: { filtered: boolean; onSearchChange: WorkflowsPageProps["onSearchChange"] }) {
+function NoRuns({
+  filtered,
+  onSearchChange,
+}: {
+  filtered: boolean;
+  onSearchChange: WorkflowsPageProps["onSearchChange"];
+}) {
   if (filtered) {
     return (
       <EmptyState

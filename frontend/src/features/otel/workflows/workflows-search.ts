@@ -1,6 +1,7 @@
 /** The filters of the list of workflow runs, as they stand in the URL. */
-import { z } from "zod";
+
 import { timeRangeSearch } from "@/lib/time-range";
+import { z } from "@/lib/zod";
 
 const text = z.coerce.string().min(1).optional().catch(undefined);
 

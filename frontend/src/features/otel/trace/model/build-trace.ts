@@ -2,8 +2,9 @@
  * Turns the flat spans of a trace into arrays that rows, bars and totals are read from. Linear passes over typed
  * arrays and no recursion: a trace may have 100,000 spans, chains of any depth, lost parents, even cycles.
  */
-import { nanosToNumber } from "@/lib/format/duration";
+
 import type { TraceSpan } from "@/features/otel/trace/trace-query";
+import { nanosToNumber } from "@/lib/format/duration";
 
 const NONE = -1;
 

@@ -20,7 +20,8 @@ export function foldedSpans(model: TraceModel, folding: Folding): Set<string> {
   if (depth !== undefined) {
     model.spans.forEach((span, index) => {
       const isBranch = (model.end[index] ?? 0) > index + 1;
-      if (isBranch && (model.depth[index] ?? 0) >= depth && !folding.toggled.has(span.span_id)) folded.add(span.span_id);
+      if (isBranch && (model.depth[index] ?? 0) >= depth && !folding.toggled.has(span.span_id))
+        folded.add(span.span_id);
     });
   }
   for (const spanId of folding.toggled) {

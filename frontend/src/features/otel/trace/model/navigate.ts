@@ -1,11 +1,7 @@
 /** Where the arrow keys lead from the selected span. Pure: the tree pattern of the ARIA practices guide. */
 import type { TraceModel } from "./build-trace";
 
-export type TreeMove =
-  | { select: number }
-  | { expand: number }
-  | { collapse: number }
-  | undefined;
+export type TreeMove = { select: number } | { expand: number } | { collapse: number } | undefined;
 
 export function treeMove(
   key: string,

@@ -16,9 +16,14 @@ export interface VisibleRows {
 }
 
 /** A filter shows its matches even below collapsed spans; without one, collapsed subtrees are skipped whole. */
-export function visibleRows(model: TraceModel, collapsed: ReadonlySet<string>, filter: RowFilter): VisibleRows {
+export function visibleRows(
+  model: TraceModel,
+  collapsed: ReadonlySet<string>,
+  filter: RowFilter,
+): VisibleRows {
   const text = filter.text.trim().toLowerCase();
-  if (text === "" && !filter.errorsOnly) return { rows: uncollapsed(model, collapsed), matches: null, matchCount: 0 };
+  if (text === "" && !filter.errorsOnly)
+    return { rows: uncollapsed(model, collapsed), matches: null, matchCount: 0 };
 
   const count = model.spans.length;
   const matches = new Uint8Array(count);

@@ -21,7 +21,13 @@ export function AttributesTab({ span }: { span: SpanDetail }) {
     <div className="grid min-w-0 gap-3">
       <div className="flex items-center gap-2">
         {all.length >= FILTER_FROM && (
-          <SearchInput value={filter} label="Filter attributes" placeholder="Filter by key" onValueChange={setFilter} className="flex-1" />
+          <SearchInput
+            value={filter}
+            label="Filter attributes"
+            placeholder="Filter by key"
+            onValueChange={setFilter}
+            className="flex-1"
+          />
         )}
         <CopyButton
           text={() => toText(span.attributes)}

@@ -50,7 +50,9 @@ function MessageItem({ message, isOutput = false }: { message: Message; isOutput
     <li
       className={cn(
         "group grid min-w-0 gap-1.5 rounded-lg border border-line px-3 py-2",
-        isOutput ? "border-[color-mix(in_oklab,var(--role-llm)_40%,var(--line))] bg-[color-mix(in_oklab,var(--role-llm)_7%,transparent)]" : "bg-sunken",
+        isOutput
+          ? "border-[color-mix(in_oklab,var(--role-llm)_40%,var(--line))] bg-[color-mix(in_oklab,var(--role-llm)_7%,transparent)]"
+          : "bg-sunken",
       )}
     >
       <div className="flex h-5 items-center gap-1.5 font-medium text-xs" style={{ color: look.color }}>
@@ -128,10 +130,10 @@ function Reasoning({ text }: { text: string }) {
 
 /** Images and files are named, not loaded: a page may not fetch from other hosts. */
 function OtherPart({ part }: { part: MessagePart }) {
-  const uri = part["uri"];
+  const uri = part.uri;
   return (
     <div className="min-w-0 rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs">
-      <span className="mr-1.5 text-faint">{String(part["modality"] ?? part.type)}</span>
+      <span className="mr-1.5 text-faint">{String(part.modality ?? part.type)}</span>
       {typeof uri === "string" ? (
         <LongText text={uri} charactersAtFirst={200} className="font-mono" />
       ) : (
@@ -151,7 +153,7 @@ function OfferedTools({ tools }: { tools: Derived["tools"] }) {
         onClick={() => setOpen(!open)}
         className="text-muted hover:text-text"
       >
-        {plural(tools.length, "tool")} offered: {tools.map((tool) => String(tool["name"] ?? "tool")).join(", ")}
+        {plural(tools.length, "tool")} offered: {tools.map((tool) => String(tool.name ?? "tool")).join(", ")}
       </button>
       {open && (
         <div className="mt-1.5 rounded-lg border border-line bg-sunken p-2">

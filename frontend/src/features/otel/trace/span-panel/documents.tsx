@@ -30,7 +30,9 @@ export function Documents({ documents }: { documents: Derived["documents"] }) {
             {document.content && (
               <LongText text={document.content} charactersAtFirst={CHARACTERS_AT_FIRST} className="text-sm" />
             )}
-            {hasContent(document.metadata) && <JsonTree value={document.metadata} label="Metadata" openDepth={1} />}
+            {hasContent(document.metadata) && (
+              <JsonTree value={document.metadata} label="Metadata" openDepth={1} />
+            )}
           </li>
         ))}
       </ol>

@@ -26,7 +26,9 @@ export function EventsTab({ span, traceStart, onSelectSpan }: EventsTabProps) {
       {span.events.length > 0 && (
         <Section title="Events" note={span.events.length}>
           {span.dropped_events_count > 0 && (
-            <p className="text-warn text-xs">{plural(span.dropped_events_count, "event")} dropped by the SDK.</p>
+            <p className="text-warn text-xs">
+              {plural(span.dropped_events_count, "event")} dropped by the SDK.
+            </p>
           )}
           <ol className="grid min-w-0 gap-2">
             {span.events.slice(0, EVENTS_MAX).map((event, index) => (
@@ -58,9 +60,14 @@ export function EventsTab({ span, traceStart, onSelectSpan }: EventsTabProps) {
         <Section title="Links" note={span.links.length}>
           <ul className="grid min-w-0 gap-2">
             {span.links.map((link) => (
-              <li key={`${link.trace_id}-${link.span_id}`} className="min-w-0 rounded-lg border border-line bg-sunken px-3 py-2">
+              <li
+                key={`${link.trace_id}-${link.span_id}`}
+                className="min-w-0 rounded-lg border border-line bg-sunken px-3 py-2"
+              >
                 <SpanLink link={link} traceId={span.trace_id} onSelectSpan={onSelectSpan} />
-                {hasContent(link.attributes) && <JsonTree value={link.attributes} label="Link attributes" openDepth={1} />}
+                {hasContent(link.attributes) && (
+                  <JsonTree value={link.attributes} label="Link attributes" openDepth={1} />
+                )}
               </li>
             ))}
           </ul>
@@ -86,7 +93,12 @@ function SpanLink({ link, traceId, onSelectSpan }: SpanLinkProps) {
     );
   }
   return (
-    <Link to="/traces/$traceId" params={{ traceId: link.trace_id }} search={{ span: link.span_id }} className={look}>
+    <Link
+      to="/traces/$traceId"
+      params={{ traceId: link.trace_id }}
+      search={{ span: link.span_id }}
+      className={look}
+    >
       trace {link.trace_id}
     </Link>
   );

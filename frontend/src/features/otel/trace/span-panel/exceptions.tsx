@@ -18,7 +18,10 @@ export function Exceptions({ exceptions, status, statusMessage }: ExceptionsProp
     if (status !== "error") return null;
     return (
       <Card title="Failed">
-        <LongText text={statusMessage || "The span is marked as failed without a message."} className="text-sm" />
+        <LongText
+          text={statusMessage || "The span is marked as failed without a message."}
+          className="text-sm"
+        />
       </Card>
     );
   }
@@ -56,9 +59,14 @@ function Card({ title, copy, children }: { title: string; copy?: string; childre
 function Stack({ text }: { text: string }) {
   return (
     <details className="group min-w-0" open={text.length < 2_000}>
-      <summary className="w-fit cursor-pointer rounded-sm text-muted text-xs hover:text-text">Stack trace</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <pre className="mt-1.5 max-h-96 overflow-auto font-mono text-2xs leading-[1.15rem]" tabIndex={0}>
+      <summary className="w-fit cursor-pointer rounded-sm text-muted text-xs hover:text-text">
+        Stack trace
+      </summary>
+      <pre
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        className="mt-1.5 max-h-96 overflow-auto font-mono text-2xs leading-[1.15rem]"
+      >
         {stackLines(text).map((line) => (
           <span
             key={line.key}

@@ -10,13 +10,13 @@ const CALLS_MODEL = new Set(["llm", "embedding", "reranker"]);
 
 export function ModelFacts({ derived }: { derived: Derived }) {
   if (derived.role === null || !CALLS_MODEL.has(derived.role)) return null;
-  const parameters = jsonEntries(derived["parameters"]);
-  const finish = derived["finish_reasons"];
+  const parameters = jsonEntries(derived.parameters);
+  const finish = derived.finish_reasons;
   return (
     <Section title="Model call">
-      <dl className="grid grid-cols-[repeat(auto-fill,minmax(130px,1fr))] gap-px overflow-hidden rounded-lg border border-line bg-line">
+      <dl className="grid grid-cols-2 gap-px @md:grid-cols-4 overflow-hidden rounded-lg border border-line bg-line">
         <Cell name="Model">{derived.model ?? "unknown"}</Cell>
-        {derived.provider && <Cell name="Provider">{derived.provider}</Cell>}
+        <Cell name="Provider">{derived.provider ?? "unknown"}</Cell>
         <Cell name="Input tokens" note={sub(derived.cached_input_tokens, "from cache")}>
           {count(derived.input_tokens)}
         </Cell>
@@ -33,7 +33,10 @@ export function ModelFacts({ derived }: { derived: Derived }) {
           ))}
           {Array.isArray(finish) &&
             finish.map((reason) => (
-              <Badge key={String(reason)} tone={reason === "length" || reason === "content_filter" ? "warn" : "neutral"}>
+              <Badge
+                key={String(reason)}
+                tone={reason === "length" || reason === "content_filter" ? "warn" : "neutral"}
+              >
                 <span className="text-faint">finished</span> {String(reason)}
               </Badge>
             ))}

@@ -14,15 +14,17 @@ import { ToolCall } from "./tool-call";
 export function OverviewTab({ span }: { span: SpanDetail }) {
   const { derived } = span;
   const talks = derived.input_messages.length > 0 || derived.output_messages.length > 0;
-  const input = derived["input"];
-  const output = derived["output"];
+  const input = derived.input;
+  const output = derived.output;
   const tells =
     talks ||
     derived.tool_call !== null ||
     derived.documents.length > 0 ||
+    derived.exceptions.length > 0 ||
     hasContent(input) ||
     hasContent(output) ||
-    derived.role !== null;
+    span.events.some((event) => event.name === "set_state") ||
+    span.attributes["junjo.workflow.state.start"] !== undefined;
 
   return (
     <div className="grid min-w-0 gap-5">
@@ -49,7 +51,7 @@ export function OverviewTab({ span }: { span: SpanDetail }) {
       <StateChanges span={span} />
       <WorkflowState span={span} />
       {!tells && (
-        <Section title="Attributes">
+        <Section title="Attributes" note={derived.role === "node" ? "this node changed no state" : undefined}>
           <JsonTree value={span.attributes} label="Attributes" />
         </Section>
       )}
@@ -63,7 +65,8 @@ function Cancelled({ span }: { span: SpanDetail }) {
   const reason = span.attributes["junjo.cancelled_reason"];
   return (
     <p className="rounded-lg border border-warn/30 bg-warn/10 px-3 py-2 text-warn text-xs">
-      Cancelled{typeof reason === "string" ? `: ${reason.replaceAll("_", " ")}` : ""}. It did not run to its end.
+      Cancelled{typeof reason === "string" ? `: ${reason.replaceAll("_", " ")}` : ""}. It did not run to its
+      end.
     </p>
   );
 }

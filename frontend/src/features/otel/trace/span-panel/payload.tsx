@@ -12,6 +12,7 @@ interface PayloadProps {
 export function Payload({ value, label, openDepth = 3 }: PayloadProps) {
   const content = typeof value === "string" ? (parseJsonText(value) ?? value) : value;
   const kind = jsonKind(content);
-  if (kind === "object" || kind === "array") return <JsonTree value={content} label={label} openDepth={openDepth} />;
+  if (kind === "object" || kind === "array")
+    return <JsonTree value={content} label={label} openDepth={openDepth} />;
   return <LongText text={toText(content)} className="text-sm" />;
 }

@@ -20,7 +20,9 @@ export function ResourceTab({ span }: { span: SpanDetail }) {
         <p className="font-mono text-xs">
           {span.scope.name || "(unnamed)"} <span className="text-faint">{span.scope.version}</span>
         </p>
-        {hasContent(span.scope.attributes) && <JsonTree value={span.scope.attributes} label="Scope attributes" />}
+        {hasContent(span.scope.attributes) && (
+          <JsonTree value={span.scope.attributes} label="Scope attributes" />
+        )}
       </Section>
       <Section title="Span">
         <dl className="grid min-w-0 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-xs">

@@ -55,11 +55,17 @@ export function SpanPanel(props: SpanPanelProps) {
       <div className="shrink-0 px-4 pt-3">
         <div className="flex min-w-0 items-center gap-2">
           {onClose && (
-            <Button weight="ghost" size="icon" className="-ml-1.5" aria-label="Back to the trace" onClick={onClose}>
+            <Button
+              weight="ghost"
+              size="icon"
+              className="-ml-1.5"
+              aria-label="Back to the trace"
+              onClick={onClose}
+            >
               <ArrowLeft size={16} />
             </Button>
           )}
-          <RoleMark role={row.role} kind={row.kind} size="md" />
+          <RoleMark spanRole={row.role} kind={row.kind} size="md" />
           <h2 className="min-w-0 truncate font-semibold text-base" title={row.name}>
             {row.name || "(no name)"}
           </h2>
@@ -92,7 +98,9 @@ export function SpanPanel(props: SpanPanelProps) {
               <Cost usd={cost} unpricedCalls={cost === null ? 1 : 0} />
             </Figure>
           )}
-          {row.state_event_count > 0 && <Figure name="State changes">{formatCount(row.state_event_count)}</Figure>}
+          {row.state_event_count > 0 && (
+            <Figure name="State changes">{formatCount(row.state_event_count)}</Figure>
+          )}
         </dl>
       </div>
       <Tabs
@@ -156,7 +164,8 @@ interface TabContentProps {
 function TabContent({ tab, detail, model, onSelectSpan }: TabContentProps) {
   if (tab === "overview") return <OverviewTab span={detail} />;
   if (tab === "attributes") return <AttributesTab span={detail} />;
-  if (tab === "events") return <EventsTab span={detail} traceStart={model.startUnixNano} onSelectSpan={onSelectSpan} />;
+  if (tab === "events")
+    return <EventsTab span={detail} traceStart={model.startUnixNano} onSelectSpan={onSelectSpan} />;
   if (tab === "resource") return <ResourceTab span={detail} />;
   return <RawTab span={detail} />;
 }

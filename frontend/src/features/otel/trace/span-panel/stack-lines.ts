@@ -7,7 +7,8 @@ export interface StackLine {
 }
 
 const FRAME = /^\s*(File "|at |\S+\.(go|rs):\d+|\.\.\. \d+ more)/;
-const ERROR = /^(?:Caused by: )?[\w.$]*(?:Error|Exception|Timeout|Interrupt|Exit|Group|Warning)[\w.$]*(?::|\s*$)/;
+const ERROR =
+  /^(?:Caused by: )?[\w.$]*(?:Error|Exception|Timeout|Interrupt|Exit|Group|Warning)[\w.$]*(?::|\s*$)/;
 
 export function stackLines(text: string): StackLine[] {
   let afterFrame = false;

@@ -43,7 +43,9 @@ function Change({ change }: { change: StateChange }) {
         )}
       </div>
       {change.operations.length === 0 ? (
-        <span className="pl-[17px] text-faint text-xs">{change.damaged ? "unreadable patch" : "no change"}</span>
+        <span className="pl-[17px] text-faint text-xs">
+          {change.damaged ? "unreadable patch" : "no change"}
+        </span>
       ) : (
         <ul className="grid min-w-0 gap-0.5 pl-[17px]">
           {change.operations.map((operation, index) => (
@@ -61,7 +63,10 @@ const TONES = { add: "ok", remove: "danger", replace: "accent" } as const;
 function Operation({ operation }: { operation: PatchOperation }) {
   return (
     <li className="flex min-w-0 items-start gap-2 font-mono text-xs">
-      <Badge tone={TONES[operation.op as keyof typeof TONES] ?? "neutral"} className="h-4.5 w-14 justify-center">
+      <Badge
+        tone={TONES[operation.op as keyof typeof TONES] ?? "neutral"}
+        className="h-4.5 w-14 justify-center"
+      >
         {operation.op}
       </Badge>
       <span className="shrink-0 text-muted">{operation.path}</span>

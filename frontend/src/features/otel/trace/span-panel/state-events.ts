@@ -49,11 +49,16 @@ function readPatch(value: unknown): PatchOperation[] | undefined {
   if (!Array.isArray(parsed)) return typeof parsed === "object" && parsed !== null ? [] : undefined;
   return parsed.map((entry) => {
     const operation = (entry ?? {}) as Record<string, unknown>;
-    const from = operation["from"];
+    const from = operation.from;
     return {
-      op: text(operation["op"], "?"),
-      path: text(operation["path"], ""),
-      value: "value" in operation ? JSON.stringify(operation["value"]) : typeof from === "string" ? `from ${from}` : undefined,
+      op: text(operation.op, "?"),
+      path: text(operation.path, ""),
+      value:
+        "value" in operation
+          ? JSON.stringify(operation.value)
+          : typeof from === "string"
+            ? `from ${from}`
+            : undefined,
     };
   });
 }

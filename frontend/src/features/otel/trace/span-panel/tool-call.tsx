@@ -14,12 +14,20 @@ export function ToolCall({ call }: { call: NonNullable<Derived["tool_call"]> }) 
         actions={<CopyButton text={() => toText(call.arguments)} what="arguments" />}
       >
         <Plate>
-          {hasContent(call.arguments) ? <Payload value={call.arguments} label="Arguments" /> : <Nothing what="arguments" />}
+          {hasContent(call.arguments) ? (
+            <Payload value={call.arguments} label="Arguments" />
+          ) : (
+            <Nothing what="arguments" />
+          )}
         </Plate>
       </Section>
       <Section title="Result" actions={<CopyButton text={() => toText(call.result)} what="result" />}>
         <Plate>
-          {hasContent(call.result) ? <Payload value={call.result} label="Result" /> : <Nothing what="result" />}
+          {hasContent(call.result) ? (
+            <Payload value={call.result} label="Result" />
+          ) : (
+            <Nothing what="result" />
+          )}
         </Plate>
       </Section>
     </>

@@ -3,7 +3,7 @@ import { timeTicks } from "@/features/otel/trace/model/ticks";
 import { formatDuration } from "@/lib/format/duration";
 import { useWidth } from "@/lib/use-width";
 
-const TICK_PX = 90;
+const TICK_PX = 68;
 
 export function TimeAxis({ totalNanos }: { totalNanos: number }) {
   const [ref, width] = useWidth();

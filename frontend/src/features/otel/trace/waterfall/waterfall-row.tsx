@@ -35,7 +35,19 @@ export function rowDomId(spanId: string): string {
 }
 
 export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps) {
-  const { model, index, top, height, position, selected, folded, dimmed, markOrphan, onSelect, onToggleFold } = props;
+  const {
+    model,
+    index,
+    top,
+    height,
+    position,
+    selected,
+    folded,
+    dimmed,
+    markOrphan,
+    onSelect,
+    onToggleFold,
+  } = props;
   const span = model.spans[index] as TraceSpan;
   const depth = model.depth[index] ?? 0;
   const below = (model.end[index] ?? 0) - index - 1;
@@ -61,15 +73,25 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
       )}
       style={{ height, transform: `translateY(${top}px)` }}
     >
-      <div className="@container flex h-full min-w-0 shrink-0 items-center pr-2" style={{ width: "var(--names)" }}>
+      <div
+        className="@container flex h-full min-w-0 shrink-0 items-center pr-2"
+        style={{ width: "var(--names)" }}
+      >
         <span
           aria-hidden
           className="h-full shrink-0 bg-[repeating-linear-gradient(to_right,transparent_0_15px,var(--line)_15px_16px)]"
           style={{ width: indent }}
         />
-        <FoldButton below={below} folded={folded} name={span.name} onClick={() => onToggleFold(span.span_id)} />
-        <RoleMark role={span.role} kind={span.kind} />
-        <span className={cn("ml-2 min-w-0 truncate", selected && "font-medium", failed && "text-danger-text")}>
+        <FoldButton
+          below={below}
+          folded={folded}
+          name={span.name}
+          onClick={() => onToggleFold(span.span_id)}
+        />
+        <RoleMark spanRole={span.role} kind={span.kind} />
+        <span
+          className={cn("ml-2 min-w-0 truncate", selected && "font-medium", failed && "text-danger-text")}
+        >
           {span.name || "(no name)"}
         </span>
         <RowFacts model={model} index={index} folded={folded} below={below} markOrphan={markOrphan} />
@@ -146,6 +168,7 @@ function RowFacts({ model, index, folded, below, markOrphan }: RowFactsProps) {
       {folded && <span className="rounded-sm bg-hover px-1">+{formatCompact(below)}</span>}
       {errorsBelow > 0 && <ErrorMark count={errorsBelow} label={`${errorsBelow} errors inside`} />}
       {span.status === "error" && <ErrorMark />}
+      <span className="text-muted md:hidden">{formatDuration(model.durationNanos[index] ?? 0)}</span>
       {newService && index > 0 && (
         <span className="hidden max-w-28 truncate rounded-sm border border-line px-1 @min-[300px]:inline">
           {span.service}
@@ -170,11 +193,11 @@ function Bar({ offsetNanos, durationNanos, totalNanos, color }: BarProps) {
   return (
     <div className="pointer-events-none absolute inset-x-3 bottom-0 h-[5px] md:relative md:inset-x-auto md:mr-3 md:ml-2 md:h-full md:min-w-0 md:flex-1">
       <span
-        className="absolute bottom-[3px] h-[2px] min-w-[2px] rounded-[3px] md:top-1/2 md:bottom-auto md:h-[10px] md:-translate-y-1/2"
-        style={{ left: `${left}%`, width: `${width}%`, backgroundColor: color, opacity: 0.82 }}
+        className="absolute bottom-[3px] h-[2px] min-w-[2px] rounded-[3px] md:top-1/2 md:bottom-auto md:h-[14px] md:-translate-y-1/2"
+        style={{ left: `${left}%`, width: `${width}%`, backgroundColor: color, opacity: 0.88 }}
       />
       <span
-        className="absolute top-1/2 hidden -translate-y-1/2 whitespace-nowrap px-1.5 text-2xs text-muted tnum md:block"
+        className="absolute top-1/2 hidden -translate-y-1/2 whitespace-nowrap px-1.5 text-2xs leading-[14px] tnum md:block"
         style={labelPlace(left, right)}
       >
         {label}
@@ -183,9 +206,9 @@ function Bar({ offsetNanos, durationNanos, totalNanos, color }: BarProps) {
   );
 }
 
-/** Beside the bar where there is room: after it, before it, or over its end on a small plate. */
+/** Beside the bar where there is room: after it, before it, or inside its end. */
 function labelPlace(left: number, right: number) {
-  if (right < 82) return { left: `${right}%` };
-  if (left > 18) return { right: `${100 - left}%` };
-  return { right: 4, background: "var(--surface)", borderRadius: 4, opacity: 0.92, lineHeight: "14px" };
+  if (right < 84) return { left: `${right}%`, color: "var(--muted)" };
+  if (left > 18) return { right: `${100 - left}%`, color: "var(--muted)" };
+  return { right: `${100 - Math.min(right, 100)}%`, color: "var(--surface)", fontWeight: 500 };
 }

@@ -1,0 +1,37 @@
+/** What the flows run against, and how they send telemetry to it. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { APIRequestContext } from "@playwright/test";
+
+export const MOCK_URL = "http://localhost:5152";
+export const SESSION_FILE = "test-results/session.json";
+export const SCREENSHOTS = "e2e/screenshots";
+
+const isMock = process.env.JUNJO_E2E_URL === undefined;
+
+export const account = {
+  email: process.env.JUNJO_E2E_EMAIL ?? "ada@example.com",
+  password: process.env.JUNJO_E2E_PASSWORD ?? "correct horse battery",
+};
+
+const SEND_TIMEOUT_MS = 60_000;
+
+/** Sends at least one trace with the key. */
+export async function sendTelemetry(request: APIRequestContext, apiKey: string): Promise<void> {
+  const command = process.env.JUNJO_E2E_SEND;
+  if (command) {
+    await promisify(execFile)("sh", ["-c", command], {
+      env: { ...process.env, JUNJO_API_KEY: apiKey },
+      timeout: SEND_TIMEOUT_MS,
+    });
+    return;
+  }
+  if (!isMock) throw new Error("JUNJO_E2E_SEND must be set with JUNJO_E2E_URL");
+  const answer = await request.post("/v1/traces", { headers: { "x-junjo-api-key": apiKey }, data: {} });
+  if (!answer.ok()) throw new Error(`mock refused the key: ${answer.status()}`);
+}
+
+/** Puts the mock into a known state; a real server stays as it is. */
+export async function resetMock(request: APIRequestContext, state: "fresh" | "busy"): Promise<void> {
+  if (isMock) await request.post(`/__mock/reset?state=${state}`);
+}

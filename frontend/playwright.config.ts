@@ -1,0 +1,52 @@
+/**
+ * Flows in a real browser. Against a real, empty server: JUNJO_E2E_URL is its address and JUNJO_E2E_SEND a shell command
+ * that sends telemetry with the key in JUNJO_API_KEY. Without them, the built page runs on the mock API.
+ */
+import { defineConfig } from "@playwright/test";
+import { MOCK_URL, SESSION_FILE } from "./e2e/target";
+
+const url = process.env.JUNJO_E2E_URL;
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  workers: 1,
+  timeout: 120_000,
+  reporter: [["list"]],
+  use: {
+    baseURL: url ?? MOCK_URL,
+    launchOptions: {
+      executablePath: process.env.JUNJO_E2E_CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+    permissions: ["clipboard-read", "clipboard-write"],
+  },
+  projects: [
+    { name: "flow", testMatch: "first-trace.spec.ts" },
+    {
+      name: "pages",
+      testMatch: "pages.spec.ts",
+      dependencies: ["flow"],
+      use: { storageState: SESSION_FILE },
+    },
+    ...(url ? [] : [{ name: "large", testMatch: "large-trace.spec.ts", dependencies: ["pages"] }]),
+  ],
+  ...(url
+    ? {}
+    : {
+        webServer: {
+          command: "npm run build && npm run preview:mock",
+          url: MOCK_URL,
+          reuseExistingServer: true,
+          timeout: 120_000,
+        },
+      }),
+});
