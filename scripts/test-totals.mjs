@@ -14,15 +14,17 @@ for (const [, passed, failed, ignored] of read("rust.log").matchAll(
   rust.skipped += Number(ignored);
 }
 const vitest = JSON.parse(read("page.json"));
-const playwright = JSON.parse(read("browser.json")).stats;
+const browser = { passed: 0, failed: 0, skipped: 0 };
+for (const report of ["real.json", "mock.json"]) {
+  const { expected, flaky, unexpected, skipped } = JSON.parse(read(report)).stats;
+  browser.passed += expected + flaky;
+  browser.failed += unexpected;
+  browser.skipped += skipped;
+}
 const suites = {
   Rust: rust,
   page: { passed: vitest.numPassedTests, failed: vitest.numFailedTests, skipped: vitest.numPendingTests },
-  browser: {
-    passed: playwright.expected + playwright.flaky,
-    failed: playwright.unexpected,
-    skipped: playwright.skipped,
-  },
+  browser,
 };
 
 const total = { passed: 0, failed: 0, skipped: 0 };

@@ -17,17 +17,12 @@ page_tests() {
   npm --prefix frontend run --silent test -- --reporter=default --reporter=json --outputFile.json="$results/page.json"
 }
 
-browser_tests() {
-  CHROMIUM_PATH=$(scripts/find-chromium.sh) || return
-  export CHROMIUM_PATH JUNJO_SERVER_BIN="$server" PLAYWRIGHT_JSON_OUTPUT_FILE="$results/browser.json"
-  npm --prefix frontend run --silent e2e -- --reporter=list,json
-}
-
 step "Rust tests" rust_tests
-server="$(cargo metadata --no-deps --offline --format-version 1 |
-  node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).target_directory')/debug/junjo-server"
-step "openapi.json is what the server serves" scripts/openapi.sh --check "$server"
+# cargo has built these two for the tests
+programs="$(cargo metadata --no-deps --offline --format-version 1 |
+  node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).target_directory')/debug"
+step "openapi.json is what the server serves" scripts/openapi.sh --check "$programs/junjo-server"
 step "page, unit tests" page_tests
-step "page in Chromium on the real server" browser_tests
+step "page in Chromium" scripts/e2e.sh "$programs/junjo-server" "$programs/junjo-demo" "$results"
 print_durations
 node scripts/test-totals.mjs "$results" | tee "${JUNJO_TEST_TOTALS:-/dev/null}"
