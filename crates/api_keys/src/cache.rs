@@ -49,15 +49,9 @@ struct Entries {
 
 impl Cache {
     pub(crate) fn new(clock: SharedClock, known_ttl: Duration, unknown_ttl: Duration) -> Self {
-        let entries = Entries {
-            generation: 0,
-            known: TtlMap::new(known_ttl),
-            unknown: TtlMap::new(unknown_ttl),
-        };
-        Self {
-            clock,
-            entries: Mutex::new(entries),
-        }
+        let entries =
+            Entries { generation: 0, known: TtlMap::new(known_ttl), unknown: TtlMap::new(unknown_ttl) };
+        Self { clock, entries: Mutex::new(entries) }
     }
 
     /// What is still known about the key of this hash.
@@ -104,17 +98,11 @@ struct TtlMap<V> {
 
 impl<V> TtlMap<V> {
     fn new(ttl: Duration) -> Self {
-        Self {
-            ttl,
-            entries: HashMap::new(),
-        }
+        Self { ttl, entries: HashMap::new() }
     }
 
     fn get(&self, hash: &KeyHash, now: Duration) -> Option<&V> {
-        self.entries
-            .get(hash)
-            .filter(|(_, until)| now < *until)
-            .map(|(value, _)| value)
+        self.entries.get(hash).filter(|(_, until)| now < *until).map(|(value, _)| value)
     }
 
     fn insert(&mut self, hash: KeyHash, value: V, now: Duration) {
@@ -134,15 +122,8 @@ mod tests {
     use super::*;
 
     fn key(name: &str) -> Answer {
-        let identity = KeyIdentity {
-            id: "id".into(),
-            name: name.into(),
-        };
-        Answer::Key(KnownKey {
-            identity,
-            scope: Scope::Ingest,
-            expires_at_unix_nano: None,
-        })
+        let identity = KeyIdentity { id: "id".into(), name: name.into() };
+        Answer::Key(KnownKey { identity, scope: Scope::Ingest, expires_at_unix_nano: None })
     }
 
     fn cache(clock: &ManualClock) -> Cache {

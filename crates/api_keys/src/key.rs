@@ -39,6 +39,7 @@ pub(crate) type KeyHash = [u8; 32];
 /// What a key may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ApiKeyScope)]
 pub enum Scope {
     /// Sending telemetry.
     #[default]
@@ -57,9 +58,7 @@ impl Scope {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Ingest, Self::Read]
-            .into_iter()
-            .find(|scope| scope.as_str() == text)
+        [Self::Ingest, Self::Read].into_iter().find(|scope| scope.as_str() == text)
     }
 }
 

@@ -75,10 +75,7 @@ impl Repository {
             Ok(done) if done.rows_affected() == 1 => Ok(Inserted::Yes),
             Ok(_) => Ok(Inserted::LimitReached),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(Inserted::Collision),
-            Err(source) => Err(ApiKeyError::Store {
-                action: "add a key",
-                source,
-            }),
+            Err(source) => Err(ApiKeyError::Store { action: "add a key", source }),
         }
     }
 
@@ -125,9 +122,7 @@ impl Repository {
         .await
         .map_err(ApiKeyError::store("revoke a key"))?;
         let Some(hash) = hash else { return Ok(None) };
-        hash.try_into()
-            .map(Some)
-            .map_err(|_| ApiKeyError::Corrupt { what: "key hash" })
+        hash.try_into().map(Some).map_err(|_| ApiKeyError::Corrupt { what: "key hash" })
     }
 
     pub(crate) async fn find(&self, hash: &KeyHash) -> Result<Option<KnownKey>, ApiKeyError> {
@@ -139,33 +134,18 @@ impl Repository {
                 .await
                 .map_err(ApiKeyError::store(failed))?;
         let Some(row) = row else { return Ok(None) };
-        let text = |column| {
-            row.try_get::<String, _>(column)
-                .map_err(ApiKeyError::store(failed))
-        };
-        let identity = KeyIdentity {
-            id: text("id")?.into(),
-            name: text("name")?.into(),
-        };
+        let text = |column| row.try_get::<String, _>(column).map_err(ApiKeyError::store(failed));
+        let identity = KeyIdentity { id: text("id")?.into(), name: text("name")?.into() };
         let scope = Scope::parse(&text("scope")?).ok_or(ApiKeyError::Corrupt { what: "scope" })?;
-        let expires_at_unix_nano = row
-            .try_get("expires_at_unix_nano")
-            .map_err(ApiKeyError::store(failed))?;
-        Ok(Some(KnownKey {
-            identity,
-            scope,
-            expires_at_unix_nano,
-        }))
+        let expires_at_unix_nano = row.try_get("expires_at_unix_nano").map_err(ApiKeyError::store(failed))?;
+        Ok(Some(KnownKey { identity, scope, expires_at_unix_nano }))
     }
 
     /// Writes uses in one transaction. Keys that are gone are skipped.
     pub(crate) async fn save_uses(&self, uses: &[(Arc<str>, i64)]) -> Result<(), ApiKeyError> {
         let failed = "note the use of keys";
-        let mut transaction = self
-            .pool
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(ApiKeyError::store(failed))?;
+        let mut transaction =
+            self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(ApiKeyError::store(failed))?;
         for (key_id, at_unix_nano) in uses {
             sqlx::query(
                 "UPDATE api_keys SET last_used_at_unix_nano = max(coalesce(last_used_at_unix_nano, ?1), ?1)
@@ -183,14 +163,8 @@ impl Repository {
 
 fn list_row(row: &SqliteRow) -> Result<ListRow, ApiKeyError> {
     let failed = "read a key";
-    let text = |column| {
-        row.try_get::<String, _>(column)
-            .map_err(ApiKeyError::store(failed))
-    };
-    let time = |column| {
-        row.try_get::<Option<i64>, _>(column)
-            .map_err(ApiKeyError::store(failed))
-    };
+    let text = |column| row.try_get::<String, _>(column).map_err(ApiKeyError::store(failed));
+    let time = |column| row.try_get::<Option<i64>, _>(column).map_err(ApiKeyError::store(failed));
     let created_at_unix_nano = time("created_at_unix_nano")?.unwrap_or_default();
     let view = ApiKeyView {
         id: text("id")?,
@@ -201,8 +175,5 @@ fn list_row(row: &SqliteRow) -> Result<ListRow, ApiKeyError> {
         last_used_at: time("last_used_at_unix_nano")?.map(DateTime::from_timestamp_nanos),
         expires_at: time("expires_at_unix_nano")?.map(DateTime::from_timestamp_nanos),
     };
-    Ok(ListRow {
-        view,
-        created_at_unix_nano,
-    })
+    Ok(ListRow { view, created_at_unix_nano })
 }

@@ -42,10 +42,7 @@ async fn list_api_keys(
     caller: CurrentUser,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> ApiResult<ApiJson<Page<ApiKeyView>>> {
-    let after = query
-        .cursor
-        .map(|cursor| decode_cursor(CURSOR_VERSION, &cursor))
-        .transpose()?;
+    let after = query.cursor.map(|cursor| decode_cursor(CURSOR_VERSION, &cursor)).transpose()?;
     Ok(ApiJson(keys.list(&caller, after, PAGE.clamp(query.limit)).await?))
 }
 
@@ -61,10 +58,7 @@ async fn create_api_key(
     origin: RequestOrigin,
     ApiJson(request): ApiJson<NewApiKey>,
 ) -> ApiResult<impl IntoResponse> {
-    Ok((
-        StatusCode::CREATED,
-        ApiJson(keys.create(&caller, request, &origin).await?),
-    ))
+    Ok((StatusCode::CREATED, ApiJson(keys.create(&caller, request, &origin).await?)))
 }
 
 /// Revokes an API key at once. For its creator and admins.

@@ -66,17 +66,8 @@ impl ApiKeys {
     pub fn new(pool: SqlitePool, clock: SharedClock, audit: AuditLog, config: ApiKeysConfig) -> Self {
         let cache = Cache::new(clock.clone(), config.known_ttl, config.unknown_ttl);
         let repository = Repository::new(pool);
-        let shared = Shared {
-            config,
-            clock,
-            repository,
-            cache,
-            last_used: LastUsed::default(),
-            audit,
-        };
-        Self {
-            shared: Arc::new(shared),
-        }
+        let shared = Shared { config, clock, repository, cache, last_used: LastUsed::default(), audit };
+        Self { shared: Arc::new(shared) }
     }
 
     /// Whose key `presented` is, if it may be used for `needed` now. Notes the use; usually touches only memory.
@@ -84,18 +75,12 @@ impl ApiKeys {
     /// # Errors
     /// See [`CheckError`]; only `Unavailable` is worth a retry.
     pub async fn check(&self, presented: &str, needed: Scope) -> Result<KeyIdentity, CheckError> {
-        let answer = self
-            .look_up(presented)
-            .await
-            .map_err(|source| CheckError::Unavailable { source })?;
+        let answer = self.look_up(presented).await.map_err(|source| CheckError::Unavailable { source })?;
         let Answer::Key(key) = answer else {
             return Err(CheckError::Invalid);
         };
         let now = self.shared.clock.now_unix_nanos();
-        if key
-            .expires_at_unix_nano
-            .is_some_and(|expires_at| expires_at <= now)
-        {
+        if key.expires_at_unix_nano.is_some_and(|expires_at| expires_at <= now) {
             return Err(CheckError::Expired);
         }
         if key.scope != needed {
@@ -127,12 +112,7 @@ impl ApiKeys {
             return Ok(answer);
         }
         let generation = self.shared.cache.begin_lookup();
-        let answer = self
-            .shared
-            .repository
-            .find(&hash)
-            .await?
-            .map_or(Answer::NoSuchKey, Answer::Key);
+        let answer = self.shared.repository.find(&hash).await?.map_or(Answer::NoSuchKey, Answer::Key);
         self.shared.cache.insert(generation, hash, answer.clone());
         Ok(answer)
     }
@@ -148,9 +128,7 @@ impl ApiKeys {
         let expires_at_unix_nano = match request.expires_at {
             None => None,
             Some(time) => Some(
-                time.timestamp_nanos_opt()
-                    .filter(|nanos| *nanos > now)
-                    .ok_or(ApiKeyError::InvalidExpiry)?,
+                time.timestamp_nanos_opt().filter(|nanos| *nanos > now).ok_or(ApiKeyError::InvalidExpiry)?,
             ),
         };
         for _ in 0..PREFIX_ATTEMPTS_MAX {
@@ -166,21 +144,13 @@ impl ApiKeys {
                 created_at_unix_nano: now,
                 expires_at_unix_nano,
             };
-            match self
-                .shared
-                .repository
-                .insert(&row, self.shared.config.keys_per_user_max)
-                .await?
-            {
+            match self.shared.repository.insert(&row, self.shared.config.keys_per_user_max).await? {
                 Inserted::Collision => {}
                 Inserted::LimitReached => return Err(ApiKeyError::LimitReached),
                 Inserted::Yes => {
                     let event = AuditEvent::success("api_key.create", caller.id).on(&id);
                     self.shared.audit.record(origin, event).await;
-                    return Ok(CreatedApiKey {
-                        view: view_of(&row),
-                        key: secret.reveal().to_owned(),
-                    });
+                    return Ok(CreatedApiKey { view: view_of(&row), key: secret.reveal().to_owned() });
                 }
             }
         }
@@ -193,24 +163,13 @@ impl ApiKeys {
         after: Option<(i64, String)>,
         limit: usize,
     ) -> Result<Page<ApiKeyView>, ApiKeyError> {
-        let rows = self
-            .shared
-            .repository
-            .list(caller, after.as_ref(), limit + 1)
-            .await?;
+        let rows = self.shared.repository.list(caller, after.as_ref(), limit + 1).await?;
         let page = Page::from_rows(rows, limit, |last| {
             encode_cursor(CURSOR_VERSION, &(last.created_at_unix_nano, &last.view.id))
         });
         Ok(page.map(|row| {
-            let pending = self
-                .shared
-                .last_used
-                .get(&row.view.id)
-                .map(DateTime::from_timestamp_nanos);
-            ApiKeyView {
-                last_used_at: row.view.last_used_at.max(pending),
-                ..row.view
-            }
+            let pending = self.shared.last_used.get(&row.view.id).map(DateTime::from_timestamp_nanos);
+            ApiKeyView { last_used_at: row.view.last_used_at.max(pending), ..row.view }
         }))
     }
 
@@ -222,27 +181,18 @@ impl ApiKeys {
         origin: &RequestOrigin,
     ) -> Result<(), ApiKeyError> {
         let Some(hash) = self.shared.repository.delete(caller, id).await? else {
-            self.shared
-                .audit
-                .record(origin, AuditEvent::refused("api_key.revoke", Some(caller.id)))
-                .await;
+            self.shared.audit.record(origin, AuditEvent::refused("api_key.revoke", Some(caller.id))).await;
             return Err(ApiKeyError::NotFound);
         };
         self.shared.cache.forget(&hash);
-        self.shared
-            .audit
-            .record(origin, AuditEvent::success("api_key.revoke", caller.id).on(id))
-            .await;
+        self.shared.audit.record(origin, AuditEvent::success("api_key.revoke", caller.id).on(id)).await;
         Ok(())
     }
 }
 
 impl fmt::Debug for ApiKeys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ApiKeys")
-            .field("config", &self.shared.config)
-            .finish_non_exhaustive()
+        formatter.debug_struct("ApiKeys").field("config", &self.shared.config).finish_non_exhaustive()
     }
 }
 

@@ -34,22 +34,11 @@ impl<S: Sync> FromRequestParts<S> for RequestOrigin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        let user_agent = parts
-            .headers
-            .get(USER_AGENT)
-            .map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let user_agent = parts.headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
         Ok(Self {
             ip: ClientInfo::of(&parts.extensions).ip,
-            request_id: parts
-                .extensions
-                .get::<RequestId>()
-                .map(RequestId::to_string)
-                .unwrap_or_default(),
-            user_agent: user_agent
-                .unwrap_or_default()
-                .chars()
-                .take(USER_AGENT_CHARS_MAX)
-                .collect(),
+            request_id: parts.extensions.get::<RequestId>().map(RequestId::to_string).unwrap_or_default(),
+            user_agent: user_agent.unwrap_or_default().chars().take(USER_AGENT_CHARS_MAX).collect(),
         })
     }
 }
@@ -88,22 +77,12 @@ pub struct AuditEvent {
 impl AuditEvent {
     /// `actor` did `action`.
     pub fn success(action: &'static str, actor: UserId) -> Self {
-        Self {
-            action,
-            outcome: AuditOutcome::Success,
-            actor: Some(actor),
-            target_id: None,
-        }
+        Self { action, outcome: AuditOutcome::Success, actor: Some(actor), target_id: None }
     }
 
     /// `action` was refused; `actor` is who tried, when known.
     pub fn refused(action: &'static str, actor: Option<UserId>) -> Self {
-        Self {
-            action,
-            outcome: AuditOutcome::Refused,
-            actor,
-            target_id: None,
-        }
+        Self { action, outcome: AuditOutcome::Refused, actor, target_id: None }
     }
 
     /// Names what it was done to.

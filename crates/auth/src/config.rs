@@ -66,11 +66,7 @@ pub struct PasswordCost {
 impl Default for PasswordCost {
     /// The OWASP password storage recommendation for argon2id with the least memory.
     fn default() -> Self {
-        Self {
-            memory_kib: 19 * 1024,
-            passes: 2,
-            lanes: 1,
-        }
+        Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 }
     }
 }
 
@@ -106,9 +102,6 @@ impl Rate {
     /// `burst` attempts at once, then one per `one_per`.
     pub const fn new(burst: u32, one_per: Duration) -> Self {
         assert!(!one_per.is_zero(), "a rate needs a time");
-        Self {
-            burst: NonZeroU32::new(burst).expect("a rate allows at least one attempt"),
-            one_per,
-        }
+        Self { burst: NonZeroU32::new(burst).expect("a rate allows at least one attempt"), one_per }
     }
 }

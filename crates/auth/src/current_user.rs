@@ -30,11 +30,7 @@ pub struct CurrentUser {
 impl CurrentUser {
     /// Refuses (403) a caller whose role is smaller than `needed`.
     pub fn require(&self, needed: Role) -> ApiResult<()> {
-        if self.role >= needed {
-            Ok(())
-        } else {
-            Err(AuthError::RoleTooSmall { needed }.into())
-        }
+        if self.role >= needed { Ok(()) } else { Err(AuthError::RoleTooSmall { needed }.into()) }
     }
 
     /// Whether the caller sees and manages what belongs to others.
@@ -49,10 +45,9 @@ impl CurrentUser {
         if parts.headers.contains_key(AUTHORIZATION) {
             return Ok(None);
         }
-        let (Some(sessions), Some(cookie)) = (
-            parts.extensions.get::<Sessions>(),
-            parts.extensions.get::<Session>(),
-        ) else {
+        let (Some(sessions), Some(cookie)) =
+            (parts.extensions.get::<Sessions>(), parts.extensions.get::<Session>())
+        else {
             return Err(ApiError::new(
                 ErrorKind::Internal,
                 "the route is not wrapped in junjo_auth::protect",
@@ -62,12 +57,7 @@ impl CurrentUser {
             return Ok(None);
         };
         let User { id, email, role } = user;
-        let current = Self {
-            id,
-            email,
-            role,
-            session_id,
-        };
+        let current = Self { id, email, role, session_id };
         parts.extensions.insert(current.clone());
         Ok(Some(current))
     }
@@ -77,9 +67,7 @@ impl<S: Send + Sync> FromRequestParts<S> for CurrentUser {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> ApiResult<Self> {
-        Self::resolve(parts)
-            .await?
-            .ok_or_else(|| AuthError::NotSignedIn.into())
+        Self::resolve(parts).await?.ok_or_else(|| AuthError::NotSignedIn.into())
     }
 }
 

@@ -83,9 +83,7 @@ impl Hasher {
             drop(permit);
             result
         });
-        let result = task
-            .await
-            .map_err(|error| AuthError::Hash { source: error.into() })?;
+        let result = task.await.map_err(|error| AuthError::Hash { source: error.into() })?;
         result.map_err(|error| AuthError::Hash { source: error.into() })
     }
 }
@@ -93,10 +91,7 @@ impl Hasher {
 fn decoy(cost: PasswordCost) -> String {
     let salt = STANDARD_NO_PAD.encode(Uuid::new_v4().as_bytes());
     let output = STANDARD_NO_PAD.encode([0; 32]);
-    format!(
-        "$argon2id$v=19$m={},t={},p={}${salt}${output}",
-        cost.memory_kib, cost.passes, cost.lanes
-    )
+    format!("$argon2id$v=19$m={},t={},p={}${salt}${output}", cost.memory_kib, cost.passes, cost.lanes)
 }
 
 #[cfg(test)]
@@ -113,12 +108,7 @@ mod tests {
         let hasher = hasher();
         let stored = hasher.hash("correct horse".into()).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-        assert!(
-            hasher
-                .verify("correct horse".into(), Some(stored.clone()))
-                .await
-                .unwrap()
-        );
+        assert!(hasher.verify("correct horse".into(), Some(stored.clone())).await.unwrap());
         assert!(!hasher.verify("wrong horse".into(), Some(stored)).await.unwrap());
     }
 
@@ -128,10 +118,7 @@ mod tests {
         let hasher = hasher();
         let decoy = PasswordHash::new(&hasher.decoy).unwrap();
         let params = Params::try_from(&decoy).unwrap();
-        assert_eq!(
-            (params.m_cost(), params.t_cost(), params.p_cost()),
-            (19 * 1024, 2, 1)
-        );
+        assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), (19 * 1024, 2, 1));
         assert_eq!(decoy.hash.unwrap().len(), 32);
         assert!(!hasher.verify("anything".into(), None).await.unwrap());
     }

@@ -49,25 +49,18 @@ struct Limiter {
 
 impl Limiter {
     fn new(rate: Rate, clock: SharedClock) -> Self {
-        let quota = Quota::with_period(rate.one_per)
-            .expect("a rate's time is never zero")
-            .allow_burst(rate.burst);
+        let quota =
+            Quota::with_period(rate.one_per).expect("a rate's time is never zero").allow_burst(rate.burst);
         let clock = LimiterClock(clock);
         let buckets = RateLimiter::new(quota, HashMapStateStore::default(), clock.clone());
-        Self {
-            buckets,
-            clock,
-            hasher: RandomState::new(),
-        }
+        Self { buckets, clock, hasher: RandomState::new() }
     }
 
     fn admit(&self, key: &(impl Hash + ?Sized)) -> Result<(), AuthError> {
         let bucket = self.hasher.hash_one(key) % BUCKETS;
         self.buckets.check_key(&bucket).map_err(|refusal| {
             let wait = refusal.wait_time_from(self.clock.now());
-            AuthError::TooManyAttempts {
-                retry_after_seconds: wait.as_secs() + 1,
-            }
+            AuthError::TooManyAttempts { retry_after_seconds: wait.as_secs() + 1 }
         })
     }
 }
@@ -136,11 +129,7 @@ mod tests {
         for (network, other) in [("192.0.2.1", "192.0.2.9"), ("2001:db8::1", "2001:db8:0:1::1")] {
             for attempts in 0..3 {
                 assert_eq!(
-                    attempt(
-                        &gate,
-                        network,
-                        &format!("{attempts}@{network}.org").replace("::", "-")
-                    ),
+                    attempt(&gate, network, &format!("{attempts}@{network}.org").replace("::", "-")),
                     None
                 );
             }
@@ -148,9 +137,6 @@ mod tests {
             assert_eq!(attempt(&gate, other, "fifth@x.org"), None);
             clock.advance(Duration::from_mins(10));
         }
-        assert_eq!(
-            network_of("2001:db8::1".parse().unwrap()),
-            network_of("2001:db8::ffff".parse().unwrap())
-        );
+        assert_eq!(network_of("2001:db8::1".parse().unwrap()), network_of("2001:db8::ffff".parse().unwrap()));
     }
 }

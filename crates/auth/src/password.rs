@@ -73,10 +73,7 @@ mod tests {
     use super::*;
 
     fn check(password: &str) -> Result<(), WeakPassword> {
-        check_new(
-            &SecretString::from(password),
-            &Email::parse("ada.lovelace@example.org").unwrap(),
-        )
+        check_new(&SecretString::from(password), &Email::parse("ada.lovelace@example.org").unwrap())
     }
 
     /// Scenario: too short, too long, common in any case, the address. Guarantee: each refused with its reason.
@@ -84,15 +81,9 @@ mod tests {
     fn weak_passwords_are_refused() {
         assert_eq!(check("seven77"), Err(WeakPassword::TooShort));
         assert_eq!(check(&"é".repeat(513)), Err(WeakPassword::TooLong));
-        for common in [
-            "password",
-            "PassWord123",
-            "12345678",
-            "qwertyuiop",
-            "1qaz2wsx",
-            "trustno1",
-            "changeme1",
-        ] {
+        for common in
+            ["password", "PassWord123", "12345678", "qwertyuiop", "1qaz2wsx", "trustno1", "changeme1"]
+        {
             assert_eq!(check(common), Err(WeakPassword::Common), "{common}");
         }
         assert_eq!(check("Ada.Lovelace@example.org"), Err(WeakPassword::IsEmail));
@@ -102,13 +93,9 @@ mod tests {
     /// Scenario: long, blank-padded and non-ASCII passwords. Guarantee: accepted, the limits count characters.
     #[test]
     fn uncommon_passwords_of_any_alphabet_are_accepted() {
-        for password in [
-            "eight ch",
-            " leading and trailing ",
-            &"é".repeat(512),
-            "пароль-длинный",
-            "🐴🔋📎✅🐴🔋📎✅",
-        ] {
+        for password in
+            ["eight ch", " leading and trailing ", &"é".repeat(512), "пароль-длинный", "🐴🔋📎✅🐴🔋📎✅"]
+        {
             assert_eq!(check(password), Ok(()), "{password}");
         }
     }

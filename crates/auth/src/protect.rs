@@ -29,9 +29,7 @@ pub fn protect(router: Router, state: &AuthState) -> Result<Router, AuthError> {
     for origin in own_origin.chain(config.allowed_origins.iter().cloned()) {
         cross_site = cross_site
             .add_trusted_origin(&origin)
-            .map_err(|_| AuthError::InvalidOrigin {
-                origin: origin.clone(),
-            })?;
+            .map_err(|_| AuthError::InvalidOrigin { origin: origin.clone() })?;
     }
     let sessions = SessionManagerLayer::new(state.cookie_store())
         .with_name(SESSION_COOKIE)
@@ -68,16 +66,9 @@ fn rewrite_cookies(headers: &mut HeaderMap, is_https: bool) {
 
 /// The final form of a `Set-Cookie` of ours; nothing for any other cookie.
 fn session_cookie(cookie: &HeaderValue, is_https: bool) -> Option<HeaderValue> {
-    let value = cookie
-        .to_str()
-        .ok()?
-        .strip_prefix(SESSION_COOKIE)?
-        .strip_prefix('=')?;
+    let value = cookie.to_str().ok()?.strip_prefix(SESSION_COOKIE)?.strip_prefix('=')?;
     let id = value.split(';').next().unwrap_or_default();
-    let age = value
-        .split(';')
-        .map(str::trim)
-        .find(|attribute| attribute.starts_with("Max-Age="));
+    let age = value.split(';').map(str::trim).find(|attribute| attribute.starts_with("Max-Age="));
     let age = age.map_or_else(String::new, |age| format!("; {age}"));
     let secure = if is_https { "; Secure" } else { "" };
     let cookie = format!("{SESSION_COOKIE}={id}; Path=/; HttpOnly; SameSite=Strict{age}{secure}");
@@ -102,10 +93,7 @@ mod tests {
         assert_eq!(rewritten(begin, false), kept);
         assert_eq!(rewritten(begin, true), format!("{kept}; Secure"));
         let end = "session=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
-        assert_eq!(
-            rewritten(end, true),
-            "session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0; Secure"
-        );
+        assert_eq!(rewritten(end, true), "session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0; Secure");
         assert_eq!(rewritten("theme=dark; Path=/", true), "theme=dark; Path=/");
     }
 }

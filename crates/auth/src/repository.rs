@@ -98,10 +98,7 @@ impl Repository {
             Ok(done) if done.rows_affected() == 1 => Ok(()),
             Ok(_) => Err(AuthError::RoleTooSmall { needed: Role::Admin }),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Err(AuthError::EmailTaken),
-            Err(source) => Err(AuthError::Store {
-                action: "add a user",
-                source,
-            }),
+            Err(source) => Err(AuthError::Store { action: "add a user", source }),
         }
     }
 
@@ -113,9 +110,7 @@ impl Repository {
             .await
             .map_err(AuthError::store("find an account"))?;
         let Some(row) = row else { return Ok(None) };
-        let password_hash = row
-            .try_get("password_hash")
-            .map_err(AuthError::store("read an account"))?;
+        let password_hash = row.try_get("password_hash").map_err(AuthError::store("read an account"))?;
         Ok(Some((user_of(&row)?, password_hash)))
     }
 
@@ -124,11 +119,8 @@ impl Repository {
         let failed = "begin a session";
         let now = self.clock.now_unix_nanos();
         let user_id = session.user_id.to_string();
-        let mut transaction = self
-            .pool
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(AuthError::store(failed))?;
+        let mut transaction =
+            self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(AuthError::store(failed))?;
         sqlx::query(
             "INSERT INTO user_sessions (id, user_id, created_at_unix_nano, last_seen_at_unix_nano, ip, user_agent)
              VALUES (?, ?, ?, ?, ?, ?)",
@@ -172,11 +164,7 @@ impl Repository {
         let (_, _, _, created_at_unix_nano, last_seen_at_unix_nano) =
             <(String, String, String, i64, i64)>::from_row(&row)
                 .map_err(AuthError::store("read a session"))?;
-        Ok(Some(SessionRow {
-            user,
-            created_at_unix_nano,
-            last_seen_at_unix_nano,
-        }))
+        Ok(Some(SessionRow { user, created_at_unix_nano, last_seen_at_unix_nano }))
     }
 
     pub(crate) async fn touch_session(&self, id: SessionId) -> Result<(), AuthError> {
@@ -217,18 +205,9 @@ impl Repository {
 }
 
 fn user_of(row: &SqliteRow) -> Result<User, AuthError> {
-    let text = |column| {
-        row.try_get::<String, _>(column)
-            .map_err(AuthError::store("read an account"))
-    };
+    let text = |column| row.try_get::<String, _>(column).map_err(AuthError::store("read an account"));
     let id = Uuid::parse_str(&text("id")?).map_err(|_| AuthError::Corrupt { what: "user id" })?;
-    let email = Email::parse(&text("email")?).ok_or(AuthError::Corrupt {
-        what: "e-mail address",
-    })?;
+    let email = Email::parse(&text("email")?).ok_or(AuthError::Corrupt { what: "e-mail address" })?;
     let role = Role::parse(&text("role")?).ok_or(AuthError::Corrupt { what: "role" })?;
-    Ok(User {
-        id: UserId(id),
-        email,
-        role,
-    })
+    Ok(User { id: UserId(id), email, role })
 }

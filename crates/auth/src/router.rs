@@ -53,9 +53,7 @@ pub fn router(state: AuthState) -> OpenApiRouter {
     responses((status = 200, body = SetupStatus), Problems),
 )]
 async fn get_setup(State(state): State<AuthState>) -> ApiResult<ApiJson<SetupStatus>> {
-    Ok(ApiJson(SetupStatus {
-        needs_setup: state.needs_setup().await?,
-    }))
+    Ok(ApiJson(SetupStatus { needs_setup: state.needs_setup().await? }))
 }
 
 /// Creates an account. Open to anybody while there is none, who is then signed in as admin; later only to admins.

@@ -48,21 +48,13 @@ pub struct UserView {
 
 impl From<&User> for UserView {
     fn from(user: &User) -> Self {
-        Self {
-            id: user.id,
-            email: user.email.as_str().to_owned(),
-            role: user.role,
-        }
+        Self { id: user.id, email: user.email.as_str().to_owned(), role: user.role }
     }
 }
 
 impl From<&CurrentUser> for UserView {
     fn from(user: &CurrentUser) -> Self {
-        Self {
-            id: user.id,
-            email: user.email.as_str().to_owned(),
-            role: user.role,
-        }
+        Self { id: user.id, email: user.email.as_str().to_owned(), role: user.role }
     }
 }
 

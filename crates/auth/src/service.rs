@@ -56,9 +56,7 @@ impl AuthState {
             clock,
             pool,
         };
-        Ok(Self {
-            shared: Arc::new(shared),
-        })
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The audit log, for features that have security events of their own.
@@ -70,10 +68,7 @@ impl AuthState {
     pub async fn purge(&self) -> Result<(), AuthError> {
         let shared = &self.shared;
         let sessions = shared.sessions.purge().await?;
-        self.cookie_store()
-            .delete_expired()
-            .await
-            .map_err(tower_sessions::session::Error::from)?;
+        self.cookie_store().delete_expired().await.map_err(tower_sessions::session::Error::from)?;
         let oldest_kept = before(shared.clock.now_unix_nanos(), shared.config.audit_retention);
         let events = shared.audit.delete_before(oldest_kept).await?;
         tracing::debug!(sessions, events, "purged sessions and security events");
@@ -111,27 +106,14 @@ impl AuthState {
             return Err(AuthError::RegistrationClosed);
         };
         if !caller.is_admin() {
-            self.shared
-                .audit
-                .record(origin, AuditEvent::refused("user.create", Some(caller.id)))
-                .await;
+            self.shared.audit.record(origin, AuditEvent::refused("user.create", Some(caller.id))).await;
             return Err(AuthError::RoleTooSmall { needed: Role::Admin });
         }
         let (email, password) = checked(&account.email, account.password)?;
-        let user = User {
-            id: self.new_user_id(),
-            email,
-            role: account.role.unwrap_or(Role::Member),
-        };
+        let user = User { id: self.new_user_id(), email, role: account.role.unwrap_or(Role::Member) };
         let password_hash = self.shared.hasher.hash(password).await?;
-        self.shared
-            .repository
-            .insert_user(caller.id, &user, &password_hash)
-            .await?;
-        self.shared
-            .audit
-            .record(origin, AuditEvent::success("user.create", caller.id).on(user.id))
-            .await;
+        self.shared.repository.insert_user(caller.id, &user, &password_hash).await?;
+        self.shared.audit.record(origin, AuditEvent::success("user.create", caller.id).on(user.id)).await;
         Ok(user)
     }
 
@@ -142,27 +124,12 @@ impl AuthState {
         origin: &RequestOrigin,
     ) -> Result<User, AuthError> {
         let (email, password) = checked(&account.email, account.password)?;
-        let user = User {
-            id: self.new_user_id(),
-            email,
-            role: Role::Admin,
-        };
+        let user = User { id: self.new_user_id(), email, role: Role::Admin };
         let password_hash = self.shared.hasher.hash(password).await?;
-        if !self
-            .shared
-            .repository
-            .insert_first_user(&user, &password_hash)
-            .await?
-        {
+        if !self.shared.repository.insert_first_user(&user, &password_hash).await? {
             return Err(AuthError::RegistrationClosed);
         }
-        self.shared
-            .audit
-            .record(
-                origin,
-                AuditEvent::success("user.create_first", user.id).on(user.id),
-            )
-            .await;
+        self.shared.audit.record(origin, AuditEvent::success("user.create_first", user.id).on(user.id)).await;
         self.begin_session(&user, cookie, origin).await?;
         Ok(user)
     }
@@ -180,16 +147,9 @@ impl AuthState {
             return Err(AuthError::BadCredentials);
         }
         let (user, stored_hash) = self.shared.repository.find_login(&email).await?.unzip();
-        let is_match = self
-            .shared
-            .hasher
-            .verify(credentials.password, stored_hash)
-            .await?;
+        let is_match = self.shared.hasher.verify(credentials.password, stored_hash).await?;
         let Some(user) = user.filter(|_| is_match) else {
-            self.shared
-                .audit
-                .record(origin, AuditEvent::refused("session.begin", None))
-                .await;
+            self.shared.audit.record(origin, AuditEvent::refused("session.begin", None)).await;
             return Err(AuthError::BadCredentials);
         };
         self.begin_session(&user, cookie, origin).await?;
@@ -218,13 +178,7 @@ impl AuthState {
         origin: &RequestOrigin,
     ) -> Result<(), AuthError> {
         let session_id = self.shared.sessions.begin(cookie, user.id, origin).await?;
-        self.shared
-            .audit
-            .record(
-                origin,
-                AuditEvent::success("session.begin", user.id).on(session_id),
-            )
-            .await;
+        self.shared.audit.record(origin, AuditEvent::success("session.begin", user.id).on(session_id)).await;
         Ok(())
     }
 

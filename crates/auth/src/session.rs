@@ -66,12 +66,7 @@ impl Sessions {
         }
         cookie.cycle_id().await?;
         let id = SessionId(uuid_v7(self.clock.as_ref()));
-        let session = NewSession {
-            id,
-            user_id,
-            ip: origin.ip,
-            user_agent: origin.user_agent.clone(),
-        };
+        let session = NewSession { id, user_id, ip: origin.ip, user_agent: origin.user_agent.clone() };
         self.repository.insert_session(&session).await?;
         cookie.insert(SESSION_ID_ENTRY, id).await?;
         Ok(id)
@@ -123,12 +118,7 @@ impl Sessions {
 
     fn age_nanos(&self, since_unix_nano: i64) -> u128 {
         // a clock that was set back must not end sessions
-        self.clock
-            .now_unix_nanos()
-            .saturating_sub(since_unix_nano)
-            .max(0)
-            .unsigned_abs()
-            .into()
+        self.clock.now_unix_nanos().saturating_sub(since_unix_nano).max(0).unsigned_abs().into()
     }
 }
 

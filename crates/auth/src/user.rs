@@ -43,9 +43,7 @@ impl Role {
 
     /// The role that [`Self::as_str`] gave.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Viewer, Self::Member, Self::Admin]
-            .into_iter()
-            .find(|role| role.as_str() == text)
+        [Self::Viewer, Self::Member, Self::Admin].into_iter().find(|role| role.as_str() == text)
     }
 }
 

@@ -27,13 +27,19 @@ pub(crate) async fn read_grpc_message(
     while buffer.len() < HEADER_BYTES {
         match next_chunk(body).await? {
             Some(chunk) => buffer.extend_from_slice(&chunk),
-            None => return Err(Refusal::Invalid("the request body ends before the message: send one gRPC message".to_owned())),
+            None => {
+                return Err(Refusal::Invalid(
+                    "the request body ends before the message: send one gRPC message".to_owned(),
+                ));
+            }
         }
     }
     let compressed = match buffer.get_u8() {
         0 => false,
         1 => true,
-        flag => return Err(Refusal::Invalid(format!("the gRPC message has the unknown flag {flag}"))),
+        flag => {
+            return Err(Refusal::Invalid(format!("the gRPC message has the unknown flag {flag}")));
+        }
     };
     let length = buffer.get_u32() as usize;
     if length > limits.message_bytes_max {
@@ -42,16 +48,11 @@ pub(crate) async fn read_grpc_message(
     admission.reserve(share, length).await?;
     buffer.reserve(length.saturating_sub(buffer.len()));
     while buffer.len() < length {
-        match next_chunk(body).await? {
-            Some(chunk) => buffer.extend_from_slice(&chunk),
-            None => {
-                let got = buffer.len();
-                return Err(Refusal::Invalid(format!("the message ends after {got} of {length} bytes")));
-            }
-        }
-        if buffer.len() > length {
-            break;
-        }
+        let Some(chunk) = next_chunk(body).await? else {
+            let got = buffer.len();
+            return Err(Refusal::Invalid(format!("the message ends after {got} of {length} bytes")));
+        };
+        buffer.extend_from_slice(&chunk);
     }
     if buffer.len() > length {
         return Err(Refusal::Invalid("a unary export call carries exactly one message".to_owned()));
@@ -62,7 +63,8 @@ pub(crate) async fn read_grpc_message(
 /// The next data chunk; trailers are skipped. A connection that breaks is the client's to retry.
 async fn next_chunk(body: &mut axum::body::Body) -> Result<Option<Bytes>, Refusal> {
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Refusal::Unavailable(format!("the request body broke off: {error}")))?;
+        let frame =
+            frame.map_err(|error| Refusal::Unavailable(format!("the request body broke off: {error}")))?;
         if let Ok(data) = frame.into_data() {
             return Ok(Some(data));
         }

@@ -41,10 +41,7 @@ pub(crate) fn decompress(encoding: Encoding, body: &[u8], bytes_max: usize) -> R
 
 fn read_capped(decoder: impl Read, bytes_max: usize, name: &str) -> Result<Vec<u8>, Refusal> {
     let mut message = Vec::new();
-    decoder
-        .take(bytes_max as u64 + 1)
-        .read_to_end(&mut message)
-        .map_err(|error| broken(name, &error))?;
+    decoder.take(bytes_max as u64 + 1).read_to_end(&mut message).map_err(|error| broken(name, &error))?;
     if message.len() > bytes_max {
         return Err(Refusal::TooLarge { bytes_max });
     }

@@ -20,7 +20,7 @@ use tonic::Status;
 use crate::admission::Share;
 use crate::body::read_grpc_message;
 use crate::decompress::Encoding;
-use crate::receiver::{Outcome, Receiver};
+use crate::receiver::{Export, Outcome, Receiver};
 use crate::refusal::Refusal;
 
 const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
@@ -33,7 +33,9 @@ pub fn router(receiver: Receiver) -> Router {
         .route(TRACES, post(|state, request| export(Signal::Traces, state, request)))
         .route(LOGS, post(|state, request| export(Signal::Logs, state, request)))
         .route(METRICS, post(|state, request| export(Signal::Metrics, state, request)))
-        .fallback(|| async { Status::unimplemented("only the OTLP Export methods are served here").into_http::<Body>() })
+        .fallback(|| async {
+            Status::unimplemented("only the OTLP Export methods are served here").into_http::<Body>()
+        })
         .with_state(receiver)
 }
 
@@ -65,9 +67,12 @@ async fn receive(signal: Signal, receiver: &Receiver, request: Request) -> Resul
         .map_err(|_| Refusal::Unavailable("the message took too long to arrive: try again".to_owned()))??;
     let encoding = if frame.compressed { encoding } else { Encoding::Identity };
     if frame.compressed && encoding == Encoding::Identity {
-        return Err(Refusal::Invalid("the message is flagged as compressed, but grpc-encoding is missing".to_owned()));
+        return Err(Refusal::Invalid(
+            "the message is flagged as compressed, but grpc-encoding is missing".to_owned(),
+        ));
     }
-    receiver.receive(signal, key_id, encoding, frame.message, &mut share).await
+    let export = Export { signal, key_id, encoding, body: frame.message };
+    receiver.receive(export, &mut share).await
 }
 
 fn is_grpc(headers: &HeaderMap) -> bool {

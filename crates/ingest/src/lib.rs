@@ -12,8 +12,6 @@ mod limits;
 mod receiver;
 mod refusal;
 mod stats;
-#[cfg(test)]
-mod tests;
 
 pub use grpc::router as grpc_router;
 pub use keys::{KeyCheck, KeyOutcome};

@@ -11,7 +11,7 @@ const IN_FLIGHT_BYTES_MAX: usize = 192 << 20;
 /// How long a request waits for its share of memory before it is refused: slows clients down before it sends them away.
 const ADMISSION_WAIT: Duration = Duration::from_secs(2);
 /// How long a client may take to send one message after its header; slow senders hold memory.
-const BODY_TIME_MAX: Duration = Duration::from_secs(60);
+const BODY_TIME_MAX: Duration = Duration::from_mins(1);
 
 /// What one receiver accepts.
 #[derive(Debug, Clone)]

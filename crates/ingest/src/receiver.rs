@@ -40,6 +40,14 @@ struct Inner {
     stats: IngestStats,
 }
 
+/// One authenticated message, as it came.
+pub(crate) struct Export {
+    pub(crate) signal: Signal,
+    pub(crate) key_id: String,
+    pub(crate) encoding: Encoding,
+    pub(crate) body: Bytes,
+}
+
 /// What only exists once the stores are open.
 struct Open {
     wal: Wal,
@@ -101,24 +109,18 @@ impl Receiver {
     }
 
     /// Checks, stores and only then acknowledges one message. `share` holds the memory of `body`.
-    pub(crate) async fn receive(
-        &self,
-        signal: Signal,
-        key_id: String,
-        encoding: Encoding,
-        body: Bytes,
-        share: &mut Share,
-    ) -> Result<Outcome, Refusal> {
+    pub(crate) async fn receive(&self, export: Export, share: &mut Share) -> Result<Outcome, Refusal> {
         let wal = &self.inner.open.get().ok_or_else(Refusal::starting)?.wal;
-        if encoding != Encoding::Identity {
+        if export.encoding != Encoding::Identity {
             // the most that the message can become: reserved before, because the cap is all that is known of it
-            let expected = body.len().saturating_mul(EXPANSION).min(self.inner.limits.message_bytes_max);
+            let expected =
+                export.body.len().saturating_mul(EXPANSION).min(self.inner.limits.message_bytes_max);
             self.inner.admission.reserve(share, expected).await?;
         }
         let received_unix_nanos = self.inner.clock.now_unix_nanos();
         let limits = self.inner.limits.clone();
-        let prepare = move || prepare(signal, key_id, received_unix_nanos, encoding, &body, &limits);
-        let prepared = tokio::task::spawn_blocking(prepare)
+        let signal = export.signal;
+        let prepared = tokio::task::spawn_blocking(move || prepare(export, received_unix_nanos, &limits))
             .await
             .map_err(|_| Refusal::Unavailable("the message could not be checked: try again".to_owned()))??;
         if let Some(record) = prepared.record {
@@ -142,19 +144,13 @@ struct Prepared {
 }
 
 /// The CPU work of one request: decompress, walk the wire format, compress for the log.
-fn prepare(
-    signal: Signal,
-    key_id: String,
-    received_unix_nanos: i64,
-    encoding: Encoding,
-    body: &Bytes,
-    limits: &IngestLimits,
-) -> Result<Prepared, Refusal> {
+fn prepare(export: Export, received_unix_nanos: i64, limits: &IngestLimits) -> Result<Prepared, Refusal> {
+    let Export { signal, key_id, encoding, body } = export;
     let decompressed;
     let message: &[u8] = if encoding == Encoding::Identity {
-        body
+        &body
     } else {
-        decompressed = decompress(encoding, body, limits.message_bytes_max)?;
+        decompressed = decompress(encoding, &body, limits.message_bytes_max)?;
         &decompressed
     };
     let report = scan(signal, message, &limits.scan).map_err(|error| Refusal::Invalid(error.to_string()))?;
@@ -163,7 +159,9 @@ fn prepare(
         Signal::Traces if report.accepted > 0 => Some(junjo_wal::Signal::Traces),
         _ => None,
     };
-    let Some(stored) = stored else { return Ok(Prepared { report, message_bytes, record: None }) };
+    let Some(stored) = stored else {
+        return Ok(Prepared { report, message_bytes, record: None });
+    };
     let kept;
     let message = if report.rejected > 0 {
         kept = without_rejected(signal, message);

@@ -23,7 +23,9 @@ pub enum Refusal {
     #[error("{0}")]
     Invalid(String),
     /// Over the size limit; the same.
-    #[error("the message has more than {bytes_max} bytes: export smaller batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE)")]
+    #[error(
+        "the message has more than {bytes_max} bytes: export smaller batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE)"
+    )]
     TooLarge {
         /// The limit, before and after decompression.
         bytes_max: usize,

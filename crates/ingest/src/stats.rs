@@ -59,7 +59,8 @@ impl IngestStats {
         metrics::counter!("junjo_ingest_items_total", "signal" => name, "outcome" => "rejected")
             .increment(u64::from(rejected));
         metrics::counter!("junjo_ingest_bytes_total", "signal" => name).increment(bytes as u64);
-        metrics::counter!("junjo_ingest_requests_total", "signal" => name, "outcome" => "accepted").increment(1);
+        metrics::counter!("junjo_ingest_requests_total", "signal" => name, "outcome" => "accepted")
+            .increment(1);
         let totals = &mut self.totals.lock()[index(signal)];
         totals.accepted += u64::from(accepted);
         totals.rejected += u64::from(rejected);
@@ -67,7 +68,8 @@ impl IngestStats {
 
     pub(crate) fn refused(&self, signal: Signal, refusal: &Refusal, at_unix_nanos: i64) {
         let (signal, reason) = (signal.as_str(), refusal.reason());
-        metrics::counter!("junjo_ingest_requests_total", "signal" => signal, "outcome" => reason).increment(1);
+        metrics::counter!("junjo_ingest_requests_total", "signal" => signal, "outcome" => reason)
+            .increment(1);
         let detail = refusal.to_string();
         let mut recent = self.rejections.lock();
         if let Some(last) = recent.back_mut()

@@ -22,7 +22,9 @@ pub async fn open_index(store: SpanStore, stop: CancellationToken) {
         let outcome = tokio::task::spawn_blocking(move || opening.open_index()).await;
         match outcome {
             Ok(Ok(())) => return tracing::info!("index open"),
-            Ok(Err(error)) => tracing::error!(error = &error as &dyn std::error::Error, "index cannot be opened"),
+            Ok(Err(error)) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "index cannot be opened")
+            }
             Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "opening the index died"),
         }
         if stop.run_until_cancelled(tokio::time::sleep(RETRY_PAUSE * 5)).await.is_none() {
@@ -69,7 +71,10 @@ impl Indexer {
                 Ok(0) => return Ok(()),
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "indexing failed, will be tried again");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "indexing failed, will be tried again"
+                    );
                     metrics::counter!("junjo_index_failures_total").increment(1);
                     if self.store.is_fatal(&error) {
                         self.reopen(stop).await;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use junjo_auth::CurrentUser;
-use junjo_web::{ApiPath, ApiQuery, ApiResult, Page, Problem};
+use junjo_web::{ApiPath, ApiQuery, ApiResult, Page, Problems};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -29,12 +29,7 @@ pub fn router(service: OtelService) -> OpenApiRouter {
 /// List services with their counts.
 #[utoipa::path(
     get, path = "/otel/services", tag = "otel", params(TimeParams),
-    responses(
-        (status = 200, body = ServiceList),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = ServiceList), Problems)
 )]
 async fn list_services(
     State(service): State<OtelService>,
@@ -48,12 +43,7 @@ async fn list_services(
 /// List traces, newest first.
 #[utoipa::path(
     get, path = "/otel/traces", tag = "otel", params(TraceListParams),
-    responses(
-        (status = 200, body = Page<Trace>),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Page<Trace>), Problems)
 )]
 async fn list_traces(
     State(service): State<OtelService>,
@@ -68,13 +58,7 @@ async fn list_traces(
 #[utoipa::path(
     get, path = "/otel/trace/{trace_id}", tag = "otel",
     params(("trace_id" = String, Path, description = "32 hexadecimal digits"), TraceParams),
-    responses(
-        (status = 200, body = TraceDetail),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = TraceDetail), Problems)
 )]
 async fn get_trace(
     State(service): State<OtelService>,
@@ -94,13 +78,7 @@ async fn get_trace(
         ("trace_id" = String, Path, description = "32 hexadecimal digits"),
         ("span_id" = String, Path, description = "16 hexadecimal digits"),
     ),
-    responses(
-        (status = 200, body = Span),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Span), Problems)
 )]
 async fn get_span(
     State(service): State<OtelService>,
@@ -113,12 +91,7 @@ async fn get_span(
 /// List Junjo workflow runs, newest first.
 #[utoipa::path(
     get, path = "/otel/workflows", tag = "otel", params(WorkflowListParams),
-    responses(
-        (status = 200, body = Page<Workflow>),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Page<Workflow>), Problems)
 )]
 async fn list_workflows(
     State(service): State<OtelService>,
@@ -132,11 +105,7 @@ async fn list_workflows(
 /// Read how far telemetry is on its way from acknowledged to queryable, and what was refused.
 #[utoipa::path(
     get, path = "/otel/status", tag = "otel",
-    responses(
-        (status = 200, body = Status),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Status), Problems)
 )]
 async fn get_status(State(service): State<OtelService>, _: CurrentUser) -> ApiResult<Json<Status>> {
     service.status().await.map(Json)

@@ -1,5 +1,6 @@
 //! Wire types of `/otel`. Times are RFC 3339 UTC; exact nanoseconds and durations are decimal strings.
 
+use junjo_span_model::{Details, Role};
 use junjo_span_store::{ServiceSummary, SpanRow, TraceRow, WorkflowRun};
 use junjo_web::clock::rfc3339_nanos;
 use serde::Serialize;
@@ -98,6 +99,8 @@ pub(crate) struct Trace {
     pub(crate) root_name: String,
     /// No span without a parent has arrived yet.
     pub(crate) root_missing: bool,
+    /// Role of that span.
+    pub(crate) root_role: Option<Role>,
     /// Service of that span.
     pub(crate) service: String,
     /// All services that took part.
@@ -134,6 +137,7 @@ impl From<TraceRow> for Trace {
             trace_id: row.trace_id.to_string(),
             root_name: row.root_name,
             root_missing: row.root_missing,
+            root_role: row.root_role,
             service: row.service,
             services: row.services,
             status: row.status.into(),
@@ -167,7 +171,7 @@ pub(crate) struct TraceSpan {
     pub(crate) duration_ns: String,
     pub(crate) status: SpanStatus,
     /// What the span does: llm, tool, agent, workflow, node, …; null when no vocabulary says.
-    pub(crate) role: Option<&'static str>,
+    pub(crate) role: Option<Role>,
     pub(crate) model: Option<String>,
     pub(crate) input_tokens: Option<i64>,
     pub(crate) output_tokens: Option<i64>,
@@ -193,7 +197,7 @@ impl From<&SpanRow> for TraceSpan {
             start_time_unix_nano: row.start_unix_nanos.to_string(),
             duration_ns: row.duration_nanos.to_string(),
             status: row.status.into(),
-            role: row.role.map(|role| role.as_str()),
+            role: row.role,
             model: row.model.clone(),
             input_tokens: row.input_tokens,
             output_tokens: row.output_tokens,
@@ -241,28 +245,72 @@ pub(crate) struct Span {
     pub(crate) trace_state: String,
     /// OTLP span flags.
     pub(crate) flags: u32,
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     pub(crate) attributes: Value,
     pub(crate) dropped_attributes_count: u32,
-    /// `[{name, time_unix_nano, attributes, dropped_attributes_count}]`
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<SpanEvent>)]
     pub(crate) events: Value,
     pub(crate) dropped_events_count: u32,
-    /// `[{trace_id, span_id, trace_state, flags, attributes, dropped_attributes_count}]`
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<SpanLink>)]
     pub(crate) links: Value,
     pub(crate) dropped_links_count: u32,
-    /// `{attributes, dropped_attributes_count, schema_url}`
-    #[schema(value_type = Object)]
+    #[schema(value_type = SpanResource)]
     pub(crate) resource: Value,
-    /// `{name, version, attributes, dropped_attributes_count, schema_url}`
-    #[schema(value_type = Object)]
+    #[schema(value_type = SpanScope)]
     pub(crate) scope: Value,
     /// When the server received it.
     pub(crate) received_at: String,
     /// Role, model, tokens, cost, messages, tools, session, user and more, read from the vocabularies clients speak.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Details)]
     pub(crate) derived: Value,
+}
+
+/// One event of a span. The store keeps these four as JSON text; the types describe that text.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes stored JSON in the OpenAPI document")]
+struct SpanEvent {
+    name: String,
+    time_unix_nano: String,
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
+    attributes: Value,
+    /// Left out when 0.
+    #[schema(required = false)]
+    dropped_attributes_count: u32,
+}
+
+/// One link of a span.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes stored JSON in the OpenAPI document")]
+struct SpanLink {
+    trace_id: String,
+    span_id: String,
+    trace_state: String,
+    flags: u32,
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
+    attributes: Value,
+    dropped_attributes_count: u32,
+}
+
+/// The resource; empty parts are left out.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes stored JSON in the OpenAPI document")]
+struct SpanResource {
+    #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
+    attributes: Value,
+    dropped_attributes_count: Option<u32>,
+    schema_url: Option<String>,
+}
+
+/// The instrumentation scope; empty parts are left out.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes stored JSON in the OpenAPI document")]
+struct SpanScope {
+    name: Option<String>,
+    version: Option<String>,
+    #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
+    attributes: Value,
+    dropped_attributes_count: Option<u32>,
+    schema_url: Option<String>,
 }
 
 /// One Junjo workflow run.

@@ -26,7 +26,10 @@ impl Sealer {
     /// Runs until `stop` is cancelled; a seal that has begun is finished.
     pub async fn run(self, stop: CancellationToken) {
         while let Err(error) = self.store.reconcile(&rfc3339_nanos(self.clock.now_unix_nanos())).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "archive folder cannot be checked, will be tried again");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "archive folder cannot be checked, will be tried again"
+            );
             if stop.run_until_cancelled(tokio::time::sleep(RETRY_PAUSE)).await.is_none() {
                 return;
             }
@@ -47,12 +50,20 @@ impl Sealer {
             let now = self.clock.now_unix_nanos();
             match self.store.seal_due(now, &rfc3339_nanos(now)).await {
                 Ok(Some(file)) => {
-                    tracing::info!(path = file.path, spans = file.row_count, bytes = file.file_bytes, "sealed");
+                    tracing::info!(
+                        path = file.path,
+                        spans = file.row_count,
+                        bytes = file.file_bytes,
+                        "sealed"
+                    );
                     metrics::counter!("junjo_sealed_spans_total").increment(file.row_count);
                 }
                 Ok(None) => break,
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "sealing failed, will be tried again");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "sealing failed, will be tried again"
+                    );
                     metrics::counter!("junjo_seal_failures_total").increment(1);
                     return Err(());
                 }

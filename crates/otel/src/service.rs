@@ -9,8 +9,8 @@ use junjo_span_model::{
     resource_from_json, scope_from_json,
 };
 use junjo_span_store::{
-    IndexState, Place, SpanStore, TimeRange, TraceCursor, TraceFilter, TracePosition, WholeSpan, WorkflowCursor,
-    WorkflowFilter,
+    IndexState, Place, SpanStore, TimeRange, TraceCursor, TraceFilter, TracePosition, WholeSpan,
+    WorkflowCursor, WorkflowFilter,
 };
 use junjo_wal::{Sequence, Wal};
 use junjo_web::clock::rfc3339_nanos;
@@ -113,7 +113,10 @@ impl OtelService {
         let next_cursor = page.next.map(|next| {
             let (start, newest) = (next.start_unix_nanos, next.newest.0);
             let span = Some(next.span_id);
-            encode_cursor(CURSOR_VERSION, &ListCursor { start, trace: next.trace_id, span, newest, filter: hash })
+            encode_cursor(
+                CURSOR_VERSION,
+                &ListCursor { start, trace: next.trace_id, span, newest, filter: hash },
+            )
         });
         Ok(Page { items: page.items.into_iter().map(Workflow::from).collect(), next_cursor })
     }
@@ -156,7 +159,9 @@ impl OtelService {
             whole.into_iter().map(|span| (span.row.span_id.to_string(), span)).collect();
         let mut bytes = 0;
         for span in spans {
-            let Some(whole) = by_id.remove(&span.span_id) else { continue };
+            let Some(whole) = by_id.remove(&span.span_id) else {
+                continue;
+            };
             bytes += whole.text_bytes();
             if bytes > PAGE_PAYLOAD_BYTES_MAX {
                 break;
@@ -248,7 +253,10 @@ fn list_cursor(text: &str, filter: u64) -> ApiResult<ListCursor> {
 }
 
 fn foreign_cursor() -> ApiError {
-    ApiError::invalid_field("cursor", "this cursor belongs to a list with other filters: start again without it")
+    ApiError::invalid_field(
+        "cursor",
+        "this cursor belongs to a list with other filters: start again without it",
+    )
 }
 
 /// A whole span as the API shows it.

@@ -1,2 +1,30 @@
-//! Placeholder.
-fn main() {}
+//! The `junjo-server` binary: parses the command line and runs one command.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use junjo_server::cli::{Cli, Command};
+use junjo_server::{health, openapi, probe, run};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        None | Some(Command::Serve) => run::serve(cli.settings),
+        Some(Command::Health) => health::check(&cli.settings),
+        Some(Command::Openapi) => openapi::print(),
+        Some(Command::ProbeIndex { path }) => return probe::run(&path),
+    };
+    outcome.unwrap_or_else(|error| {
+        // the log may not be set up yet, and an operator reads this line on a terminal
+        let mut line = format!("junjo-server: {error}");
+        for cause in error.chain().skip(1) {
+            line.push_str(": ");
+            line.push_str(&cause.to_string());
+        }
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{line}\n").as_bytes());
+        ExitCode::FAILURE
+    })
+}

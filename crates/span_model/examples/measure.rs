@@ -12,11 +12,8 @@ fn main() {
     let bytes = std::fs::read(path).expect("the corpus can be read");
     let messages = split(&bytes);
     let limits = ScanLimits::default();
-    let accepted = |message: &[u8]| {
-        scan(Signal::Traces, message, &limits)
-            .expect("the corpus is sound OTLP")
-            .accepted
-    };
+    let accepted =
+        |message: &[u8]| scan(Signal::Traces, message, &limits).expect("the corpus is sound OTLP").accepted;
     let spans: u32 = messages.iter().map(|message| accepted(message)).sum();
     println!("{spans} spans, {} bytes each", bytes.len() / spans as usize);
 
@@ -29,10 +26,7 @@ fn main() {
             start.elapsed()
         });
         let best = best.min().unwrap_or_default();
-        println!(
-            "{name:24} {:.3} µs/span",
-            best.as_secs_f64() * 1e6 / f64::from(spans)
-        );
+        println!("{name:24} {:.3} µs/span", best.as_secs_f64() * 1e6 / f64::from(spans));
     };
     report("scan", &mut |message| {
         std::hint::black_box(accepted(message));

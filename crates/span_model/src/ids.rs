@@ -54,10 +54,7 @@ fn non_zero<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
 fn parse_hex<const N: usize>(text: &str) -> Result<[u8; N], IdError> {
     let digits = text.as_bytes();
     if digits.len() != N * 2 {
-        return Err(IdError::Length {
-            expected: N * 2,
-            actual: digits.len(),
-        });
+        return Err(IdError::Length { expected: N * 2, actual: digits.len() });
     }
     let mut id = [0; N];
     for (byte, pair) in id.iter_mut().zip(digits.chunks_exact(2)) {
@@ -145,22 +142,10 @@ mod tests {
     /// Scenario: texts that are no ids. Guarantee: each is refused for its own reason.
     #[test]
     fn parse_bad_text_names_the_reason() {
-        assert_eq!(
-            "".parse::<SpanId>(),
-            Err(IdError::Length {
-                expected: 16,
-                actual: 0
-            })
-        );
+        assert_eq!("".parse::<SpanId>(), Err(IdError::Length { expected: 16, actual: 0 }));
         assert_eq!("0000000000000000".parse::<SpanId>(), Err(IdError::Zero));
         assert_eq!("000000000000000g".parse::<SpanId>(), Err(IdError::Digit));
-        assert_eq!(
-            "ééééééééé".parse::<SpanId>(),
-            Err(IdError::Length {
-                expected: 16,
-                actual: 18
-            })
-        );
+        assert_eq!("ééééééééé".parse::<SpanId>(), Err(IdError::Length { expected: 16, actual: 18 }));
         assert_eq!("éééééééé".parse::<SpanId>(), Err(IdError::Digit));
     }
 
@@ -169,10 +154,7 @@ mod tests {
     fn from_wire_takes_only_whole_non_zero_ids() {
         assert_eq!(SpanId::from_wire(&[0; 8]), None);
         assert_eq!(SpanId::from_wire(&[1; 7]), None);
-        assert_eq!(
-            SpanId::from_wire(&[0, 0, 0, 0, 0, 0, 0, 9]).unwrap().to_string(),
-            "0000000000000009"
-        );
+        assert_eq!(SpanId::from_wire(&[0, 0, 0, 0, 0, 0, 0, 9]).unwrap().to_string(), "0000000000000009");
         assert_eq!(TraceId::from_wire(&[1; 8]), None);
     }
 }

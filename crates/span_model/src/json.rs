@@ -9,10 +9,7 @@
 //! | a key that repeats | its last value, at that value's place (lossy) |
 //! | invalid UTF-8 | U+FFFD for the bad bytes (lossy) |
 
-#![expect(
-    clippy::ptr_arg,
-    reason = "whether a Cow is owned tells whether its text was repaired"
-)]
+#![expect(clippy::ptr_arg, reason = "whether a Cow is owned tells whether its text was repaired")]
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -63,11 +60,7 @@ pub fn links_json(links: &[Link<'_>], out: &mut String) -> Fidelity {
 pub fn resource_json(resource: &Resource<'_>, out: &mut String) -> Fidelity {
     Writer::write(out, |writer| {
         writer.out.push('{');
-        writer.parts(
-            &resource.attributes,
-            resource.dropped_attributes_count,
-            &resource.schema_url,
-        );
+        writer.parts(&resource.attributes, resource.dropped_attributes_count, &resource.schema_url);
         writer.out.push('}');
     })
 }
@@ -78,11 +71,7 @@ pub fn scope_json(scope: &Scope<'_>, out: &mut String) -> Fidelity {
         writer.out.push('{');
         writer.text_part("name", &scope.name);
         writer.text_part("version", &scope.version);
-        writer.parts(
-            &scope.attributes,
-            scope.dropped_attributes_count,
-            &scope.schema_url,
-        );
+        writer.parts(&scope.attributes, scope.dropped_attributes_count, &scope.schema_url);
         writer.out.push('}');
     })
 }
@@ -94,10 +83,7 @@ struct Writer<'o> {
 
 impl<'o> Writer<'o> {
     fn write(out: &'o mut String, body: impl FnOnce(&mut Self)) -> Fidelity {
-        let mut writer = Self {
-            out,
-            fidelity: Fidelity::Exact,
-        };
+        let mut writer = Self { out, fidelity: Fidelity::Exact };
         body(&mut writer);
         writer.fidelity
     }
@@ -274,11 +260,7 @@ fn has_repeated_key(pairs: &[KeyValue<'_>]) -> bool {
 
 fn last_of_each_key<'p, 'a>(pairs: &'p [KeyValue<'a>]) -> Vec<&'p KeyValue<'a>> {
     let mut seen = HashSet::with_capacity(pairs.len());
-    let mut last: Vec<_> = pairs
-        .iter()
-        .rev()
-        .filter(|pair| seen.insert(pair.key.as_ref()))
-        .collect();
+    let mut last: Vec<_> = pairs.iter().rev().filter(|pair| seen.insert(pair.key.as_ref())).collect();
     last.reverse();
     last
 }

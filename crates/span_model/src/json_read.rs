@@ -16,10 +16,7 @@ pub fn attributes_from_json(json: &Json) -> Vec<KeyValue<'_>> {
     };
     members
         .iter()
-        .map(|(key, value)| KeyValue {
-            key: Cow::Borrowed(key),
-            value: value_from_json(value),
-        })
+        .map(|(key, value)| KeyValue { key: Cow::Borrowed(key), value: value_from_json(value) })
         .collect()
 }
 
@@ -32,10 +29,7 @@ pub fn events_from_json(json: &Json) -> Vec<Event<'_>> {
         .iter()
         .map(|event| Event {
             name: text(event, "name"),
-            time_unix_nano: event["time_unix_nano"]
-                .as_str()
-                .and_then(|text| text.parse().ok())
-                .unwrap_or(0),
+            time_unix_nano: event["time_unix_nano"].as_str().and_then(|text| text.parse().ok()).unwrap_or(0),
             attributes: attributes_from_json(&event["attributes"]),
             dropped_attributes_count: count(event),
         })
@@ -67,19 +61,16 @@ fn text<'a>(json: &'a Json, key: &str) -> Cow<'a, str> {
 }
 
 fn count(json: &Json) -> u32 {
-    json["dropped_attributes_count"]
-        .as_u64()
-        .and_then(|count| u32::try_from(count).ok())
-        .unwrap_or(0)
+    json["dropped_attributes_count"].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(0)
 }
 
 fn value_from_json(json: &Json) -> Value<'_> {
     match json {
         Json::Null => Value::Empty,
         Json::Bool(value) => Value::Bool(*value),
-        Json::Number(number) => number
-            .as_i64()
-            .map_or_else(|| Value::Double(number.as_f64().unwrap_or(f64::NAN)), Value::Int),
+        Json::Number(number) => {
+            number.as_i64().map_or_else(|| Value::Double(number.as_f64().unwrap_or(f64::NAN)), Value::Int)
+        }
         Json::String(text) => Value::String(Cow::Borrowed(text)),
         Json::Array(values) => Value::Array(values.iter().map(value_from_json).collect()),
         Json::Object(_) => Value::Map(attributes_from_json(json)),
@@ -94,17 +85,9 @@ mod tests {
     /// Scenario: values of every exact kind are written and read back. Guarantee: they are what they were.
     #[test]
     fn attributes_survive_the_way_there_and_back() {
-        let value = |value| KeyValue {
-            key: Cow::Borrowed("k"),
-            value,
-        };
-        let nested = Value::Map(vec![
-            value(Value::Int(i64::MIN)),
-            KeyValue {
-                key: "".into(),
-                value: Value::Empty,
-            },
-        ]);
+        let value = |value| KeyValue { key: Cow::Borrowed("k"), value };
+        let nested =
+            Value::Map(vec![value(Value::Int(i64::MIN)), KeyValue { key: "".into(), value: Value::Empty }]);
         for original in [
             Value::Empty,
             Value::Bool(true),
@@ -113,11 +96,7 @@ mod tests {
             Value::Double(0.1),
             Value::Double(1e300),
             Value::String("é\0\u{1F680}\"\\".into()),
-            Value::Array(vec![
-                Value::Int(1),
-                Value::String("x".into()),
-                Value::Array(Vec::new()),
-            ]),
+            Value::Array(vec![Value::Int(1), Value::String("x".into()), Value::Array(Vec::new())]),
             nested,
         ] {
             let attributes = vec![value(original)];

@@ -21,7 +21,7 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
-use junjo_span_model::{SpanId, TraceId};
+use junjo_span_model::{Role, SpanId, TraceId};
 use junjo_wal::Sequence;
 
 use crate::row::{Place, SpanRow, span_from_number, span_number, trace_from_halves, trace_halves};
@@ -52,19 +52,24 @@ macro_rules! count {
 }
 
 /// The columns that index and archive have in common, in order.
-fn shared_columns() -> [Column; 30] {
+fn shared_columns() -> [Column; 31] {
     [
-        column!(sequence, Int64Array, DataType::Int64, false, |row: &&SpanRow| Some(row.place.sequence.0)),
+        column!(sequence, Int64Array, DataType::Int64, false, |row: &&SpanRow| {
+            Some(row.place.sequence.0)
+        }),
         column!(ordinal, Int32Array, DataType::Int32, false, |row: &&SpanRow| Some(row.place.ordinal)),
         column!(start_unix_nanos, Int64Array, DataType::Int64, false, |row: &&SpanRow| Some(
             row.start_unix_nanos
         )),
-        column!(duration_nanos, Int64Array, DataType::Int64, false, |row: &&SpanRow| Some(row.duration_nanos)),
+        column!(duration_nanos, Int64Array, DataType::Int64, false, |row: &&SpanRow| Some(
+            row.duration_nanos
+        )),
         column!(kind, UInt8Array, DataType::UInt8, false, |row: &&SpanRow| Some(row.kind)),
         column!(status, UInt8Array, DataType::UInt8, false, |row: &&SpanRow| Some(row.status)),
         column!(service, StringArray, DataType::Utf8, false, |row: &&SpanRow| Some(row.service.clone())),
         column!(name, StringArray, DataType::Utf8, false, |row: &&SpanRow| Some(row.name.clone())),
-        column!(role, StringArray, DataType::Utf8, true, |row: &&SpanRow| row.role.map(|role| role.as_str())),
+        column!(role, StringArray, DataType::Utf8, true, |row: &&SpanRow| row.role.map(Role::as_str)),
+        text!(span_type),
         column!(is_model_call, BooleanArray, DataType::Boolean, false, |row: &&SpanRow| Some(
             row.is_model_call
         )),
@@ -81,7 +86,7 @@ fn shared_columns() -> [Column; 30] {
         text!(user_id),
         text!(error_type),
         text!(structural_id),
-        column!(node_count, Int32Array, DataType::Int32, true, |row: &&SpanRow| row.node_count),
+        column!(node_count, Int32Array, DataType::Int32, true, |row: &&SpanRow| { row.node_count }),
         text!(agent_name),
         text!(tool_name),
         count!(event_count),
@@ -156,7 +161,7 @@ pub(crate) fn rows_from_batch(batch: &RecordBatch) -> Result<Vec<SpanRow>, Arrow
     let (kind, status) = (reader.get::<UInt8Array>("kind")?, reader.get::<UInt8Array>("status")?);
     let (service, name, role) = (texts("service")?, texts("name")?, texts("role")?);
     let model_call = reader.get::<BooleanArray>("is_model_call")?;
-    let (provider, model) = (texts("provider")?, texts("model")?);
+    let (span_type, provider, model) = (texts("span_type")?, texts("provider")?, texts("model")?);
     let (input, output) = (ints("input_tokens")?, ints("output_tokens")?);
     let (cached, written) = (ints("cached_input_tokens")?, ints("cache_write_tokens")?);
     let (reasoning, cost) = (ints("reasoning_tokens")?, reader.get::<Float64Array>("cost_usd")?);
@@ -178,6 +183,7 @@ pub(crate) fn rows_from_batch(batch: &RecordBatch) -> Result<Vec<SpanRow>, Arrow
             service: service.value(i).to_owned(),
             name: name.value(i).to_owned(),
             role: text_at(role, i).and_then(|text| text.parse().ok()),
+            span_type: text_at(span_type, i),
             is_model_call: model_call.value(i),
             provider: text_at(provider, i),
             model: text_at(model, i),
@@ -228,8 +234,17 @@ impl<'a> Reader<'a> {
 
 /// The id columns, in either form.
 enum Ids<'a> {
-    Numbers { hi: &'a UInt64Array, lo: &'a UInt64Array, span: &'a UInt64Array, parent: &'a UInt64Array },
-    Bytes { trace: &'a FixedSizeBinaryArray, span: &'a FixedSizeBinaryArray, parent: &'a FixedSizeBinaryArray },
+    Numbers {
+        hi: &'a UInt64Array,
+        lo: &'a UInt64Array,
+        span: &'a UInt64Array,
+        parent: &'a UInt64Array,
+    },
+    Bytes {
+        trace: &'a FixedSizeBinaryArray,
+        span: &'a FixedSizeBinaryArray,
+        parent: &'a FixedSizeBinaryArray,
+    },
 }
 
 impl<'a> Ids<'a> {

@@ -21,7 +21,11 @@ pub enum DecodeFailure {
 }
 
 /// Appends the narrow rows of a traces record; other signals have none.
-pub fn decode_rows(record: &Record, prices: &PriceTable, out: &mut Vec<SpanRow>) -> Result<(), DecodeFailure> {
+pub fn decode_rows(
+    record: &Record,
+    prices: &PriceTable,
+    out: &mut Vec<SpanRow>,
+) -> Result<(), DecodeFailure> {
     let before = out.len();
     let decoded = visit(record, &mut |place, message_span| {
         let (resource, scope, span) = message_span;
@@ -40,7 +44,8 @@ pub(crate) fn decode_whole(
     sink: &mut dyn FnMut(WholeSpan),
 ) -> Result<(), DecodeFailure> {
     visit(record, &mut |place, (resource, scope, span)| {
-        let receipt = Receipt { place, received_unix_nanos: record.received_unix_nanos, key_id: &record.key_id };
+        let receipt =
+            Receipt { place, received_unix_nanos: record.received_unix_nanos, key_id: &record.key_id };
         sink(WholeSpan::new(receipt, resource, scope, span, prices));
     })
 }
@@ -65,10 +70,7 @@ pub(crate) fn decode_at(
 type Visited<'v, 'a> =
     (&'v junjo_span_model::Resource<'a>, &'v junjo_span_model::Scope<'a>, &'v junjo_span_model::Span<'a>);
 
-fn visit(
-    record: &Record,
-    each: &mut dyn FnMut(Place, Visited<'_, '_>),
-) -> Result<(), DecodeFailure> {
+fn visit(record: &Record, each: &mut dyn FnMut(Place, Visited<'_, '_>)) -> Result<(), DecodeFailure> {
     match record.signal {
         Some(Signal::Traces) => {}
         Some(Signal::Logs) => return Ok(()),

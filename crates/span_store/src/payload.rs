@@ -34,7 +34,11 @@ pub(crate) fn read(
             match decode_at(&record, &ordinals, prices) {
                 Ok(found) => spans.extend(found),
                 Err(failure) => {
-                    tracing::error!(sequence = sequence.0, error = &failure as &dyn std::error::Error, "payload cannot be read");
+                    tracing::error!(
+                        sequence = sequence.0,
+                        error = &failure as &dyn std::error::Error,
+                        "payload cannot be read"
+                    );
                 }
             }
         } else if let Some(file) = manifest.file_with(sequence) {

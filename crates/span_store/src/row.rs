@@ -29,6 +29,7 @@ pub struct SpanRow {
     pub service: String,
     pub name: String,
     pub role: Option<Role>,
+    pub span_type: Option<String>,
     pub is_model_call: bool,
     pub provider: Option<String>,
     pub model: Option<String>,
@@ -69,6 +70,7 @@ impl SpanRow {
             service: promoted.service.into_owned(),
             name: promoted.name.into_owned(),
             role: promoted.role,
+            span_type: owned(promoted.span_type),
             is_model_call: promoted.is_model_call,
             provider: owned(promoted.provider),
             model: owned(promoted.model),
@@ -91,6 +93,11 @@ impl SpanRow {
             state_event_count: count(promoted.state_event_count),
             link_count: count(promoted.link_count),
         }
+    }
+
+    /// Whether the span is a Junjo workflow run (other vocabularies use the role for other things).
+    pub fn is_workflow_run(&self) -> bool {
+        self.span_type.as_deref() == Some("workflow")
     }
 
     /// End of the span, unix nanoseconds, saturating.

@@ -32,7 +32,9 @@ pub(crate) fn plan(
     now_unix_nanos: i64,
 ) -> Result<Option<SealRange>, StoreError> {
     let records = wal.sizes_after(after, PLAN_RECORDS_MAX).map_err(StoreError::Wal)?;
-    let Some((_, _, oldest)) = records.first().copied() else { return Ok(None) };
+    let Some((_, _, oldest)) = records.first().copied() else {
+        return Ok(None);
+    };
     let day = day_of(oldest);
     let (mut bytes, mut last, mut complete) = (0, after, records.len() == PLAN_RECORDS_MAX as usize);
     for (sequence, size, received) in records {
@@ -44,7 +46,7 @@ pub(crate) fn plan(
         last = sequence;
     }
     let due = complete || bytes >= policy.bytes || now_unix_nanos.saturating_sub(oldest) >= policy.age_nanos;
-    Ok(due.then(|| SealRange { after, last, received_day: day }))
+    Ok(due.then_some(SealRange { after, last, received_day: day }))
 }
 
 /// The UTC day of a time, `YYYY-MM-DD`.

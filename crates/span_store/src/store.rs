@@ -11,7 +11,7 @@ use parking_lot::{Mutex, RwLock};
 use crate::archive::manifest::{ArchiveFile, Manifest};
 use crate::archive::read::read_rows;
 use crate::archive::reconcile::{Reconciled, reconcile};
-use crate::archive::write::write_file;
+use crate::archive::write::{SealJob, write_file};
 use crate::error::StoreError;
 use crate::executor::Executor;
 use crate::index::commit::{IndexBatch, Progress, commit, load_progress};
@@ -199,8 +199,13 @@ impl SpanStore {
             let Some(range) = plan(&inner.wal, after, inner.options.seal, now_unix_nanos)? else {
                 return Ok(None);
             };
-            let dir = &inner.options.archive_dir;
-            let file = write_file(&inner.wal, &range, dir, inner.prices, &inner.quarantine)?;
+            let file = write_file(&SealJob {
+                wal: &inner.wal,
+                range: &range,
+                archive_dir: &inner.options.archive_dir,
+                prices: inner.prices,
+                quarantine: &inner.quarantine,
+            })?;
             Ok(Some((range, file)))
         })
         .await
@@ -281,10 +286,13 @@ impl SpanStore {
     pub fn close(&self) {
         *self.inner.state.write() = IndexState::Opening;
         *self.inner.executor.write() = None;
-        if let Some(connection) = self.inner.writer.lock().take() {
-            if let Err(error) = connection.execute_batch("CHECKPOINT") {
-                tracing::warn!(error = &error as &dyn std::error::Error, "checkpoint at close failed; the next start replays");
-            }
+        if let Some(connection) = self.inner.writer.lock().take()
+            && let Err(error) = connection.execute_batch("CHECKPOINT")
+        {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "checkpoint at close failed; the next start replays"
+            );
         }
     }
 

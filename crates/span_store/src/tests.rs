@@ -12,8 +12,8 @@ use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Sta
 use prost::Message as _;
 
 use crate::{
-    IndexBatch, IndexOptions, IndexState, Manifest, SealPolicy, SpanStore, StoreOptions, TimeRange, TraceFilter,
-    WorkflowFilter, decode_rows, probe_index,
+    IndexBatch, IndexOptions, IndexState, Manifest, SealPolicy, SpanStore, StoreOptions, TimeRange,
+    TraceFilter, WorkflowFilter, decode_rows, probe_index,
 };
 
 const START: u64 = 1_767_323_045_000_000_000;
@@ -85,6 +85,14 @@ impl Fixture {
             tokio::task::yield_now().await;
         }
     }
+}
+
+async fn open_pool(dir: &Path) -> sqlx::SqlitePool {
+    let options =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(dir.join("app.db")).create_if_missing(true);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    sqlx::migrate!("../../migrations").run(&pool).await.unwrap();
+    pool
 }
 
 fn options(dir: &Path) -> StoreOptions {
@@ -345,7 +353,10 @@ async fn traces_filters_match_root_and_spans_as_documented() {
         (TraceFilter { service: Some("other".into()), ..default() }, vec![]),
         (TraceFilter { min_duration_nanos: Some(i64::MAX), ..default() }, vec![]),
         (
-            TraceFilter { time: TimeRange { from_unix_nanos: Some(i64::MAX), to_unix_nanos: None }, ..default() },
+            TraceFilter {
+                time: TimeRange { from_unix_nanos: Some(i64::MAX), to_unix_nanos: None },
+                ..default()
+            },
             vec![],
         ),
     ];

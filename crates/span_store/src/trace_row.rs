@@ -22,6 +22,8 @@ pub struct TraceRow {
     pub root_missing: bool,
     /// Name of that span.
     pub root_name: String,
+    /// Role of that span.
+    pub root_role: Option<Role>,
     /// Service of that span.
     pub service: String,
     /// Status of that span (0 unset, 1 ok, 2 error).
@@ -80,12 +82,13 @@ impl TraceRow {
             root_span_id: shown.span_id,
             root_missing: root.is_none(),
             root_name: shown.name.clone(),
+            root_role: shown.role,
             service: shown.service.clone(),
             status: shown.status,
             span_count: count(ordered.len()),
             error_count: count(ordered.iter().filter(|row| row.is_error()).count()),
             llm_call_count: usage.llm_calls,
-            workflow_count: count(ordered.iter().filter(|row| row.role == Some(Role::Workflow)).count()),
+            workflow_count: count(ordered.iter().filter(|row| row.is_workflow_run()).count()),
             input_tokens: usage.input_tokens,
             output_tokens: usage.output_tokens,
             cost_usd: usage.cost_usd,

@@ -1,9 +1,8 @@
 //! A whole span: everything OTLP carried, as the archive stores it and the detail view reads it.
 
 use junjo_span_model::{
-    Fidelity, PriceTable, Promoted, Resource, Scope, Span, attributes_json, decode_spans, events_json, links_json,
-    promote,
-    resource_json, scope_json,
+    Fidelity, PriceTable, Promoted, Resource, Scope, Span, attributes_json, decode_span, events_json,
+    links_json, promote, resource_json, scope_json,
 };
 
 use crate::row::{Place, SpanRow};
@@ -115,32 +114,8 @@ fn columns_are_exact(span: &Span<'_>, promoted: &Promoted<'_>) -> bool {
         && span.name == promoted.name
 }
 
-/// Start and end of a serialised `Span`, read by the decoder of whole requests.
+/// Start and end in a serialised `Span`.
 fn times_of_message(message: &[u8]) -> Option<(u64, u64)> {
-    let scope_spans = field_two(message);
-    let request = field(1, &field_two(&scope_spans));
-    let mut times = None;
-    decode_spans(&request, &mut |_, _, span| {
-        times = Some((span.start_time_unix_nano, span.end_time_unix_nano));
-    })
-    .ok()?;
-    times
-}
-
-/// `message` as field 2: `ScopeSpans.spans` and `ResourceSpans.scope_spans` both have that number.
-fn field_two(message: &[u8]) -> Vec<u8> {
-    field(2, message)
-}
-
-/// A length-delimited protobuf field.
-fn field(number: u8, message: &[u8]) -> Vec<u8> {
-    let mut out = vec![number << 3 | 2];
-    let mut length = message.len();
-    while length >= 0x80 {
-        out.push(length as u8 | 0x80);
-        length >>= 7;
-    }
-    out.push(length as u8);
-    out.extend_from_slice(message);
-    out
+    let span = decode_span(message).ok()??;
+    Some((span.start_time_unix_nano, span.end_time_unix_nano))
 }

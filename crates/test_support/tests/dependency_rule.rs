@@ -50,9 +50,7 @@ const SAME_LAYER: &[(&str, &str)] = &[
 const RESERVED: &[(&str, &str)] = &[("duckdb", "junjo-span-store"), ("rusqlite", "junjo-wal")];
 
 /// Outside packages that do IO; `span_model` is pure and names none of them.
-const IO_PACKAGES: &[&str] = &[
-    "axum", "duckdb", "hyper", "reqwest", "rusqlite", "sqlx", "tokio", "tonic",
-];
+const IO_PACKAGES: &[&str] = &["axum", "duckdb", "hyper", "reqwest", "rusqlite", "sqlx", "tokio", "tonic"];
 
 /// Every dependency between crates of the workspace follows the arrows of ARCHITECTURE.md; dev-dependencies may add
 /// test_support, nothing else may.
@@ -76,12 +74,7 @@ fn workspace_dependencies_point_one_way() {
 fn every_workspace_crate_has_a_layer() {
     let found: BTreeSet<String> = workspace_packages().iter().map(|p| text(p, "name")).collect();
     let listed: BTreeSet<String> = LAYERS.iter().map(|(name, _)| (*name).to_owned()).collect();
-    assert_eq!(
-        found,
-        listed,
-        "left: Cargo.toml files; right: LAYERS in {}",
-        file!()
-    );
+    assert_eq!(found, listed, "left: Cargo.toml files; right: LAYERS in {}", file!());
 }
 
 /// DuckDB is reachable only through span_store and rusqlite only through wal, so no SQL engine type leaks out.
@@ -89,15 +82,9 @@ fn every_workspace_crate_has_a_layer() {
 fn reserved_packages_have_one_user() {
     let edges = workspace_edges();
     for (package, owner) in RESERVED {
-        let users: BTreeSet<&str> = edges
-            .iter()
-            .filter(|edge| edge.to == *package)
-            .map(|edge| edge.from.as_str())
-            .collect();
-        assert!(
-            users.iter().all(|user| user == owner),
-            "{package} belongs to {owner}, used by {users:?}"
-        );
+        let users: BTreeSet<&str> =
+            edges.iter().filter(|edge| edge.to == *package).map(|edge| edge.from.as_str()).collect();
+        assert!(users.iter().all(|user| user == owner), "{package} belongs to {owner}, used by {users:?}");
     }
 }
 
@@ -117,38 +104,16 @@ fn span_model_does_no_io() {
 #[test]
 fn forbidden_edges_are_refused() {
     let refused = [
-        (
-            "junjo-wal",
-            Layer::Ground,
-            "junjo-span-model",
-            Layer::Ground,
-            "normal",
-        ),
+        ("junjo-wal", Layer::Ground, "junjo-span-model", Layer::Ground, "normal"),
         ("junjo-web", Layer::Base, "junjo-auth", Layer::Feature, "normal"),
-        (
-            "junjo-auth",
-            Layer::Feature,
-            "junjo-api-keys",
-            Layer::Feature,
-            "normal",
-        ),
+        ("junjo-auth", Layer::Feature, "junjo-api-keys", Layer::Feature, "normal"),
         ("junjo-otel", Layer::Feature, "junjo-server", Layer::Top, "normal"),
-        (
-            "junjo-server",
-            Layer::Top,
-            "junjo-test-support",
-            Layer::Tests,
-            "normal",
-        ),
+        ("junjo-server", Layer::Top, "junjo-test-support", Layer::Tests, "normal"),
         ("junjo-demo", Layer::Client, "junjo-web", Layer::Base, "normal"),
         ("junjo-wal", Layer::Ground, "junjo-demo", Layer::Client, "dev"),
     ];
     for (from, from_layer, to, to_layer, kind) in refused {
-        let edge = Edge {
-            from: from.to_owned(),
-            to: to.to_owned(),
-            kind: kind.to_owned(),
-        };
+        let edge = Edge { from: from.to_owned(), to: to.to_owned(), kind: kind.to_owned() };
         assert!(!is_allowed(&edge, from_layer, to_layer), "{edge:?}");
     }
 }
@@ -158,9 +123,9 @@ fn is_allowed(edge: &Edge, from: Layer, to: Layer) -> bool {
         (Layer::Client, _) | (_, Layer::Client) => false,
         (_, Layer::Tests) => edge.kind == "dev",
         (Layer::Tests, _) => true,
-        _ if from == to => SAME_LAYER
-            .iter()
-            .any(|(source, target)| *target == edge.to && ["*", &edge.from].contains(source)),
+        _ if from == to => {
+            SAME_LAYER.iter().any(|(source, target)| *target == edge.to && ["*", &edge.from].contains(source))
+        }
         _ => from > to,
     }
 }
@@ -177,16 +142,9 @@ struct Edge {
 fn workspace_edges() -> Vec<Edge> {
     let mut edges = Vec::new();
     for package in workspace_packages() {
-        for dependency in package["dependencies"]
-            .as_array()
-            .expect("cargo metadata lists dependencies")
-        {
+        for dependency in package["dependencies"].as_array().expect("cargo metadata lists dependencies") {
             let kind = dependency["kind"].as_str().unwrap_or("normal").to_owned();
-            edges.push(Edge {
-                from: text(&package, "name"),
-                to: text(dependency, "name"),
-                kind,
-            });
+            edges.push(Edge { from: text(&package, "name"), to: text(dependency, "name"), kind });
         }
     }
     edges
@@ -198,21 +156,11 @@ fn workspace_packages() -> Vec<Value> {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo metadata starts");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
-    metadata["packages"]
-        .as_array()
-        .expect("cargo metadata lists packages")
-        .clone()
+    metadata["packages"].as_array().expect("cargo metadata lists packages").clone()
 }
 
 fn text(value: &Value, key: &str) -> String {
-    value[key]
-        .as_str()
-        .expect("cargo metadata names packages")
-        .to_owned()
+    value[key].as_str().expect("cargo metadata names packages").to_owned()
 }

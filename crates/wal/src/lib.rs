@@ -115,22 +115,8 @@ impl Wal {
         let (committed_tx, committed) = watch::channel(last);
         let (commands, receiver) = mpsc::channel(options.queue_max);
         let readers = Arc::new(ReaderPool::new(options.path.clone()));
-        Writer::start(
-            connection,
-            options.clone(),
-            receiver,
-            committed_tx,
-            Arc::clone(&shared),
-        )?;
-        Ok(Self {
-            id,
-            commands,
-            committed,
-            shared,
-            readers,
-            bytes_max: options.bytes_max,
-            salvaged,
-        })
+        Writer::start(connection, options.clone(), receiver, committed_tx, Arc::clone(&shared))?;
+        Ok(Self { id, commands, committed, shared, readers, bytes_max: options.bytes_max, salvaged })
     }
 
     /// The random identity of this file; a cursor into another file means nothing here.
@@ -149,16 +135,10 @@ impl Wal {
     pub async fn append(&self, record: NewRecord) -> Result<Sequence, AppendError> {
         let live = self.shared.live_bytes.load(Ordering::Relaxed);
         if live.saturating_add(record.payload.len() as u64) > self.bytes_max {
-            return Err(AppendError::Full {
-                live_bytes: live,
-                bytes_max: self.bytes_max,
-            });
+            return Err(AppendError::Full { live_bytes: live, bytes_max: self.bytes_max });
         }
         let (ack, acked) = oneshot::channel();
-        self.commands
-            .send(Command::Append(record, ack))
-            .await
-            .map_err(|_| AppendError::Closed)?;
+        self.commands.send(Command::Append(record, ack)).await.map_err(|_| AppendError::Closed)?;
         acked.await.map_err(|_| AppendError::Closed)?
     }
 
@@ -196,10 +176,7 @@ impl Wal {
             Signal::Traces => (&s.accepted_spans, &s.accepted_span_records),
             Signal::Logs => (&s.accepted_logs, &s.accepted_log_records),
         };
-        Accepted {
-            items: items.load(Ordering::Relaxed),
-            records: records.load(Ordering::Relaxed),
-        }
+        Accepted { items: items.load(Ordering::Relaxed), records: records.load(Ordering::Relaxed) }
     }
 
     /// Current size and age. Blocking.

@@ -22,10 +22,7 @@ pub(crate) struct ReaderPool {
 
 impl ReaderPool {
     pub(crate) fn new(path: PathBuf) -> Self {
-        Self {
-            path,
-            idle: Mutex::new(Vec::new()),
-        }
+        Self { path, idle: Mutex::new(Vec::new()) }
     }
 
     pub(crate) fn clear(&self) {
@@ -71,9 +68,7 @@ impl ReaderPool {
                     "SELECT sequence, length(payload), received_unix_nanos FROM records WHERE sequence > ?1
                      ORDER BY sequence LIMIT ?2",
                 )?
-                .query_map((after.0, limit), |row| {
-                    Ok((Sequence(row.get(0)?), row.get(1)?, row.get(2)?))
-                })?
+                .query_map((after.0, limit), |row| Ok((Sequence(row.get(0)?), row.get(1)?, row.get(2)?)))?
                 .collect()
         })
     }

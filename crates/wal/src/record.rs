@@ -84,15 +84,7 @@ impl NewRecord {
         let payload = zstd::bulk::compress(message, ZSTD_LEVEL)?;
         let checksum = crc32fast::hash(&payload);
         let raw_bytes = message.len() as u64;
-        Ok(Self {
-            signal,
-            key_id,
-            received_unix_nanos,
-            item_count,
-            raw_bytes,
-            checksum,
-            payload,
-        })
+        Ok(Self { signal, key_id, received_unix_nanos, item_count, raw_bytes, checksum, payload })
     }
 }
 
@@ -129,20 +121,13 @@ impl Record {
     pub fn message(&self) -> Result<Vec<u8>, RecordDamage> {
         let found = crc32fast::hash(&self.payload);
         if found != self.checksum {
-            return Err(RecordDamage::Checksum {
-                sequence: self.sequence,
-                stored: self.checksum,
-                found,
-            });
+            return Err(RecordDamage::Checksum { sequence: self.sequence, stored: self.checksum, found });
         }
         // our own frame under a matching checksum: raw_bytes is what we wrote, and still only a capped reservation
         let mut message = Vec::with_capacity(usize::try_from(self.raw_bytes.min(64 << 20)).unwrap_or(0));
         zstd::Decoder::with_buffer(&self.payload[..])
             .and_then(|decoder| decoder.take(self.raw_bytes).read_to_end(&mut message))
-            .map_err(|source| RecordDamage::Frame {
-                sequence: self.sequence,
-                source,
-            })?;
+            .map_err(|source| RecordDamage::Frame { sequence: self.sequence, source })?;
         Ok(message)
     }
 }

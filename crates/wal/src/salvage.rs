@@ -49,11 +49,7 @@ pub(crate) fn open_or_salvage(
 fn open_checked(path: &Path, floor: Sequence) -> Result<Connection, WalError> {
     let connection = schema::open(path, floor)?;
     connection
-        .query_row(
-            "SELECT count(*), sum(length(payload)), max(sequence) FROM records",
-            [],
-            |_| Ok(()),
-        )
+        .query_row("SELECT count(*), sum(length(payload)), max(sequence) FROM records", [], |_| Ok(()))
         .map_err(schema::sqlite("read", path))?;
     schema::wal_id(&connection, path)?;
     Ok(connection)
@@ -65,9 +61,7 @@ fn move_aside(options: &WalOptions) -> Result<PathBuf, WalError> {
         move |source| WalError::Io { action, path, source }
     };
     std::fs::create_dir_all(&options.quarantine_dir).map_err(io("create", &options.quarantine_dir))?;
-    let kept = options
-        .quarantine_dir
-        .join(format!("wal-{}.db", uuid::Uuid::now_v7().simple()));
+    let kept = options.quarantine_dir.join(format!("wal-{}.db", uuid::Uuid::now_v7().simple()));
     for suffix in ["-wal", "-shm", ""] {
         let (from, to) = (suffixed(&options.path, suffix), suffixed(&kept, suffix));
         match std::fs::rename(&from, &to) {
@@ -87,11 +81,7 @@ fn suffixed(path: &Path, suffix: &str) -> PathBuf {
 }
 
 fn copy_readable(kept: &Path, new: &mut Connection, path: &Path) -> Result<SalvageReport, WalError> {
-    let mut report = SalvageReport {
-        kept: kept.to_owned(),
-        records: 0,
-        items: 0,
-    };
+    let mut report = SalvageReport { kept: kept.to_owned(), records: 0, items: 0 };
     let Ok(old) = Connection::open(kept) else {
         return Ok(report);
     };
@@ -131,11 +121,7 @@ fn copy_readable(kept: &Path, new: &mut Connection, path: &Path) -> Result<Salva
                 .map_err(schema::sqlite("write", path))?;
         }
     }
-    let last = old.query_row(
-        "SELECT seq FROM sqlite_sequence WHERE name = 'records'",
-        [],
-        |row| row.get(0),
-    );
+    let last = old.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'records'", [], |row| row.get(0));
     schema::raise_sequence(&transaction, Sequence(last.unwrap_or(0)))
         .map_err(schema::sqlite("write", path))?;
     transaction.commit().map_err(schema::sqlite("write", path))?;
@@ -144,8 +130,7 @@ fn copy_readable(kept: &Path, new: &mut Connection, path: &Path) -> Result<Salva
 
 /// Whether the table still answers at all; a file that is no database never will.
 fn error_is_row_local(old: &Connection) -> bool {
-    old.query_row("SELECT 1 FROM sqlite_master LIMIT 1", [], |_| Ok(()))
-        .is_ok()
+    old.query_row("SELECT 1 FROM sqlite_master LIMIT 1", [], |_| Ok(())).is_ok()
 }
 
 fn next_record(old: &Connection, after: i64) -> rusqlite::Result<Option<Record>> {

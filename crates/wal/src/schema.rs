@@ -32,29 +32,20 @@ const CREATE_SQL: &str = "
     INSERT INTO counters VALUES (1, 0, 0), (2, 0, 0);";
 
 pub(crate) fn sqlite(action: &'static str, path: &Path) -> impl FnOnce(rusqlite::Error) -> WalError {
-    move |source| WalError::Sqlite {
-        action,
-        path: path.to_owned(),
-        source,
-    }
+    move |source| WalError::Sqlite { action, path: path.to_owned(), source }
 }
 
 /// Opens or creates the file, checks its version, reads every page that a later read depends on.
 pub(crate) fn open(path: &Path, floor: Sequence) -> Result<Connection, WalError> {
     let mut connection = Connection::open(path).map_err(sqlite("open", path))?;
     connection.execute_batch(OPEN_SQL).map_err(sqlite("open", path))?;
-    let found: i64 = connection
-        .query_row("PRAGMA user_version", [], |row| row.get(0))
-        .map_err(sqlite("open", path))?;
+    let found: i64 =
+        connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite("open", path))?;
     match found {
         0 => create(&mut connection, path)?,
         FORMAT_VERSION => {}
         _ => {
-            return Err(WalError::NewerFormat {
-                path: path.to_owned(),
-                found,
-                known: FORMAT_VERSION,
-            });
+            return Err(WalError::NewerFormat { path: path.to_owned(), found, known: FORMAT_VERSION });
         }
     }
     raise_sequence(&connection, floor).map_err(sqlite("open", path))?;
@@ -87,18 +78,14 @@ pub(crate) fn raise_sequence(connection: &Connection, floor: Sequence) -> rusqli
          WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'records')",
         [],
     )?;
-    connection.execute(
-        "UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'records' AND seq < ?1",
-        [floor.0],
-    )?;
+    connection
+        .execute("UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'records' AND seq < ?1", [floor.0])?;
     Ok(())
 }
 
 pub(crate) fn wal_id(connection: &Connection, path: &Path) -> Result<WalId, WalError> {
     let bytes: [u8; 16] = connection
-        .query_row("SELECT value FROM meta WHERE key = 'wal_id'", [], |row| {
-            row.get(0)
-        })
+        .query_row("SELECT value FROM meta WHERE key = 'wal_id'", [], |row| row.get(0))
         .map_err(sqlite("open", path))?;
     Ok(WalId(uuid::Uuid::from_bytes(bytes)))
 }
@@ -124,11 +111,7 @@ pub(crate) fn load_totals(
                 shared.add(signal, row.get(1)?, row.get(2)?);
             }
         }
-        connection.query_row(
-            "SELECT seq FROM sqlite_sequence WHERE name = 'records'",
-            [],
-            |row| row.get(0),
-        )
+        connection.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'records'", [], |row| row.get(0))
     };
     load().map(Sequence).map_err(sqlite("read", path))
 }

@@ -39,10 +39,7 @@ impl FreeSpace {
                 let total = stat.f_blocks.saturating_mul(stat.f_frsize);
                 let floor_bytes = self.bytes_min.max(total / 100 * self.percent_min);
                 if free_bytes < floor_bytes {
-                    Err(AppendError::DiskFull {
-                        free_bytes,
-                        floor_bytes,
-                    })
+                    Err(AppendError::DiskFull { free_bytes, floor_bytes })
                 } else {
                     Ok(())
                 }

@@ -5,11 +5,7 @@ use std::path::Path;
 use crate::{AppendError, NewRecord, Sequence, Signal, Wal, WalError, WalOptions};
 
 fn options(dir: &Path) -> WalOptions {
-    WalOptions {
-        free_bytes_min: 0,
-        free_percent_min: 0,
-        ..WalOptions::in_dir(dir)
-    }
+    WalOptions { free_bytes_min: 0, free_percent_min: 0, ..WalOptions::in_dir(dir) }
 }
 
 fn record(message: &[u8], items: u32) -> NewRecord {
@@ -23,10 +19,7 @@ async fn append_reopen_returns_the_same_records() {
     let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
     let id = wal.id();
     for n in 0..10_u8 {
-        assert_eq!(
-            wal.append(record(&[n; 1000], 2)).await.unwrap(),
-            Sequence(i64::from(n) + 1)
-        );
+        assert_eq!(wal.append(record(&[n; 1000], 2)).await.unwrap(), Sequence(i64::from(n) + 1));
     }
     wal.close().await;
     let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
@@ -35,21 +28,11 @@ async fn append_reopen_returns_the_same_records() {
     assert_eq!(wal.accepted(Signal::Logs).items, 0);
     assert_eq!(*wal.committed().borrow(), Sequence(10));
     let records = wal.read_after(Sequence(3), u64::MAX).unwrap();
-    assert_eq!(
-        records.iter().map(|r| r.sequence.0).collect::<Vec<_>>(),
-        (4..=10).collect::<Vec<_>>()
-    );
+    assert_eq!(records.iter().map(|r| r.sequence.0).collect::<Vec<_>>(), (4..=10).collect::<Vec<_>>());
     assert_eq!(records[0].message().unwrap(), [3; 1000]);
-    assert_eq!(
-        wal.read_one(Sequence(10)).unwrap().unwrap().message().unwrap(),
-        [9; 1000]
-    );
+    assert_eq!(wal.read_one(Sequence(10)).unwrap().unwrap().message().unwrap(), [9; 1000]);
     assert!(wal.read_one(Sequence(11)).unwrap().is_none());
-    assert_eq!(
-        wal.read_after(Sequence(0), 1).unwrap().len(),
-        1,
-        "a read returns at least one record"
-    );
+    assert_eq!(wal.read_after(Sequence(0), 1).unwrap().len(), 1, "a read returns at least one record");
 }
 
 /// Scenario: everything is trimmed and the process restarts. Guarantee: no sequence is given out twice.
@@ -84,22 +67,9 @@ async fn open_new_file_starts_above_the_floor() {
 #[tokio::test]
 async fn append_over_byte_limit_is_refused() {
     let dir = tempfile::tempdir().unwrap();
-    let wal = Wal::open(
-        &WalOptions {
-            bytes_max: 10,
-            ..options(dir.path())
-        },
-        Sequence(0),
-    )
-    .unwrap();
+    let wal = Wal::open(&WalOptions { bytes_max: 10, ..options(dir.path()) }, Sequence(0)).unwrap();
     let error = wal.append(record(&[1; 100], 1)).await.unwrap_err();
-    assert!(matches!(
-        error,
-        AppendError::Full {
-            live_bytes: 0,
-            bytes_max: 10
-        }
-    ));
+    assert!(matches!(error, AppendError::Full { live_bytes: 0, bytes_max: 10 }));
     assert!(wal.read_after(Sequence(0), u64::MAX).unwrap().is_empty());
 }
 
@@ -107,22 +77,10 @@ async fn append_over_byte_limit_is_refused() {
 #[tokio::test]
 async fn append_below_free_space_floor_is_refused() {
     let dir = tempfile::tempdir().unwrap();
-    let wal = Wal::open(
-        &WalOptions {
-            free_bytes_min: u64::MAX,
-            ..options(dir.path())
-        },
-        Sequence(0),
-    )
-    .unwrap();
+    let wal =
+        Wal::open(&WalOptions { free_bytes_min: u64::MAX, ..options(dir.path()) }, Sequence(0)).unwrap();
     let error = wal.append(record(b"x", 1)).await.unwrap_err();
-    assert!(matches!(
-        error,
-        AppendError::DiskFull {
-            floor_bytes: u64::MAX,
-            ..
-        }
-    ));
+    assert!(matches!(error, AppendError::DiskFull { floor_bytes: u64::MAX, .. }));
 }
 
 /// Scenario: `wal.db` is overwritten with rubbish. Guarantee: the old file is kept, the log opens with a new identity.
@@ -145,28 +103,17 @@ async fn open_truncated_file_salvages_what_is_readable() {
     let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
     let id = wal.id();
     for n in 0..64_u32 {
-        let noise: Vec<u8> = (0..40_000_u32)
-            .map(|i| (i.wrapping_mul(0x9e37_79b1 ^ n) >> 13) as u8)
-            .collect();
+        let noise: Vec<u8> = (0..40_000_u32).map(|i| (i.wrapping_mul(0x9e37_79b1 ^ n) >> 13) as u8).collect();
         wal.append(record(&noise, 1)).await.unwrap();
     }
     wal.close().await;
     let path = dir.path().join("wal.db");
     let length = std::fs::metadata(&path).unwrap().len();
-    std::fs::OpenOptions::new()
-        .write(true)
-        .open(&path)
-        .unwrap()
-        .set_len(length / 2)
-        .unwrap();
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(length / 2).unwrap();
     let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
     let report = wal.salvaged().expect("the damage is noticed at open").clone();
     assert_ne!(wal.id(), id);
-    assert!(
-        report.records >= 10,
-        "half of the file is readable, salvaged {}",
-        report.records
-    );
+    assert!(report.records >= 10, "half of the file is readable, salvaged {}", report.records);
     let records = wal.read_after(Sequence(0), u64::MAX).unwrap();
     assert_eq!(records.len() as u64, report.records);
     assert!(records.iter().all(|record| record.message().is_ok()));
@@ -178,10 +125,7 @@ async fn open_truncated_file_salvages_what_is_readable() {
 fn open_newer_format_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("wal.db");
-    rusqlite::Connection::open(&path)
-        .unwrap()
-        .pragma_update(None, "user_version", 99)
-        .unwrap();
+    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = Wal::open(&options(dir.path()), Sequence(0)).err().unwrap();
     assert!(matches!(error, WalError::NewerFormat { found: 99, .. }));
 }
@@ -203,12 +147,8 @@ async fn append_concurrently_stores_each_record_once() {
     }
     sequences.sort_unstable();
     assert_eq!(sequences, (1..=200).collect::<Vec<_>>());
-    let mut messages: Vec<Vec<u8>> = wal
-        .read_after(Sequence(0), u64::MAX)
-        .unwrap()
-        .iter()
-        .map(|r| r.message().unwrap())
-        .collect();
+    let mut messages: Vec<Vec<u8>> =
+        wal.read_after(Sequence(0), u64::MAX).unwrap().iter().map(|r| r.message().unwrap()).collect();
     messages.sort_unstable();
     messages.dedup();
     assert_eq!(messages.len(), 200);

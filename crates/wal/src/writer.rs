@@ -61,11 +61,7 @@ impl Writer {
             .name("wal-writer".to_owned())
             .spawn(move || writer.run())
             .map(drop)
-            .map_err(|source| WalError::Io {
-                action: "start the writer of",
-                path,
-                source,
-            })
+            .map_err(|source| WalError::Io { action: "start the writer of", path, source })
     }
 
     fn run(&mut self) {
@@ -86,10 +82,7 @@ impl Writer {
         }
         self.commands.close();
         if let Err(error) = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "wal checkpoint at close failed"
-            );
+            tracing::warn!(error = &error as &dyn std::error::Error, "wal checkpoint at close failed");
         }
         if let Some(done) = closing {
             let _ = done.send(());
@@ -137,9 +130,7 @@ impl Writer {
         let written = self.space.check().and_then(|()| {
             self.commit(&group).map_err(|error| {
                 tracing::error!(error = &error as &dyn std::error::Error, "wal commit failed");
-                AppendError::Write {
-                    reason: error.to_string(),
-                }
+                AppendError::Write { reason: error.to_string() }
             })
         });
         match written {
@@ -195,9 +186,7 @@ impl Writer {
     fn publish(&self, group: &[Waiting], sequences: &[Sequence]) {
         let bytes = group.iter().map(|(record, _)| record.payload.len() as u64).sum();
         self.shared.live_bytes.fetch_add(bytes, Ordering::Relaxed);
-        self.shared
-            .live_records
-            .fetch_add(group.len() as u64, Ordering::Relaxed);
+        self.shared.live_records.fetch_add(group.len() as u64, Ordering::Relaxed);
         for signal in [Signal::Traces, Signal::Logs] {
             let (items, records) = totals(group, signal);
             self.shared.add(signal, items, records);
@@ -246,9 +235,7 @@ impl Writer {
                 }
             }
         }
-        transaction
-            .prepare_cached("DELETE FROM records WHERE sequence <= ?1")?
-            .execute([reached.0])?;
+        transaction.prepare_cached("DELETE FROM records WHERE sequence <= ?1")?.execute([reached.0])?;
         transaction.commit()?;
         self.shared.live_bytes.fetch_sub(bytes, Ordering::Relaxed);
         self.shared.live_records.fetch_sub(records, Ordering::Relaxed);
@@ -258,7 +245,6 @@ impl Writer {
 
 fn totals(group: &[Waiting], signal: Signal) -> (u64, u64) {
     let of_signal = group.iter().filter(|(record, _)| record.signal == signal);
-    of_signal.fold((0, 0), |(items, records), (record, _)| {
-        (items + u64::from(record.item_count), records + 1)
-    })
+    of_signal
+        .fold((0, 0), |(items, records), (record, _)| (items + u64::from(record.item_count), records + 1))
 }

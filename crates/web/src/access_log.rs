@@ -65,12 +65,7 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn write(&self) {
-        let Self {
-            method,
-            route,
-            duration_ms,
-            ..
-        } = *self;
+        let Self { method, route, duration_ms, .. } = *self;
         let status = self.status.as_u16();
         let request_id = request_id::current();
         let kind = self.report.map_or("", |report| report.kind.as_str());
@@ -133,31 +128,18 @@ mod tests {
     async fn log_of(uri: &str) -> Vec<serde_json::Value> {
         let sink = Sink::default();
         let writer = sink.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_writer(move || writer.clone())
-            .finish();
+        let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
         let guard = tracing::subscriber::set_default(subscriber);
         let app = Router::new()
             .route("/item/{id}", get(|| async { "ok" }))
-            .route(
-                "/fails",
-                get(|| async { ApiError::internal(std::io::Error::other("the disk is gone")) }),
-            )
+            .route("/fails", get(|| async { ApiError::internal(std::io::Error::other("the disk is gone")) }))
             .layer(from_fn(log))
             .layer(from_fn(request_id::assign));
-        let request = Request::get(uri)
-            .header("x-request-id", "r-1")
-            .body(Body::empty())
-            .unwrap();
+        let request = Request::get(uri).header("x-request-id", "r-1").body(Body::empty()).unwrap();
         app.oneshot(request).await.unwrap();
         drop(guard);
         let bytes = sink.0.lock().clone();
-        String::from_utf8(bytes)
-            .unwrap()
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
+        String::from_utf8(bytes).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// Scenario: a request with an id in the path and a secret in the query. Guarantee: one line, with the route pattern.
@@ -178,12 +160,7 @@ mod tests {
         let lines = log_of("/fails").await;
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0]["level"], "ERROR");
-        assert!(
-            lines[0]["fields"]["error.message"]
-                .as_str()
-                .unwrap()
-                .contains("the disk is gone")
-        );
+        assert!(lines[0]["fields"]["error.message"].as_str().unwrap().contains("the disk is gone"));
         assert_eq!(lines[0]["fields"]["request_id"], "r-1");
     }
 }

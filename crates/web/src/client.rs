@@ -59,10 +59,8 @@ impl PublicUrl {
             return Err(refused());
         }
         // browsers leave the default port out of Origin and lowercase the host
-        let is_default_port = matches!(
-            (is_https, authority.port_u16()),
-            (true, Some(443)) | (false, Some(80))
-        );
+        let is_default_port =
+            matches!((is_https, authority.port_u16()), (true, Some(443)) | (false, Some(80)));
         let host = authority.host().to_ascii_lowercase();
         let origin = match authority.port_u16() {
             Some(port) if !is_default_port => format!("{scheme}://{host}:{port}"),
@@ -102,10 +100,7 @@ pub struct ClientInfo {
 impl ClientInfo {
     /// What [`identify`] found, or an unknown plain-http caller when it did not run.
     pub fn of(extensions: &Extensions) -> Self {
-        let unknown = Self {
-            ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-            is_https: false,
-        };
+        let unknown = Self { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), is_https: false };
         extensions.get::<Self>().copied().unwrap_or(unknown)
     }
 
@@ -119,11 +114,7 @@ impl ClientInfo {
                     && forwarded_proto(headers).is_some_and(|proto| proto.eq_ignore_ascii_case("https"))
             }
         };
-        let ip = if is_proxied {
-            trust.first_untrusted(peer, headers)
-        } else {
-            peer
-        };
+        let ip = if is_proxied { trust.first_untrusted(peer, headers) } else { peer };
         Self { ip, is_https }
     }
 }
@@ -138,12 +129,7 @@ impl ProxyTrust {
         let values = headers.get_all("x-forwarded-for");
         let lines: Vec<&str> = values.iter().filter_map(|value| value.to_str().ok()).collect();
         let mut nearest = peer;
-        for hop in lines
-            .iter()
-            .rev()
-            .flat_map(|line| line.rsplit(','))
-            .take(FORWARDED_HOPS_MAX)
-        {
+        for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')).take(FORWARDED_HOPS_MAX) {
             let Some(ip) = parse_hop(hop) else {
                 return nearest;
             };
@@ -172,10 +158,7 @@ fn forwarded_proto(headers: &HeaderMap) -> Option<&str> {
 
 /// Middleware: puts [`ClientInfo`] into the request's extensions. Needs `ConnectInfo<SocketAddr>` for the address.
 pub async fn identify(State(trust): State<Arc<ProxyTrust>>, mut request: Request, next: Next) -> Response {
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let client = ClientInfo::resolve(&trust, peer, request.headers());
     request.extensions_mut().insert(client);
     next.run(request).await
@@ -186,10 +169,7 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs
-            .iter()
-            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
-            .collect()
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
     }
 
     fn ip(text: &str) -> IpAddr {
@@ -197,10 +177,7 @@ mod tests {
     }
 
     fn behind_proxy() -> ProxyTrust {
-        ProxyTrust {
-            public_url: None,
-            trusted_proxies: vec![parse_network("10.0.0.0/8").unwrap()],
-        }
+        ProxyTrust { public_url: None, trusted_proxies: vec![parse_network("10.0.0.0/8").unwrap()] }
     }
 
     /// Scenario: a stranger sends forwarded headers. Guarantee: they change nothing.
@@ -208,30 +185,16 @@ mod tests {
     fn untrusted_peer_cannot_forge_its_address_or_scheme() {
         let forged = headers(&[("x-forwarded-for", "1.2.3.4"), ("x-forwarded-proto", "https")]);
         let client = ClientInfo::resolve(&behind_proxy(), Some(ip("192.168.1.9")), &forged);
-        assert_eq!(
-            client,
-            ClientInfo {
-                ip: ip("192.168.1.9"),
-                is_https: false
-            }
-        );
+        assert_eq!(client, ClientInfo { ip: ip("192.168.1.9"), is_https: false });
     }
 
     /// Scenario: a client behind two trusted proxies sent a forged first hop. Guarantee: the hop that our proxy saw wins.
     #[test]
     fn nearest_untrusted_hop_is_the_client() {
-        let forwarded = headers(&[
-            ("x-forwarded-for", "6.6.6.6, 203.0.113.7, 10.1.1.1"),
-            ("x-forwarded-proto", "https"),
-        ]);
+        let forwarded =
+            headers(&[("x-forwarded-for", "6.6.6.6, 203.0.113.7, 10.1.1.1"), ("x-forwarded-proto", "https")]);
         let client = ClientInfo::resolve(&behind_proxy(), Some(ip("10.0.0.2")), &forwarded);
-        assert_eq!(
-            client,
-            ClientInfo {
-                ip: ip("203.0.113.7"),
-                is_https: true
-            }
-        );
+        assert_eq!(client, ClientInfo { ip: ip("203.0.113.7"), is_https: true });
     }
 
     /// Scenario: hops as different proxies write them. Guarantee: the address is found in each.
@@ -255,32 +218,17 @@ mod tests {
     /// Scenario: a public URL is configured. Guarantee: it alone decides the scheme.
     #[test]
     fn public_url_decides_the_scheme() {
-        let trust = ProxyTrust {
-            public_url: Some(PublicUrl::parse("https://j.example").unwrap()),
-            ..behind_proxy()
-        };
+        let trust =
+            ProxyTrust { public_url: Some(PublicUrl::parse("https://j.example").unwrap()), ..behind_proxy() };
         assert!(ClientInfo::resolve(&trust, Some(ip("192.0.2.1")), &HeaderMap::new()).is_https);
     }
 
     /// Scenario: addresses as operators write them. Guarantee: origins come out as browsers send them, junk is refused.
     #[test]
     fn public_url_is_normalised() {
-        assert_eq!(
-            PublicUrl::parse("https://Junjo.Example:443/").unwrap().origin(),
-            "https://junjo.example"
-        );
-        assert_eq!(
-            PublicUrl::parse("http://10.0.0.5:1324").unwrap().origin(),
-            "http://10.0.0.5:1324"
-        );
-        for junk in [
-            "junjo.example",
-            "ftp://x",
-            "https://x/path",
-            "https://u@x",
-            "https://x/?a",
-            "",
-        ] {
+        assert_eq!(PublicUrl::parse("https://Junjo.Example:443/").unwrap().origin(), "https://junjo.example");
+        assert_eq!(PublicUrl::parse("http://10.0.0.5:1324").unwrap().origin(), "http://10.0.0.5:1324");
+        for junk in ["junjo.example", "ftp://x", "https://x/path", "https://u@x", "https://x/?a", ""] {
             assert!(PublicUrl::parse(junk).is_err(), "{junk}");
         }
         assert!(parse_network("10.0.0.300").is_err());

@@ -34,9 +34,7 @@ pub struct SystemClock {
 impl SystemClock {
     /// The machine's clock, its monotonic part counted from now.
     pub fn new() -> Self {
-        Self {
-            started: Instant::now(),
-        }
+        Self { started: Instant::now() }
     }
 
     /// The machine's clock, ready to share.
@@ -52,14 +50,9 @@ impl Default for SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the wall clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
     fn now_unix_nanos(&self) -> i64 {
-        Utc::now()
-            .timestamp_nanos_opt()
-            .expect("the machine's clock is between 1677 and 2262")
+        Utc::now().timestamp_nanos_opt().expect("the machine's clock is between 1677 and 2262")
     }
 
     fn monotonic(&self) -> Duration {
@@ -77,18 +70,12 @@ pub struct ManualClock {
 impl ManualClock {
     /// A clock that stands at `unix_nanos`.
     pub fn at_unix_nanos(unix_nanos: i64) -> Self {
-        Self {
-            unix_nanos: Arc::new(AtomicI64::new(unix_nanos)),
-            started_unix_nanos: unix_nanos,
-        }
+        Self { unix_nanos: Arc::new(AtomicI64::new(unix_nanos)), started_unix_nanos: unix_nanos }
     }
 
     /// A clock that stands at `time`.
     pub fn at(time: DateTime<Utc>) -> Self {
-        Self::at_unix_nanos(
-            time.timestamp_nanos_opt()
-                .expect("tests use times between 1677 and 2262"),
-        )
+        Self::at_unix_nanos(time.timestamp_nanos_opt().expect("tests use times between 1677 and 2262"))
     }
 
     /// Moves the clock forward.
@@ -152,10 +139,7 @@ mod tests {
     #[test]
     fn rfc3339_nanos_keeps_every_digit() {
         assert_eq!(rfc3339_nanos(0), "1970-01-01T00:00:00.000000000Z");
-        assert_eq!(
-            rfc3339_nanos(1_767_323_045_123_456_789),
-            "2026-01-02T03:04:05.123456789Z"
-        );
+        assert_eq!(rfc3339_nanos(1_767_323_045_123_456_789), "2026-01-02T03:04:05.123456789Z");
         assert_eq!(rfc3339_nanos(-1), "1969-12-31T23:59:59.999999999Z");
     }
 

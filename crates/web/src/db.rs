@@ -112,10 +112,7 @@ async fn open_waiting(path: &Path, busy_timeout: Duration) -> Result<SqlitePool,
         return Ok(pool);
     }
     tracing::error!(path = %path.display(), verdict, "database check failed");
-    Err(DbError::Damaged {
-        path: path.to_owned(),
-        source: None,
-    })
+    Err(DbError::Damaged { path: path.to_owned(), source: None })
 }
 
 /// Brings the schema up to this version, each migration in a transaction of its own.
@@ -134,10 +131,7 @@ fn classify(path: &Path, source: sqlx::Error) -> DbError {
     let path = path.to_owned();
     match primary_code(&source) {
         Some(5 | 6) => DbError::Locked { path, source },
-        Some(11 | 26) => DbError::Damaged {
-            path,
-            source: Some(source),
-        },
+        Some(11 | 26) => DbError::Damaged { path, source: Some(source) },
         _ => DbError::Open { path, source },
     }
 }
@@ -175,18 +169,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         open(&folder).await.unwrap().close().await;
         let pool = open(&folder).await.unwrap();
-        let journal: String = sqlx::query_scalar("PRAGMA journal_mode")
-            .fetch_one(&pool)
-            .await
-            .unwrap();
-        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous")
-            .fetch_one(&pool)
-            .await
-            .unwrap();
-        let foreign_keys: i64 = sqlx::query_scalar("PRAGMA foreign_keys")
-            .fetch_one(&pool)
-            .await
-            .unwrap();
+        let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&pool).await.unwrap();
+        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&pool).await.unwrap();
+        let foreign_keys: i64 = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(&pool).await.unwrap();
         assert_eq!((journal.as_str(), synchronous, foreign_keys), ("wal", 2, 1));
     }
 
@@ -209,10 +194,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let pool = open(&folder).await.unwrap();
         // moves everything from the -wal file, which would hide the damage, into the main one
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .execute(&pool)
-            .await
-            .unwrap();
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pool).await.unwrap();
         pool.close().await;
         let path = folder.path().join("app.db");
         let mut bytes = std::fs::read(&path).unwrap();
@@ -235,10 +217,7 @@ mod tests {
         .await
         .unwrap();
         let error = migrate(&pool).await.unwrap_err();
-        assert!(
-            matches!(error, DbError::Newer { migration: 9999, .. }),
-            "{error:?}"
-        );
+        assert!(matches!(error, DbError::Newer { migration: 9999, .. }), "{error:?}");
     }
 
     /// Scenario: another process holds the database exclusively. Guarantee: it is called locked, by name.
@@ -247,18 +226,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         open(&folder).await.unwrap().close().await;
         let path = folder.path().join("app.db");
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .pragma("locking_mode", "EXCLUSIVE");
-        let holder = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options)
-            .await
-            .unwrap();
-        sqlx::query("CREATE TABLE held (x)")
-            .execute(&holder)
-            .await
-            .unwrap();
+        let options = SqliteConnectOptions::new().filename(&path).pragma("locking_mode", "EXCLUSIVE");
+        let holder = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+        sqlx::query("CREATE TABLE held (x)").execute(&holder).await.unwrap();
         let error = open_waiting(&path, Duration::from_millis(10)).await.unwrap_err();
         assert!(matches!(error, DbError::Locked { .. }), "{error:?}");
     }
@@ -266,9 +236,7 @@ mod tests {
     /// Scenario: the folder does not exist. Guarantee: an error that names the file and what to check.
     #[tokio::test]
     async fn missing_folder_is_named() {
-        let error = open_pool(Path::new("/nonexistent/junjo/app.db"))
-            .await
-            .unwrap_err();
+        let error = open_pool(Path::new("/nonexistent/junjo/app.db")).await.unwrap_err();
         assert!(matches!(error, DbError::Open { .. }), "{error:?}");
         assert!(error.to_string().contains("/nonexistent/junjo/app.db"));
     }

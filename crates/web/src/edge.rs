@@ -34,8 +34,7 @@ fn answer_panic(panic: Box<dyn Any + Send>) -> Response {
 /// The text of a caught panic.
 pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("not a text")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("not a text")
 }
 
 #[cfg(test)]
@@ -53,14 +52,9 @@ mod tests {
     #[tokio::test]
     async fn panic_ends_one_request_only() {
         let buggy = async || -> &'static str { panic!("internals") };
-        let routes = Router::new()
-            .route("/bug", get(buggy))
-            .route("/ok", get(async || "ok"));
+        let routes = Router::new().route("/bug", get(buggy)).route("/ok", get(async || "ok"));
         let app = wrap(routes, ProxyTrust::default());
-        let request = Request::get("/bug")
-            .header("x-request-id", "r-7")
-            .body(Body::empty())
-            .unwrap();
+        let request = Request::get("/bug").header("x-request-id", "r-7").body(Body::empty()).unwrap();
         let response = app.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(response.headers()["x-content-type-options"], "nosniff");

@@ -185,10 +185,7 @@ impl ApiError {
     /// Attaches a wrong field.
     #[must_use]
     pub fn with_field_error(mut self, field: impl Into<String>, message: impl Into<String>) -> Self {
-        self.field_errors.push(FieldError {
-            field: field.into(),
-            message: message.into(),
-        });
+        self.field_errors.push(FieldError { field: field.into(), message: message.into() });
         self
     }
 
@@ -228,9 +225,7 @@ impl fmt::Display for ApiError {
 
 impl Error for ApiError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source
-            .as_deref()
-            .map(|source| source as &(dyn Error + 'static))
+        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
     }
 }
 
@@ -281,12 +276,7 @@ mod tests {
             Timeout,
             Internal,
         ] {
-            assert_eq!(
-                kind.opaque_detail().is_some(),
-                kind.status().is_server_error(),
-                "{}",
-                kind.as_str()
-            );
+            assert_eq!(kind.opaque_detail().is_some(), kind.status().is_server_error(), "{}", kind.as_str());
         }
     }
 }

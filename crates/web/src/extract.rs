@@ -40,10 +40,7 @@ fn json_error(rejection: &JsonRejection) -> ApiError {
         FailedToBufferBody::LengthLimitError(_),
     )) = rejection
     {
-        return ApiError::new(
-            ErrorKind::TooLarge,
-            "The request body is larger than this address takes.",
-        );
+        return ApiError::new(ErrorKind::TooLarge, "The request body is larger than this address takes.");
     }
     match rejection {
         JsonRejection::MissingJsonContentType(_) => {
@@ -120,18 +117,9 @@ mod tests {
 
     fn app() -> Router {
         Router::new()
-            .route(
-                "/list",
-                get(async |ApiQuery(filter): ApiQuery<Filter>| format!("{:?}", filter.limit)),
-            )
-            .route(
-                "/thing/{id}",
-                get(async |ApiPath(id): ApiPath<u32>| id.to_string()),
-            )
-            .route(
-                "/thing",
-                post(async |ApiJson(thing): ApiJson<Thing>| ApiJson(thing)),
-            )
+            .route("/list", get(async |ApiQuery(filter): ApiQuery<Filter>| format!("{:?}", filter.limit)))
+            .route("/thing/{id}", get(async |ApiPath(id): ApiPath<u32>| id.to_string()))
+            .route("/thing", post(async |ApiJson(thing): ApiJson<Thing>| ApiJson(thing)))
             .layer(DefaultBodyLimit::max(64))
     }
 
@@ -143,10 +131,7 @@ mod tests {
     }
 
     fn post_json(body: impl Into<Body>) -> Request {
-        Request::post("/thing")
-            .header("content-type", "application/json")
-            .body(body.into())
-            .unwrap()
+        Request::post("/thing").header("content-type", "application/json").body(body.into()).unwrap()
     }
 
     /// Scenario: a query parameter that the route does not know. Guarantee: 400 that names it.
@@ -183,9 +168,6 @@ mod tests {
             assert_eq!(status, wanted, "{body}");
             assert!(body.contains("request_id"), "{body}");
         }
-        assert_eq!(
-            call(post_json("{\"name\":\"n\"}")).await,
-            (StatusCode::OK, "{\"name\":\"n\"}".into())
-        );
+        assert_eq!(call(post_json("{\"name\":\"n\"}")).await, (StatusCode::OK, "{\"name\":\"n\"}".into()));
     }
 }

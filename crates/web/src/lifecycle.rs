@@ -113,9 +113,7 @@ impl Lifecycle {
             has_failed: AtomicBool::new(false),
             pending: Mutex::default(),
         };
-        Self {
-            shared: Arc::new(shared),
-        }
+        Self { shared: Arc::new(shared) }
     }
 
     /// Cancelled when the process should finish its work and end.
@@ -208,10 +206,7 @@ impl Lifecycle {
             }
         }
         self.shared.hard.cancel();
-        if tokio::time::timeout(HARD_STOP_GRACE, self.shared.tracker.wait())
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(HARD_STOP_GRACE, self.shared.tracker.wait()).await.is_err() {
             tracing::error!(pending = ?self.pending(), "tasks were cut off");
         }
         false
@@ -263,10 +258,7 @@ impl Default for Lifecycle {
 
 impl fmt::Debug for Lifecycle {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Lifecycle")
-            .field("pending", &self.pending())
-            .finish_non_exhaustive()
+        formatter.debug_struct("Lifecycle").field("pending", &self.pending()).finish_non_exhaustive()
     }
 }
 
@@ -276,11 +268,7 @@ pub fn os_signals() -> io::Result<impl Stream<Item = ()> + Unpin + Send> {
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(futures::stream::poll_fn(move |context| {
         let is_signalled = interrupt.poll_recv(context).is_ready() | terminate.poll_recv(context).is_ready();
-        if is_signalled {
-            std::task::Poll::Ready(Some(()))
-        } else {
-            std::task::Poll::Pending
-        }
+        if is_signalled { std::task::Poll::Ready(Some(())) } else { std::task::Poll::Pending }
     }))
 }
 
@@ -305,11 +293,7 @@ impl PendingEntry {
         pending.next_key += 1;
         pending.names.insert(key, name.clone());
         drop(pending);
-        Self {
-            shared: Arc::clone(&lifecycle.shared),
-            key,
-            name,
-        }
+        Self { shared: Arc::clone(&lifecycle.shared), key, name }
     }
 }
 
@@ -367,11 +351,7 @@ mod tests {
                     _ => panic!("a bug"),
                 }
             });
-            assert_eq!(
-                lifecycle.supervise(no_signal(), LIMIT).await,
-                Outcome::TaskFailed,
-                "{failure}"
-            );
+            assert_eq!(lifecycle.supervise(no_signal(), LIMIT).await, Outcome::TaskFailed, "{failure}");
         }
     }
 
@@ -405,10 +385,7 @@ mod tests {
         let lifecycle = Lifecycle::new();
         lifecycle.spawn("stuck", std::future::pending::<()>());
         let started = tokio::time::Instant::now();
-        assert_eq!(
-            lifecycle.supervise(stream::iter([(), ()]), LIMIT).await,
-            Outcome::Forced
-        );
+        assert_eq!(lifecycle.supervise(stream::iter([(), ()]), LIMIT).await, Outcome::Forced);
         assert!(started.elapsed() < LIMIT);
     }
 

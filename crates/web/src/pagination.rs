@@ -34,23 +34,13 @@ impl<T> Page<T> {
     pub fn from_rows(mut rows: Vec<T>, limit: usize, cursor_of: impl FnOnce(&T) -> String) -> Self {
         let has_more = rows.len() > limit;
         rows.truncate(limit);
-        let next_cursor = if has_more {
-            rows.last().map(cursor_of)
-        } else {
-            None
-        };
-        Self {
-            items: rows,
-            next_cursor,
-        }
+        let next_cursor = if has_more { rows.last().map(cursor_of) } else { None };
+        Self { items: rows, next_cursor }
     }
 
     /// The same page with each row converted.
     pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            items: self.items.into_iter().map(convert).collect(),
-            next_cursor: self.next_cursor,
-        }
+        Page { items: self.items.into_iter().map(convert).collect(), next_cursor: self.next_cursor }
     }
 }
 
@@ -90,10 +80,7 @@ pub struct Limit {
 impl Limit {
     /// `default` rows when the client names none, never more than `max`.
     pub const fn new(default: u32, max: u32) -> Self {
-        assert!(
-            default >= 1 && default <= max,
-            "a page holds at least one row and at most max"
-        );
+        assert!(default >= 1 && default <= max, "a page holds at least one row and at most max");
         Self { default, max }
     }
 
@@ -134,19 +121,13 @@ mod tests {
         let page = Page::from_rows(vec![1, 2, 3], 2, |last| encode_cursor(1, last));
         assert_eq!(page.items, [1, 2]);
         assert_eq!(decode_cursor::<i32>(1, &page.next_cursor.unwrap()).unwrap(), 2);
-        assert_eq!(
-            Page::from_rows(vec![1, 2], 2, |_| String::new()).next_cursor,
-            None
-        );
+        assert_eq!(Page::from_rows(vec![1, 2], 2, |_| String::new()).next_cursor, None);
     }
 
     /// Scenario: no size, zero, and a huge one. Guarantee: default, 1, maximum.
     #[test]
     fn limit_clamps() {
         let limit = Limit::new(50, 500);
-        assert_eq!(
-            (limit.clamp(None), limit.clamp(Some(0)), limit.clamp(Some(9999))),
-            (50, 1, 500)
-        );
+        assert_eq!((limit.clamp(None), limit.clamp(Some(0)), limit.clamp(Some(9999))), (50, 1, 500));
     }
 }

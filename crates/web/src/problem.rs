@@ -59,19 +59,13 @@ pub struct Problems;
 impl IntoResponses for Problems {
     fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
         let response = |description: &str| {
-            let body = ContentBuilder::new()
-                .schema(Some(Ref::from_schema_name("Problem")))
-                .build();
-            let response = ResponseBuilder::new()
-                .description(description)
-                .content("application/problem+json", body);
+            let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+            let response =
+                ResponseBuilder::new().description(description).content("application/problem+json", body);
             RefOr::T(response.build())
         };
         BTreeMap::from([
-            (
-                "4XX".to_owned(),
-                response("The request was refused; the detail says why."),
-            ),
+            ("4XX".to_owned(), response("The request was refused; the detail says why.")),
             ("5XX".to_owned(), response("The server could not answer.")),
         ])
     }
@@ -94,14 +88,9 @@ impl IntoResponse for ApiError {
         };
         let mut response = problem.into_response();
         if let Some(seconds) = self.retry_after_seconds() {
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        response.extensions_mut().insert(ErrorReport {
-            kind: self.kind(),
-            chain: chain(&self).into(),
-        });
+        response.extensions_mut().insert(ErrorReport { kind: self.kind(), chain: chain(&self).into() });
         response
     }
 }
@@ -138,10 +127,7 @@ pub async fn ensure_problem(request: Request, next: Next) -> Response {
 }
 
 fn has_typed_body(response: &Response) -> bool {
-    let content_type = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     content_type.is_some_and(|value| !value.starts_with("text/plain"))
 }
 
@@ -157,9 +143,9 @@ fn generic_detail(status: StatusCode) -> &'static str {
         }
         StatusCode::PAYLOAD_TOO_LARGE => "The request body is larger than this address takes.",
         StatusCode::REQUEST_TIMEOUT => "The request took longer than its time limit.",
-        _ if status.is_server_error() => ErrorKind::Internal
-            .opaque_detail()
-            .expect("internal errors have a constant detail"),
+        _ if status.is_server_error() => {
+            ErrorKind::Internal.opaque_detail().expect("internal errors have a constant detail")
+        }
         _ => "The request was refused.",
     }
 }

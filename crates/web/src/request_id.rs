@@ -64,9 +64,7 @@ pub async fn assign(mut request: Request, next: Next) -> Response {
 fn is_sane(value: &str) -> bool {
     !value.is_empty()
         && value.len() <= REQUEST_ID_CHARS_MAX
-        && value
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
 #[cfg(test)]
@@ -98,10 +96,7 @@ mod tests {
     /// Scenario: a sane inbound id. Guarantee: header and problem carry it.
     #[tokio::test]
     async fn sane_inbound_id_is_kept() {
-        assert_eq!(
-            call(Some("abc-1.2_3")).await,
-            ("abc-1.2_3".into(), "abc-1.2_3".into())
-        );
+        assert_eq!(call(Some("abc-1.2_3")).await, ("abc-1.2_3".into(), "abc-1.2_3".into()));
     }
 
     /// Scenario: no id, a too long one, one with log-breaking characters. Guarantee: a new UUID, the same in both places.

@@ -28,18 +28,9 @@ const ALWAYS: [(HeaderName, HeaderValue); 8] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    (
-        HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static(PERMISSIONS),
-    ),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
+    (HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS)),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     // answers hold telemetry and accounts; what may be cached (UI assets) says so itself
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
@@ -54,9 +45,7 @@ pub async fn add(request: Request, next: Next) -> Response {
         headers.entry(name).or_insert(value);
     }
     if is_https {
-        headers
-            .entry(STRICT_TRANSPORT_SECURITY)
-            .or_insert(HeaderValue::from_static(HSTS));
+        headers.entry(STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static(HSTS));
     }
     response
 }
@@ -75,10 +64,8 @@ mod tests {
     use crate::client::{ProxyTrust, PublicUrl, identify};
 
     async fn headers_for(public_url: &str) -> http::HeaderMap {
-        let trust = ProxyTrust {
-            public_url: Some(PublicUrl::parse(public_url).unwrap()),
-            trusted_proxies: vec![],
-        };
+        let trust =
+            ProxyTrust { public_url: Some(PublicUrl::parse(public_url).unwrap()), trusted_proxies: vec![] };
         let app = Router::new()
             .route("/", get(|| async { ([(CACHE_CONTROL, "immutable")], "ok") }))
             .layer(from_fn(add))

@@ -18,21 +18,10 @@ async fn only_the_exact_key_is_accepted() {
     let app = TestApp::start().await;
     let (id, secret) = app.admin().await.create_key(json!({"name": "agents"})).await;
     let identity = app.keys.check(&secret, Scope::Ingest).await.unwrap();
-    assert_eq!(
-        (identity.id.as_ref(), identity.name.as_ref()),
-        (id.as_str(), "agents")
-    );
+    assert_eq!((identity.id.as_ref(), identity.name.as_ref()), (id.as_str(), "agents"));
     let spaced = format!("{secret} ");
     let huge = "x".repeat(100_000);
-    for wrong in [
-        "",
-        "jj_",
-        &secret[..45],
-        &spaced,
-        &secret.to_lowercase(),
-        &huge,
-        "jj_' OR 1=1 --",
-    ] {
+    for wrong in ["", "jj_", &secret[..45], &spaced, &secret.to_lowercase(), &huge, "jj_' OR 1=1 --"] {
         let error = app.keys.check(wrong, Scope::Ingest).await.unwrap_err();
         assert!(matches!(error, CheckError::Invalid), "{error:?}");
     }
@@ -45,14 +34,8 @@ async fn revoked_key_is_refused_at_once() {
     let mut admin = app.admin().await;
     let (id, secret) = admin.create_key(json!({"name": "agents"})).await;
     app.keys.check(&secret, Scope::Ingest).await.unwrap();
-    assert_eq!(
-        admin.delete(&format!("/api-keys/{id}")).await.0,
-        StatusCode::NO_CONTENT
-    );
-    assert!(matches!(
-        app.keys.check(&secret, Scope::Ingest).await,
-        Err(CheckError::Invalid)
-    ));
+    assert_eq!(admin.delete(&format!("/api-keys/{id}")).await.0, StatusCode::NO_CONTENT);
+    assert!(matches!(app.keys.check(&secret, Scope::Ingest).await, Err(CheckError::Invalid)));
 }
 
 /// Scenario: the row goes without this process being told (another process on the same file). Guarantee: refused after 10 s.
@@ -61,16 +44,10 @@ async fn cached_key_is_asked_for_again_after_ten_seconds() {
     let app = TestApp::start().await;
     let (_, secret) = app.admin().await.create_key(json!({"name": "agents"})).await;
     app.keys.check(&secret, Scope::Ingest).await.unwrap();
-    sqlx::query("DELETE FROM api_keys")
-        .execute(&app.pool)
-        .await
-        .unwrap();
+    sqlx::query("DELETE FROM api_keys").execute(&app.pool).await.unwrap();
     assert!(app.keys.check(&secret, Scope::Ingest).await.is_ok());
     app.outlive_cache();
-    assert!(matches!(
-        app.keys.check(&secret, Scope::Ingest).await,
-        Err(CheckError::Invalid)
-    ));
+    assert!(matches!(app.keys.check(&secret, Scope::Ingest).await, Err(CheckError::Invalid)));
 }
 
 /// Scenario: a key reaches its expiry while it is cached. Guarantee: refused as expired from that moment on.
@@ -82,10 +59,7 @@ async fn expired_key_is_refused() {
     app.clock.advance(Duration::from_secs(2));
     app.keys.check(&secret, Scope::Ingest).await.unwrap();
     app.clock.advance(Duration::from_secs(1));
-    assert!(matches!(
-        app.keys.check(&secret, Scope::Ingest).await,
-        Err(CheckError::Expired)
-    ));
+    assert!(matches!(app.keys.check(&secret, Scope::Ingest).await, Err(CheckError::Expired)));
 }
 
 /// Scenario: an ingest key used for reading and the other way round. Guarantee: refused by scope, both ways.
@@ -129,33 +103,15 @@ async fn last_use_is_batched() {
     app.keys.check(&secret, Scope::Ingest).await.unwrap();
     assert_eq!(last_used(&mut admin).await, "2026-01-02T03:04:06Z");
     let stored = "SELECT last_used_at_unix_nano FROM api_keys";
-    assert_eq!(
-        sqlx::query_scalar::<_, Option<i64>>(stored)
-            .fetch_one(&app.pool)
-            .await
-            .unwrap(),
-        None
-    );
+    assert_eq!(sqlx::query_scalar::<_, Option<i64>>(stored).fetch_one(&app.pool).await.unwrap(), None);
     app.keys.flush_last_used().await.unwrap();
-    assert!(
-        sqlx::query_scalar::<_, Option<i64>>(stored)
-            .fetch_one(&app.pool)
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(sqlx::query_scalar::<_, Option<i64>>(stored).fetch_one(&app.pool).await.unwrap().is_some());
 
     app.clock.advance(Duration::from_secs(1));
     app.keys.check(&secret, Scope::Ingest).await.unwrap();
-    sqlx::query("ALTER TABLE api_keys RENAME TO away")
-        .execute(&app.pool)
-        .await
-        .unwrap();
+    sqlx::query("ALTER TABLE api_keys RENAME TO away").execute(&app.pool).await.unwrap();
     app.keys.flush_last_used().await.unwrap_err();
-    sqlx::query("ALTER TABLE away RENAME TO api_keys")
-        .execute(&app.pool)
-        .await
-        .unwrap();
+    sqlx::query("ALTER TABLE away RENAME TO api_keys").execute(&app.pool).await.unwrap();
     assert_eq!(last_used(&mut admin).await, "2026-01-02T03:04:07Z");
 }
 
@@ -167,10 +123,7 @@ async fn key_survives_its_creator() {
     let mut bob = app.user(&mut admin, "bob@example.org", "member").await;
     let (_, secret) = bob.create_key(json!({"name": "of bob"})).await;
     // there is no route for it yet (accounts issue)
-    sqlx::query("DELETE FROM users WHERE email = 'bob@example.org'")
-        .execute(&app.pool)
-        .await
-        .unwrap();
+    sqlx::query("DELETE FROM users WHERE email = 'bob@example.org'").execute(&app.pool).await.unwrap();
     app.outlive_cache();
     app.keys.check(&secret, Scope::Ingest).await.unwrap();
     assert_eq!(admin.key_names().await, ["of bob"]);

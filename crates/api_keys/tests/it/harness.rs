@@ -35,53 +35,24 @@ impl TestApp {
         let clock = ManualClock::default();
         let pool = db::open_pool(&folder.path().join("app.db")).await.unwrap();
         db::migrate(&pool).await.unwrap();
-        let password_cost = PasswordCost {
-            memory_kib: 64,
-            passes: 1,
-            lanes: 1,
-        };
-        let config = AuthConfig {
-            password_cost,
-            ..AuthConfig::default()
-        };
+        let password_cost = PasswordCost { memory_kib: 64, passes: 1, lanes: 1 };
+        let config = AuthConfig { password_cost, ..AuthConfig::default() };
         let auth = AuthState::new(pool.clone(), clock.shared(), config).unwrap();
-        let keys = ApiKeys::new(
-            pool.clone(),
-            clock.shared(),
-            auth.audit_log(),
-            ApiKeysConfig::default(),
-        );
-        let (features, document) = junjo_auth::router(auth.clone())
-            .merge(junjo_api_keys::router(keys.clone()))
-            .split_for_parts();
-        let router = edge::wrap(
-            junjo_auth::protect(features, &auth).unwrap(),
-            ProxyTrust::default(),
-        );
-        Self {
-            clock,
-            keys,
-            pool,
-            document,
-            router,
-            _folder: folder,
-        }
+        let keys = ApiKeys::new(pool.clone(), clock.shared(), auth.audit_log(), ApiKeysConfig::default());
+        let (features, document) =
+            junjo_auth::router(auth.clone()).merge(junjo_api_keys::router(keys.clone())).split_for_parts();
+        let router = edge::wrap(junjo_auth::protect(features, &auth).unwrap(), ProxyTrust::default());
+        Self { clock, keys, pool, document, router, _folder: folder }
     }
 
     pub(crate) fn anon(&self) -> Client {
-        Client {
-            router: self.router.clone(),
-            cookie: None,
-        }
+        Client { router: self.router.clone(), cookie: None }
     }
 
     pub(crate) async fn admin(&self) -> Client {
         let mut client = self.anon();
         let account = json!({"email": "admin@example.org", "password": PASSWORD});
-        assert_eq!(
-            client.post("/auth/register", account).await.0,
-            StatusCode::CREATED
-        );
+        assert_eq!(client.post("/auth/register", account).await.0, StatusCode::CREATED);
         client
     }
 
@@ -123,29 +94,19 @@ impl Client {
     pub(crate) async fn create_key(&mut self, request: Value) -> (String, String) {
         let (status, body) = self.post("/api-keys", request).await;
         assert_eq!(status, StatusCode::CREATED, "{body}");
-        (
-            body["id"].as_str().unwrap().to_owned(),
-            body["key"].as_str().unwrap().to_owned(),
-        )
+        (body["id"].as_str().unwrap().to_owned(), body["key"].as_str().unwrap().to_owned())
     }
 
     /// The names in the list, newest first.
     pub(crate) async fn key_names(&mut self) -> Vec<String> {
         let (status, body) = self.get("/api-keys").await;
         assert_eq!(status, StatusCode::OK, "{body}");
-        body["items"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|key| key["name"].as_str().unwrap().to_owned())
-            .collect()
+        body["items"].as_array().unwrap().iter().map(|key| key["name"].as_str().unwrap().to_owned()).collect()
     }
 
     async fn call(&mut self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(CONTENT_TYPE, "application/json");
+        let mut request =
+            Request::builder().method(method).uri(path).header(CONTENT_TYPE, "application/json");
         if let Some(cookie) = &self.cookie {
             request = request.header(COOKIE, format!("session={cookie}"));
         }

@@ -17,21 +17,9 @@ async fn secret_is_shown_once() {
     let (status, created) = admin.post("/api-keys", json!({"name": "  agents "})).await;
     assert_eq!(status, StatusCode::CREATED);
     let members: Vec<_> = created.as_object().unwrap().keys().cloned().collect();
-    let wanted = [
-        "id",
-        "name",
-        "prefix",
-        "scope",
-        "created_at",
-        "last_used_at",
-        "expires_at",
-        "key",
-    ];
+    let wanted = ["id", "name", "prefix", "scope", "created_at", "last_used_at", "expires_at", "key"];
     assert_eq!(members, wanted);
-    assert_eq!(
-        (&created["name"], &created["scope"]),
-        (&json!("agents"), &json!("ingest"))
-    );
+    assert_eq!((&created["name"], &created["scope"]), (&json!("agents"), &json!("ingest")));
     assert_eq!(created["created_at"], "2026-01-02T03:04:05Z");
     let secret = created["key"].as_str().unwrap();
     assert!(secret.starts_with(created["prefix"].as_str().unwrap()) && secret.len() == 46);
@@ -67,10 +55,7 @@ async fn bad_requests_are_refused() {
         assert_eq!(status, StatusCode::BAD_REQUEST, "{request} {body}");
     }
     assert!(admin.key_names().await.is_empty());
-    assert_eq!(
-        admin.get("/api-keys?cursor=junk").await.0,
-        StatusCode::BAD_REQUEST
-    );
+    assert_eq!(admin.get("/api-keys?cursor=junk").await.0, StatusCode::BAD_REQUEST);
     let (status, body) = admin.get("/api-keys?page=2").await;
     assert!(status == StatusCode::BAD_REQUEST && body["detail"].as_str().unwrap().contains("page"));
 }
@@ -84,22 +69,12 @@ async fn keys_per_user_are_limited() {
     let mut bob = app.user(&mut admin, "bob@example.org", "member").await;
     let attempts = (0..20).map(|number| {
         let mut client = bob.clone();
-        tokio::spawn(async move {
-            client
-                .post("/api-keys", json!({"name": format!("key {number}")}))
-                .await
-        })
+        tokio::spawn(async move { client.post("/api-keys", json!({"name": format!("key {number}")})).await })
     });
     let replies: Vec<_> = join_all(attempts).await.into_iter().map(Result::unwrap).collect();
-    let created = replies
-        .iter()
-        .filter(|(status, _)| *status == StatusCode::CREATED)
-        .count();
+    let created = replies.iter().filter(|(status, _)| *status == StatusCode::CREATED).count();
     assert_eq!(created, 10);
-    for (_, body) in replies
-        .iter()
-        .filter(|(status, _)| *status != StatusCode::CREATED)
-    {
+    for (_, body) in replies.iter().filter(|(status, _)| *status != StatusCode::CREATED) {
         assert_eq!(
             (&body["status"], &body["detail"]),
             (&json!(400), &json!("Maximum API keys limit reached"))
@@ -108,10 +83,7 @@ async fn keys_per_user_are_limited() {
     admin.create_key(json!({"name": "mine"})).await;
     let (_, list) = bob.get("/api-keys").await;
     let id = list["items"][0]["id"].as_str().unwrap();
-    assert_eq!(
-        bob.delete(&format!("/api-keys/{id}")).await.0,
-        StatusCode::NO_CONTENT
-    );
+    assert_eq!(bob.delete(&format!("/api-keys/{id}")).await.0, StatusCode::NO_CONTENT);
     bob.create_key(json!({"name": "one more"})).await;
 }
 
@@ -131,15 +103,9 @@ async fn keys_belong_to_their_creator_and_to_admins() {
     let path = format!("/api-keys/{id}");
     let mut stranger = app.anon();
     assert_eq!(stranger.get("/api-keys").await.0, StatusCode::UNAUTHORIZED);
-    assert_eq!(
-        stranger.post("/api-keys", json!({"name": "x"})).await.0,
-        StatusCode::UNAUTHORIZED
-    );
+    assert_eq!(stranger.post("/api-keys", json!({"name": "x"})).await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(stranger.delete(&path).await.0, StatusCode::UNAUTHORIZED);
-    assert_eq!(
-        viewer.post("/api-keys", json!({"name": "x"})).await.0,
-        StatusCode::FORBIDDEN
-    );
+    assert_eq!(viewer.post("/api-keys", json!({"name": "x"})).await.0, StatusCode::FORBIDDEN);
     assert!(viewer.key_names().await.is_empty());
     assert_eq!(bob.key_names().await, ["of bob"]);
     assert_eq!(bob.delete(&path).await.0, StatusCode::NOT_FOUND);
@@ -161,13 +127,7 @@ async fn pages_show_every_key_once() {
     let mut path = "/api-keys?limit=3".to_owned();
     loop {
         let (_, page) = admin.get(&path).await;
-        seen.extend(
-            page["items"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|key| key["name"].to_string()),
-        );
+        seen.extend(page["items"].as_array().unwrap().iter().map(|key| key["name"].to_string()));
         let Some(cursor) = page["next_cursor"].as_str() else {
             break;
         };

@@ -39,14 +39,8 @@ async fn document_is_complete() {
         ("post /auth/logout", true),
         ("post /auth/register", true),
     ];
-    assert_eq!(
-        operations,
-        wanted.map(|(operation, is_secured)| (operation.to_owned(), is_secured))
-    );
-    assert_eq!(
-        document["components"]["securitySchemes"]["session"]["in"],
-        "cookie"
-    );
+    assert_eq!(operations, wanted.map(|(operation, is_secured)| (operation.to_owned(), is_secured)));
+    assert_eq!(document["components"]["securitySchemes"]["session"]["in"], "cookie");
     let mut found = Vec::new();
     references(&document, &mut found);
     assert!(found.iter().any(|reference| reference.ends_with("/Problem")));

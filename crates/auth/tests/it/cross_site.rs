@@ -12,55 +12,29 @@ async fn cross_site_writes_are_refused() {
     let app = TestApp::start().await;
     let mut victim = app.first_admin().await;
     for headers in [
-        [
-            ("origin", "https://evil.example"),
-            ("sec-fetch-site", "cross-site"),
-        ]
-        .as_slice(),
+        [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")].as_slice(),
         &[("origin", "https://evil.example")],
         &[("origin", "null")],
-        &[
-            ("sec-fetch-site", "same-site"),
-            ("origin", "http://junjo.test:9999"),
-        ],
+        &[("sec-fetch-site", "same-site"), ("origin", "http://junjo.test:9999")],
     ] {
-        victim
-            .post_with("/auth/logout", json!(null), headers)
-            .await
-            .problem(StatusCode::FORBIDDEN);
-        assert_eq!(
-            victim.call(Method::GET, "/auth/me", headers, "").await.status,
-            StatusCode::OK
-        );
+        victim.post_with("/auth/logout", json!(null), headers).await.problem(StatusCode::FORBIDDEN);
+        assert_eq!(victim.call(Method::GET, "/auth/me", headers, "").await.status, StatusCode::OK);
     }
     let login = json!({"email": ADMIN, "password": PASSWORD});
     let evil = [("origin", "https://evil.example")];
-    app.anon()
-        .post_with("/auth/login", login, &evil)
-        .await
-        .problem(StatusCode::FORBIDDEN);
+    app.anon().post_with("/auth/login", login, &evil).await.problem(StatusCode::FORBIDDEN);
 }
 
 /// Scenario: our own page, a configured page, and programs that send no Origin. Guarantee: all may write.
 #[tokio::test]
 async fn own_and_allowed_origins_may_write() {
-    let config = AuthConfig {
-        allowed_origins: vec!["http://localhost:5151".into()],
-        ..test_config()
-    };
+    let config = AuthConfig { allowed_origins: vec!["http://localhost:5151".into()], ..test_config() };
     let app = TestApp::start_with(config).await;
     app.first_admin().await;
     for headers in [
-        [
-            ("origin", "http://junjo.test:1324"),
-            ("sec-fetch-site", "same-origin"),
-        ]
-        .as_slice(),
+        [("origin", "http://junjo.test:1324"), ("sec-fetch-site", "same-origin")].as_slice(),
         &[("origin", "http://junjo.test:1324")],
-        &[
-            ("origin", "http://localhost:5151"),
-            ("sec-fetch-site", "same-site"),
-        ],
+        &[("origin", "http://localhost:5151"), ("sec-fetch-site", "same-site")],
         &[],
     ] {
         let login = json!({"email": ADMIN, "password": PASSWORD});
@@ -96,14 +70,8 @@ async fn only_a_trusted_proxy_makes_the_cookie_secure() {
         let mut client = app.anon();
         client.peer = peer.parse().unwrap();
         let login = json!({"email": ADMIN, "password": PASSWORD});
-        let reply = client
-            .post_with("/auth/login", login, &[("x-forwarded-proto", "https")])
-            .await;
-        assert_eq!(
-            reply.set_cookie().unwrap().contains("Secure"),
-            is_secure,
-            "{peer}"
-        );
+        let reply = client.post_with("/auth/login", login, &[("x-forwarded-proto", "https")]).await;
+        assert_eq!(reply.set_cookie().unwrap().contains("Secure"), is_secure, "{peer}");
     }
 }
 
@@ -111,10 +79,7 @@ async fn only_a_trusted_proxy_makes_the_cookie_secure() {
 #[tokio::test]
 async fn invalid_allowed_origin_is_refused_at_start() {
     let app = TestApp::start().await;
-    let config = AuthConfig {
-        allowed_origins: vec!["localhost:5151/path".into()],
-        ..test_config()
-    };
+    let config = AuthConfig { allowed_origins: vec!["localhost:5151/path".into()], ..test_config() };
     let state = junjo_auth::AuthState::new(app.pool.clone(), app.clock.shared(), config).unwrap();
     let error = junjo_auth::protect(axum::Router::new(), &state).unwrap_err();
     assert!(error.to_string().contains("localhost:5151/path"));

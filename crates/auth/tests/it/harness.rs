@@ -43,12 +43,7 @@ impl TestApp {
     }
 
     pub(crate) async fn start_with(config: AuthConfig) -> Self {
-        Self::open(
-            Arc::new(tempfile::tempdir().unwrap()),
-            ManualClock::default(),
-            config,
-        )
-        .await
+        Self::open(Arc::new(tempfile::tempdir().unwrap()), ManualClock::default(), config).await
     }
 
     /// The same data served by a new process.
@@ -72,31 +67,18 @@ impl TestApp {
             .route("/admins", post(async |_: AdminUser| "ok"));
         let router = junjo_auth::protect(auth_routes.merge(other_feature), &state).unwrap();
         let router = edge::wrap(router, trust);
-        Self {
-            clock,
-            state,
-            pool,
-            router,
-            folder,
-            config,
-        }
+        Self { clock, state, pool, router, folder, config }
     }
 
     /// A browser without a cookie.
     pub(crate) fn anon(&self) -> Client {
-        Client {
-            router: self.router.clone(),
-            cookie: None,
-            peer: "192.0.2.1:50000".parse().unwrap(),
-        }
+        Client { router: self.router.clone(), cookie: None, peer: "192.0.2.1:50000".parse().unwrap() }
     }
 
     /// A browser that has just registered the first account.
     pub(crate) async fn first_admin(&self) -> Client {
         let mut client = self.anon();
-        let reply = client
-            .post("/auth/register", json!({"email": ADMIN, "password": PASSWORD}))
-            .await;
+        let reply = client.post("/auth/register", json!({"email": ADMIN, "password": PASSWORD})).await;
         assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.body);
         client
     }
@@ -104,10 +86,7 @@ impl TestApp {
     /// A browser signed in with an account that `admin` has just created.
     pub(crate) async fn user(&self, admin: &mut Client, email: &str, role: &str) -> Client {
         let account = json!({"email": email, "password": PASSWORD, "role": role});
-        assert_eq!(
-            admin.post("/auth/register", account).await.status,
-            StatusCode::CREATED
-        );
+        assert_eq!(admin.post("/auth/register", account).await.status, StatusCode::CREATED);
         let mut client = self.anon();
         assert_eq!(client.login(email, PASSWORD).await.status, StatusCode::OK);
         client
@@ -118,24 +97,14 @@ impl TestApp {
 pub(crate) fn test_config() -> AuthConfig {
     let wide = Rate::new(1000, Duration::from_secs(1));
     AuthConfig {
-        password_cost: PasswordCost {
-            memory_kib: 64,
-            passes: 1,
-            lanes: 1,
-        },
-        login_limits: LoginLimits {
-            per_ip: wide,
-            per_account: wide,
-        },
+        password_cost: PasswordCost { memory_kib: 64, passes: 1, lanes: 1 },
+        login_limits: LoginLimits { per_ip: wide, per_account: wide },
         ..AuthConfig::default()
     }
 }
 
 pub(crate) fn https_config() -> AuthConfig {
-    AuthConfig {
-        public_url: Some(PublicUrl::parse("https://junjo.example").unwrap()),
-        ..test_config()
-    }
+    AuthConfig { public_url: Some(PublicUrl::parse("https://junjo.example").unwrap()), ..test_config() }
 }
 
 #[derive(Clone)]
@@ -153,8 +122,7 @@ pub(crate) struct Reply {
 
 impl Client {
     pub(crate) async fn login(&mut self, email: &str, password: &str) -> Reply {
-        self.post("/auth/login", json!({"email": email, "password": password}))
-            .await
+        self.post("/auth/login", json!({"email": email, "password": password})).await
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Reply {
@@ -176,48 +144,27 @@ impl Client {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Reply {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(HOST, "junjo.test:1324");
-        request = request
-            .header(CONTENT_TYPE, "application/json")
-            .extension(ConnectInfo(self.peer));
+        let mut request = Request::builder().method(method).uri(path).header(HOST, "junjo.test:1324");
+        request = request.header(CONTENT_TYPE, "application/json").extension(ConnectInfo(self.peer));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         if let Some(cookie) = &self.cookie {
             request = request.header(COOKIE, format!("session={cookie}"));
         }
-        let response = self
-            .router
-            .clone()
-            .oneshot(request.body(body.into()).unwrap())
-            .await
-            .unwrap();
+        let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         self.store_cookie(&response);
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        Reply { status: parts.status, headers: parts.headers, body }
     }
 
     fn store_cookie(&mut self, response: &Response) {
         let Some(cookie) = response.headers().get(SET_COOKIE) else {
             return;
         };
-        let value = cookie
-            .to_str()
-            .unwrap()
-            .split(';')
-            .next()
-            .unwrap()
-            .strip_prefix("session=")
-            .unwrap();
+        let value = cookie.to_str().unwrap().split(';').next().unwrap().strip_prefix("session=").unwrap();
         self.cookie = (!value.is_empty()).then(|| value.to_owned());
     }
 }
@@ -229,10 +176,7 @@ impl Reply {
         assert_eq!(self.status, status, "{}", self.body);
         assert_eq!(self.headers[CONTENT_TYPE], "application/problem+json");
         assert_eq!(self.body["status"], status.as_u16());
-        assert_eq!(
-            self.body["request_id"],
-            self.headers["x-request-id"].to_str().unwrap()
-        );
+        assert_eq!(self.body["request_id"], self.headers["x-request-id"].to_str().unwrap());
         self.body["detail"].as_str().unwrap().to_owned()
     }
 

@@ -16,15 +16,9 @@ async fn right_credentials_sign_in() {
     app.first_admin().await;
     let mut client = app.anon();
     let reply = client.login("ADA@example.ORG", PASSWORD).await;
-    assert_eq!(
-        (reply.status, &reply.body["email"]),
-        (StatusCode::OK, &json!(ADMIN))
-    );
+    assert_eq!((reply.status, &reply.body["email"]), (StatusCode::OK, &json!(ADMIN)));
     let attributes = reply.set_cookie().unwrap();
-    assert!(
-        attributes.ends_with("; Path=/; HttpOnly; SameSite=Strict; Max-Age=86400"),
-        "{attributes}"
-    );
+    assert!(attributes.ends_with("; Path=/; HttpOnly; SameSite=Strict; Max-Age=86400"), "{attributes}");
     assert_eq!(client.get("/auth/me").await.body, reply.body);
 }
 
@@ -41,14 +35,8 @@ async fn wrong_password_and_unknown_user_look_the_same() {
         reply.body["request_id"].take();
     }
     assert_eq!(wrong.body, unknown.body);
-    app.anon()
-        .login("not an address", PASSWORD)
-        .await
-        .problem(StatusCode::UNAUTHORIZED);
-    app.anon()
-        .login(ADMIN, &"x".repeat(4000))
-        .await
-        .problem(StatusCode::UNAUTHORIZED);
+    app.anon().login("not an address", PASSWORD).await.problem(StatusCode::UNAUTHORIZED);
+    app.anon().login(ADMIN, &"x".repeat(4000)).await.problem(StatusCode::UNAUTHORIZED);
 }
 
 /// Scenario: signing in again in the same browser. Guarantee: a new cookie, and the old one is worth nothing.
@@ -62,10 +50,8 @@ async fn login_rotates_the_cookie() {
     thief.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
     assert_eq!(client.get("/auth/me").await.status, StatusCode::OK);
     // a list of sessions must not show one that nobody holds
-    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM user_sessions")
-        .fetch_one(&app.pool)
-        .await
-        .unwrap();
+    let rows: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM user_sessions").fetch_one(&app.pool).await.unwrap();
     assert_eq!(rows, 1);
 }
 
@@ -90,18 +76,11 @@ async fn attempts_are_limited_per_account() {
         per_ip: Rate::new(1000, Duration::from_secs(1)),
         per_account: Rate::new(3, Duration::from_mins(1)),
     };
-    let app = TestApp::start_with(AuthConfig {
-        login_limits: limits,
-        ..test_config()
-    })
-    .await;
+    let app = TestApp::start_with(AuthConfig { login_limits: limits, ..test_config() }).await;
     app.first_admin().await;
     for email in [ADMIN, "nobody@example.org"] {
         for _ in 0..3 {
-            app.anon()
-                .login(email, "wrong password")
-                .await
-                .problem(StatusCode::UNAUTHORIZED);
+            app.anon().login(email, "wrong password").await.problem(StatusCode::UNAUTHORIZED);
         }
         let refused = app.anon().login(email, PASSWORD).await;
         refused.problem(StatusCode::TOO_MANY_REQUESTS);
@@ -119,11 +98,7 @@ async fn attempts_are_limited_per_address() {
         per_ip: Rate::new(3, Duration::from_mins(1)),
         per_account: Rate::new(1000, Duration::from_secs(1)),
     };
-    let app = TestApp::start_with(AuthConfig {
-        login_limits: limits,
-        ..test_config()
-    })
-    .await;
+    let app = TestApp::start_with(AuthConfig { login_limits: limits, ..test_config() }).await;
     app.first_admin().await;
     let mut attacker = app.anon();
     for number in 0..5 {
@@ -131,11 +106,7 @@ async fn attempts_are_limited_per_address() {
         let forged = [("x-forwarded-for", format!("203.0.113.{number}"))];
         let forged = forged.each_ref().map(|(name, value)| (*name, value.as_str()));
         let status = attacker.post_with("/auth/login", guess, &forged).await.status;
-        let wanted = if number < 3 {
-            StatusCode::UNAUTHORIZED
-        } else {
-            StatusCode::TOO_MANY_REQUESTS
-        };
+        let wanted = if number < 3 { StatusCode::UNAUTHORIZED } else { StatusCode::TOO_MANY_REQUESTS };
         assert_eq!(status, wanted, "attempt {number}");
     }
     let mut other = app.anon();

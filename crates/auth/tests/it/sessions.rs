@@ -17,29 +17,17 @@ async fn logout_kills_the_session() {
     let mut thief = client.clone();
     let reply = client.post("/auth/logout", json!(null)).await;
     assert_eq!(reply.status, StatusCode::NO_CONTENT);
-    assert!(
-        reply.set_cookie().unwrap().contains("Max-Age=0"),
-        "{:?}",
-        reply.set_cookie()
-    );
+    assert!(reply.set_cookie().unwrap().contains("Max-Age=0"), "{:?}", reply.set_cookie());
     assert_eq!(client.cookie, None);
     thief.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
-    assert_eq!(
-        app.anon().post("/auth/logout", json!(null)).await.status,
-        StatusCode::NO_CONTENT
-    );
+    assert_eq!(app.anon().post("/auth/logout", json!(null)).await.status, StatusCode::NO_CONTENT);
 }
 
 /// Scenario: no cookie, a malformed one, an unknown one. Guarantee: 401 problems.
 #[tokio::test]
 async fn requests_without_a_session_are_refused() {
     let app = TestApp::start().await;
-    for cookie in [
-        None,
-        Some("not-a-session"),
-        Some("AAAAAAAAAAAAAAAAAAAAAA"),
-        Some("%00;"),
-    ] {
+    for cookie in [None, Some("not-a-session"), Some("AAAAAAAAAAAAAAAAAAAAAA"), Some("%00;")] {
         let mut client = app.anon();
         client.cookie = cookie.map(str::to_owned);
         client.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
@@ -57,10 +45,7 @@ async fn sessions_end_when_idle_and_when_old() {
     app.clock.advance(23 * HOUR);
     let reply = active.get("/auth/me").await;
     assert_eq!(reply.status, StatusCode::OK);
-    assert!(
-        reply.set_cookie().unwrap().contains("Max-Age=86400"),
-        "the cookie is renewed with the session"
-    );
+    assert!(reply.set_cookie().unwrap().contains("Max-Age=86400"), "the cookie is renewed with the session");
     app.clock.advance(HOUR);
     idle.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
     assert_eq!(idle.cookie, None);
@@ -87,10 +72,7 @@ async fn deleted_user_loses_the_session() {
     let mut bob = app.user(&mut admin, "bob@example.org", "member").await;
     assert_eq!(bob.get("/auth/me").await.status, StatusCode::OK);
     // there is no route for it yet (accounts issue)
-    sqlx::query("DELETE FROM users WHERE email = 'bob@example.org'")
-        .execute(&app.pool)
-        .await
-        .unwrap();
+    sqlx::query("DELETE FROM users WHERE email = 'bob@example.org'").execute(&app.pool).await.unwrap();
     bob.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
     assert_eq!(admin.get("/auth/me").await.status, StatusCode::OK);
 }
@@ -112,10 +94,7 @@ async fn authorization_header_never_falls_back_to_the_cookie() {
     let app = TestApp::start().await;
     let mut client = app.first_admin().await;
     let headers = [("authorization", "Bearer jj_nonsense")];
-    client
-        .call(Method::GET, "/anyone", &headers, "")
-        .await
-        .problem(StatusCode::UNAUTHORIZED);
+    client.call(Method::GET, "/anyone", &headers, "").await.problem(StatusCode::UNAUTHORIZED);
     assert_eq!(client.get("/anyone").await.status, StatusCode::OK);
 }
 
@@ -126,22 +105,12 @@ async fn roles_are_enforced_in_other_features() {
     let mut admin = app.first_admin().await;
     let mut member = app.user(&mut admin, "member@example.org", "member").await;
     let mut viewer = app.user(&mut admin, "viewer@example.org", "viewer").await;
-    for (path, allowed) in [
-        ("/members", [true, true, false]),
-        ("/admins", [true, false, false]),
-    ] {
+    for (path, allowed) in [("/members", [true, true, false]), ("/admins", [true, false, false])] {
         for (client, is_allowed) in [&mut admin, &mut member, &mut viewer].into_iter().zip(allowed) {
-            let wanted = if is_allowed {
-                StatusCode::OK
-            } else {
-                StatusCode::FORBIDDEN
-            };
+            let wanted = if is_allowed { StatusCode::OK } else { StatusCode::FORBIDDEN };
             assert_eq!(client.post(path, json!(null)).await.status, wanted, "{path}");
         }
-        app.anon()
-            .post(path, json!(null))
-            .await
-            .problem(StatusCode::UNAUTHORIZED);
+        app.anon().post(path, json!(null)).await.problem(StatusCode::UNAUTHORIZED);
     }
 }
 
@@ -169,10 +138,8 @@ async fn purge_deletes_only_what_is_over() {
     let mut live = app.anon();
     live.login(ADMIN, PASSWORD).await;
     app.state.purge().await.unwrap();
-    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM user_sessions")
-        .fetch_one(&app.pool)
-        .await
-        .unwrap();
+    let rows: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM user_sessions").fetch_one(&app.pool).await.unwrap();
     assert_eq!(rows, 1);
     assert_eq!(live.get("/auth/me").await.status, StatusCode::OK);
 }
@@ -190,9 +157,7 @@ async fn purge_deletes_expired_cookie_records() {
     .await
     .unwrap();
     app.state.purge().await.unwrap();
-    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM tower_sessions")
-        .fetch_one(&app.pool)
-        .await
-        .unwrap();
+    let rows: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM tower_sessions").fetch_one(&app.pool).await.unwrap();
     assert_eq!(rows, 0);
 }

@@ -17,11 +17,7 @@ pub(super) fn day_of(unix_nanos: i64) -> String {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02}")
 }
@@ -78,11 +74,7 @@ fn offset_seconds(offset: &str) -> Option<i64> {
     let (hours, minutes) = offset.get(1..)?.split_once(':')?;
     let seconds = digits(hours).filter(|hours| *hours < 24)? * 3600
         + digits(minutes).filter(|minutes| *minutes < 60)? * 60;
-    Some(if offset.starts_with('-') {
-        -seconds
-    } else {
-        seconds
-    })
+    Some(if offset.starts_with('-') { -seconds } else { seconds })
 }
 
 /// The nanoseconds of the digits after the point; more than nine are cut.
@@ -109,10 +101,7 @@ mod tests {
         ] {
             assert_eq!(day_of(seconds * 1_000_000_000), day);
             let midnight = seconds as u64 / 86_400 * 86_400;
-            assert_eq!(
-                parse_rfc3339(&format!("{day}T00:00:00Z")),
-                Some(midnight * NANOS_PER_SECOND)
-            );
+            assert_eq!(parse_rfc3339(&format!("{day}T00:00:00Z")), Some(midnight * NANOS_PER_SECOND));
         }
         assert_eq!(day_of(i64::MAX).len(), 10);
     }

@@ -46,13 +46,7 @@ fn reported(slots: &Slots<'_, '_>) -> Option<f64> {
     let langfuse = || {
         let details = slots.get(Field::LangfuseCost).and_then(json_object)?;
         let total = details.get("total").and_then(Json::as_f64);
-        total.or_else(|| {
-            details
-                .values()
-                .map(Json::as_f64)
-                .reduce(|sum, part| Some(sum? + part?))
-                .flatten()
-        })
+        total.or_else(|| details.values().map(Json::as_f64).reduce(|sum, part| Some(sum? + part?)).flatten())
     };
     let cost = slots
         .float(Field::CostTotal)

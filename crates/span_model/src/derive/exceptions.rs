@@ -22,10 +22,7 @@ impl<'s> Exception<'s> {
         if event.name != "exception" {
             return None;
         }
-        Some(Self {
-            kind: text(event, "exception.type"),
-            message: text(event, "exception.message"),
-        })
+        Some(Self { kind: text(event, "exception.type"), message: text(event, "exception.message") })
     }
 }
 
@@ -48,12 +45,8 @@ pub(super) fn count(span: &Span<'_>) -> u32 {
 /// The type of the first exception that has one.
 pub(super) fn first_type<'a>(span: &Span<'a>) -> Option<Cow<'a, str>> {
     let exceptions = span.events.iter().filter(|event| event.name == "exception");
-    let mut types = exceptions.flat_map(|event| {
-        event
-            .attributes
-            .iter()
-            .filter(|pair| pair.key == "exception.type")
-    });
+    let mut types =
+        exceptions.flat_map(|event| event.attributes.iter().filter(|pair| pair.key == "exception.type"));
     types.find_map(|pair| scalar::text(&pair.value))
 }
 

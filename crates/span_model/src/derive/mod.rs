@@ -153,23 +153,12 @@ pub fn promote<'a>(
         error_type: error_type(&slots, status, span),
         span_type: slots.text(Field::JunjoSpanType),
         structural_id: slots.text(Field::JunjoStructuralId),
-        node_count: slots
-            .count(Field::JunjoNodeCount)
-            .map(|count| i32::try_from(count).unwrap_or(i32::MAX)),
-        agent_name: slots
-            .text(Field::AgentName)
-            .or_else(|| entity_name(&slots, role, Role::Agent)),
-        tool_name: slots
-            .text(Field::ToolName)
-            .or_else(|| entity_name(&slots, role, Role::Tool)),
+        node_count: slots.count(Field::JunjoNodeCount).map(|count| i32::try_from(count).unwrap_or(i32::MAX)),
+        agent_name: slots.text(Field::AgentName).or_else(|| entity_name(&slots, role, Role::Agent)),
+        tool_name: slots.text(Field::ToolName).or_else(|| entity_name(&slots, role, Role::Tool)),
         event_count: saturate(span.events.len()),
         exception_count: exceptions::count(span),
-        state_event_count: saturate(
-            span.events
-                .iter()
-                .filter(|event| event.name == "set_state")
-                .count(),
-        ),
+        state_event_count: saturate(span.events.iter().filter(|event| event.name == "set_state").count()),
         link_count: saturate(span.links.len()),
         provider,
         model,
@@ -189,22 +178,14 @@ impl Status {
 
 /// `service.name`, or [`UNKNOWN_SERVICE`] when it is missing or empty.
 fn service_name<'a>(resource: &Resource<'a>) -> Cow<'a, str> {
-    let mut named = resource
-        .attributes
-        .iter()
-        .rev()
-        .filter(|pair| pair.key == "service.name");
-    named
-        .find_map(|pair| scalar::text(&pair.value))
-        .unwrap_or(Cow::Borrowed(UNKNOWN_SERVICE))
+    let mut named = resource.attributes.iter().rev().filter(|pair| pair.key == "service.name");
+    named.find_map(|pair| scalar::text(&pair.value)).unwrap_or(Cow::Borrowed(UNKNOWN_SERVICE))
 }
 
 /// A failed call has no response to name the model, and OpenInference then leaves it in the request's parameters.
 fn asked_model<'a>(slots: &Slots<'_, '_>, role: Option<Role>) -> Option<Cow<'a, str>> {
     role.filter(|role| role.is_model_call())?;
-    let parameters = slots
-        .get(Field::InvocationParameters)
-        .and_then(scalar::json_object)?;
+    let parameters = slots.get(Field::InvocationParameters).and_then(scalar::json_object)?;
     let model = parameters.get("model")?.as_str()?;
     (!model.is_empty()).then(|| Cow::Owned(model.to_owned()))
 }
@@ -234,29 +215,18 @@ fn session_in_metadata<'a>(metadata: &Value<'_>) -> Option<Cow<'a, str>> {
 /// `error.type`, else the class of the exception that a failed span recorded.
 fn error_type<'a>(slots: &Slots<'_, 'a>, status: Status, span: &Span<'a>) -> Option<Cow<'a, str>> {
     let from_exception = || {
-        if status == Status::Error {
-            exceptions::first_type(span)
-        } else {
-            None
-        }
+        if status == Status::Error { exceptions::first_type(span) } else { None }
     };
     slots.text(Field::ErrorType).or_else(from_exception)
 }
 
 /// Traceloop names agents and tools like any other entity.
 fn entity_name<'a>(slots: &Slots<'_, 'a>, role: Option<Role>, wanted: Role) -> Option<Cow<'a, str>> {
-    if role == Some(wanted) {
-        slots.text(Field::TraceloopEntityName)
-    } else {
-        None
-    }
+    if role == Some(wanted) { slots.text(Field::TraceloopEntityName) } else { None }
 }
 
 fn clamp_kind(kind: i32) -> u8 {
-    u8::try_from(kind)
-        .ok()
-        .filter(|kind| *kind <= KIND_MAX)
-        .unwrap_or(0)
+    u8::try_from(kind).ok().filter(|kind| *kind <= KIND_MAX).unwrap_or(0)
 }
 
 fn clamp_nanos(nanos: u64) -> i64 {

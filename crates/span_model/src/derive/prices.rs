@@ -119,11 +119,7 @@ impl PriceTable {
     }
 
     fn new(table: Table) -> Self {
-        Self {
-            source: format!("table:{}", table.date),
-            table,
-            remembered: RwLock::default(),
-        }
+        Self { source: format!("table:{}", table.date), table, remembered: RwLock::default() }
     }
 
     /// The cost of a model call in US dollars, at the prices of its day; `None` for every other span.
@@ -135,9 +131,7 @@ impl PriceTable {
             [only @ Prices { from: None, .. }] => only,
             dated => {
                 let day = day_of(call.unix_nanos);
-                dated
-                    .iter()
-                    .rfind(|prices| prices.from.as_ref().is_none_or(|from| *from <= day))?
+                dated.iter().rfind(|prices| prices.from.as_ref().is_none_or(|from| *from <= day))?
             }
         };
         let cost = prices.cost(call.usage, role == Role::Llm)?;
@@ -151,12 +145,7 @@ impl PriceTable {
         }
         let key = format!("{}\n{model}", provider.unwrap_or_default());
         // a poisoned lock only means that another thread panicked between two whole inserts
-        if let Some(place) = self
-            .remembered
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-        {
+        if let Some(place) = self.remembered.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return *place;
         }
         let place = self.find(provider, &model.to_lowercase());
@@ -180,17 +169,13 @@ impl PriceTable {
         let candidates: Vec<usize> = std::iter::once(index).chain(fallback).collect();
         let model = model.strip_prefix("models/").unwrap_or(model);
         // a snapshot that is newer than the table costs what its model costs
-        [Some(model), without_date(model)]
-            .into_iter()
-            .flatten()
-            .find_map(|model| {
-                candidates.iter().find_map(|&provider| {
-                    let is_match =
-                        |known: &Model| known.patterns.iter().any(|pattern| matches(pattern, model));
-                    let model = providers[provider].models.iter().position(is_match)?;
-                    Some(Place { provider, model })
-                })
+        [Some(model), without_date(model)].into_iter().flatten().find_map(|model| {
+            candidates.iter().find_map(|&provider| {
+                let is_match = |known: &Model| known.patterns.iter().any(|pattern| matches(pattern, model));
+                let model = providers[provider].models.iter().position(is_match)?;
+                Some(Place { provider, model })
             })
+        })
     }
 }
 
@@ -198,11 +183,7 @@ impl Prices {
     /// The cost of `usage`; `None` while a count that decides it is unknown.
     fn cost(&self, usage: &Usage, output_expected: bool) -> Option<f64> {
         let input = usage.input?;
-        let output = if output_expected {
-            usage.output?
-        } else {
-            usage.output.unwrap_or(0)
-        };
+        let output = if output_expected { usage.output? } else { usage.output.unwrap_or(0) };
         let cached = usage.cached.unwrap_or(0).min(input);
         let written = usage.cache_write.unwrap_or(0).min(input - cached);
         let dollars = |rate: &Rate, tokens: i64| rate.at(input) * tokens as f64 / 1_000_000.0;
@@ -225,28 +206,24 @@ impl Rate {
     fn at(&self, input: i64) -> f64 {
         match self {
             Self::Flat(rate) => *rate,
-            Self::Tiered { base, above } => above
-                .iter()
-                .rfind(|(threshold, _)| input > *threshold)
-                .map_or(*base, |(_, rate)| *rate),
+            Self::Tiered { base, above } => {
+                above.iter().rfind(|(threshold, _)| input > *threshold).map_or(*base, |(_, rate)| *rate)
+            }
         }
     }
 }
 
 /// Whether `model` (in lower case) fits `pattern`; see `prices/update.py`.
 fn matches(pattern: &str, model: &str) -> bool {
-    let (pattern, without) = pattern
-        .split_once('!')
-        .map_or((pattern, None), |(with, without)| (with, Some(without)));
+    let (pattern, without) =
+        pattern.split_once('!').map_or((pattern, None), |(with, without)| (with, Some(without)));
     if without.is_some_and(|without| model.contains(without)) {
         return false;
     }
     let (kind, text) = pattern.split_at(1);
     match kind {
         "=" => matches_digits(text, model),
-        "^" => model
-            .get(..text.len())
-            .is_some_and(|start| matches_digits(text, start)),
+        "^" => model.get(..text.len()).is_some_and(|start| matches_digits(text, start)),
         "$" => model.ends_with(text),
         _ => model.contains(text),
     }
@@ -261,12 +238,10 @@ fn matches_digits(wanted: &str, text: &str) -> bool {
 
 /// `model` without the date of its snapshot, if it ends with one.
 fn without_date(model: &str) -> Option<&str> {
-    ["-####-##-##", "-########", "@########"]
-        .into_iter()
-        .find_map(|date| {
-            let (name, end) = model.split_at_checked(model.len().checked_sub(date.len())?)?;
-            matches_digits(date, end).then_some(name)
-        })
+    ["-####-##-##", "-########", "@########"].into_iter().find_map(|date| {
+        let (name, end) = model.split_at_checked(model.len().checked_sub(date.len())?)?;
+        matches_digits(date, end).then_some(name)
+    })
 }
 
 #[cfg(test)]

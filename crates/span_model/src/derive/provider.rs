@@ -6,52 +6,11 @@ use std::borrow::Cow;
 const SPELLINGS: &[(&str, &[&str])] = &[
     ("openai", &["openai", "open_ai"]),
     ("anthropic", &["anthropic", "claude"]),
-    (
-        "aws.bedrock",
-        &[
-            "aws.bedrock",
-            "aws_bedrock",
-            "bedrock",
-            "amazon-bedrock",
-            "amazon_bedrock",
-            "aws",
-        ],
-    ),
-    (
-        "azure.ai.openai",
-        &[
-            "azure.ai.openai",
-            "az.ai.openai",
-            "azure",
-            "azure_openai",
-            "azure-openai",
-        ],
-    ),
-    (
-        "azure.ai.inference",
-        &["azure.ai.inference", "az.ai.inference", "azure_ai"],
-    ),
-    (
-        "gcp.vertex_ai",
-        &[
-            "gcp.vertex_ai",
-            "vertex_ai",
-            "vertexai",
-            "vertex",
-            "google",
-            "google.vertex",
-        ],
-    ),
-    (
-        "gcp.gemini",
-        &[
-            "gcp.gemini",
-            "gemini",
-            "google.generative-ai",
-            "google_genai",
-            "google-genai",
-        ],
-    ),
+    ("aws.bedrock", &["aws.bedrock", "aws_bedrock", "bedrock", "amazon-bedrock", "amazon_bedrock", "aws"]),
+    ("azure.ai.openai", &["azure.ai.openai", "az.ai.openai", "azure", "azure_openai", "azure-openai"]),
+    ("azure.ai.inference", &["azure.ai.inference", "az.ai.inference", "azure_ai"]),
+    ("gcp.vertex_ai", &["gcp.vertex_ai", "vertex_ai", "vertexai", "vertex", "google", "google.vertex"]),
+    ("gcp.gemini", &["gcp.gemini", "gemini", "google.generative-ai", "google_genai", "google-genai"]),
     ("gcp.gen_ai", &["gcp.gen_ai"]),
     ("mistral_ai", &["mistral_ai", "mistralai", "mistral"]),
     ("x_ai", &["x_ai", "xai", "x-ai"]),

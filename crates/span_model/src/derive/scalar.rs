@@ -24,11 +24,7 @@ pub(crate) fn text<'a>(value: &Value<'a>) -> Option<Cow<'a, str>> {
 
 /// A text without converting anything else.
 pub(crate) fn str<'s>(value: &'s Value<'_>) -> Option<&'s str> {
-    if let Value::String(text) = value {
-        Some(text)
-    } else {
-        None
-    }
+    if let Value::String(text) = value { Some(text) } else { None }
 }
 
 /// A whole number: an integer, a double (fraction dropped), or either as a decimal text. Saturates at 64 bits.
@@ -38,9 +34,7 @@ pub(crate) fn int(value: &Value<'_>) -> Option<i64> {
         Value::Double(double) => int_of_float(*double),
         Value::String(text) => {
             let text = text.trim();
-            text.parse()
-                .ok()
-                .or_else(|| text.parse().ok().and_then(int_of_float))
+            text.parse().ok().or_else(|| text.parse().ok().and_then(int_of_float))
         }
         _ => None,
     }

@@ -47,10 +47,7 @@ impl Usage {
     /// than its whole, or a total that only adds up with it, tells that they were not.
     fn inclusive(mut self) -> Self {
         let (mut input, mut output) = (self.input.unwrap_or(0), self.output.unwrap_or(0));
-        let cache = self
-            .cached
-            .unwrap_or(0)
-            .saturating_add(self.cache_write.unwrap_or(0));
+        let cache = self.cached.unwrap_or(0).saturating_add(self.cache_write.unwrap_or(0));
         let reasoning = self.reasoning.unwrap_or(0);
         let adds_up = |input: i64, output: i64| self.total == Some(input.saturating_add(output));
         let (with_cache, with_reasoning) = (input.saturating_add(cache), output.saturating_add(reasoning));
@@ -81,9 +78,7 @@ impl Usage {
 
 /// A JSON number as a count; a fraction is dropped, a negative number is none.
 fn count(json: &Json) -> Option<i64> {
-    let count = json
-        .as_i64()
-        .or_else(|| json.as_f64().map(|double| double as i64))?;
+    let count = json.as_i64().or_else(|| json.as_f64().map(|double| double as i64))?;
     (count >= 0).then_some(count)
 }
 
@@ -92,17 +87,10 @@ fn count(json: &Json) -> Option<i64> {
 fn langfuse(details: &Map<String, Json>) -> Usage {
     let of = |names: &[&str]| names.iter().find_map(|name| details.get(*name).and_then(count));
     let sum = |is_part: &dyn Fn(&str) -> bool| {
-        let parts = details
-            .iter()
-            .filter(|(name, _)| is_part(name))
-            .filter_map(|(_, part)| count(part));
+        let parts = details.iter().filter(|(name, _)| is_part(name)).filter_map(|(_, part)| count(part));
         parts.fold(0_i64, i64::saturating_add)
     };
-    let cached = of(&[
-        "input_cached_tokens",
-        "cache_read_input_tokens",
-        "input_cache_read",
-    ]);
+    let cached = of(&["input_cached_tokens", "cache_read_input_tokens", "input_cache_read"]);
     let cache_write = of(&["cache_creation_input_tokens", "input_cache_creation"]);
     let input = of(&["input"]).map(|_| sum(&|name| name.starts_with("input") || name.starts_with("cache_")));
     let output = of(&["output"]).map(|_| sum(&|name| name.starts_with("output")));
@@ -171,28 +159,12 @@ mod tests {
             (usage(100, 20, 64, 12, Some(132)), 100, 32),
             (usage(100, 20, 64, 12, Some(196)), 164, 32),
             (usage(100, 20, 0, 300, None), 100, 320),
-            (
-                usage(i64::MAX, i64::MAX, i64::MAX, i64::MAX, Some(i64::MAX)),
-                i64::MAX,
-                i64::MAX,
-            ),
+            (usage(i64::MAX, i64::MAX, i64::MAX, i64::MAX, Some(i64::MAX)), i64::MAX, i64::MAX),
         ] {
             let inclusive = given.inclusive();
-            assert_eq!(
-                (inclusive.input, inclusive.output),
-                (Some(input), Some(output)),
-                "{given:?}"
-            );
+            assert_eq!((inclusive.input, inclusive.output), (Some(input), Some(output)), "{given:?}");
         }
-        assert_eq!(
-            Usage {
-                cached: Some(9),
-                ..Usage::default()
-            }
-            .inclusive()
-            .input,
-            None
-        );
+        assert_eq!(Usage { cached: Some(9), ..Usage::default() }.inclusive().input, None);
     }
 
     /// Scenario: the JSON forms. Guarantee: each is read as its dialect means it.
@@ -206,9 +178,7 @@ mod tests {
             (parts.input, parts.output, parts.cached, parts.reasoning),
             (Some(100), Some(12), Some(90), Some(7))
         );
-        let openai = langfuse(&read(
-            r#"{"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}"#,
-        ));
+        let openai = langfuse(&read(r#"{"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}"#));
         assert_eq!((openai.input, openai.output), (Some(10), Some(5)));
         let agent = junjo_agent(&read(
             r#"{"v":1,"fields":{"inputTokens":{"sum":952,"observations":2},"outputTokens":{"sum":-1},"x":3}}"#,

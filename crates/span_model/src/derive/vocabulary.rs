@@ -152,20 +152,14 @@ impl<'s, 'a> Slots<'s, 'a> {
     /// One pass over `attributes`. A better key wins over a worse one; of a key that repeats, the last value wins.
     pub(crate) fn collect(attributes: &'s [KeyValue<'a>]) -> Self {
         let index = &*INDEX;
-        let mut slots = [Slot {
-            rank: u8::MAX,
-            value: None,
-        }; TABLE.len()];
+        let mut slots = [Slot { rank: u8::MAX, value: None }; TABLE.len()];
         for pair in attributes {
             let Some(entry) = index.get(pair.key.as_ref()) else {
                 continue;
             };
             let slot = &mut slots[entry.field as usize];
             if entry.rank <= slot.rank && entry.shape.fits(&pair.value) {
-                *slot = Slot {
-                    rank: entry.rank,
-                    value: Some(&pair.value),
-                };
+                *slot = Slot { rank: entry.rank, value: Some(&pair.value) };
             }
         }
         Self { slots }
@@ -250,10 +244,7 @@ mod tests {
     use super::*;
 
     fn pair<'a>(key: &'a str, value: Value<'a>) -> KeyValue<'a> {
-        KeyValue {
-            key: key.into(),
-            value,
-        }
+        KeyValue { key: key.into(), value }
     }
 
     /// Scenario: the table itself. Guarantee: every key stands in it once, and every field at its own place.
@@ -278,10 +269,7 @@ mod tests {
             (vec![better.clone(), worse.clone()], Some(2)),
             (vec![worse.clone(), broken.clone()], Some(1)),
             (vec![broken.clone()], None),
-            (
-                vec![better.clone(), pair("gen_ai.usage.input_tokens", Value::Int(3))],
-                Some(3),
-            ),
+            (vec![better.clone(), pair("gen_ai.usage.input_tokens", Value::Int(3))], Some(3)),
         ] {
             assert_eq!(Slots::collect(&attributes).count(Field::InputTokens), expected);
         }

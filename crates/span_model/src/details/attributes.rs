@@ -18,12 +18,7 @@ pub(super) struct Attributes<'s, 'a> {
 
 impl<'s, 'a> Attributes<'s, 'a> {
     pub(super) fn new(attributes: &'s [KeyValue<'a>]) -> Self {
-        Self {
-            by_key: attributes
-                .iter()
-                .map(|pair| (pair.key.as_ref(), &pair.value))
-                .collect(),
-        }
+        Self { by_key: attributes.iter().map(|pair| (pair.key.as_ref(), &pair.value)).collect() }
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&'s Value<'a>> {
@@ -67,9 +62,7 @@ impl<'s, 'a> Attributes<'s, 'a> {
     /// The attributes whose key starts with `prefix`, by the rest of the key, in its order.
     pub(super) fn with_prefix(&self, prefix: &str) -> BTreeMap<&'s str, &'s Value<'a>> {
         let pairs = self.by_key.iter().filter(|(_, value)| !is_empty(value));
-        pairs
-            .filter_map(|(key, value)| Some((key.strip_prefix(prefix)?, *value)))
-            .collect()
+        pairs.filter_map(|(key, value)| Some((key.strip_prefix(prefix)?, *value))).collect()
     }
 
     /// The items of a flattened list: `{prefix}3.role` is member `role` of one item. Indices may have gaps and come in
@@ -109,12 +102,9 @@ pub(super) fn json_of(value: &Value<'_>) -> Json {
         Value::Int(int) => Json::from(*int),
         Value::Double(double) => Json::from(*double),
         Value::Array(items) => items.iter().map(json_of).collect(),
-        Value::Map(pairs) => Json::Object(
-            pairs
-                .iter()
-                .map(|pair| (pair.key.to_string(), json_of(&pair.value)))
-                .collect(),
-        ),
+        Value::Map(pairs) => {
+            Json::Object(pairs.iter().map(|pair| (pair.key.to_string(), json_of(&pair.value))).collect())
+        }
         Value::Bytes(bytes) => {
             use base64::Engine;
             Json::from(base64::engine::general_purpose::STANDARD.encode(bytes))
@@ -124,11 +114,7 @@ pub(super) fn json_of(value: &Value<'_>) -> Json {
 
 /// A value as JSON; a text that holds a JSON object, list or string is parsed.
 pub(super) fn parsed(value: &Value<'_>) -> Json {
-    if let Value::String(text) = value {
-        parse_text(text)
-    } else {
-        json_of(value)
-    }
+    if let Value::String(text) = value { parse_text(text) } else { json_of(value) }
 }
 
 /// The JSON object, list or string in `text`, else the text itself. Numbers stay texts: "007" is none.
@@ -152,16 +138,12 @@ pub(super) fn text_of(json: &Json) -> Option<String> {
 
 /// The text of the first of `members` that has one.
 pub(super) fn member_text(object: &Map<String, Json>, members: &[&str]) -> Option<String> {
-    members
-        .iter()
-        .find_map(|member| object.get(*member).and_then(text_of))
+    members.iter().find_map(|member| object.get(*member).and_then(text_of))
 }
 
 /// The first of `members` that is there and not null.
 pub(super) fn member<'j>(object: &'j Map<String, Json>, members: &[&str]) -> Option<&'j Json> {
-    members
-        .iter()
-        .find_map(|member| object.get(*member).filter(|json| !json.is_null()))
+    members.iter().find_map(|member| object.get(*member).filter(|json| !json.is_null()))
 }
 
 /// What flattened keys describe.
@@ -181,13 +163,8 @@ enum Segment {
 impl Tree {
     fn insert(&mut self, path: &str, value: Json) {
         let mut tree = self;
-        for segment in path
-            .splitn(SEGMENTS_MAX, '.')
-            .filter(|segment| !segment.is_empty())
-        {
-            let segment = segment
-                .parse()
-                .map_or_else(|_| Segment::Name(segment.to_owned()), Segment::Index);
+        for segment in path.splitn(SEGMENTS_MAX, '.').filter(|segment| !segment.is_empty()) {
+            let segment = segment.parse().map_or_else(|_| Segment::Name(segment.to_owned()), Segment::Index);
             tree = tree.children.entry(segment).or_default();
         }
         tree.leaf = Some(value);
@@ -198,11 +175,7 @@ impl Tree {
         if self.children.is_empty() {
             return self.leaf.unwrap_or_default();
         }
-        if self
-            .children
-            .keys()
-            .all(|segment| matches!(segment, Segment::Index(_)))
-        {
+        if self.children.keys().all(|segment| matches!(segment, Segment::Index(_))) {
             return self.children.into_values().map(Self::into_json).collect();
         }
         let members = self.children.into_iter().map(|(segment, tree)| {
@@ -221,10 +194,7 @@ mod tests {
     use super::*;
 
     fn pair<'a>(key: &'a str, value: &'a str) -> KeyValue<'a> {
-        KeyValue {
-            key: key.into(),
-            value: Value::String(value.into()),
-        }
+        KeyValue { key: key.into(), value: Value::String(value.into()) }
     }
 
     /// Scenario: flattened messages with gaps, out of order, past 10, with bad and huge indices.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
 
 use super::attributes::{Attributes, member_text, parsed};
 use crate::otlp::value::{Resource, Span};
@@ -16,7 +17,7 @@ const METADATA_PREFIXES: &[&str] = &[
 ];
 
 /// The agent that a span names.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Agent {
     /// Name of the agent.
     pub name: Option<String>,
@@ -33,7 +34,7 @@ pub struct Agent {
 }
 
 /// The prompt template that a span filled in.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct PromptTemplate {
     /// Name or key of the prompt.
     pub name: Option<String>,
@@ -44,13 +45,14 @@ pub struct PromptTemplate {
     /// The template.
     pub template: Option<String>,
     /// What was filled in.
+    #[schema(value_type = Value)]
     pub variables: Json,
     /// Where the prompt is kept.
     pub url: Option<String>,
 }
 
 /// A judgement on a span.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Evaluation {
     /// What was judged.
     pub name: Option<String>,
@@ -91,10 +93,7 @@ pub(super) fn prompt(attributes: &Attributes<'_, '_>) -> Option<PromptTemplate> 
         ]),
         template: attributes.text(&["llm.prompt_template.template", "traceloop.prompt.template"]),
         variables: attributes
-            .json(&[
-                "llm.prompt_template.variables",
-                "traceloop.prompt.template_variables",
-            ])
+            .json(&["llm.prompt_template.variables", "traceloop.prompt.template_variables"])
             .unwrap_or_default(),
         url: attributes.text(&["prompt.url"]),
     };
@@ -103,14 +102,9 @@ pub(super) fn prompt(attributes: &Attributes<'_, '_>) -> Option<PromptTemplate> 
 
 /// Judgements in the span's attributes and events.
 pub(super) fn evaluations(attributes: &Attributes<'_, '_>, span: &Span<'_>) -> Vec<Evaluation> {
-    let events = span
-        .events
-        .iter()
-        .filter(|event| event.name == "gen_ai.evaluation.result");
+    let events = span.events.iter().filter(|event| event.name == "gen_ai.evaluation.result");
     let events = events.map(|event| gen_ai_evaluation(&Attributes::new(&event.attributes)));
-    let own = attributes
-        .get("gen_ai.evaluation.name")
-        .map(|_| gen_ai_evaluation(attributes));
+    let own = attributes.get("gen_ai.evaluation.name").map(|_| gen_ai_evaluation(attributes));
     let mut evaluations: Vec<Evaluation> = own.into_iter().chain(events).collect();
     for owner in ["", "trace.", "session."] {
         for (list, item) in [("evaluations", "evaluation"), ("annotations", "annotation")] {
@@ -159,9 +153,7 @@ pub(super) fn metadata(attributes: &Attributes<'_, '_>) -> Map<String, Json> {
 /// OpenInference's project, else the service.
 pub(super) fn project(resource: &Resource<'_>, service: &str) -> String {
     let attributes = Attributes::new(&resource.attributes);
-    attributes
-        .text(&["openinference.project.name"])
-        .unwrap_or_else(|| service.to_owned())
+    attributes.text(&["openinference.project.name"]).unwrap_or_else(|| service.to_owned())
 }
 
 /// The deployment environment.

@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::attributes::Attributes;
 use crate::derive::exceptions::Exception as Recorded;
 use crate::otlp::value::Span;
 
 /// Why a span failed; all empty on a span that did not.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Failures {
     /// Class of the error.
     pub error_type: Option<String>,
@@ -24,7 +25,7 @@ pub struct Failures {
 }
 
 /// A recorded exception.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Exception {
     /// Class of the exception.
     #[serde(rename = "type")]
@@ -38,7 +39,7 @@ pub struct Exception {
 }
 
 /// How much the client's SDK dropped for its own limits.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Limits {
     /// Attributes dropped from the span; SDKs drop the oldest, so a role or model may be missing.
     pub dropped_attributes_count: u32,

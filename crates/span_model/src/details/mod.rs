@@ -10,6 +10,7 @@ mod tools;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
 
 pub use context::{Agent, Evaluation, PromptTemplate};
 pub use failures::{Exception, Failures, Limits};
@@ -25,10 +26,10 @@ use crate::otlp::value::{Resource, Scope, Span};
 use attributes::Attributes;
 
 /// One span's derived content, owned, as the API serialises it. Lists are empty and options null where a span has none.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Details {
     /// What the span does, in lower snake case.
-    pub role: Option<&'static str>,
+    pub role: Option<Role>,
     /// Provider, in OpenTelemetry's spelling.
     pub provider: Option<String>,
     /// Model that answered, else the one that was asked.
@@ -38,6 +39,7 @@ pub struct Details {
     /// The provider's id of the response.
     pub response_id: Option<String>,
     /// Request parameters in lower snake case: `temperature`, `max_tokens`, ….
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     pub parameters: Map<String, Json>,
     /// Token counts.
     #[serde(flatten)]
@@ -51,8 +53,10 @@ pub struct Details {
     /// The messages that came out.
     pub output_messages: Vec<Message>,
     /// Input that is no conversation and no tool's arguments, JSON texts parsed; null when there is none.
+    #[schema(value_type = Value)]
     pub input: Json,
     /// Output that is no conversation and no tool's result, JSON texts parsed; null when there is none.
+    #[schema(value_type = Value)]
     pub output: Json,
     /// Why the model stopped, one a choice.
     pub finish_reasons: Vec<String>,
@@ -86,6 +90,7 @@ pub struct Details {
     /// Tags that the application gave.
     pub tags: Vec<String>,
     /// Metadata that the application gave.
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     pub metadata: Map<String, Json>,
     /// OpenInference project, else the service.
     pub project: String,
@@ -99,7 +104,7 @@ pub struct Details {
 }
 
 /// Token counts of one span; input includes cache reads and writes, output includes reasoning.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Tokens {
     /// Input tokens.
     pub input_tokens: Option<i64>,
@@ -124,15 +129,11 @@ pub fn details(resource: &Resource<'_>, scope: &Scope<'_>, span: &Span<'_>) -> D
     let output_messages = messages::output(&attributes, role, span);
     let parameters = request::parameters(&attributes);
     Details {
-        role: role.map(Role::as_str),
+        role,
         request_model: request::model(&attributes),
         response_id: attributes.text(&["gen_ai.response.id", "ai.response.id"]),
         tokens: tokens(&promoted, &attributes),
-        input: if shows_input(role, &input_messages) {
-            content(&attributes, "input")
-        } else {
-            Json::Null
-        },
+        input: if shows_input(role, &input_messages) { content(&attributes, "input") } else { Json::Null },
         output: if shows_output(role, &output_messages) {
             content(&attributes, "output")
         } else {
@@ -176,10 +177,8 @@ fn tokens(promoted: &Promoted<'_>, attributes: &Attributes<'_, '_>) -> Tokens {
         "ai.usage.totalTokens",
     ]);
     // a reported total may leave out what was added to input or output
-    let sum = promoted
-        .input_tokens
-        .zip(promoted.output_tokens)
-        .map(|(input, output)| input.saturating_add(output));
+    let sum =
+        promoted.input_tokens.zip(promoted.output_tokens).map(|(input, output)| input.saturating_add(output));
     Tokens {
         input_tokens: promoted.input_tokens,
         output_tokens: promoted.output_tokens,
@@ -204,7 +203,5 @@ fn shows_output(role: Option<Role>, messages: &[Message]) -> bool {
 fn content(attributes: &Attributes<'_, '_>, side: &str) -> Json {
     let [langfuse, traceloop, junjo] =
         ["langfuse.observation", "traceloop.entity", "junjo.agent"].map(|owner| format!("{owner}.{side}"));
-    attributes
-        .json(&[&langfuse, &traceloop, &format!("{side}.value"), &junjo])
-        .unwrap_or_default()
+    attributes.json(&[&langfuse, &traceloop, &format!("{side}.value"), &junjo]).unwrap_or_default()
 }

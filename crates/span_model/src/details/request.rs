@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
 
 use super::attributes::{Attributes, json_of, parsed, text_of};
 use super::messages::Message;
@@ -21,7 +22,7 @@ const FIRST_CHUNK_EVENTS: &[&str] = &[
 ];
 
 /// How a streamed answer came back.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Streaming {
     /// Whether the answer was streamed, when the client says so.
     pub is_streaming: Option<bool>,
@@ -31,12 +32,10 @@ pub struct Streaming {
 
 /// The model that was asked.
 pub(super) fn model(attributes: &Attributes<'_, '_>) -> Option<String> {
-    attributes
-        .text(&["gen_ai.request.model", "llm.request.model_name", "ai.model.id"])
-        .or_else(|| {
-            let parameters = attributes.json(&["llm.invocation_parameters"])?;
-            text_of(parameters.get("model")?)
-        })
+    attributes.text(&["gen_ai.request.model", "llm.request.model_name", "ai.model.id"]).or_else(|| {
+        let parameters = attributes.json(&["llm.invocation_parameters"])?;
+        text_of(parameters.get("model")?)
+    })
 }
 
 /// Request parameters by their OpenTelemetry name; other dialects only add what is missing.
@@ -79,11 +78,7 @@ fn snake_case(name: &str) -> String {
         }
         snake.push(letter.to_ascii_lowercase());
     }
-    if snake == "max_output_tokens" {
-        "max_tokens".to_owned()
-    } else {
-        snake
-    }
+    if snake == "max_output_tokens" { "max_tokens".to_owned() } else { snake }
 }
 
 /// Why the model stopped, in OpenTelemetry's spelling, one a choice.
@@ -94,10 +89,7 @@ pub(super) fn finish_reasons(attributes: &Attributes<'_, '_>, output: &[Message]
         "ai.response.finishReason",
     ]);
     let reasons = if reasons.is_empty() {
-        output
-            .iter()
-            .filter_map(|message| message.finish_reason.clone())
-            .collect()
+        output.iter().filter_map(|message| message.finish_reason.clone()).collect()
     } else {
         reasons
     };
@@ -118,18 +110,11 @@ pub(super) fn streaming(
     parameters: &Map<String, Json>,
     span: &Span<'_>,
 ) -> Streaming {
-    let first_chunk = span
-        .events
-        .iter()
-        .find(|event| FIRST_CHUNK_EVENTS.contains(&event.name.as_ref()));
+    let first_chunk = span.events.iter().find(|event| FIRST_CHUNK_EVENTS.contains(&event.name.as_ref()));
     let time_to_first_chunk_nanos = attributes
         .float(&["gen_ai.response.time_to_first_chunk"])
         .map(|seconds| nanos(seconds * 1e9))
-        .or_else(|| {
-            attributes
-                .float(&["ai.response.msToFirstChunk"])
-                .map(|millis| nanos(millis * 1e6))
-        })
+        .or_else(|| attributes.float(&["ai.response.msToFirstChunk"]).map(|millis| nanos(millis * 1e6)))
         .or_else(|| since_start(span, first_chunk?.time_unix_nano))
         .or_else(|| {
             let time = text_of(&attributes.json(&["langfuse.observation.completion_start_time"])?)?;
@@ -139,10 +124,7 @@ pub(super) fn streaming(
         .flag(&["gen_ai.request.stream", "gen_ai.is_streaming", "llm.is_streaming"])
         .or_else(|| parameters.get("stream").and_then(Json::as_bool))
         .or(time_to_first_chunk_nanos.map(|_| true));
-    Streaming {
-        is_streaming,
-        time_to_first_chunk_nanos,
-    }
+    Streaming { is_streaming, time_to_first_chunk_nanos }
 }
 
 /// `None` for a moment before the start: two clocks that disagree measure nothing.

@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
 
 use super::attributes::{Attributes, member, member_text, parse_text, text_of};
 use crate::derive::role::Role;
 use crate::otlp::value::{Span, Value};
 
 /// A search for documents.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Retrieval {
     /// What was searched for.
     pub query: Option<String>,
@@ -17,7 +18,7 @@ pub struct Retrieval {
 }
 
 /// A reordering of documents.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Reranking {
     /// What the documents were compared with.
     pub query: Option<String>,
@@ -28,7 +29,7 @@ pub struct Reranking {
 }
 
 /// A document that was found.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Document {
     /// Id in its store.
     pub id: Option<String>,
@@ -37,11 +38,12 @@ pub struct Document {
     /// The text.
     pub content: Option<String>,
     /// What the store keeps about it.
+    #[schema(value_type = Value)]
     pub metadata: Json,
 }
 
 /// What an embedding call embedded; the vectors stay in the attributes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Embedding {
     /// The texts.
     pub texts: Vec<String>,
@@ -61,15 +63,8 @@ pub(super) fn documents(attributes: &Attributes<'_, '_>, span: &Span<'_>) -> Vec
         &listed,
         &|| query_results(span),
     ];
-    let documents = sources
-        .iter()
-        .map(|source| source())
-        .find(|documents| !documents.is_empty());
-    documents
-        .unwrap_or_default()
-        .iter()
-        .filter_map(document)
-        .collect()
+    let documents = sources.iter().map(|source| source()).find(|documents| !documents.is_empty());
+    documents.unwrap_or_default().iter().filter_map(document).collect()
 }
 
 /// The search that the span made, when it made one.
@@ -78,13 +73,7 @@ pub(super) fn retrieval(attributes: &Attributes<'_, '_>, role: Option<Role>) -> 
     if query.is_none() && role != Some(Role::Retriever) {
         return None;
     }
-    let input = || {
-        attributes.text(&[
-            "input.value",
-            "traceloop.entity.input",
-            "langfuse.observation.input",
-        ])
-    };
+    let input = || attributes.text(&["input.value", "traceloop.entity.input", "langfuse.observation.input"]);
     Some(Retrieval {
         query: query.or_else(input),
         data_source: attributes.text(&[
@@ -128,34 +117,20 @@ pub(super) fn embedding(attributes: &Attributes<'_, '_>) -> Option<Embedding> {
     let items = attributes.items("embedding.embeddings.", "vector");
     let text = |item: &Json| {
         let object = item.as_object()?;
-        member_text(
-            object
-                .get("embedding")
-                .and_then(Json::as_object)
-                .unwrap_or(object),
-            &["text"],
-        )
+        member_text(object.get("embedding").and_then(Json::as_object).unwrap_or(object), &["text"])
     };
     let mut texts: Vec<String> = items.iter().filter_map(text).collect();
     if texts.is_empty() {
         // the Vercel AI SDK writes each value as JSON
         let values = attributes.texts(&["ai.values", "ai.value"]);
-        texts = values
-            .iter()
-            .filter_map(|value| text_of(&parse_text(value)))
-            .collect();
+        texts = values.iter().filter_map(|value| text_of(&parse_text(value))).collect();
     }
     let first_vector = || match attributes.get("embedding.embeddings.0.embedding.vector")? {
         Value::Array(vector) => i64::try_from(vector.len()).ok(),
         _ => None,
     };
-    let dimension_count = attributes
-        .count(&["gen_ai.embeddings.dimension.count"])
-        .or_else(first_vector);
-    (!texts.is_empty() || dimension_count.is_some()).then_some(Embedding {
-        texts,
-        dimension_count,
-    })
+    let dimension_count = attributes.count(&["gen_ai.embeddings.dimension.count"]).or_else(first_vector);
+    (!texts.is_empty() || dimension_count.is_some()).then_some(Embedding { texts, dimension_count })
 }
 
 /// `{id, score, content, metadata}`, also inside OpenInference's `document`.
@@ -176,8 +151,5 @@ fn document(json: &Json) -> Option<Document> {
 
 fn score(object: &Map<String, Json>) -> Option<f64> {
     let score = member(object, &["score", "distance"])?;
-    score
-        .as_f64()
-        .or_else(|| score.as_str()?.parse().ok())
-        .filter(|score| score.is_finite())
+    score.as_f64().or_else(|| score.as_str()?.parse().ok()).filter(|score| score.is_finite())
 }

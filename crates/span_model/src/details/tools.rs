@@ -2,24 +2,26 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
 
 use super::attributes::{Attributes, member, member_text, parse_text};
 use crate::derive::Promoted;
 use crate::derive::role::Role;
 
 /// A tool that a model may call.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Tool {
     /// Name of the tool.
     pub name: Option<String>,
     /// What it does, as the model reads it.
     pub description: Option<String>,
     /// JSON schema of its arguments.
+    #[schema(value_type = Value)]
     pub parameters: Json,
 }
 
 /// The tool that a span executed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ToolCall {
     /// Name of the tool.
     pub name: Option<String>,
@@ -31,8 +33,10 @@ pub struct ToolCall {
     /// What it does.
     pub description: Option<String>,
     /// Arguments; null when they were not recorded.
+    #[schema(value_type = Value)]
     pub arguments: Json,
     /// Result; null when it was not recorded.
+    #[schema(value_type = Value)]
     pub result: Json,
 }
 
@@ -49,29 +53,13 @@ pub(super) fn offered(attributes: &Attributes<'_, '_>) -> Vec<Tool> {
     };
     let sources: [&dyn Fn() -> Vec<Tool>; 6] = [
         &|| listed(attributes.json(&["gen_ai.tool.definitions"])),
-        &|| {
-            attributes
-                .items("llm.tools.", "")
-                .iter()
-                .filter_map(tool)
-                .collect()
-        },
-        &|| {
-            attributes
-                .items("llm.request.functions.", "")
-                .iter()
-                .filter_map(tool)
-                .collect()
-        },
+        &|| attributes.items("llm.tools.", "").iter().filter_map(tool).collect(),
+        &|| attributes.items("llm.request.functions.", "").iter().filter_map(tool).collect(),
         &|| listed(attributes.json(&["ai.prompt.tools"])),
         &|| listed(inside("model_request_parameters", &["function_tools", "tools"])),
         &|| listed(inside("junjo.agent.model.request", &["tools"])),
     ];
-    sources
-        .iter()
-        .map(|source| source())
-        .find(|tools| !tools.is_empty())
-        .unwrap_or_default()
+    sources.iter().map(|source| source()).find(|tools| !tools.is_empty()).unwrap_or_default()
 }
 
 /// One definition: `{type, function: {…}}`, `{name, description, parameters}`, or either as JSON text.
@@ -91,15 +79,7 @@ fn tool(json: &Json) -> Option<Tool> {
 
 fn definition(object: &Map<String, Json>) -> Tool {
     let object = object.get("function").and_then(Json::as_object).unwrap_or(object);
-    let schema = member(
-        object,
-        &[
-            "parameters",
-            "input_schema",
-            "inputSchema",
-            "parameters_json_schema",
-        ],
-    );
+    let schema = member(object, &["parameters", "input_schema", "inputSchema", "parameters_json_schema"]);
     let parameters = match schema {
         Some(Json::String(text)) => parse_text(text),
         Some(other) => other.clone(),

@@ -117,9 +117,7 @@ impl Decoder {
         let mut reader = Reader::new(message);
         while let Some(field) = reader.next()? {
             match field.number {
-                1 => resource
-                    .attributes
-                    .push(self.key_value(bytes_of(NAME, &field)?, 0)?),
+                1 => resource.attributes.push(self.key_value(bytes_of(NAME, &field)?, 0)?),
                 2 => resource.dropped_attributes_count = varint_of(NAME, &field)? as u32,
                 _ => {}
             }
@@ -174,12 +172,7 @@ impl Decoder {
         else {
             return Ok(None);
         };
-        Ok(Some(Span {
-            trace_id,
-            span_id,
-            had_invalid_utf8: self.had_invalid_utf8,
-            ..span
-        }))
+        Ok(Some(Span { trace_id, span_id, had_invalid_utf8: self.had_invalid_utf8, ..span }))
     }
 
     fn status<'a>(&mut self, message: &'a [u8], span: &mut Span<'a>) -> Result<(), DecodeError> {
@@ -234,10 +227,7 @@ impl Decoder {
     fn key_value<'a>(&mut self, message: &'a [u8], depth: u32) -> Result<KeyValue<'a>, DecodeError> {
         const NAME: &str = "KeyValue";
         self.count_value()?;
-        let mut pair = KeyValue {
-            key: Cow::Borrowed(""),
-            value: Value::Empty,
-        };
+        let mut pair = KeyValue { key: Cow::Borrowed(""), value: Value::Empty };
         let mut reader = Reader::new(message);
         while let Some(field) = reader.next()? {
             match field.number {
@@ -273,11 +263,8 @@ impl Decoder {
     }
 
     fn array<'a>(&mut self, message: &'a [u8], depth: u32, value: &mut Value<'a>) -> Result<(), DecodeError> {
-        let mut items = if let Value::Array(items) = std::mem::replace(value, Value::Empty) {
-            items
-        } else {
-            Vec::new()
-        };
+        let mut items =
+            if let Value::Array(items) = std::mem::replace(value, Value::Empty) { items } else { Vec::new() };
         each(message, "ArrayValue", 1, &mut |bytes| {
             let mut item = Value::Empty;
             self.value(bytes, depth, &mut item)?;
@@ -289,11 +276,8 @@ impl Decoder {
     }
 
     fn map<'a>(&mut self, message: &'a [u8], depth: u32, value: &mut Value<'a>) -> Result<(), DecodeError> {
-        let mut pairs = if let Value::Map(pairs) = std::mem::replace(value, Value::Empty) {
-            pairs
-        } else {
-            Vec::new()
-        };
+        let mut pairs =
+            if let Value::Map(pairs) = std::mem::replace(value, Value::Empty) { pairs } else { Vec::new() };
         each(message, "KeyValueList", 1, &mut |bytes| {
             pairs.push(self.key_value(bytes, depth)?);
             Ok(())
@@ -313,11 +297,7 @@ impl Decoder {
 
     fn count_value(&mut self) -> Result<(), DecodeError> {
         self.values += 1;
-        if self.values > VALUES_PER_ITEM_MAX {
-            Err(DecodeError::TooManyValues)
-        } else {
-            Ok(())
-        }
+        if self.values > VALUES_PER_ITEM_MAX { Err(DecodeError::TooManyValues) } else { Ok(()) }
     }
 }
 
@@ -365,40 +345,21 @@ fn reserve(message: &[u8], span: &mut Span<'_>) -> Result<(), WireError> {
 }
 
 fn bytes_of<'a>(message: &'static str, field: &Field<'a>) -> Result<&'a [u8], DecodeError> {
-    if let Payload::Bytes(bytes) = field.payload {
-        Ok(bytes)
-    } else {
-        Err(wrong_type(message, field))
-    }
+    if let Payload::Bytes(bytes) = field.payload { Ok(bytes) } else { Err(wrong_type(message, field)) }
 }
 
 fn varint_of(message: &'static str, field: &Field<'_>) -> Result<u64, DecodeError> {
-    if let Payload::Varint(value) = field.payload {
-        Ok(value)
-    } else {
-        Err(wrong_type(message, field))
-    }
+    if let Payload::Varint(value) = field.payload { Ok(value) } else { Err(wrong_type(message, field)) }
 }
 
 fn fixed64_of(message: &'static str, field: &Field<'_>) -> Result<u64, DecodeError> {
-    if let Payload::Fixed64(value) = field.payload {
-        Ok(value)
-    } else {
-        Err(wrong_type(message, field))
-    }
+    if let Payload::Fixed64(value) = field.payload { Ok(value) } else { Err(wrong_type(message, field)) }
 }
 
 fn fixed32_of(message: &'static str, field: &Field<'_>) -> Result<u32, DecodeError> {
-    if let Payload::Fixed32(value) = field.payload {
-        Ok(value)
-    } else {
-        Err(wrong_type(message, field))
-    }
+    if let Payload::Fixed32(value) = field.payload { Ok(value) } else { Err(wrong_type(message, field)) }
 }
 
 fn wrong_type(message: &'static str, field: &Field<'_>) -> DecodeError {
-    DecodeError::FieldType {
-        message,
-        field: field.number,
-    }
+    DecodeError::FieldType { message, field: field.number }
 }

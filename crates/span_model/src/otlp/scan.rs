@@ -54,10 +54,7 @@ pub struct ScanLimits {
 
 impl Default for ScanLimits {
     fn default() -> Self {
-        Self {
-            items_max: ITEMS_MAX,
-            depth_max: DEPTH_MAX,
-        }
+        Self { items_max: ITEMS_MAX, depth_max: DEPTH_MAX }
     }
 }
 
@@ -141,10 +138,7 @@ pub fn scan(signal: Signal, message: &[u8], limits: &ScanLimits) -> Result<ScanR
 
 /// Why the item in `message` is rejected; `None` for a good one and for a signal whose items are not spliced.
 pub(super) fn item_rejection(signal: Signal, message: &[u8]) -> Result<Option<Rejection>, ScanError> {
-    let mut scanner = Scanner::new(ScanLimits {
-        items_max: 1,
-        depth_max: DEPTH_CEILING,
-    });
+    let mut scanner = Scanner::new(ScanLimits { items_max: 1, depth_max: DEPTH_CEILING });
     if let Some(item) = schema::item(signal) {
         scanner.enter(item, message, 0)?;
     }
@@ -183,10 +177,7 @@ impl IdState {
 impl Scanner {
     fn new(limits: ScanLimits) -> Self {
         Self {
-            limits: ScanLimits {
-                depth_max: limits.depth_max.min(DEPTH_CEILING),
-                ..limits
-            },
+            limits: ScanLimits { depth_max: limits.depth_max.min(DEPTH_CEILING), ..limits },
             report: ScanReport::default(),
             values: 0,
             in_item: false,
@@ -230,9 +221,7 @@ impl Scanner {
             Counts::NestedValue => {
                 self.count_value()?;
                 if depth >= self.limits.depth_max {
-                    return Err(ScanError::TooDeep {
-                        max: self.limits.depth_max,
-                    });
+                    return Err(ScanError::TooDeep { max: self.limits.depth_max });
                 }
                 self.walk(schema, message, depth + 1)
             }
@@ -241,9 +230,7 @@ impl Scanner {
 
     fn item(&mut self, schema: &'static Schema, message: &[u8]) -> Result<(), ScanError> {
         if self.report.accepted + self.report.rejected >= self.limits.items_max {
-            return Err(ScanError::TooManyItems {
-                max: self.limits.items_max,
-            });
+            return Err(ScanError::TooManyItems { max: self.limits.items_max });
         }
         let values_outside = std::mem::take(&mut self.values);
         (self.trace_id, self.span_id) = (IdState::WrongLength, IdState::WrongLength);
@@ -269,9 +256,7 @@ impl Scanner {
     fn count_value(&mut self) -> Result<(), ScanError> {
         self.values = self.values.saturating_add(1);
         if self.values > VALUES_PER_ITEM_MAX && !self.in_item {
-            return Err(ScanError::TooManyValues {
-                max: VALUES_PER_ITEM_MAX,
-            });
+            return Err(ScanError::TooManyValues { max: VALUES_PER_ITEM_MAX });
         }
         Ok(())
     }
@@ -309,8 +294,5 @@ fn check_varints(packed: &[u8]) -> Result<(), WireError> {
 }
 
 fn wrong_type(schema: &Schema, field: &Field<'_>) -> ScanError {
-    ScanError::FieldType {
-        message: schema.name,
-        field: field.number,
-    }
+    ScanError::FieldType { message: schema.name, field: field.number }
 }

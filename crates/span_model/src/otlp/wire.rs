@@ -115,11 +115,7 @@ impl<'a> Reader<'a> {
                 return Ok(value);
             }
         }
-        Err(if self.rest.len() < VARINT_BYTES_MAX {
-            WireError::Truncated
-        } else {
-            WireError::Varint
-        })
+        Err(if self.rest.len() < VARINT_BYTES_MAX { WireError::Truncated } else { WireError::Varint })
     }
 
     fn tag(&mut self) -> Result<(u32, u8), WireError> {
@@ -196,17 +192,10 @@ mod tests {
     fn read_broken_bytes_names_the_fault() {
         assert_eq!(only_error(&[0x08]), WireError::Truncated, "tag without a value");
         assert_eq!(only_error(&[0x08, 0x80]), WireError::Truncated, "varint cut off");
-        assert_eq!(
-            only_error(&[0x0a, 5, 1]),
-            WireError::Truncated,
-            "length past the end"
-        );
+        assert_eq!(only_error(&[0x0a, 5, 1]), WireError::Truncated, "length past the end");
         assert_eq!(only_error(&[0x09, 1, 2]), WireError::Truncated, "fixed64 cut off");
         assert_eq!(only_error(&[0x0d, 1, 2]), WireError::Truncated, "fixed32 cut off");
-        assert_eq!(
-            only_error(&[0x08, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2]),
-            WireError::Varint
-        );
+        assert_eq!(only_error(&[0x08, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2]), WireError::Varint);
         assert_eq!(
             only_error(&[0x08, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1]),
             WireError::Varint
@@ -214,75 +203,28 @@ mod tests {
         assert_eq!(only_error(&[0x00, 1]), WireError::FieldNumber);
         assert_eq!(only_error(&[0x0e]), WireError::WireType);
         assert_eq!(only_error(&[0x0c]), WireError::Group, "end without a start");
-        assert_eq!(
-            only_error(&[0x0b, 0x14]),
-            WireError::Group,
-            "end of another group"
-        );
-        assert_eq!(
-            only_error(&[0x0b, 0x08, 1]),
-            WireError::Truncated,
-            "group without an end"
-        );
-        assert_eq!(
-            only_error(&[0x0b; 100]),
-            WireError::Group,
-            "groups in groups without end"
-        );
+        assert_eq!(only_error(&[0x0b, 0x14]), WireError::Group, "end of another group");
+        assert_eq!(only_error(&[0x0b, 0x08, 1]), WireError::Truncated, "group without an end");
+        assert_eq!(only_error(&[0x0b; 100]), WireError::Group, "groups in groups without end");
     }
 
     /// Scenario: sound fields, a nested group among them. Guarantee: each value comes back, the group is stepped over.
     #[test]
     fn read_sound_fields_returns_their_payloads() {
-        let bytes = [
-            0x0b, 0x13, 0x18, 1, 0x14, 0x0c, 0x10, 0xac, 0x02, 0x1a, 2, b'h', b'i', 0x25, 1, 0, 0, 0,
-        ];
+        let bytes =
+            [0x0b, 0x13, 0x18, 1, 0x14, 0x0c, 0x10, 0xac, 0x02, 0x1a, 2, b'h', b'i', 0x25, 1, 0, 0, 0];
         let mut reader = Reader::new(&bytes);
-        assert_eq!(
-            reader.next(),
-            Ok(Some(Field {
-                number: 1,
-                payload: Payload::Group
-            }))
-        );
-        assert_eq!(
-            reader.next(),
-            Ok(Some(Field {
-                number: 2,
-                payload: Payload::Varint(300)
-            }))
-        );
-        assert_eq!(
-            reader.next(),
-            Ok(Some(Field {
-                number: 3,
-                payload: Payload::Bytes(b"hi")
-            }))
-        );
-        assert_eq!(
-            reader.next(),
-            Ok(Some(Field {
-                number: 4,
-                payload: Payload::Fixed32(1)
-            }))
-        );
+        assert_eq!(reader.next(), Ok(Some(Field { number: 1, payload: Payload::Group })));
+        assert_eq!(reader.next(), Ok(Some(Field { number: 2, payload: Payload::Varint(300) })));
+        assert_eq!(reader.next(), Ok(Some(Field { number: 3, payload: Payload::Bytes(b"hi") })));
+        assert_eq!(reader.next(), Ok(Some(Field { number: 4, payload: Payload::Fixed32(1) })));
         assert_eq!(reader.next(), Ok(None));
     }
 
     /// Scenario: varints at the edges of their lengths. Guarantee: what is written is read back.
     #[test]
     fn push_varint_then_read_returns_the_value() {
-        for value in [
-            0,
-            1,
-            127,
-            128,
-            16_383,
-            16_384,
-            u64::from(u32::MAX),
-            u64::MAX - 1,
-            u64::MAX,
-        ] {
+        for value in [0, 1, 127, 128, 16_383, 16_384, u64::from(u32::MAX), u64::MAX - 1, u64::MAX] {
             let mut bytes = Vec::new();
             push_varint(value, &mut bytes);
             let mut reader = Reader::new(&bytes);

@@ -23,13 +23,8 @@ fn resource_spans() -> impl Strategy<Value = ResourceSpans> {
         dropped_attributes_count,
         entity_refs: Vec::new(),
     });
-    (option::of(resource), vec(scope_spans(), 0..3), text()).prop_map(
-        |(resource, scope_spans, schema_url)| ResourceSpans {
-            resource,
-            scope_spans,
-            schema_url,
-        },
-    )
+    (option::of(resource), vec(scope_spans(), 0..3), text())
+        .prop_map(|(resource, scope_spans, schema_url)| ResourceSpans { resource, scope_spans, schema_url })
 }
 
 fn scope_spans() -> impl Strategy<Value = ScopeSpans> {
@@ -49,20 +44,8 @@ fn scope_spans() -> impl Strategy<Value = ScopeSpans> {
 }
 
 fn span() -> impl Strategy<Value = Span> {
-    let head = (
-        id(16),
-        id(8),
-        id(8),
-        text(),
-        text(),
-        any::<(i32, u64, u64, u32)>(),
-    );
-    let lists = (
-        attributes(),
-        vec(event(), 0..3),
-        vec(link(), 0..3),
-        any::<(u32, u32, u32)>(),
-    );
+    let head = (id(16), id(8), id(8), text(), text(), any::<(i32, u64, u64, u32)>());
+    let lists = (attributes(), vec(event(), 0..3), vec(link(), 0..3), any::<(u32, u32, u32)>());
     (head, lists, option::of((text(), any::<i32>()))).prop_map(|(head, lists, status)| {
         let (trace_id, span_id, parent_span_id, name, trace_state, (kind, start, end, flags)) = head;
         let (attributes, events, links, (dropped_attributes, dropped_events, dropped_links)) = lists;
@@ -116,11 +99,7 @@ fn attributes() -> impl Strategy<Value = Vec<KeyValue>> {
 }
 
 fn key_value(value: impl Strategy<Value = AnyValue>) -> impl Strategy<Value = KeyValue> {
-    (text(), option::of(value)).prop_map(|(key, value)| KeyValue {
-        key,
-        value,
-        key_strindex: 0,
-    })
+    (text(), option::of(value)).prop_map(|(key, value)| KeyValue { key, value, key_strindex: 0 })
 }
 
 fn value() -> impl Strategy<Value = AnyValue> {

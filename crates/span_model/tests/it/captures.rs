@@ -13,11 +13,8 @@ pub(crate) const TRACES: [&str; 6] = [
     "real_otel-v2",
 ];
 pub(crate) const LOGS: [&str; 2] = ["genai_capture.logs", "real_otel-v2.logs"];
-pub(crate) const METRICS: [&str; 3] = [
-    "genai_capture.metrics",
-    "junjo_capture_0.61.1.metrics",
-    "real_otel-v2.metrics",
-];
+pub(crate) const METRICS: [&str; 3] =
+    ["genai_capture.metrics", "junjo_capture_0.61.1.metrics", "real_otel-v2.metrics"];
 
 /// The requests in `tests/fixtures/{name}.bin`.
 pub(crate) fn requests(name: &str) -> Vec<Vec<u8>> {
@@ -35,7 +32,5 @@ pub(crate) fn requests(name: &str) -> Vec<Vec<u8>> {
 
 /// A file in `tests/fixtures`.
 pub(crate) fn path(file: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(file)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(file)
 }

@@ -69,30 +69,15 @@ fn decode_repeated_and_reordered_fields_equals_prost() {
     let array = |item: &[u8]| delimited(2, &delimited(5, &delimited(1, item)));
     let attribute = [delimited(1, b"k"), array(&[0x18, 1]), array(&[0x18, 2])].concat();
     let status = [delimited(15, &delimited(2, b"first")), delimited(15, &[0x18, 2])].concat();
-    let span = [
-        ids,
-        delimited(5, b"one"),
-        delimited(5, b"two"),
-        delimited(9, &attribute),
-        status,
-    ]
-    .concat();
+    let span = [ids, delimited(5, b"one"), delimited(5, b"two"), delimited(9, &attribute), status].concat();
     let key_value = |key: &[u8]| delimited(1, &delimited(1, &delimited(1, key)));
-    let resource_spans = [
-        delimited(2, &delimited(2, &span)),
-        key_value(b"a"),
-        delimited(3, b"url"),
-        key_value(b"b"),
-    ]
-    .concat();
+    let resource_spans =
+        [delimited(2, &delimited(2, &span)), key_value(b"a"), delimited(3, b"url"), key_value(b"b")].concat();
     let message = delimited(1, &resource_spans);
     assert_same(&message);
     let Visit { resource, span, .. } = decoded(&message).remove(0);
     assert_eq!(resource.attributes.len(), 2);
-    assert_eq!(
-        (span.name.as_ref(), span.status_message.as_ref(), span.status_code),
-        ("two", "first", 2)
-    );
+    assert_eq!((span.name.as_ref(), span.status_message.as_ref(), span.status_code), ("two", "first", 2));
 }
 
 /// Scenario: texts of a span are not UTF-8, unknown fields and groups are around them.
@@ -100,20 +85,12 @@ fn decode_repeated_and_reordered_fields_equals_prost() {
 #[test]
 fn decode_invalid_utf8_is_repaired_and_flagged() {
     let ids = [&[0x0a, 16][..], &[7; 16], &[0x12, 8], &[9; 8]].concat();
-    let nested = delimited(
-        9,
-        &[delimited(1, b"k"), delimited(2, &delimited(1, b"\xff!"))].concat(),
-    );
+    let nested = delimited(9, &[delimited(1, b"k"), delimited(2, &delimited(1, b"\xff!"))].concat());
     for bad in [delimited(5, b"no\xff\xfe"), delimited(3, b"\xc3"), nested] {
         let unknown = [&[0xf3, 0x3f, 0x08, 1, 0xf4, 0x3f][..], &delimited(1000, b"abc")].concat();
         let span = [ids.clone(), unknown, bad].concat();
         let message = delimited(1, &delimited(2, &delimited(2, &span)));
-        assert_eq!(
-            scan(Signal::Traces, &message, &ScanLimits::default())
-                .unwrap()
-                .accepted,
-            1
-        );
+        assert_eq!(scan(Signal::Traces, &message, &ScanLimits::default()).unwrap().accepted, 1);
         assert!(decoded(&message)[0].span.had_invalid_utf8);
     }
 }

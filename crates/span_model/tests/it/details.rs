@@ -15,17 +15,15 @@ fn compact(json: Json) -> Option<Json> {
     match json {
         Json::Null | Json::Bool(false) => None,
         Json::String(text) if text.is_empty() => None,
-        Json::String(text) if text.chars().count() > TEXT_CHARS => Some(Json::from(
-            text.chars().take(TEXT_CHARS).chain(['…']).collect::<String>(),
-        )),
+        Json::String(text) if text.chars().count() > TEXT_CHARS => {
+            Some(Json::from(text.chars().take(TEXT_CHARS).chain(['…']).collect::<String>()))
+        }
         Json::Array(items) => {
             let items: Vec<_> = items.into_iter().filter_map(compact).collect();
             (!items.is_empty()).then_some(Json::Array(items))
         }
         Json::Object(members) => {
-            let members = members
-                .into_iter()
-                .filter_map(|(name, member)| Some((name, compact(member)?)));
+            let members = members.into_iter().filter_map(|(name, member)| Some((name, compact(member)?)));
             let members: Map<_, _> = members.collect();
             (!members.is_empty()).then_some(Json::Object(members))
         }
@@ -40,12 +38,7 @@ pub(crate) fn line(resource: &Resource<'_>, scope: &Scope<'_>, span: &Span<'_>) 
     for exception in json["exceptions"].as_array_mut().unwrap() {
         exception["time_unix_nano"] = Json::Null;
     }
-    if json["limits"]
-        .as_object()
-        .unwrap()
-        .values()
-        .all(|count| count == 0)
-    {
+    if json["limits"].as_object().unwrap().values().all(|count| count == 0) {
         json["limits"] = Json::Null;
     }
     format!("{:?} {}", span.name, compact(json).unwrap_or_default())

@@ -22,13 +22,7 @@ fn value(json: &Json) -> Value<'static> {
 
 fn attributes(json: &Json) -> Vec<KeyValue<'static>> {
     let members = json.as_object().unwrap();
-    members
-        .iter()
-        .map(|(key, json)| KeyValue {
-            key: leak(key).into(),
-            value: value(json),
-        })
-        .collect()
+    members.iter().map(|(key, json)| KeyValue { key: leak(key).into(), value: value(json) }).collect()
 }
 
 /// Tests may leak: decoded spans borrow from their message, and these have none.
@@ -63,20 +57,12 @@ fn span(name: &str, attributes_json: &Json) -> Span<'static> {
 /// The promoted line and the details line of each span.
 fn lines(scope: &'static str, spans: &[Span<'static>]) -> String {
     let resource = Resource::default();
-    let scope = Scope {
-        name: scope.into(),
-        ..Scope::default()
-    };
+    let scope = Scope { name: scope.into(), ..Scope::default() };
     let mut lines = String::new();
     for span in spans {
         let promoted = promote(&resource, &scope, span, PriceTable::bundled());
-        writeln!(
-            lines,
-            "{}\n    {}",
-            promoted::line(&promoted),
-            details::line(&resource, &scope, span)
-        )
-        .unwrap();
+        writeln!(lines, "{}\n    {}", promoted::line(&promoted), details::line(&resource, &scope, span))
+            .unwrap();
     }
     lines
 }
@@ -215,10 +201,8 @@ fn langchain_spans_are_as_approved() {
 /// Guarantee: tokens include their parts, and all messages have one shape.
 #[test]
 fn other_model_calls_are_as_approved() {
-    let mut with_event = span(
-        "chat m",
-        &json!({"gen_ai.operation.name": "chat", "gen_ai.provider.name": "vertex_ai"}),
-    );
+    let mut with_event =
+        span("chat m", &json!({"gen_ai.operation.name": "chat", "gen_ai.provider.name": "vertex_ai"}));
     with_event.events.push(Event {
         name: "gen_ai.client.inference.operation.details".into(),
         attributes: attributes(&json!({
@@ -294,14 +278,8 @@ fn plugin_spans_are_as_approved() {
     let lines = lines(
         "junjo",
         &[
-            span(
-                "guardrail g",
-                &json!({"junjo.openai_agents.span.type": "guardrail"}),
-            ),
-            span(
-                "handoff a to b",
-                &json!({"junjo.openai_agents.span.type": "handoff"}),
-            ),
+            span("guardrail g", &json!({"junjo.openai_agents.span.type": "guardrail"})),
+            span("handoff a to b", &json!({"junjo.openai_agents.span.type": "handoff"})),
             span("turn 1 a", &json!({"junjo.openai_agents.span.type": "turn"})),
             span(
                 "invoke_agent A",

@@ -17,11 +17,7 @@ fn named_cases() -> Vec<(String, Vec<u8>)> {
 }
 
 fn case(name: &str) -> Vec<u8> {
-    named_cases()
-        .into_iter()
-        .find(|(other, _)| other == name)
-        .unwrap()
-        .1
+    named_cases().into_iter().find(|(other, _)| other == name).unwrap().1
 }
 
 /// Scenario: every edge case. Guarantee: what may be stored is accepted, what may not is counted with its reason.
@@ -31,16 +27,9 @@ fn scan_every_edge_case_counts_as_expected() {
     for (name, request) in named_cases() {
         let report = scan(Signal::Traces, &request, &ScanLimits::default()).unwrap();
         assert_eq!(decoded(&request).len(), report.accepted as usize);
-        let reason = report
-            .first_rejection
-            .map(|reason| format!(": {reason}"))
-            .unwrap_or_default();
-        writeln!(
-            lines,
-            "{name}: {} accepted, {} rejected{reason}",
-            report.accepted, report.rejected
-        )
-        .unwrap();
+        let reason = report.first_rejection.map(|reason| format!(": {reason}")).unwrap_or_default();
+        writeln!(lines, "{name}: {} accepted, {} rejected{reason}", report.accepted, report.rejected)
+            .unwrap();
     }
     insta::assert_snapshot!(lines);
 }
@@ -68,12 +57,7 @@ fn decode_any_values_keeps_types() {
 fn promote_every_edge_case_is_as_approved() {
     let mut lines = String::new();
     for (name, request) in named_cases() {
-        let Some(Visit {
-            resource,
-            scope,
-            span,
-        }) = decoded(&request).into_iter().next()
-        else {
+        let Some(Visit { resource, scope, span }) = decoded(&request).into_iter().next() else {
             continue;
         };
         let promoted = promote(&resource, &scope, &span, PriceTable::bundled());
@@ -84,12 +68,7 @@ fn promote_every_edge_case_is_as_approved() {
             i64::MAX => "max",
             _ => "sent",
         };
-        writeln!(
-            lines,
-            "{name}: {fidelity:?} start={start} duration={}",
-            promoted.duration_nanos
-        )
-        .unwrap();
+        writeln!(lines, "{name}: {fidelity:?} start={start} duration={}", promoted.duration_nanos).unwrap();
         writeln!(lines, "    {}", promoted::line(&promoted)).unwrap();
         writeln!(lines, "    {}", details::line(&resource, &scope, &span)).unwrap();
     }
@@ -102,9 +81,6 @@ fn promote_structured_gen_ai_reads_every_type() {
     let request = case("structured gen_ai");
     let visit = decoded(&request).remove(0);
     let promoted = promote(&visit.resource, &visit.scope, &visit.span, &PriceTable::empty());
-    assert_eq!(
-        (promoted.input_tokens, promoted.output_tokens),
-        (Some(3), Some(4))
-    );
+    assert_eq!((promoted.input_tokens, promoted.output_tokens), (Some(3), Some(4)));
     assert_eq!((promoted.cost_usd, promoted.model.as_deref()), (None, Some("m")));
 }

@@ -77,10 +77,7 @@ fn seeds() -> Vec<Vec<u8>> {
         for request in captures::requests(name) {
             decode_spans(&request, &mut |_, _, span| {
                 let resource = delimited(1, &delimited(1, &delimited(1, b"service.name")));
-                seeds.push(delimited(
-                    1,
-                    &[resource, delimited(2, &delimited(2, span.raw))].concat(),
-                ));
+                seeds.push(delimited(1, &[resource, delimited(2, &delimited(2, span.raw))].concat()));
             })
             .unwrap();
         }
@@ -129,24 +126,12 @@ fn scan_nested_values_stops_at_the_limit() {
             value = delimited(5, &delimited(1, &value));
         }
         let ids = [&[0x0a, 16][..], &[7; 16], &[0x12, 8], &[9; 8]].concat();
-        delimited(
-            1,
-            &delimited(
-                2,
-                &delimited(2, &[ids, delimited(9, &delimited(2, &value))].concat()),
-            ),
-        )
+        delimited(1, &delimited(2, &delimited(2, &[ids, delimited(9, &delimited(2, &value))].concat())))
     };
     for (asked, max) in [(64, 64), (100, 100), (u32::MAX, 100)] {
-        let limits = ScanLimits {
-            depth_max: asked,
-            ..ScanLimits::default()
-        };
+        let limits = ScanLimits { depth_max: asked, ..ScanLimits::default() };
         assert_eq!(scan(Signal::Traces, &nested(max), &limits).unwrap().accepted, 1);
-        assert_eq!(
-            scan(Signal::Traces, &nested(max + 1), &limits),
-            Err(ScanError::TooDeep { max })
-        );
+        assert_eq!(scan(Signal::Traces, &nested(max + 1), &limits), Err(ScanError::TooDeep { max }));
         exercise(&nested(max));
         exercise(&nested(max + 1));
     }
@@ -156,24 +141,15 @@ fn scan_nested_values_stops_at_the_limit() {
 #[test]
 fn scan_too_many_items_is_refused() {
     let message = delimited(1, &delimited(2, &delimited(2, &[]).repeat(11)));
-    let limits = ScanLimits {
-        items_max: 10,
-        ..ScanLimits::default()
-    };
+    let limits = ScanLimits { items_max: 10, ..ScanLimits::default() };
     for signal in [Signal::Traces, Signal::Logs] {
         let error = scan(signal, &message, &limits).unwrap_err();
         assert_eq!(error, ScanError::TooManyItems { max: 10 });
-        assert_eq!(
-            error.to_string(),
-            "the request holds more than 10 items; send smaller batches"
-        );
+        assert_eq!(error.to_string(), "the request holds more than 10 items; send smaller batches");
     }
     let points = delimited(5, &delimited(1, &[]).repeat(11));
     let metrics = delimited(1, &delimited(2, &delimited(2, &points)));
-    assert_eq!(
-        scan(Signal::Metrics, &metrics, &limits),
-        Err(ScanError::TooManyItems { max: 10 })
-    );
+    assert_eq!(scan(Signal::Metrics, &metrics, &limits), Err(ScanError::TooManyItems { max: 10 }));
 }
 
 /// Scenario: a resource with more attributes than the limit. Guarantee: refused, for no span could be left out instead.
@@ -189,13 +165,7 @@ fn scan_huge_resource_is_refused() {
 fn scan_wrong_wire_type_names_the_field() {
     let message = delimited(1, &delimited(2, &delimited(2, &[0x28, 1])));
     let error = scan(Signal::Traces, &message, &ScanLimits::default()).unwrap_err();
-    assert_eq!(
-        error,
-        ScanError::FieldType {
-            message: "Span",
-            field: 5
-        }
-    );
+    assert_eq!(error, ScanError::FieldType { message: "Span", field: 5 });
     assert!(decode_spans(&message, &mut |_, _, _| {}).is_err());
 }
 

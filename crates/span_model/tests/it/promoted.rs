@@ -29,24 +29,12 @@ pub(crate) fn line(promoted: &Promoted<'_>) -> String {
     part("model", promoted.model.as_ref().map(|text| text as _));
     part("in", promoted.input_tokens.as_ref().map(|count| count as _));
     part("out", promoted.output_tokens.as_ref().map(|count| count as _));
-    part(
-        "cached",
-        promoted.cached_input_tokens.as_ref().map(|count| count as _),
-    );
-    part(
-        "written",
-        promoted.cache_write_tokens.as_ref().map(|count| count as _),
-    );
-    part(
-        "reasoning",
-        promoted.reasoning_tokens.as_ref().map(|count| count as _),
-    );
+    part("cached", promoted.cached_input_tokens.as_ref().map(|count| count as _));
+    part("written", promoted.cache_write_tokens.as_ref().map(|count| count as _));
+    part("reasoning", promoted.reasoning_tokens.as_ref().map(|count| count as _));
     let cost = promoted.cost_usd.map(|dollars| format!("{dollars:.8}"));
     part("usd", cost.as_ref().map(|cost| cost as _));
-    part(
-        "usd_from",
-        promoted.cost_source.as_ref().map(|source| source as _),
-    );
+    part("usd_from", promoted.cost_source.as_ref().map(|source| source as _));
     part("session", promoted.session_id.as_ref().map(|text| text as _));
     part("user", promoted.user_id.as_ref().map(|text| text as _));
     part("error", promoted.error_type.as_ref().map(|text| text as _));

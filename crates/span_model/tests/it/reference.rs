@@ -20,11 +20,7 @@ pub(crate) struct Visit<'a> {
 pub(crate) fn decoded(message: &[u8]) -> Vec<Visit<'_>> {
     let mut visits = Vec::new();
     junjo_span_model::decode_spans(message, &mut |resource, scope, span| {
-        visits.push(Visit {
-            resource: resource.clone(),
-            scope: scope.clone(),
-            span,
-        });
+        visits.push(Visit { resource: resource.clone(), scope: scope.clone(), span });
     })
     .unwrap();
     visits
@@ -55,9 +51,7 @@ pub(crate) fn has_ids(span: &OtlpSpan) -> bool {
 fn resource(message: &opentelemetry_proto::tonic::trace::v1::ResourceSpans) -> Resource<'_> {
     let inner = message.resource.as_ref();
     Resource {
-        attributes: inner
-            .map(|resource| attributes(&resource.attributes))
-            .unwrap_or_default(),
+        attributes: inner.map(|resource| attributes(&resource.attributes)).unwrap_or_default(),
         dropped_attributes_count: inner.map_or(0, |resource| resource.dropped_attributes_count),
         schema_url: text(&message.schema_url),
     }
@@ -65,10 +59,7 @@ fn resource(message: &opentelemetry_proto::tonic::trace::v1::ResourceSpans) -> R
 
 fn scope(message: &opentelemetry_proto::tonic::trace::v1::ScopeSpans) -> Scope<'_> {
     let Some(inner) = message.scope.as_ref() else {
-        return Scope {
-            schema_url: text(&message.schema_url),
-            ..Scope::default()
-        };
+        return Scope { schema_url: text(&message.schema_url), ..Scope::default() };
     };
     Scope {
         name: text(&inner.name),
@@ -125,13 +116,7 @@ fn link(link: &opentelemetry_proto::tonic::trace::v1::span::Link) -> Link<'_> {
 }
 
 fn attributes(pairs: &[OtlpKeyValue]) -> Vec<KeyValue<'_>> {
-    pairs
-        .iter()
-        .map(|pair| KeyValue {
-            key: text(&pair.key),
-            value: value(pair.value.as_ref()),
-        })
-        .collect()
+    pairs.iter().map(|pair| KeyValue { key: text(&pair.key), value: value(pair.value.as_ref()) }).collect()
 }
 
 fn value(any: Option<&AnyValue>) -> Value<'_> {

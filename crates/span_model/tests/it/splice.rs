@@ -60,26 +60,12 @@ fn splice_drops_items_with_too_many_values() {
     let values = |number: u32| delimited(number, &[]).repeat(1 << 20);
     let ids = [&[0x0a, 16][..], &[7; 16], &[0x12, 8], &[9; 8]].concat();
     let message = |items: &[Vec<u8>]| {
-        delimited(
-            1,
-            &delimited(
-                2,
-                &items
-                    .iter()
-                    .flat_map(|item| delimited(2, item))
-                    .collect::<Vec<_>>(),
-            ),
-        )
+        delimited(1, &delimited(2, &items.iter().flat_map(|item| delimited(2, item)).collect::<Vec<_>>()))
     };
     for (signal, good, number) in [(Signal::Traces, ids, 9), (Signal::Logs, delimited(3, b"INFO"), 6)] {
         let full = [good.clone(), values(number)].concat();
         let over = [full.clone(), delimited(number, &[])].concat();
-        assert_eq!(
-            scan(signal, &message(&[full]), &ScanLimits::default())
-                .unwrap()
-                .rejected,
-            0
-        );
+        assert_eq!(scan(signal, &message(&[full]), &ScanLimits::default()).unwrap().rejected, 0);
         let both = message(&[over, good.clone()]);
         let report = scan(signal, &both, &ScanLimits::default()).unwrap();
         assert_eq!((report.accepted, report.rejected), (1, 1));

@@ -33,7 +33,9 @@ pub(crate) const SCHEMA_VERSION: i64 = 1;
 pub(crate) fn schema() -> SchemaRef {
     let mut fields = archive_fields();
     fields.push(Field::new("received_unix_nanos", DataType::Int64, false));
-    for name in ["key_id", "trace_state", "status_message", "resource", "scope", "attributes", "events", "links"] {
+    for name in
+        ["key_id", "trace_state", "status_message", "resource", "scope", "attributes", "events", "links"]
+    {
         fields.push(Field::new(name, DataType::Utf8, false));
     }
     for name in ["flags", "dropped_attributes_count", "dropped_events_count", "dropped_links_count"] {

@@ -72,7 +72,8 @@ pub(crate) fn read_places(path: &Path, places: &[Place]) -> Result<Vec<WholeSpan
 /// Indices of the row groups whose range of sequences holds one of `places`.
 fn groups_with(metadata: &ParquetMetaData, places: &[Place]) -> Vec<usize> {
     let holds = |group: usize| {
-        let column = metadata.row_group(group).columns().iter().find(|c| c.column_path().string() == "sequence");
+        let column =
+            metadata.row_group(group).columns().iter().find(|c| c.column_path().string() == "sequence");
         match column.and_then(|column| column.statistics()) {
             Some(Statistics::Int64(bounds)) => match (bounds.min_opt(), bounds.max_opt()) {
                 (Some(min), Some(max)) => {
@@ -145,7 +146,9 @@ pub(crate) fn describe(path: &Path, relative: &str) -> Result<Option<ArchiveFile
             derive_version: number("derive_version")?,
         })
     };
-    let Some(mut file) = described() else { return Ok(None) };
+    let Some(mut file) = described() else {
+        return Ok(None);
+    };
     let bytes = std::fs::read(path).map_err(StoreError::io("read", path))?;
     file.file_bytes = bytes.len() as u64;
     file.checksum = crc32fast::hash(&bytes);

@@ -43,22 +43,24 @@ pub(crate) struct SealRange {
     pub(crate) received_day: String,
 }
 
-/// Writes the file of `range`; `None` when its records hold no spans. Blocking.
-pub(crate) fn write_file(
-    wal: &Wal,
-    range: &SealRange,
-    archive_dir: &Path,
-    prices: &PriceTable,
-    quarantine: &Quarantine,
-) -> Result<Option<ArchiveFile>, StoreError> {
-    let first = write_once(wal, range, archive_dir, prices, quarantine, &HashSet::new())?;
-    let Some(written) = first else { return Ok(None) };
+/// What a seal reads and where it writes.
+pub(crate) struct SealJob<'a> {
+    pub(crate) wal: &'a Wal,
+    pub(crate) range: &'a SealRange,
+    pub(crate) archive_dir: &'a Path,
+    pub(crate) prices: &'a PriceTable,
+    pub(crate) quarantine: &'a Quarantine,
+}
+
+/// Writes the file of a range; `None` when its records hold no spans. Blocking.
+pub(crate) fn write_file(job: &SealJob<'_>) -> Result<Option<ArchiveFile>, StoreError> {
+    let Some(written) = write_once(job, &HashSet::new())? else { return Ok(None) };
     if written.superseded.is_empty() {
-        return written.publish(archive_dir).map(Some);
+        return written.publish(job.archive_dir).map(Some);
     }
     // spans that arrived twice in this range (a client's retry): write again without the earlier arrivals
-    let again = write_once(wal, range, archive_dir, prices, quarantine, &written.superseded)?;
-    again.map(|written| written.publish(archive_dir)).transpose()
+    let again = write_once(job, &written.superseded)?;
+    again.map(|written| written.publish(job.archive_dir)).transpose()
 }
 
 /// A complete temporary file.
@@ -81,14 +83,8 @@ impl Written {
     }
 }
 
-fn write_once(
-    wal: &Wal,
-    range: &SealRange,
-    archive_dir: &Path,
-    prices: &PriceTable,
-    quarantine: &Quarantine,
-    skip: &HashSet<Place>,
-) -> Result<Option<Written>, StoreError> {
+fn write_once(job: &SealJob<'_>, skip: &HashSet<Place>) -> Result<Option<Written>, StoreError> {
+    let SealJob { wal, range, archive_dir, prices, quarantine } = *job;
     let folder = archive_dir.join(format!("day={}", range.received_day));
     std::fs::create_dir_all(&folder).map_err(StoreError::io("create", &folder))?;
     let temporary = folder.join(format!("spans-{:020}.tmp", range.last.0));

@@ -191,7 +191,9 @@ impl Stored {
 
     /// Removes the trace rows that will be replaced, and the span rows listed as superseded.
     fn delete(&self, connection: &Connection, superseded: bool) -> Result<(), StoreError> {
-        let Some((from, to)) = self.bounds else { return Ok(()) };
+        let Some((from, to)) = self.bounds else {
+            return Ok(());
+        };
         let failed = || StoreError::index("delete replaced rows");
         connection
             .execute(

@@ -125,7 +125,7 @@ impl TraceFilter {
 impl WorkflowFilter {
     pub(crate) fn conditions(&self) -> Conditions {
         let mut all = Conditions::default();
-        all.push("role = 'workflow'", []);
+        all.push("span_type = 'workflow'", []);
         all.time(self.time);
         all.text("service = ?", self.service.as_ref());
         all.text("name = ?", self.name.as_ref());

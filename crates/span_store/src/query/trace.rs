@@ -60,7 +60,9 @@ fn page(
     let (hi, lo) = trace_halves(trace_id);
     let by_id = format!("SELECT {COLUMNS} FROM traces WHERE trace_hi = ? AND trace_lo = ?");
     let found = select(connection, &by_id, vec![Value::UBigInt(hi), Value::UBigInt(lo)])?;
-    let Some(trace) = found.into_iter().next() else { return Ok(None) };
+    let Some(trace) = found.into_iter().next() else {
+        return Ok(None);
+    };
     let end = trace.start_unix_nanos.saturating_add(trace.duration_nanos);
     let from = after.map_or(trace.start_unix_nanos, |after| after.start_unix_nanos);
     let behind = after.map_or(0, |after| span_number(after.span_id));
@@ -80,10 +82,10 @@ fn page(
     let mut spans = rows(connection, &sql, &values)?;
     let more = spans.len() > limit;
     spans.truncate(limit);
-    let next = spans.last().filter(|_| more).map(|last| TracePosition {
-        start_unix_nanos: last.start_unix_nanos,
-        span_id: last.span_id,
-    });
+    let next = spans
+        .last()
+        .filter(|_| more)
+        .map(|last| TracePosition { start_unix_nanos: last.start_unix_nanos, span_id: last.span_id });
     Ok(Some(TracePage { trace, spans, next }))
 }
 

@@ -32,7 +32,7 @@ pub struct TraceListPage {
 }
 
 pub(crate) const COLUMNS: &str = "trace_hi, trace_lo, start_unix_nanos, duration_nanos, root_span_id, root_missing,
-    root_name, service, status, span_count, error_count, llm_call_count, workflow_count, input_tokens, output_tokens,
+    root_name, root_role, service, status, span_count, error_count, llm_call_count, workflow_count, input_tokens, output_tokens,
     cost_usd, unpriced_calls, session_id, user_id, services, models, roles, sessions, users, newest_sequence";
 
 impl SpanStore {
@@ -77,7 +77,11 @@ impl SpanStore {
 }
 
 /// Trace rows of a query over [`COLUMNS`].
-pub(crate) fn select(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Vec<TraceRow>, StoreError> {
+pub(crate) fn select(
+    connection: &Connection,
+    sql: &str,
+    values: Vec<Value>,
+) -> Result<Vec<TraceRow>, StoreError> {
     let failed = || StoreError::index("list traces");
     let mut statement = connection.prepare(sql).map_err(failed())?;
     statement.query_map(params_from_iter(values), trace_row).and_then(Iterator::collect).map_err(failed())
@@ -91,29 +95,34 @@ fn trace_row(row: &Row<'_>) -> duckdb::Result<TraceRow> {
         root_span_id: span_from_number(row.get(4)?),
         root_missing: row.get(5)?,
         root_name: row.get(6)?,
-        service: row.get(7)?,
-        status: row.get(8)?,
-        span_count: row.get(9)?,
-        error_count: row.get(10)?,
-        llm_call_count: row.get(11)?,
-        workflow_count: row.get(12)?,
-        input_tokens: row.get(13)?,
-        output_tokens: row.get(14)?,
-        cost_usd: row.get(15)?,
-        unpriced_calls: row.get(16)?,
-        session_id: row.get(17)?,
-        user_id: row.get(18)?,
-        services: texts(row.get(19)?),
-        models: texts(row.get(20)?),
-        roles: texts(row.get(21)?),
-        sessions: texts(row.get(22)?),
-        users: texts(row.get(23)?),
-        newest_sequence: Sequence(row.get(24)?),
+        root_role: row.get::<_, Option<String>>(7)?.and_then(|role| role.parse().ok()),
+        service: row.get(8)?,
+        status: row.get(9)?,
+        span_count: row.get(10)?,
+        error_count: row.get(11)?,
+        llm_call_count: row.get(12)?,
+        workflow_count: row.get(13)?,
+        input_tokens: row.get(14)?,
+        output_tokens: row.get(15)?,
+        cost_usd: row.get(16)?,
+        unpriced_calls: row.get(17)?,
+        session_id: row.get(18)?,
+        user_id: row.get(19)?,
+        services: texts(row.get(20)?),
+        models: texts(row.get(21)?),
+        roles: texts(row.get(22)?),
+        sessions: texts(row.get(23)?),
+        users: texts(row.get(24)?),
+        newest_sequence: Sequence(row.get(25)?),
     })
 }
 
 fn texts(value: Value) -> Vec<String> {
-    let Value::List(values) = value else { return Vec::new() };
-    let text = |value| if let Value::Text(text) = value { Some(text) } else { None };
+    let Value::List(values) = value else {
+        return Vec::new();
+    };
+    let text = |value| {
+        if let Value::Text(text) = value { Some(text) } else { None }
+    };
     values.into_iter().filter_map(text).collect()
 }

@@ -77,7 +77,8 @@ impl SpanStore {
             span_id: last.span_id,
             newest,
         });
-        let items = spans.into_iter().zip(errors).map(|(span, error_count)| WorkflowRun { span, error_count });
+        let items =
+            spans.into_iter().zip(errors).map(|(span, error_count)| WorkflowRun { span, error_count });
         Ok(WorkflowListPage { items: items.collect(), next })
     }
 }

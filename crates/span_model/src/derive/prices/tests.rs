@@ -5,21 +5,11 @@ use super::*;
 const NOW: i64 = 1_795_226_294_000_000_000;
 
 fn call<'c>(provider: Option<&'c str>, model: &'c str, usage: &'c Usage) -> Call<'c> {
-    Call {
-        role: Some(Role::Llm),
-        provider,
-        model: Some(model),
-        usage,
-        unix_nanos: NOW,
-    }
+    Call { role: Some(Role::Llm), provider, model: Some(model), usage, unix_nanos: NOW }
 }
 
 fn usage(input: i64, output: i64) -> Usage {
-    Usage {
-        input: Some(input),
-        output: Some(output),
-        ..Usage::default()
-    }
+    Usage { input: Some(input), output: Some(output), ..Usage::default() }
 }
 
 /// Scenario: the table in the repository. Guarantee: it parses, has a date, and every pattern has a known kind.
@@ -27,21 +17,10 @@ fn usage(input: i64, output: i64) -> Usage {
 fn bundled_table_is_sound() {
     let table = PriceTable::bundled();
     assert_eq!(table.date().len(), 10);
-    assert!(
-        table
-            .table
-            .providers
-            .iter()
-            .map(|provider| provider.models.len())
-            .sum::<usize>()
-            > 500
-    );
+    assert!(table.table.providers.iter().map(|provider| provider.models.len()).sum::<usize>() > 500);
     let models = table.table.providers.iter().flat_map(|provider| &provider.models);
     for pattern in models.flat_map(|model| &model.patterns) {
-        assert!(
-            pattern.len() > 1 && pattern.starts_with(['=', '^', '$', '~']),
-            "{pattern}"
-        );
+        assert!(pattern.len() > 1 && pattern.starts_with(['=', '^', '$', '~']), "{pattern}");
     }
 }
 
@@ -60,15 +39,8 @@ fn cost_of_known_models_is_found() {
         (Some("gcp.gemini"), "models/gemini-2.5-pro", 17.5),
     ] {
         let cost = table.cost(&call(provider, model, &million));
-        assert!(
-            cost.is_some_and(|cost| (cost - dollars).abs() < 1e-9),
-            "{model}: {cost:?}"
-        );
-        assert_eq!(
-            cost,
-            table.cost(&call(provider, model, &million)),
-            "the remembered place is the same"
-        );
+        assert!(cost.is_some_and(|cost| (cost - dollars).abs() < 1e-9), "{model}: {cost:?}");
+        assert_eq!(cost, table.cost(&call(provider, model, &million)), "the remembered place is the same");
     }
 }
 
@@ -78,25 +50,12 @@ fn cost_of_the_unknown_is_none() {
     let table = PriceTable::bundled();
     let counts = usage(10, 10);
     assert_eq!(table.cost(&call(Some("openai"), "my-model", &counts)), None);
-    assert_eq!(
-        table.cost(&call(Some("ollama"), "gpt-4.1", &counts)),
-        None,
-        "a local model has no price"
-    );
-    assert_eq!(
-        table.cost(&call(Some("openai"), "2031-01-31é-20310131", &counts)),
-        None
-    );
+    assert_eq!(table.cost(&call(Some("ollama"), "gpt-4.1", &counts)), None, "a local model has no price");
+    assert_eq!(table.cost(&call(Some("openai"), "2031-01-31é-20310131", &counts)), None);
     assert_eq!(table.cost(&call(None, &"gpt-4.1".repeat(100), &counts)), None);
-    let streamed = Usage {
-        output: None,
-        ..counts
-    };
+    let streamed = Usage { output: None, ..counts };
     assert_eq!(table.cost(&call(Some("openai"), "gpt-4.1", &streamed)), None);
-    assert_eq!(
-        PriceTable::empty().cost(&call(Some("openai"), "gpt-4.1", &counts)),
-        None
-    );
+    assert_eq!(PriceTable::empty().cost(&call(Some("openai"), "gpt-4.1", &counts)), None);
 }
 
 /// Scenario: cached and written input, with and without rates of their own, and a tier.
@@ -104,32 +63,15 @@ fn cost_of_the_unknown_is_none() {
 #[test]
 fn cost_with_cache_and_tiers_pays_each_token_once() {
     let prices = |json: &str| serde_json::from_str::<Prices>(json).unwrap();
-    let counts = Usage {
-        cached: Some(40),
-        cache_write: Some(10),
-        ..usage(100, 5)
-    };
+    let counts = Usage { cached: Some(40), cache_write: Some(10), ..usage(100, 5) };
     let own = prices(r#"{"in": 1, "out": 2, "read": 0.1, "write": 1.5}"#);
-    assert_eq!(
-        own.cost(&counts, true).map(|cost| (cost * 1e9).round()),
-        Some(79_000.0)
-    );
+    assert_eq!(own.cost(&counts, true).map(|cost| (cost * 1e9).round()), Some(79_000.0));
     let plain = prices(r#"{"in": 1, "out": 2}"#);
-    assert_eq!(
-        plain.cost(&counts, true).map(|cost| (cost * 1e9).round()),
-        Some(110_000.0)
-    );
+    assert_eq!(plain.cost(&counts, true).map(|cost| (cost * 1e9).round()), Some(110_000.0));
     let tiered =
         prices(r#"{"in": {"base": 1, "above": [[99, 3]]}, "out": {"base": 2, "above": [[100, 9]]}}"#);
-    assert_eq!(
-        tiered.cost(&usage(100, 5), true).map(|cost| (cost * 1e9).round()),
-        Some(310_000.0)
-    );
-    let odd = Usage {
-        cached: Some(i64::MAX),
-        cache_write: Some(i64::MAX),
-        ..usage(1, 0)
-    };
+    assert_eq!(tiered.cost(&usage(100, 5), true).map(|cost| (cost * 1e9).round()), Some(310_000.0));
+    let odd = Usage { cached: Some(i64::MAX), cache_write: Some(i64::MAX), ..usage(1, 0) };
     assert!(plain.cost(&odd, true).is_some_and(|cost| cost > 0.0));
 }
 
@@ -142,12 +84,7 @@ fn cost_follows_the_day_of_the_call() {
     )
     .unwrap();
     let counts = usage(1_000_000, 0);
-    let on = |unix_nanos| {
-        table.cost(&Call {
-            unix_nanos,
-            ..call(Some("p"), "m", &counts)
-        })
-    };
+    let on = |unix_nanos| table.cost(&Call { unix_nanos, ..call(Some("p"), "m", &counts) });
     assert_eq!(on(NOW), Some(2.0));
     assert_eq!(on(NOW - 86_400_000_000_000), Some(1.0));
     assert_eq!(on(0), Some(1.0));

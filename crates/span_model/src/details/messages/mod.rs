@@ -5,11 +5,12 @@ mod sources;
 
 use serde::Serialize;
 use serde_json::Value as Json;
+use utoipa::ToSchema;
 
 pub(super) use sources::{input, output};
 
 /// One message of a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Message {
     /// `system`, `user`, `assistant`, `tool`, or what the client wrote.
     pub role: String,
@@ -22,7 +23,7 @@ pub struct Message {
 }
 
 /// A part of a message; serialised with its kind in `type`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Part {
     /// Plain text.
@@ -42,6 +43,7 @@ pub enum Part {
         /// Name of the tool.
         name: Option<String>,
         /// Arguments; a text only when they were no JSON.
+        #[schema(value_type = Value)]
         arguments: Json,
     },
     /// What a tool answered.
@@ -51,6 +53,7 @@ pub enum Part {
         /// Name of the tool.
         name: Option<String>,
         /// The answer; a text only when it was no JSON.
+        #[schema(value_type = Value)]
         response: Json,
     },
     /// Media by reference.
@@ -83,18 +86,14 @@ pub enum Part {
     /// A part of a kind that is not known here.
     Other {
         /// The part as it was recorded.
+        #[schema(value_type = Value)]
         value: Json,
     },
 }
 
 impl Message {
     fn new(role: &str, parts: Vec<Part>) -> Self {
-        Self {
-            role: role.to_owned(),
-            parts,
-            name: None,
-            finish_reason: None,
-        }
+        Self { role: role.to_owned(), parts, name: None, finish_reason: None }
     }
 
     fn text(role: &str, content: String) -> Self {

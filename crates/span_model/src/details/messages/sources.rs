@@ -26,11 +26,7 @@ pub(in crate::details) fn input(
         .or_else(|| {
             recorded(
                 attributes,
-                &[
-                    "langfuse.observation.input",
-                    "traceloop.entity.input",
-                    "input.value",
-                ],
+                &["langfuse.observation.input", "traceloop.entity.input", "input.value"],
                 role,
                 "user",
             )
@@ -48,11 +44,7 @@ pub(in crate::details) fn output(
         .or_else(|| from_details_event(span, output_of))
         .or_else(|| some(span.events.iter().flat_map(output_event).collect()))
         .or_else(|| {
-            let keys = [
-                "langfuse.observation.output",
-                "traceloop.entity.output",
-                "output.value",
-            ];
+            let keys = ["langfuse.observation.output", "traceloop.entity.output", "output.value"];
             recorded(attributes, &keys, role, "assistant")
         })
         .unwrap_or_default()
@@ -78,11 +70,7 @@ fn input_of(attributes: &Attributes<'_, '_>) -> Vec<Message> {
         let instructions = attributes.json(&["gen_ai.system_instructions"])?;
         Some(Message::new("system", parts(&instructions)))
     };
-    let conversation = |key: &str| {
-        attributes
-            .json(&[key])
-            .map(|json| conversation_or_text(&json, "user"))
-    };
+    let conversation = |key: &str| attributes.json(&[key]).map(|json| conversation_or_text(&json, "user"));
     let messages = conversation("gen_ai.input.messages")
         .or_else(|| some(flattened(attributes, "llm.input_messages.", LOST_ROLE)))
         .or_else(|| some(flattened(attributes, "gen_ai.prompt.", LOST_ROLE)))
@@ -95,11 +83,8 @@ fn input_of(attributes: &Attributes<'_, '_>) -> Vec<Message> {
 }
 
 fn output_of(attributes: &Attributes<'_, '_>) -> Vec<Message> {
-    let conversation = |key: &str| {
-        attributes
-            .json(&[key])
-            .map(|json| conversation_or_text(&json, "assistant"))
-    };
+    let conversation =
+        |key: &str| attributes.json(&[key]).map(|json| conversation_or_text(&json, "assistant"));
     conversation("gen_ai.output.messages")
         .or_else(|| some(flattened(attributes, "llm.output_messages.", "assistant")))
         .or_else(|| some(flattened(attributes, "gen_ai.completion.", "assistant")))
@@ -130,36 +115,25 @@ fn flattened(attributes: &Attributes<'_, '_>, prefix: &str, default_role: &str) 
 
 /// `pydantic_ai.all_messages` is the run's whole conversation, whose last message is the output.
 fn pydantic(attributes: &Attributes<'_, '_>, output: bool) -> Option<Vec<Message>> {
-    let mut messages = conversation(
-        &attributes.json(&["pydantic_ai.all_messages", "all_messages_events"])?,
-        "user",
-    )?;
+    let mut messages =
+        conversation(&attributes.json(&["pydantic_ai.all_messages", "all_messages_events"])?, "user")?;
     let last = messages.pop().filter(|last| last.role == "assistant");
     match (output, last) {
         (true, last) => last.map(|last| vec![last]),
-        (false, None) => conversation(
-            &attributes.json(&["pydantic_ai.all_messages", "all_messages_events"])?,
-            "user",
-        ),
+        (false, None) => {
+            conversation(&attributes.json(&["pydantic_ai.all_messages", "all_messages_events"])?, "user")
+        }
         (false, Some(_)) => Some(messages),
     }
 }
 
 /// The Vercel AI SDK's `ai.response.{reasoning,text,object,toolCalls}`.
 fn vercel_response(attributes: &Attributes<'_, '_>) -> Option<Vec<Message>> {
-    let reasoning = attributes
-        .text(&["ai.response.reasoning"])
-        .map(|content| Part::Reasoning { content });
-    let text = attributes
-        .text(&["ai.response.text", "ai.response.object"])
-        .map(|content| Part::Text { content });
+    let reasoning = attributes.text(&["ai.response.reasoning"]).map(|content| Part::Reasoning { content });
+    let text =
+        attributes.text(&["ai.response.text", "ai.response.object"]).map(|content| Part::Text { content });
     let calls = attributes.json(&["ai.response.toolCalls"]).unwrap_or_default();
-    let calls = calls
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Json::as_object)
-        .map(tool_call);
+    let calls = calls.as_array().into_iter().flatten().filter_map(Json::as_object).map(tool_call);
     let parts: Vec<_> = reasoning.into_iter().chain(text).chain(calls).collect();
     (!parts.is_empty()).then(|| vec![Message::new("assistant", parts)])
 }
@@ -182,14 +156,9 @@ fn recorded(
 fn input_event(event: &Event<'_>) -> Vec<Message> {
     if event.name == "gen_ai.content.prompt" {
         let prompt = Attributes::new(&event.attributes).json(&["gen_ai.prompt"]);
-        return prompt
-            .map(|prompt| conversation_or_text(&prompt, "user"))
-            .unwrap_or_default();
+        return prompt.map(|prompt| conversation_or_text(&prompt, "user")).unwrap_or_default();
     }
-    let role = event
-        .name
-        .strip_prefix("gen_ai.")
-        .and_then(|name| name.strip_suffix(".message"));
+    let role = event.name.strip_prefix("gen_ai.").and_then(|name| name.strip_suffix(".message"));
     let Some(role @ ("system" | "user" | "assistant" | "tool")) = role else {
         return Vec::new();
     };
@@ -207,16 +176,11 @@ fn output_event(event: &Event<'_>) -> Vec<Message> {
     match event.name.as_ref() {
         "gen_ai.content.completion" => {
             let completion = attributes.json(&["gen_ai.completion"]);
-            completion
-                .map(|completion| conversation_or_text(&completion, "assistant"))
-                .unwrap_or_default()
+            completion.map(|completion| conversation_or_text(&completion, "assistant")).unwrap_or_default()
         }
         "gen_ai.choice" => {
             let mut choice = event_object(event);
-            choice.insert(
-                "message".to_owned(),
-                attributes.json(&["message"]).unwrap_or_default(),
-            );
+            choice.insert("message".to_owned(), attributes.json(&["message"]).unwrap_or_default());
             if let Some(Json::Object(message)) = choice.get_mut("message") {
                 message.entry("role").or_insert_with(|| Json::from("assistant"));
             } else {
@@ -237,14 +201,7 @@ fn output_event(event: &Event<'_>) -> Vec<Message> {
 fn event_object(event: &Event<'_>) -> Map<String, Json> {
     let members = event.attributes.iter().map(|pair| {
         let text = pair.key == "content";
-        (
-            pair.key.to_string(),
-            if text {
-                json_of(&pair.value)
-            } else {
-                parsed(&pair.value)
-            },
-        )
+        (pair.key.to_string(), if text { json_of(&pair.value) } else { parsed(&pair.value) })
     });
     members.collect()
 }

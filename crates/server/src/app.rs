@@ -1,0 +1,221 @@
+//! The composition: opens the stores, wires the features, and says which background tasks there are.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use junjo_api_keys::{ApiKeys, ApiKeysConfig};
+use junjo_auth::{AuthConfig, AuthState};
+use junjo_ingest::{IngestLimits, Receiver};
+use junjo_otel::{Indexer, OtelService, Sealer};
+use junjo_span_store::{IndexOptions, Manifest, Prober, SealPolicy, SpanStore, StoreOptions};
+use junjo_wal::{Sequence, Wal, WalOptions};
+use junjo_web::client::ProxyTrust;
+use junjo_web::{Lifecycle, SharedClock, db};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::http::{Surface, router};
+use crate::key_check::IngestKeys;
+use crate::openapi;
+use crate::pages::{self, PagesState};
+use crate::settings::Settings;
+
+/// Between two runs of the small periodic jobs (key use, expired sessions).
+const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Everything that is open. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    settings: Settings,
+    clock: SharedClock,
+    pool: sqlx::SqlitePool,
+    wal: Wal,
+    store: SpanStore,
+    receiver: Receiver,
+    auth: AuthState,
+    keys: ApiKeys,
+}
+
+/// A receiver with the limits of `settings`, which answers "unavailable" until an [`App`] opens it.
+pub fn receiver(settings: &Settings, clock: SharedClock) -> Receiver {
+    let in_flight = settings.storage.memory_shares().in_flight_bytes;
+    let limits = IngestLimits {
+        in_flight_bytes_max: usize::try_from(in_flight).unwrap_or(usize::MAX),
+        ..IngestLimits::default()
+    };
+    Receiver::new(clock, limits)
+}
+
+impl App {
+    /// Opens every store in the data folder, with a receiver of its own.
+    pub async fn open(settings: &Settings, clock: SharedClock, prober: Prober) -> anyhow::Result<Self> {
+        let receiver = receiver(settings, Arc::clone(&clock));
+        Self::open_with(settings, clock, prober, receiver).await
+    }
+
+    /// Opens every store in the data folder; from then on `receiver` acknowledges. The index opens later, in a task.
+    pub async fn open_with(
+        settings: &Settings,
+        clock: SharedClock,
+        prober: Prober,
+        receiver: Receiver,
+    ) -> anyhow::Result<Self> {
+        let dir = &settings.storage.data_dir;
+        std::fs::create_dir_all(dir)
+            .with_context(|| format!("cannot create the data folder {} (JUNJO_DATA_DIR)", dir.display()))?;
+        let pool = db::open_pool(&dir.join("app.db")).await?;
+        db::migrate(&pool).await?;
+        let manifest = Manifest::load(pool.clone()).await?;
+        let wal = open_wal(settings, manifest.sealed_through()).await?;
+        let auth_config = AuthConfig {
+            public_url: settings.web.public_url.clone(),
+            allowed_origins: settings.web.allow_origins.clone(),
+            ..AuthConfig::default()
+        };
+        let auth = AuthState::new(pool.clone(), Arc::clone(&clock), auth_config)?;
+        let keys = ApiKeys::new(pool.clone(), Arc::clone(&clock), auth.audit_log(), ApiKeysConfig::default());
+        let store = SpanStore::new(store_options(settings, prober), wal.clone(), manifest);
+        receiver.open(wal.clone(), Arc::new(IngestKeys(keys.clone())));
+        Ok(Self { settings: settings.clone(), clock, pool, wal, store, receiver, auth, keys })
+    }
+
+    /// Every feature's routes with the OpenAPI document that describes them.
+    pub fn features(&self) -> OpenApiRouter {
+        let otel = OtelService::new(
+            self.store.clone(),
+            self.wal.clone(),
+            self.receiver.clone(),
+            Arc::clone(&self.clock),
+        );
+        let pages = PagesState {
+            receiver: self.receiver.clone(),
+            store: self.store.clone(),
+            keys: self.keys.clone(),
+            metrics: metrics_handle(),
+        };
+        openapi::head()
+            .merge(junjo_auth::router(self.auth.clone()))
+            .merge(junjo_api_keys::router(self.keys.clone()))
+            .merge(junjo_otel::router(otel))
+            .merge(pages::router(pages))
+    }
+
+    /// The main port.
+    pub fn http(&self) -> anyhow::Result<Router> {
+        let web = &self.settings.web;
+        router(Surface {
+            features: self.features(),
+            auth: self.auth.clone(),
+            trust: ProxyTrust {
+                public_url: web.public_url.clone(),
+                trusted_proxies: web.trusted_proxies.clone(),
+            },
+            allow_origins: web.allow_origins.clone(),
+        })
+    }
+
+    /// Starts the background tasks.
+    pub fn spawn_tasks(&self, lifecycle: &Lifecycle) {
+        let indexer = Indexer::new(self.store.clone(), self.wal.clone());
+        lifecycle.spawn("indexer", indexer.run(lifecycle.soft()));
+        let sealer = Sealer::new(self.store.clone(), Arc::clone(&self.clock));
+        lifecycle.spawn("sealer", sealer.run(lifecycle.soft()));
+        let (app, stop) = (self.clone(), lifecycle.soft());
+        lifecycle.spawn("housekeeping", async move {
+            while stop.run_until_cancelled(tokio::time::sleep(HOUSEKEEPING_INTERVAL)).await.is_some() {
+                app.keep_house().await;
+            }
+            app.keep_house().await;
+        });
+    }
+
+    /// Writes down when keys were used, and removes sessions that are over.
+    async fn keep_house(&self) {
+        if let Err(error) = self.keys.flush_last_used().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "use of api keys could not be written, will be tried again"
+            );
+        }
+        if let Err(error) = self.auth.purge().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "old sessions could not be removed, will be tried again"
+            );
+        }
+    }
+
+    /// Closes the stores; call it after every task has ended.
+    pub async fn close(self) {
+        self.wal.close().await;
+        let store = self.store.clone();
+        if let Err(error) = tokio::task::spawn_blocking(move || store.close()).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "closing the index died");
+        }
+        self.pool.close().await;
+    }
+}
+
+async fn open_wal(settings: &Settings, sealed_through: Sequence) -> anyhow::Result<Wal> {
+    let storage = &settings.storage;
+    let mut options = WalOptions::in_dir(&storage.data_dir);
+    if let Some(bytes) = storage.wal_max_bytes {
+        options.bytes_max = bytes;
+    }
+    if let Some(bytes) = storage.free_space_min {
+        options.free_bytes_min = bytes;
+        options.free_percent_min = 0;
+    }
+    let had_index = index_path(&storage.data_dir).try_exists()?;
+    // a log that has to be made anew must start above whatever an index may have seen of its predecessor
+    let floor = if had_index { sealed_through.max(Sequence(1)) } else { sealed_through };
+    let wal = tokio::task::spawn_blocking(move || Wal::open(&options, floor)).await??;
+    if let Some(report) = wal.salvaged() {
+        tracing::error!(
+            kept = %report.kept.display(),
+            records = report.records,
+            items = report.items,
+            "wal.db was damaged: readable records were copied to a new log, the damaged file is kept"
+        );
+    }
+    Ok(wal)
+}
+
+fn index_path(data_dir: &Path) -> std::path::PathBuf {
+    data_dir.join("index.duckdb")
+}
+
+fn store_options(settings: &Settings, prober: Prober) -> StoreOptions {
+    let dir = &settings.storage.data_dir;
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    StoreOptions {
+        index: IndexOptions {
+            path: index_path(dir),
+            quarantine_dir: dir.join("quarantine"),
+            memory_bytes: settings.storage.memory_shares().index_bytes,
+            threads: u32::try_from(cores).unwrap_or(u32::MAX).min(8),
+            prober,
+        },
+        archive_dir: dir.join("archive"),
+        quarantine_dir: dir.join("quarantine"),
+        seal: SealPolicy::default(),
+    }
+}
+
+/// The process-wide recorder; a second server in the same process (tests) shares it.
+fn metrics_handle() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            let recorder = PrometheusBuilder::new().build_recorder();
+            let handle = recorder.handle();
+            if metrics::set_global_recorder(recorder).is_err() {
+                tracing::warn!("another metrics recorder is installed; /metrics stays empty");
+            }
+            handle
+        })
+        .clone()
+}

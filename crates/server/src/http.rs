@@ -1,0 +1,58 @@
+//! The HTTP surface: every feature's routes, the page, and the layers around them.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use junjo_auth::AuthState;
+use junjo_web::client::ProxyTrust;
+use junjo_web::{ApiError, edge};
+use tower_http::compression::CompressionLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::timeout::TimeoutLayer;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::assets;
+use crate::openapi;
+
+/// Bodies of the REST API: forms and settings, never telemetry.
+const BODY_BYTES_MAX: usize = 1 << 20;
+/// A request that takes longer is answered with 503 and its query is interrupted.
+const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
+
+/// What the layers need to know.
+pub(crate) struct Surface {
+    pub(crate) features: OpenApiRouter,
+    pub(crate) auth: AuthState,
+    pub(crate) trust: ProxyTrust,
+    pub(crate) allow_origins: Vec<String>,
+}
+
+/// The complete router of the main port.
+pub(crate) fn router(surface: Surface) -> anyhow::Result<Router> {
+    let (routes, document) = surface.features.split_for_parts();
+    let routes = routes.merge(openapi::docs(openapi::complete(document))).fallback(page);
+    let protected = junjo_auth::protect(routes, &surface.auth)?;
+    let origins = surface.allow_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    let cors = CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([header::CONTENT_TYPE, header::ACCEPT, HeaderName::from_static("x-csrf-token")]);
+    let inner = protected
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME_MAX))
+        .layer(CompressionLayer::new())
+        .layer(cors);
+    Ok(edge::wrap(inner, surface.trust))
+}
+
+/// Anything that no API route takes: a file of the page, the page itself for browsers, or 404.
+async fn page(request: Request) -> Response {
+    let path = request.uri().path();
+    assets::respond(request.method(), path, request.headers()).unwrap_or_else(|| {
+        ApiError::not_found("there is nothing at this address; /docs lists the API").into_response()
+    })
+}

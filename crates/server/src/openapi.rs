@@ -1,0 +1,96 @@
+//! The OpenAPI document and its browsable form.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use axum::Router;
+use utoipa::OpenApi as _;
+use utoipa::openapi::schema::ArrayItems;
+use utoipa::openapi::{OpenApi, RefOr, Schema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::SwaggerUi;
+
+use junjo_span_store::Probe;
+use junjo_web::SystemClock;
+
+use crate::app::App;
+use crate::settings::Settings;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(info(
+    title = "Junjo Server",
+    description = "Observability for AI agents and workflows. Errors are problem+json (RFC 9457) with a request id; \
+                   lists are `{items, next_cursor}`; times are RFC 3339 UTC, exact nanoseconds are decimal strings.",
+    license(name = "Apache-2.0")
+))]
+struct Document;
+
+/// An empty router that starts from the document's head.
+pub(crate) fn head() -> OpenApiRouter {
+    let mut document = Document::openapi();
+    document.merge(junjo_web::ProblemSchemas::openapi());
+    OpenApiRouter::with_openapi(document)
+}
+
+/// The one member of an answer that is left out unless it was asked for (`include=payload`).
+const ONLY_ON_REQUEST: &str = "payload";
+
+/// Says that answers always have all of their members: an option that is nothing is written as null. Request bodies,
+/// and the parts of a span that are stored with empty members left out, stay as they are.
+pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
+    const WITH_OPTIONAL_MEMBERS: [&str; 6] =
+        ["Credentials", "NewAccount", "NewApiKey", "SpanResource", "SpanScope", "Problem"];
+    if let Some(components) = &mut document.components {
+        for (name, schema) in &mut components.schemas {
+            if let (false, RefOr::T(schema)) = (WITH_OPTIONAL_MEMBERS.contains(&name.as_str()), schema) {
+                require_members(schema);
+            }
+        }
+    }
+    document
+}
+
+fn require_members(schema: &mut Schema) {
+    let nested: Vec<&mut RefOr<Schema>> = match schema {
+        Schema::Object(object) => {
+            object.required =
+                object.properties.keys().filter(|name| *name != ONLY_ON_REQUEST).cloned().collect();
+            object.properties.values_mut().collect()
+        }
+        Schema::Array(array) => match &mut array.items {
+            ArrayItems::RefOrSchema(items) => vec![items.as_mut()],
+            ArrayItems::False => Vec::new(),
+        },
+        Schema::AllOf(parts) => parts.items.iter_mut().collect(),
+        Schema::OneOf(variants) => variants.items.iter_mut().collect(),
+        _ => Vec::new(),
+    };
+    for part in nested {
+        if let RefOr::T(part) = part {
+            require_members(part);
+        }
+    }
+}
+
+/// The document at `/openapi.json` and Swagger UI at `/docs`, with assets from the binary.
+pub(crate) fn docs(document: OpenApi) -> Router {
+    SwaggerUi::new("/docs").url("/openapi.json", document).into()
+}
+
+/// The document as text, without starting anything.
+pub fn document() -> anyhow::Result<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let dir = std::env::temp_dir().join(format!("junjo-openapi-{}", std::process::id()));
+        let app = App::open(&Settings::in_dir(&dir), SystemClock::shared(), Arc::new(|_| Probe::Sound)).await;
+        let document = app.map(|app| complete(app.features().split_for_parts().1));
+        let _ = std::fs::remove_dir_all(&dir);
+        Ok(serde_json::to_string_pretty(&document?)? + "\n")
+    })
+}
+
+/// Prints the document.
+pub fn print() -> anyhow::Result<ExitCode> {
+    std::io::Write::write_all(&mut std::io::stdout(), document()?.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,135 @@
+//! Start and stop: lock, bind, serve, open, wait, finish, close.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use junjo_ingest::Receiver;
+use junjo_span_store::Prober;
+use junjo_web::{Lifecycle, SharedClock, SystemClock, lifecycle::os_signals};
+use rustix::fs::{FlockOperation, flock};
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{self, App};
+use crate::settings::Settings;
+use crate::{probe, telemetry};
+
+/// Time to finish what is in flight after a stop signal; compose kills after 10 s by default.
+const STOP_LIMIT: Duration = Duration::from_secs(8);
+/// HTTP/2 windows: a batch of several MB must not wait for window updates.
+const STREAM_WINDOW: u32 = 4 << 20;
+const CONNECTION_WINDOW: u32 = 8 << 20;
+/// Requests of one client that are worked on at once.
+const CONCURRENT_STREAMS: u32 = 128;
+/// How often an idle gRPC connection is checked, so that vanished clients do not stay open.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+
+/// Runs the server until it is told to stop.
+pub fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let telemetry = telemetry::start(&settings.watch, &settings.listen)?;
+        tracing::info!(settings = ?settings, "starting");
+        for name in settings.retired.present() {
+            tracing::info!(name, "this setting of the Go server is not needed any more");
+        }
+        let lifecycle = Lifecycle::new();
+        let binary = std::env::current_exe()?;
+        let prober: Prober = Arc::new(move |path: &Path| probe::in_child(&binary, path));
+        let running = Running::start(settings, SystemClock::shared(), prober, &lifecycle).await?;
+        let outcome = lifecycle.supervise(os_signals()?, STOP_LIMIT).await;
+        running.app.close().await;
+        telemetry.stop();
+        Ok(outcome.into())
+    })
+}
+
+/// A started server.
+pub struct Running {
+    /// What is open.
+    pub app: App,
+    /// Where the page and the REST API are.
+    pub http_addr: SocketAddr,
+    /// Where OTLP/gRPC is.
+    pub grpc_addrs: Vec<SocketAddr>,
+    /// Held until the process ends: two servers on one data folder would damage it.
+    _lock: File,
+}
+
+impl Running {
+    /// Locks the data folder, binds every port, serves at once (answering "unavailable"), then opens the stores.
+    pub async fn start(
+        settings: Settings,
+        clock: SharedClock,
+        prober: Prober,
+        lifecycle: &Lifecycle,
+    ) -> anyhow::Result<Self> {
+        let lock = lock_data_dir(&settings.storage.data_dir)?;
+        let http = bind(settings.listen.http_addr, "JUNJO_HTTP_ADDR").await?;
+        let receiver = app::receiver(&settings, Arc::clone(&clock));
+        let mut grpc_addrs = Vec::new();
+        for addr in &settings.listen.otlp_grpc_addr {
+            let listener = bind(*addr, "JUNJO_OTLP_GRPC_ADDR").await?;
+            let addr = listener.local_addr()?;
+            grpc_addrs.push(addr);
+            lifecycle
+                .spawn(format!("otlp-grpc {addr}"), serve_grpc(listener, receiver.clone(), lifecycle.soft()));
+        }
+        let app = App::open_with(&settings, clock, prober, receiver).await?;
+        let http_addr = http.local_addr()?;
+        lifecycle.spawn("http", serve_http(http, app.http()?, lifecycle.soft()));
+        app.spawn_tasks(lifecycle);
+        tracing::info!(%http_addr, ?grpc_addrs, "ready: open http://{http_addr} in a browser");
+        Ok(Self { app, http_addr, grpc_addrs, _lock: lock })
+    }
+}
+
+/// Takes the exclusive lock on the data folder, which the system releases however the process ends.
+fn lock_data_dir(dir: &Path) -> anyhow::Result<File> {
+    let shown = dir.display();
+    std::fs::create_dir_all(dir)
+        .with_context(|| format!("cannot create the data folder {shown} (JUNJO_DATA_DIR)"))?;
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(dir.join("lock"))
+        .with_context(|| format!("cannot write to the data folder {shown} (JUNJO_DATA_DIR)"))?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive)
+        .with_context(|| format!("another server uses the data folder {shown} (JUNJO_DATA_DIR)"))?;
+    Ok(file)
+}
+
+async fn bind(addr: SocketAddr, variable: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(addr).await.with_context(|| {
+        format!("cannot listen on {addr}: is another program using it? set {variable} to another address")
+    })
+}
+
+async fn serve_http(listener: TcpListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
+}
+
+async fn serve_grpc(
+    listener: TcpListener,
+    receiver: Receiver,
+    stop: CancellationToken,
+) -> Result<(), tonic::transport::Error> {
+    tonic::transport::Server::builder()
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_concurrent_streams(CONCURRENT_STREAMS)
+        .http2_keepalive_interval(Some(KEEPALIVE))
+        .tcp_nodelay(true)
+        .add_routes(tonic::service::Routes::from(junjo_ingest::grpc_router(receiver)))
+        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), stop.cancelled_owned())
+        .await
+}

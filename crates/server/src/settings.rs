@@ -1,0 +1,198 @@
+//! Settings: one struct a section, each field a flag and an environment variable, the doc comment its help text.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use junjo_web::client::{PublicUrl, parse_network};
+
+/// Largest share of memory that is taken without being told: 1 GiB, or half of the machine.
+const MEMORY_LIMIT_DEFAULT: u64 = 1 << 30;
+/// What is taken at least, because DuckDB does not work with less.
+const MEMORY_LIMIT_MIN: u64 = 128 << 20;
+
+/// Without a library's warnings about stale cookies, and about store errors that we log ourselves.
+const LOG_DEFAULT: &str = "info,tower_sessions=error,tower_sessions_core=off";
+
+/// All settings.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    #[command(flatten)]
+    pub(crate) storage: StorageSettings,
+    #[command(flatten)]
+    pub(crate) listen: ListenSettings,
+    #[command(flatten)]
+    pub(crate) web: WebSettings,
+    #[command(flatten)]
+    pub(crate) watch: WatchSettings,
+    #[command(flatten)]
+    pub(crate) retired: RetiredSettings,
+}
+
+/// Where state is and how much of the machine it may take.
+#[derive(Debug, Clone, Args)]
+pub struct StorageSettings {
+    /// Folder of all state: accounts, log, index, archive.
+    #[arg(long, env = "JUNJO_DATA_DIR", default_value = "./data")]
+    pub(crate) data_dir: PathBuf,
+    /// Memory of the process, in bytes or with K, M, G (default: half of the machine or cgroup, at most 1G).
+    #[arg(long, env = "JUNJO_MEMORY_LIMIT", value_parser = parse_bytes)]
+    pub(crate) memory_limit: Option<u64>,
+    /// Compressed bytes in the log at which acknowledgements stop, in bytes or with K, M, G (default: 4G).
+    #[arg(long, env = "JUNJO_WAL_MAX_BYTES", value_parser = parse_bytes)]
+    pub(crate) wal_max_bytes: Option<u64>,
+    /// Free disk space below which acknowledgements stop, with K, M, G (default: the larger of 512M and 5 %).
+    #[arg(long, env = "JUNJO_FREE_SPACE_MIN", value_parser = parse_bytes)]
+    pub(crate) free_space_min: Option<u64>,
+}
+
+/// Addresses.
+#[derive(Debug, Clone, Args)]
+pub struct ListenSettings {
+    /// Address of the page and the REST API.
+    #[arg(long, env = "JUNJO_HTTP_ADDR", default_value = "127.0.0.1:1324")]
+    pub(crate) http_addr: SocketAddr,
+    /// Addresses of OTLP/gRPC, comma-separated.
+    #[arg(long, env = "JUNJO_OTLP_GRPC_ADDR", default_value = "127.0.0.1:50051", value_delimiter = ',')]
+    pub(crate) otlp_grpc_addr: Vec<SocketAddr>,
+}
+
+/// The browser's side.
+#[derive(Debug, Clone, Args)]
+pub struct WebSettings {
+    /// Address under which browsers reach the server, for example https://junjo.example.com.
+    #[arg(long, env = "JUNJO_PUBLIC_URL", value_parser = PublicUrl::parse)]
+    pub(crate) public_url: Option<PublicUrl>,
+    /// Reverse proxies whose X-Forwarded headers are believed: addresses or networks, comma-separated.
+    #[arg(long, env = "JUNJO_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network)]
+    pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
+    /// Other origins that may use the API with a cookie, comma-separated.
+    #[arg(
+        long,
+        env = "JUNJO_ALLOW_ORIGINS",
+        value_delimiter = ',',
+        default_value = "http://localhost:5151,http://localhost:5153"
+    )]
+    pub(crate) allow_origins: Vec<String>,
+}
+
+/// Watching the server itself.
+#[derive(Debug, Clone, Args)]
+pub struct WatchSettings {
+    /// Log filter, for example info or junjo_otel=debug,info.
+    #[arg(long, env = "JUNJO_LOG", default_value = LOG_DEFAULT)]
+    pub(crate) log: String,
+    /// Form of the log: text or json.
+    #[arg(long, env = "JUNJO_LOG_FORMAT", default_value = "json", value_parser = ["json", "text"])]
+    pub(crate) log_format: String,
+    /// OTLP/gRPC endpoint for the server's own traces; never its own receiver. Off when unset.
+    #[arg(long, env = "JUNJO_TRACES_ENDPOINT")]
+    pub(crate) traces_endpoint: Option<String>,
+    /// Headers for it: name=value, comma-separated.
+    #[arg(long, env = "JUNJO_TRACES_HEADERS", value_delimiter = ',', hide_env_values = true)]
+    pub(crate) traces_headers: Vec<String>,
+}
+
+/// Settings of the Go server that are accepted and have no effect.
+#[derive(Debug, Clone, Args)]
+pub struct RetiredSettings {
+    /// Not needed: sessions are kept on the server.
+    #[arg(long, env = "JUNJO_SESSION_SECRET", hide = true, hide_env_values = true)]
+    session_secret: Option<String>,
+    /// Not needed: see JUNJO_PUBLIC_URL.
+    #[arg(long, env = "JUNJO_PROD_AUTH_DOMAIN", hide = true)]
+    prod_auth_domain: Option<String>,
+    /// Not needed: see JUNJO_PUBLIC_URL.
+    #[arg(long, env = "JUNJO_ENV", hide = true)]
+    environment: Option<String>,
+}
+
+impl Settings {
+    /// Defaults with everything in `dir` and ports that the system picks; for tests and tools.
+    pub fn in_dir(dir: &std::path::Path) -> Self {
+        use clap::Parser as _;
+        let arguments =
+            ["junjo-server", "--http-addr=127.0.0.1:0", "--otlp-grpc-addr=127.0.0.1:0", "--data-dir"];
+        let arguments = arguments.map(std::ffi::OsString::from).into_iter().chain([dir.into()]);
+        crate::cli::Cli::parse_from(arguments).settings
+    }
+}
+
+impl RetiredSettings {
+    /// The variables that are set although nothing reads them.
+    pub(crate) fn present(&self) -> Vec<&'static str> {
+        let all = [
+            ("JUNJO_SESSION_SECRET", self.session_secret.is_some()),
+            ("JUNJO_PROD_AUTH_DOMAIN", self.prod_auth_domain.is_some()),
+            ("JUNJO_ENV", self.environment.is_some()),
+        ];
+        all.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect()
+    }
+}
+
+/// How the process's memory is divided. The rest is for requests, threads and the allocator.
+///
+/// | part | share | why |
+/// |---|---|---|
+/// | index (DuckDB) | 1/2 | its buffers make lists and filters fast |
+/// | messages being received | 1/4 | at most 192 MiB; one is up to 64 MiB |
+/// | decoding, sealing, sessions | 1/4 | one batch of 8 MiB compressed at a time |
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MemoryShares {
+    pub(crate) index_bytes: u64,
+    pub(crate) in_flight_bytes: u64,
+}
+
+impl StorageSettings {
+    pub(crate) fn memory_shares(&self) -> MemoryShares {
+        let whole = self.memory_limit.unwrap_or_else(default_memory_limit).max(MEMORY_LIMIT_MIN);
+        MemoryShares { index_bytes: whole / 2, in_flight_bytes: (whole / 4).min(192 << 20).max(64 << 20) }
+    }
+}
+
+/// The smaller of 1 GiB and half of what the cgroup or the machine has.
+fn default_memory_limit() -> u64 {
+    let cgroup =
+        std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|text| text.trim().parse().ok());
+    let machine = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
+        let kib: u64 = text
+            .lines()
+            .find(|line| line.starts_with("MemTotal:"))?
+            .split_whitespace()
+            .nth(1)?
+            .parse()
+            .ok()?;
+        Some(kib << 10)
+    });
+    let available = [cgroup, machine].into_iter().flatten().min();
+    available.map_or(MEMORY_LIMIT_DEFAULT, |bytes| (bytes / 2).min(MEMORY_LIMIT_DEFAULT))
+}
+
+/// `512M`, `4G`, `1048576`.
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    let (digits, shift) = match text.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&text[..at], 10),
+        Some((at, 'm' | 'M')) => (&text[..at], 20),
+        Some((at, 'g' | 'G')) => (&text[..at], 30),
+        _ => (text, 0),
+    };
+    let number: u64 = digits.parse().map_err(|_| format!("{text:?} is not a size like 512M or 4G"))?;
+    number.checked_mul(1 << shift).ok_or_else(|| format!("{text:?} is too large"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scenario: sizes as people write them. Guarantee: bytes, or a sentence.
+    #[test]
+    fn parse_bytes_reads_units() {
+        assert_eq!(parse_bytes("4G"), Ok(4 << 30));
+        assert_eq!(parse_bytes("512m"), Ok(512 << 20));
+        assert_eq!(parse_bytes("10"), Ok(10));
+        assert!(parse_bytes("").is_err());
+        assert!(parse_bytes("1T").is_err());
+        assert!(parse_bytes("99999999999G").is_err());
+    }
+}

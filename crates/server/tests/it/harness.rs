@@ -1,0 +1,202 @@
+//! A server to test: in this process ([`TestServer`]) or as the real binary ([`ServerProcess`]).
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use junjo_server::run::Running;
+use junjo_server::settings::Settings;
+use junjo_span_store::probe_index;
+use junjo_test_support::{OtlpClient, eventually};
+use junjo_web::{Lifecycle, SystemClock};
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+/// How long anything in these tests may take before it counts as hanging.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) const EMAIL: &str = "ada@example.com";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+/// A server in this process, with its own data folder.
+pub(crate) struct TestServer {
+    pub(crate) api: Api,
+    pub(crate) grpc: SocketAddr,
+    pub(crate) dir: tempfile::TempDir,
+    lifecycle: Lifecycle,
+    running: Running,
+}
+
+impl TestServer {
+    /// A fresh server.
+    pub(crate) async fn start() -> Self {
+        Self::start_in(tempfile::tempdir().unwrap()).await
+    }
+
+    /// A server on the state in `dir`.
+    pub(crate) async fn start_in(dir: tempfile::TempDir) -> Self {
+        let lifecycle = Lifecycle::new();
+        let settings = Settings::in_dir(dir.path());
+        let prober = Arc::new(|path: &Path| probe_index(path));
+        let running = Running::start(settings, SystemClock::shared(), prober, &lifecycle).await.unwrap();
+        let api = Api::new(running.http_addr);
+        Self { api, grpc: running.grpc_addrs[0], dir, lifecycle, running }
+    }
+
+    /// Stops as on SIGTERM and gives the data folder back.
+    pub(crate) async fn stop(self) -> tempfile::TempDir {
+        self.lifecycle.stop();
+        self.lifecycle.supervise(tokio_stream::pending(), PATIENCE).await;
+        self.running.app.close().await;
+        self.dir
+    }
+
+    /// Signs the first user in and returns an ingest key.
+    pub(crate) async fn set_up(&self) -> String {
+        self.api.register().await;
+        self.api.create_key().await
+    }
+
+    pub(crate) fn client(&self, key: &str) -> OtlpClient {
+        OtlpClient::new(self.grpc, Some(key))
+    }
+}
+
+/// Calls of the HTTP API with one cookie jar.
+#[derive(Clone)]
+pub(crate) struct Api {
+    base: String,
+    client: Client,
+}
+
+impl Api {
+    pub(crate) fn new(addr: SocketAddr) -> Self {
+        let client = Client::builder().cookie_store(true).timeout(PATIENCE).build().unwrap();
+        Self { base: format!("http://{addr}"), client }
+    }
+
+    /// The same server without the session.
+    pub(crate) fn anonymous(&self) -> Self {
+        Self { client: Client::builder().timeout(PATIENCE).build().unwrap(), ..self.clone() }
+    }
+
+    pub(crate) fn call(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> (u16, Value) {
+        let response = self.call(Method::GET, path).send().await.unwrap();
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    /// GET that must succeed.
+    pub(crate) async fn read(&self, path: &str) -> Value {
+        let (status, body) = self.get(path).await;
+        assert_eq!(status, 200, "GET {path}: {body}");
+        body
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request =
+            self.call(Method::POST, path).header("content-type", "application/json").body(body.to_string());
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    pub(crate) async fn register(&self) {
+        let (status, body) =
+            self.post("/auth/register", &json!({"email": EMAIL, "password": PASSWORD})).await;
+        assert_eq!(status, 201, "{body}");
+    }
+
+    pub(crate) async fn login(&self) {
+        let (status, body) = self.post("/auth/login", &json!({"email": EMAIL, "password": PASSWORD})).await;
+        assert_eq!(status, 200, "{body}");
+    }
+
+    pub(crate) async fn create_key(&self) -> String {
+        let (status, body) = self.post("/api-keys", &json!({"name": "test"})).await;
+        assert_eq!(status, 201, "{body}");
+        body["key"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits until everything acknowledged is queryable, and returns the status.
+    pub(crate) async fn drained(&self) -> Value {
+        eventually("draining", PATIENCE, || async {
+            let (code, status) = self.get("/otel/status").await;
+            (code == 200 && status["index"] == "ok" && status["accepted_spans"] == status["indexed_spans"])
+                .then_some(status)
+        })
+        .await
+    }
+}
+
+/// The real binary as a child process.
+pub(crate) struct ServerProcess {
+    pub(crate) http: SocketAddr,
+    pub(crate) grpc: SocketAddr,
+    child: Child,
+    log: Lines<BufReader<ChildStdout>>,
+}
+
+impl ServerProcess {
+    /// Starts the binary on `dir` and waits until it says that it is ready.
+    pub(crate) async fn start(dir: &Path) -> Self {
+        let mut child = Self::command(dir).spawn().unwrap();
+        let stdout = child.stdout.take().unwrap();
+        let mut log = BufReader::new(stdout).lines();
+        let ready = tokio::time::timeout(PATIENCE, async {
+            while let Some(line) = log.next_line().await.unwrap() {
+                let event: Value = serde_json::from_str(&line).unwrap_or_default();
+                if event["message"].as_str().is_some_and(|message| message.starts_with("ready")) {
+                    return event;
+                }
+            }
+            panic!("the server ended before it was ready");
+        });
+        let event = ready.await.expect("the server starts in time");
+        let grpc = event["grpc_addrs"].as_str().unwrap().trim_matches(['[', ']']).parse().unwrap();
+        Self { http: event["http_addr"].as_str().unwrap().parse().unwrap(), grpc, child, log }
+    }
+
+    /// The binary with settings for tests: no environment, ports of the system's choice, any free space.
+    pub(crate) fn command(dir: &Path) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_junjo-server"));
+        command
+            .env_clear()
+            .arg("--data-dir")
+            .arg(dir)
+            .env("JUNJO_HTTP_ADDR", "127.0.0.1:0")
+            .env("JUNJO_OTLP_GRPC_ADDR", "127.0.0.1:0")
+            .env("JUNJO_FREE_SPACE_MIN", "1M")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// `kill -9`: no handler runs, nothing is flushed.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// SIGTERM; returns the exit code and the rest of the log.
+    pub(crate) async fn terminate(mut self) -> (Option<i32>, Vec<String>) {
+        let pid = self.child.id().unwrap().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
+        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap();
+        let mut lines = Vec::new();
+        while let Some(line) = self.log.next_line().await.unwrap() {
+            lines.push(line);
+        }
+        (status.code(), lines)
+    }
+}

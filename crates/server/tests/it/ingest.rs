@@ -1,0 +1,165 @@
+//! From an SDK's export to what the API shows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use junjo_test_support::{SpanBuilder, delimited_messages, fixture, request};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use prost::Message as _;
+use serde_json::Value;
+use tonic::codec::CompressionEncoding;
+
+use crate::harness::TestServer;
+
+const START: u64 = 1_767_323_045_000_000_000;
+
+/// Every span of a capture by trace, as lowercase hex.
+fn spans_of(capture: &str) -> (BTreeMap<String, BTreeSet<String>>, BTreeSet<String>) {
+    let (mut traces, mut workflows) = (BTreeMap::<_, BTreeSet<String>>::new(), BTreeSet::new());
+    for message in delimited_messages(&fixture(capture)) {
+        let request = ExportTraceServiceRequest::decode(&message[..]).unwrap();
+        let spans = request.resource_spans.iter().flat_map(|r| &r.scope_spans).flat_map(|s| &s.spans);
+        for span in spans {
+            let (trace, id) = (hex(&span.trace_id), hex(&span.span_id));
+            let is_workflow = span.attributes.iter().any(|attribute| {
+                attribute.key == "junjo.span_type"
+                    && format!("{:?}", attribute.value).contains("\"workflow\"")
+            });
+            if is_workflow {
+                workflows.insert(id.clone());
+            }
+            traces.entry(trace).or_default().insert(id);
+        }
+    }
+    (traces, workflows)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn items(server: &TestServer, path: &str) -> Vec<Value> {
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = server.api.read(&format!("{path}?limit=50{cursor}")).await;
+        all.extend(page["items"].as_array().unwrap().iter().cloned());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return all,
+        }
+    }
+}
+
+/// Scenario: captures of the real Junjo SDK, newest and 0.61.1, and of other instrumentations are sent as they were
+/// recorded. Guarantee: every span is in the API under its id, every workflow is listed, every span page opens.
+#[tokio::test(flavor = "multi_thread")]
+async fn export_real_captures_every_span_is_in_the_api() {
+    let captures = [
+        "junjo_capture.bin",
+        "junjo_capture_0.61.1.bin",
+        "genai_capture.bin",
+        "real_openinference.bin",
+        "real_otel-v2.bin",
+    ];
+    for capture in captures {
+        let server = TestServer::start().await;
+        let key = server.set_up().await;
+        for message in delimited_messages(&fixture(capture)) {
+            let answer = server.client(&key).call("trace.v1.TraceService", message.into()).await.unwrap();
+            assert!(answer.is_empty(), "nothing of {capture} is rejected");
+        }
+        server.api.drained().await;
+        let (expected, workflows) = spans_of(capture);
+        let mut found = BTreeMap::new();
+        for trace in items(&server, "/otel/traces").await {
+            let id = trace["trace_id"].as_str().unwrap().to_owned();
+            let detail = server.api.read(&format!("/otel/trace/{id}")).await;
+            let spans: BTreeSet<String> = detail["spans"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|span| span["span_id"].as_str().unwrap().to_owned())
+                .collect();
+            for span in &spans {
+                let page = server.api.read(&format!("/otel/spans/{id}/{span}")).await;
+                assert_eq!(page["span_id"], *span);
+            }
+            assert_eq!(trace["span_count"], spans.len());
+            found.insert(id, spans);
+        }
+        assert_eq!(found, expected, "{capture}");
+        let listed: BTreeSet<String> = items(&server, "/otel/workflows")
+            .await
+            .iter()
+            .map(|run| run["span_id"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(listed, workflows, "{capture}");
+        server.stop().await;
+    }
+}
+
+/// Scenario: the server is stopped and started between export and reading. Guarantee: everything is still there.
+#[tokio::test(flavor = "multi_thread")]
+async fn restart_keeps_spans_users_and_keys() {
+    let server = TestServer::start().await;
+    let key = server.set_up().await;
+    let spans = vec![SpanBuilder::new(1, 1, START).build(), SpanBuilder::new(1, 2, START).parent(1).build()];
+    server.client(&key).export(&request("shop", spans)).await.unwrap();
+    let server = TestServer::start_in(server.stop().await).await;
+    server.api.login().await;
+    server.client(&key).export(&request("shop", vec![SpanBuilder::new(2, 1, START).build()])).await.unwrap();
+    let status = server.api.drained().await;
+    assert_eq!(status["accepted_spans"], 3);
+    let services = server.api.read("/otel/services").await;
+    assert_eq!(services["items"][0]["span_count"], 3);
+    assert_eq!(services["items"][0]["trace_count"], 2);
+    server.stop().await;
+}
+
+/// Scenario: the same spans arrive compressed with each encoding that gRPC clients use. Guarantee: all are stored.
+#[tokio::test(flavor = "multi_thread")]
+async fn export_compressed_is_stored() {
+    let server = TestServer::start().await;
+    let key = server.set_up().await;
+    for (trace, encoding) in [(1, CompressionEncoding::Gzip), (2, CompressionEncoding::Zstd)] {
+        let client = server.client(&key).compressed(encoding);
+        client.export(&request("shop", vec![SpanBuilder::new(trace, 1, START).build()])).await.unwrap();
+    }
+    server.api.drained().await;
+    assert_eq!(items(&server, "/otel/traces").await.len(), 2);
+    server.stop().await;
+}
+
+/// Scenario: metrics and logs are exported with the same key, as older Junjo SDKs do every minute. Guarantee: they are
+/// accepted and counted, never refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn export_metrics_and_logs_is_accepted_and_counted() {
+    let server = TestServer::start().await;
+    let key = server.set_up().await;
+    let client = server.client(&key);
+    for message in delimited_messages(&fixture("real_otel-v2.metrics.bin")) {
+        client.call("metrics.v1.MetricsService", message.into()).await.unwrap();
+    }
+    for message in delimited_messages(&fixture("real_otel-v2.logs.bin")) {
+        client.call("logs.v1.LogsService", message.into()).await.unwrap();
+    }
+    let status = server.api.read("/otel/status").await;
+    assert!(status["metric_points_received"].as_u64().unwrap() > 0);
+    assert!(status["log_records_received"].as_u64().unwrap() > 0);
+    server.stop().await;
+}
+
+/// Scenario: spans are sealed before they are read. Guarantee: the API answers the same from the archive.
+#[tokio::test(flavor = "multi_thread")]
+async fn include_payload_returns_whole_spans() {
+    let server = TestServer::start().await;
+    let key = server.set_up().await;
+    let span = SpanBuilder::new(1, 1, START).with("input.value", "hello").build();
+    server.client(&key).export(&request("shop", vec![span])).await.unwrap();
+    server.api.drained().await;
+    let trace = format!("{:032x}", 1);
+    let page = server.api.read(&format!("/otel/trace/{trace}?include=payload")).await;
+    assert_eq!(page["spans"][0]["payload"]["attributes"]["input.value"], "hello");
+    let plain = server.api.read(&format!("/otel/trace/{trace}")).await;
+    assert!(plain["spans"][0].get("payload").is_none());
+    server.stop().await;
+}

@@ -1,0 +1,10 @@
+//! Every test of the running server, one module a subject. Most run a server in this process on ports that the system
+//! picks; those about kills and start-up run the real binary.
+
+mod api_document;
+mod bad_input;
+mod crash;
+mod harness;
+mod ingest;
+mod pages;
+mod startup;

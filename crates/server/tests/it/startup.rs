@@ -1,0 +1,102 @@
+//! What the real binary says when it cannot start, and what it does about damaged files.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use junjo_test_support::{OtlpClient, SpanBuilder, request};
+
+use crate::harness::{Api, ServerProcess};
+
+const START: u64 = 1_767_323_045_000_000_000;
+
+/// Runs the binary, which must refuse to start, and returns what it said.
+async fn refusal(dir: &Path, arguments: &[&str]) -> String {
+    let output = ServerProcess::command(dir).args(arguments).output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    said
+}
+
+/// Scenario: the port is taken. Guarantee: one sentence that names address and variable.
+#[tokio::test]
+async fn start_with_taken_port_names_the_variable() {
+    let dir = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let said = refusal(dir.path(), &[&format!("--http-addr={address}")]).await;
+    assert!(said.contains(&address.to_string()) && said.contains("JUNJO_HTTP_ADDR"), "{said}");
+    let said = refusal(dir.path(), &[&format!("--otlp-grpc-addr={address}")]).await;
+    assert!(said.contains("JUNJO_OTLP_GRPC_ADDR"), "{said}");
+}
+
+/// Scenario: the data folder is a file, cannot be written, or is used by another server. Guarantee: one sentence.
+#[tokio::test]
+async fn start_with_unusable_data_folder_names_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    std::fs::write(&file, b"").unwrap();
+    let said = refusal(&file, &[]).await;
+    assert!(said.contains("JUNJO_DATA_DIR"), "{said}");
+    let said = refusal(Path::new("/proc/junjo"), &[]).await;
+    assert!(said.contains("JUNJO_DATA_DIR"), "{said}");
+    let read_only = dir.path().join("read-only");
+    std::fs::create_dir(&read_only).unwrap();
+    std::fs::set_permissions(&read_only, std::fs::Permissions::from_mode(0o500)).unwrap();
+    let is_root = std::fs::write(read_only.join("probe"), b"").is_ok();
+    if !is_root {
+        let said = refusal(&read_only, &[]).await;
+        assert!(said.contains("JUNJO_DATA_DIR"), "{said}");
+    }
+    let used = dir.path().join("used");
+    let server = ServerProcess::start(&used).await;
+    let said = refusal(&used, &[]).await;
+    assert!(said.contains("another server"), "{said}");
+    server.kill().await;
+}
+
+/// Scenario: a setting has a bad value. Guarantee: the sentence names it, before anything is opened.
+#[tokio::test]
+async fn start_with_bad_setting_names_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = ServerProcess::command(dir.path()).env("JUNJO_MEMORY_LIMIT", "lots").output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("memory-limit") && said.contains("512M"), "{said}");
+    let said = refusal(dir.path(), &["--traces-endpoint=http://localhost:0"]).await;
+    assert!(said.contains("own receiver"), "{said}");
+}
+
+/// Scenario: after an export the index, or the log, is overwritten with rubbish. Guarantee: the server starts, keeps
+/// the damaged file, still acknowledges; with a damaged index every span is there, with a damaged log every span that
+/// was indexed, and sequences go on above the old ones.
+#[tokio::test(flavor = "multi_thread")]
+async fn start_with_damaged_files_keeps_them_and_serves() {
+    for damaged in ["index.duckdb", "wal.db"] {
+        let dir = tempfile::tempdir().unwrap();
+        let server = ServerProcess::start(dir.path()).await;
+        let api = Api::new(server.http);
+        api.register().await;
+        let key = api.create_key().await;
+        let client = OtlpClient::new(server.grpc, Some(&key));
+        client.export(&request("s", vec![SpanBuilder::new(1, 1, START).build()])).await.unwrap();
+        api.drained().await;
+        assert_eq!(server.terminate().await.0, Some(0));
+        std::fs::write(dir.path().join(damaged), vec![7; 60_000]).unwrap();
+        let server = ServerProcess::start(dir.path()).await;
+        let api = Api::new(server.http);
+        api.login().await;
+        let client = OtlpClient::new(server.grpc, Some(&key));
+        client.export(&request("s", vec![SpanBuilder::new(2, 1, START).build()])).await.unwrap();
+        let traces = junjo_test_support::eventually("both traces", crate::harness::PATIENCE, || async {
+            let (_, page) = api.get("/otel/traces").await;
+            page["items"].as_array().filter(|items| items.len() == 2).cloned()
+        })
+        .await;
+        assert_eq!(traces.len(), 2, "{damaged}");
+        let kept = std::fs::read_dir(dir.path().join("quarantine")).unwrap().count();
+        assert!(kept >= 1, "{damaged} is kept");
+        let (code, log) = server.terminate().await;
+        assert_eq!(code, Some(0), "{damaged}");
+        assert!(!log.iter().any(|line| line.contains("panicked")));
+    }
+}
