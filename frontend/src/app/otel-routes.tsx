@@ -30,7 +30,7 @@ export function TraceRoute() {
   const change = useCallback(
     (next: Partial<TraceSearch>) =>
       // Moving through a trace is one visit: it leaves no trail in the history.
-      void navigate({ search: (before) => ({ ...before, ...next }), replace: true }),
+      void navigate({ search: (before) => ({ ...before, ...next }), replace: true, state: true }),
     [navigate],
   );
   return <TracePage key={traceId} traceId={traceId} search={search} onSearchChange={change} />;

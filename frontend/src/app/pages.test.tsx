@@ -88,7 +88,9 @@ describe("trace", () => {
     const evil = '<img src=x onerror="alert(1)">';
     call.derived = {
       ...call.derived,
-      output_messages: [{ role: "assistant", parts: [{ type: "text", content: evil }], finish_reason: null }],
+      output_messages: [
+        { role: "assistant", name: null, parts: [{ type: "text", content: evil }], finish_reason: null },
+      ],
     };
     store.traces = [shown];
     renderApp(`/traces/${shown.traceId}?span=${call.span_id}`, store);

@@ -1,18 +1,18 @@
 /** Send your first trace: make a key, paste a snippet, and see the trace arrive. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ArrowRight, Check, KeyRound, LoaderCircle } from "lucide-react";
+import { ArrowRight, Check, KeyRound, LoaderCircle, TriangleAlert } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
 import { PageBody } from "@/components/ui/page";
 import { KeyReveal } from "@/features/api-keys/key-reveal";
 import { createKey } from "@/features/api-keys/keys-query";
 import { SnippetTabs } from "@/features/api-keys/snippet-tabs";
-import { statusQuery } from "@/features/otel/ingest-status/status-query";
+import { rejectionSince, statusQuery } from "@/features/otel/ingest-status/status-query";
 import { newestTraceQuery, type TraceSummary } from "@/features/otel/traces/traces-query";
 import { cn } from "@/lib/cn";
 import { formatDuration, nanosToNumber } from "@/lib/format/duration";
-import { plural } from "@/lib/format/number";
+import { formatCount, plural } from "@/lib/format/number";
 import { useNow } from "@/lib/use-now";
 
 /** While somebody waits for the first trace, every second counts. */
@@ -36,6 +36,7 @@ export function WelcomePage() {
     <PageBody>
       <div className="mx-auto grid w-full max-w-2xl gap-8 px-4 py-8 sm:px-6 sm:py-12">
         <div className="grid gap-1.5">
+          <title>Send your first trace · Junjo</title>
           <h1 className="font-semibold text-xl tracking-tight">Send your first trace</h1>
           <p className="text-muted">Three steps, about two minutes. Nothing leaves this server.</p>
         </div>
@@ -112,6 +113,7 @@ function Waiting() {
   const status = useQuery({ ...statusQuery(), refetchInterval: WAIT_POLL_MS });
   const accepted = status.data?.accepted_spans ?? 0;
   const indexed = status.data?.indexed_spans ?? 0;
+  const refused = rejectionSince(status.data, since);
   return (
     <div className="grid gap-3 rounded-lg border border-line-strong border-dashed bg-sunken p-4">
       <div role="status" className="flex items-center gap-3">
@@ -125,16 +127,22 @@ function Waiting() {
             : "Waiting for spans…"}
         </span>
       </div>
+      {refused && (
+        <p role="alert" className="flex items-start gap-2 text-warn text-xs">
+          <TriangleAlert size={14} className="mt-0.5 shrink-0" aria-hidden />
+          <span>
+            A request just arrived and was refused: {refused.detail}
+            {refused.count > 1 && ` (${formatCount(refused.count)} times)`}
+          </span>
+        </p>
+      )}
       {now - since > HINTS_AFTER_MS && (
         <ul className="grid list-disc gap-1 pl-4 text-muted text-xs">
           <li>
             Batch processors send every few seconds and at shutdown: let short scripts exit normally, or
             flush.
           </li>
-          <li>
-            gRPC listens on port 50051 in plain text here: set “insecure”, or use OTLP/HTTP on this page's
-            address.
-          </li>
+          <li>OTLP/gRPC listens on port 50051, in plain text unless a proxy adds TLS: set “insecure”.</li>
           <li>“Unauthenticated” in your application's log means that the key is missing or mistyped.</li>
         </ul>
       )}

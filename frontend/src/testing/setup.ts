@@ -11,16 +11,18 @@ class NoResizeObserver implements ResizeObserver {
   disconnect(): void {}
 }
 
-globalThis.ResizeObserver ??= NoResizeObserver;
-Element.prototype.scrollIntoView ??= () => undefined;
-Element.prototype.hasPointerCapture ??= () => false;
-window.scrollTo = () => undefined;
+if (typeof window !== "undefined") giveLayout();
 
-// jsdom has no layout: virtualised lists need some height to show rows in.
-Element.prototype.getBoundingClientRect = () => new DOMRect(0, 0, 1200, 800);
-Object.defineProperties(HTMLElement.prototype, {
-  offsetHeight: { configurable: true, get: () => 800 },
-  offsetWidth: { configurable: true, get: () => 1200 },
-  clientHeight: { configurable: true, get: () => 800 },
-  clientWidth: { configurable: true, get: () => 1200 },
-});
+/** jsdom has no layout: virtualised lists need some height to show rows in. */
+function giveLayout() {
+  globalThis.ResizeObserver ??= NoResizeObserver;
+  Element.prototype.scrollIntoView ??= () => undefined;
+  Element.prototype.hasPointerCapture ??= () => false;
+  window.scrollTo = () => undefined;
+  Object.defineProperties(HTMLElement.prototype, {
+    offsetHeight: { configurable: true, get: () => 800 },
+    offsetWidth: { configurable: true, get: () => 1200 },
+    clientHeight: { configurable: true, get: () => 800 },
+    clientWidth: { configurable: true, get: () => 1200 },
+  });
+}

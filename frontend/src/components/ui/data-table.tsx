@@ -11,7 +11,7 @@ import {
   useTable,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useMemo, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useMemo, useRef } from "react";
 import { cn } from "@/lib/cn";
 import { useWidth } from "@/lib/use-width";
 
@@ -86,8 +86,23 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
     initialRect: { width: FALLBACK_WIDTH_PX, height: 800 },
   });
 
+  // Rows that arrive above what is being read must not push it down.
+  const rowPx = compact ? COMPACT_ROW_PX : ROW_PX;
+  const anchor = useRef<{ id: string; index: number }>(undefined);
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (!box || !anchor.current) return;
+    const index = tableRows.findIndex((row) => row.id === anchor.current?.id);
+    if (index < 0 || index === anchor.current.index) return;
+    box.scrollTop += (index - anchor.current.index) * rowPx;
+    anchor.current.index = index;
+  }, [tableRows, rowPx]);
+
   function handleScroll() {
     const box = scroller.current;
+    const index = Math.floor((box?.scrollTop ?? 0) / rowPx);
+    const row = tableRows[index];
+    anchor.current = box && box.scrollTop > 0 && row ? { id: row.id, index } : undefined;
     if (box && box.scrollHeight - box.scrollTop - box.clientHeight < END_MARGIN_PX) onEndReached?.();
   }
 

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
 
 interface PageHeaderProps {
-  title: ReactNode;
+  title: string;
   /** A short line under or beside the title. */
   note?: ReactNode;
   actions?: ReactNode;
@@ -12,6 +12,7 @@ interface PageHeaderProps {
 export function PageHeader({ title, note, actions }: PageHeaderProps) {
   return (
     <header className="flex min-h-13 shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-4 py-2.5">
+      <title>{`${title} · Junjo`}</title>
       <h1 className="font-semibold text-lg tracking-tight">{title}</h1>
       {note && <div className="min-w-0 text-faint text-sm">{note}</div>}
       {actions && <div className="ml-auto flex flex-wrap items-center gap-2">{actions}</div>}

@@ -38,7 +38,7 @@ export function ErrorState({ error, onRetry }: ErrorStateProps) {
         <TriangleAlert size={20} strokeWidth={1.75} />
       </div>
       <h2 className="font-semibold text-base">{problem?.title ?? "Something went wrong here"}</h2>
-      <p className="text-muted text-sm">{detailOf(error)}</p>
+      {detailOf(error) !== problem?.title && <p className="text-muted text-sm">{detailOf(error)}</p>}
       {problem?.requestId && <p className="font-mono text-2xs text-faint">request {problem.requestId}</p>}
       {onRetry && (
         <Button onClick={onRetry}>

@@ -6,9 +6,8 @@ import { KEY_PLACEHOLDER, snippetsFor } from "./snippets";
 
 export function SnippetTabs({ apiKey }: { apiKey?: string | undefined }) {
   const [chosen, setChosen] = useState("junjo");
-  const { origin, hostname, protocol } = window.location;
+  const { hostname, protocol } = window.location;
   const snippets = snippetsFor({
-    origin,
     hostname,
     secure: protocol === "https:",
     apiKey: apiKey ?? KEY_PLACEHOLDER,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { snippetsFor } from "./snippets";
 
-const target = { origin: "http://localhost:1324", hostname: "localhost", secure: false, apiKey: "jk_secret" };
+const target = { hostname: "localhost", secure: false, apiKey: "jk_secret" };
 
 describe("snippetsFor", () => {
   /** Every snippet works as pasted: it carries the key and an address of this server. */
@@ -15,6 +15,9 @@ describe("snippetsFor", () => {
   /** Behind TLS the gRPC exporter must not be told to use plain text. */
   it("follows the page's scheme", () => {
     expect(snippetsFor(target)[0]?.code).toContain("insecure=True");
-    expect(snippetsFor({ ...target, secure: true })[0]?.code).toContain("insecure=False");
+    const [junjo, python, node] = snippetsFor({ ...target, secure: true });
+    expect(junjo?.code).toContain("insecure=False");
+    expect(python?.code).toContain("insecure=False");
+    expect(node?.code).toContain("https://localhost");
   });
 });

@@ -1,9 +1,7 @@
 /** Ready-to-paste configuration for the common SDKs. Pure: text from an address and a key. */
 
 export interface SnippetTarget {
-  /** Address of this page's server, which also takes OTLP/HTTP: `http://localhost:1324`. */
-  origin: string;
-  /** Host for OTLP/gRPC. */
+  /** Host that takes OTLP/gRPC. */
   hostname: string;
   /** Whether the page came over TLS; gRPC then is assumed to use it too. */
   secure: boolean;
@@ -52,21 +50,22 @@ trace.set_tracer_provider(provider)`,
   };
 }
 
-function python({ origin, apiKey }: SnippetTarget): Snippet {
+function python({ hostname, secure, apiKey }: SnippetTarget): Snippet {
   return {
     id: "python",
     label: "Python",
-    install: "pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http",
+    install: "pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-grpc",
     file: "telemetry.py",
     code: `from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 exporter = OTLPSpanExporter(
-    endpoint="${origin}/v1/traces",
+    endpoint="${hostname}:${GRPC_PORT}",
     headers={"x-junjo-api-key": "${apiKey}"},
+    insecure=${secure ? "False" : "True"},
 )
 resource = Resource.create({"service.name": "my-agent"})
 provider = TracerProvider(resource=resource)
@@ -75,34 +74,39 @@ trace.set_tracer_provider(provider)`,
   };
 }
 
-function node({ origin, apiKey }: SnippetTarget): Snippet {
+function node(target: SnippetTarget): Snippet {
   return {
     id: "node",
     label: "Node.js",
-    install: "npm install @opentelemetry/sdk-node @opentelemetry/exporter-trace-otlp-proto",
+    install: "npm install @opentelemetry/sdk-node @opentelemetry/exporter-trace-otlp-grpc @grpc/grpc-js",
     file: "telemetry.mjs",
-    code: `import { NodeSDK } from "@opentelemetry/sdk-node";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+    code: `import { Metadata } from "@grpc/grpc-js";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
+import { NodeSDK } from "@opentelemetry/sdk-node";
+
+const metadata = new Metadata();
+metadata.set("x-junjo-api-key", "${target.apiKey}");
 
 const sdk = new NodeSDK({
   serviceName: "my-agent",
-  traceExporter: new OTLPTraceExporter({
-    url: "${origin}/v1/traces",
-    headers: { "x-junjo-api-key": "${apiKey}" },
-  }),
+  traceExporter: new OTLPTraceExporter({ url: "${grpcUrl(target)}", metadata }),
 });
 sdk.start();`,
   };
 }
 
-function environment({ origin, apiKey }: SnippetTarget): Snippet {
+function environment(target: SnippetTarget): Snippet {
   return {
     id: "env",
     label: "Environment",
     file: "any OpenTelemetry SDK",
     code: `export OTEL_SERVICE_NAME="my-agent"
-export OTEL_EXPORTER_OTLP_ENDPOINT="${origin}"
-export OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf"
-export OTEL_EXPORTER_OTLP_HEADERS="x-junjo-api-key=${apiKey}"`,
+export OTEL_EXPORTER_OTLP_ENDPOINT="${grpcUrl(target)}"
+export OTEL_EXPORTER_OTLP_PROTOCOL="grpc"
+export OTEL_EXPORTER_OTLP_HEADERS="x-junjo-api-key=${target.apiKey}"`,
   };
+}
+
+function grpcUrl({ hostname, secure }: SnippetTarget): string {
+  return `${secure ? "https" : "http"}://${hostname}:${GRPC_PORT}`;
 }

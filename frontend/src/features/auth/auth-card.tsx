@@ -12,6 +12,7 @@ export function AuthCard({ title, note, children }: AuthCardProps) {
   return (
     <main className="grid min-h-dvh place-items-center bg-canvas px-4 py-10">
       <div className="grid w-full max-w-88 gap-6">
+        <title>{`${title} · Junjo`}</title>
         <div className="grid justify-items-center gap-4 text-center">
           <BrandMark size={40} />
           <div className="grid gap-1.5">

@@ -18,7 +18,10 @@ interface CredentialsFormProps {
 export function CredentialsForm({ submitLabel, newPassword, check, submit }: CredentialsFormProps) {
   const [errors, setErrors] = useState<CredentialErrors>({});
   const [visible, setVisible] = useState(false);
-  const mutation = useMutation({ mutationFn: submit });
+  const mutation = useMutation({
+    mutationFn: submit,
+    onError: (error) => setErrors(fieldErrors(error)),
+  });
 
   function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -63,7 +66,7 @@ export function CredentialsForm({ submitLabel, newPassword, check, submit }: Cre
           {visible ? <EyeOff size={15} /> : <Eye size={15} />}
         </Button>
       </div>
-      {mutation.error && (
+      {mutation.error && Object.keys(errors).length === 0 && (
         <p
           role="alert"
           className="rounded-md border border-danger/30 bg-danger/10 px-3 py-2 text-danger-text text-xs"
@@ -76,6 +79,16 @@ export function CredentialsForm({ submitLabel, newPassword, check, submit }: Cre
         {submitLabel}
       </Button>
     </form>
+  );
+}
+
+/** The server's word on single fields, shown where they are. */
+function fieldErrors(error: Error): CredentialErrors {
+  if (!(error instanceof ApiProblem)) return {};
+  return Object.fromEntries(
+    error.fields
+      .filter(({ field }) => field === "email" || field === "password")
+      .map(({ field, message }) => [field, message]),
   );
 }
 

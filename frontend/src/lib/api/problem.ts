@@ -6,7 +6,10 @@ const problemSchema = z.object({
   status: z.number().catch(0),
   detail: z.string().optional().catch(undefined),
   request_id: z.string().optional().catch(undefined),
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).catch([]),
 });
+
+type Problem = z.infer<typeof problemSchema>;
 
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
@@ -16,13 +19,16 @@ export class ApiProblem extends Error {
   readonly title: string;
   readonly detail: string | undefined;
   readonly requestId: string | undefined;
+  /** What is wrong with single fields of the request. */
+  readonly fields: { field: string; message: string }[];
 
-  constructor(status: number, title: string, detail?: string, requestId?: string) {
-    super(detail ?? title);
+  constructor(status: number, title: string, more: Partial<Problem> = {}) {
+    super(more.detail ?? title);
     this.status = status;
     this.title = title;
-    this.detail = detail;
-    this.requestId = requestId;
+    this.detail = more.detail;
+    this.requestId = more.request_id;
+    this.fields = more.errors ?? [];
   }
 }
 
@@ -32,13 +38,14 @@ export function problemFrom(response: Response, body: unknown): ApiProblem {
   if (!parsed.success) {
     return new ApiProblem(response.status, response.statusText || `HTTP ${response.status}`);
   }
-  const { title, detail, request_id } = parsed.data;
-  return new ApiProblem(response.status, title, detail, request_id);
+  return new ApiProblem(response.status, parsed.data.title, parsed.data);
 }
 
 /** The server did not answer at all: stopped, starting, or the network is away. */
 export function unreachable(cause: unknown): ApiProblem {
-  const problem = new ApiProblem(0, "The server does not answer", "It may be starting or stopped. Retrying.");
+  const problem = new ApiProblem(0, "The server does not answer", {
+    detail: "It may be starting or stopped.",
+  });
   problem.cause = cause;
   return problem;
 }

@@ -4,91 +4,6 @@
  */
 
 export interface paths {
-    "/auth/setup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Whether the first user has still to be created */
-        get: operations["get_setup"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/register": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Create a user; signs in the first one */
-        post: operations["register"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/login": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign in */
-        post: operations["login"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/logout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign out */
-        post: operations["logout"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The signed-in user */
-        get: operations["get_me"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api-keys": {
         parameters: {
             query?: never;
@@ -96,10 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List API keys */
+        /** Lists API keys, newest first: the caller's own, an admin's everybody's. Never shows a secret. */
         get: operations["list_api_keys"];
         put?: never;
-        /** Create an API key */
+        /** Creates an API key and shows its secret, this once. For members and admins. */
         post: operations["create_api_key"];
         delete?: never;
         options?: never;
@@ -117,8 +32,127 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete an API key */
+        /** Revokes an API key at once. For its creator and admins. */
         delete: operations["delete_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in and sets the session cookie. */
+        post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs out. Without a session it does nothing and still answers 204. */
+        post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account that is signed in. */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Creates an account. Open to anybody while there is none, who is then signed in as admin; later only to admins. */
+        post: operations["register_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells whether the server still waits for its first account. */
+        get: operations["get_setup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell that the process is alive, and how its index is. */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the server's own metrics, in Prometheus' text format. Off loopback this needs a read key. */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -131,42 +165,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List services */
+        /** List services with their counts. */
         get: operations["list_services"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/otel/traces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List traces, newest first */
-        get: operations["list_traces"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/otel/trace/{trace_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Spans of one trace in start order */
-        get: operations["get_trace"];
         put?: never;
         post?: never;
         delete?: never;
@@ -182,25 +182,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One span with everything OTLP carried */
+        /** Read one span with everything that OTLP carried, and what it means. */
         get: operations["get_span"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/otel/workflows": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List workflow runs, newest first */
-        get: operations["list_workflow_runs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -216,8 +199,93 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was accepted, indexed and stored */
-        get: operations["get_ingest_status"];
+        /** Read how far telemetry is on its way from acknowledged to queryable, and what was refused. */
+        get: operations["get_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/trace/{trace_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one trace: its spans in order of start, in pages. */
+        get: operations["get_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List traces, newest first. */
+        get: operations["list_traces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Junjo workflow runs, newest first. */
+        get: operations["list_workflows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answer a ping. */
+        get: operations["ping"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell whether spans are acknowledged. */
+        get: operations["ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -230,319 +298,974 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Problem: {
-            type?: string;
-            title: string;
-            status: number;
-            detail?: string;
-            request_id?: string;
+        /** @description The agent that a span names. */
+        Agent: {
+            /** @description What it is for. */
+            description: string | null;
+            /** @description Id of the agent. */
+            id: string | null;
+            /** @description Name of the agent. */
+            name: string | null;
+            /** @description Its place in a multi-agent graph. */
+            node_id: string | null;
+            /** @description The place that handed over to it. */
+            parent_node_id: string | null;
+            /** @description Its version. */
+            version: string | null;
         };
-        Credentials: {
-            /** Format: email */
-            email: string;
-            password: string;
-        };
-        User: {
-            id: string;
-            email: string;
-            /** @enum {string} */
-            role: "admin" | "member" | "viewer";
-        };
-        SetupStatus: {
-            needs_setup: boolean;
-        };
-        /** @enum {string} */
+        /**
+         * @description What a key may be used for.
+         * @enum {string}
+         */
         ApiKeyScope: "ingest" | "read";
-        ApiKey: {
-            id: string;
-            name: string;
-            prefix: string;
-            scope: components["schemas"]["ApiKeyScope"];
-            /** Format: date-time */
+        /** @description A key without its secret. */
+        ApiKeyView: {
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string;
-            /** Format: date-time */
-            last_used_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it stops working; null when never.
+             */
             expires_at: string | null;
-        };
-        ApiKeyList: {
-            items: components["schemas"]["ApiKey"][];
-            next_cursor: string | null;
-        };
-        CreateApiKey: {
+            /**
+             * @description Its id.
+             * @example b3Xk9QpL0aZr
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to within seconds; null when never.
+             */
+            last_used_at: string | null;
+            /** @description What its creator called it. */
             name: string;
-            scope?: components["schemas"]["ApiKeyScope"];
-            /** Format: date-time */
-            expires_at?: string | null;
+            /**
+             * @description How the key begins; unique, so that people can tell which one a program uses.
+             * @example jj_Ab3dE9xZ
+             */
+            prefix: string;
+            /** @description What it may be used for. */
+            scope: components["schemas"]["ApiKeyScope"];
         };
-        CreatedApiKey: components["schemas"]["ApiKey"] & {
-            /** @description The secret. Present only in this response. */
+        /** @description The archive. */
+        ArchiveSize: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            files: number;
+        };
+        /** @description A new key with its secret, which no other answer will show. */
+        CreatedApiKey: components["schemas"]["ApiKeyView"] & {
+            /** @description The secret. Send it as `x-junjo-api-key`. */
             key: string;
         };
-        /** @enum {string} */
-        SpanStatus: "unset" | "ok" | "error";
-        /** @enum {string} */
-        SpanRole: "workflow" | "subflow" | "node" | "run_concurrent" | "agent" | "llm" | "embedding" | "retriever" | "reranker" | "tool" | "chain" | "guardrail" | "evaluator" | "prompt";
-        /** @enum {string} */
-        SpanKind: "internal" | "server" | "client" | "producer" | "consumer" | "unspecified";
-        Service: {
-            name: string;
-            /** Format: int64 */
-            span_count: number;
-            /** Format: int64 */
-            trace_count: number;
-            /** Format: int64 */
-            error_count: number;
-            /** Format: date-time */
-            first_seen: string;
-            /** Format: date-time */
-            last_seen: string;
+        /** @description What somebody signs in with. */
+        Credentials: {
+            /**
+             * @description The account's address, in any case.
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description The password, exactly as it was set.
+             */
+            password: string;
         };
-        ServiceList: {
-            items: components["schemas"]["Service"][];
-            next_cursor?: string | null;
-        };
-        TraceSummary: {
-            trace_id: string;
-            root_name: string;
-            root_missing: boolean;
-            service: string;
-            services: string[];
-            status: components["schemas"]["SpanStatus"];
-            /** Format: date-time */
-            start_time: string;
-            start_time_unix_nano: string;
-            duration_ns: string;
-            /** Format: int64 */
-            span_count: number;
-            /** Format: int64 */
-            error_count: number;
-            /** Format: int64 */
-            llm_call_count: number;
-            models: string[];
-            /** Format: int64 */
-            input_tokens: number | null;
-            /** Format: int64 */
-            output_tokens: number | null;
-            /** Format: double */
+        /** @description One span's derived content, owned, as the API serialises it. Lists are empty and options null where a span has none. */
+        Details: components["schemas"]["Tokens"] & components["schemas"]["Streaming"] & components["schemas"]["Failures"] & {
+            agent: components["schemas"]["Agent"] | null;
+            /** @description `provider` or `table:<date>`. */
+            cost_source: string | null;
+            /**
+             * Format: double
+             * @description Cost in US dollars, when it is known.
+             */
             cost_usd: number | null;
-            /** Format: int64 */
-            unpriced_calls: number;
+            /** @description Documents that a search found or a reranking kept, best first. */
+            documents: components["schemas"]["Document"][];
+            embedding: components["schemas"]["Embedding"] | null;
+            /** @description Deployment environment. */
+            environment: string | null;
+            /** @description Judgements on the span. */
+            evaluations: components["schemas"]["Evaluation"][];
+            /** @description Why the model stopped, one a choice. */
+            finish_reasons: string[];
+            /** @description Input that is no conversation and no tool's arguments, JSON texts parsed; null when there is none. */
+            input: unknown;
+            /** @description The conversation that went in. */
+            input_messages: components["schemas"]["Message"][];
+            /** @description What the client left out. */
+            limits: components["schemas"]["Limits"];
+            /** @description Metadata that the application gave. */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** @description Model that answered, else the one that was asked. */
+            model: string | null;
+            /** @description Output that is no conversation and no tool's result, JSON texts parsed; null when there is none. */
+            output: unknown;
+            /** @description The messages that came out. */
+            output_messages: components["schemas"]["Message"][];
+            /** @description Request parameters in lower snake case: `temperature`, `max_tokens`, …. */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** @description OpenInference project, else the service. */
+            project: string;
+            prompt: components["schemas"]["PromptTemplate"] | null;
+            /** @description Provider, in OpenTelemetry's spelling. */
+            provider: string | null;
+            /** @description Model that was asked. */
+            request_model: string | null;
+            reranking: components["schemas"]["Reranking"] | null;
+            /** @description The provider's id of the response. */
+            response_id: string | null;
+            retrieval: components["schemas"]["Retrieval"] | null;
+            role: components["schemas"]["SpanRole"] | null;
+            /** @description Conversation that the span names. */
             session_id: string | null;
+            /** @description Tags that the application gave. */
+            tags: string[];
+            tool_call: components["schemas"]["ToolCall"] | null;
+            /** @description Tools that the model was offered. */
+            tools: components["schemas"]["Tool"][];
+            /** @description User that the span names. */
             user_id: string | null;
-            root_role?: components["schemas"]["SpanRole"] | null;
+            /** @description Workflow that the span names. */
+            workflow_name: string | null;
         };
-        TraceList: {
-            items: components["schemas"]["TraceSummary"][];
+        /** @description A document that was found. */
+        Document: {
+            /** @description The text. */
+            content: string | null;
+            /** @description Id in its store. */
+            id: string | null;
+            /** @description What the store keeps about it. */
+            metadata: unknown;
+            /**
+             * Format: double
+             * @description Relevance, in the store's own scale; vector stores may give a distance.
+             */
+            score: number | null;
+        };
+        /** @description What an embedding call embedded; the vectors stay in the attributes. */
+        Embedding: {
+            /**
+             * Format: int64
+             * @description Length of a vector.
+             */
+            dimension_count: number | null;
+            /** @description The texts. */
+            texts: string[];
+        };
+        /** @description A judgement on a span. */
+        Evaluation: {
+            /** @description Why. */
+            explanation: string | null;
+            /** @description The score in a word. */
+            label: string | null;
+            /** @description What was judged. */
+            name: string | null;
+            /**
+             * Format: double
+             * @description The score.
+             */
+            score: number | null;
+        };
+        /** @description A recorded exception. */
+        Exception: {
+            /** @description Its message. */
+            message: string | null;
+            /** @description Its stack trace, when it was recorded. */
+            stacktrace: string | null;
+            /** @description When it was recorded, in decimal nanoseconds since the Unix epoch. */
+            time_unix_nano: string;
+            /** @description Class of the exception. */
+            type: string | null;
+        };
+        /** @description Why a span failed; all empty on a span that did not. */
+        Failures: {
+            /** @description Whether Junjo cancelled the run. */
+            cancelled: boolean;
+            /** @description Why it was cancelled. */
+            cancelled_reason: string | null;
+            /** @description What Langfuse says, where OTLP's own status message is empty. */
+            error_message: string | null;
+            /** @description Class of the error. */
+            error_type: string | null;
+            /** @description Exceptions in recorded order, equal ones (type and message) once. */
+            exceptions: components["schemas"]["Exception"][];
+        };
+        /** @description One field of the request that is wrong, and what to do about it. */
+        FieldError: {
+            /** @description The field's name as it appears in the request. */
+            field: string;
+            /** @description What is wrong, in a sentence for a person. */
+            message: string;
+        };
+        /** @description How the server is. */
+        Health: {
+            /** @description `ok`, `opening`, `rebuilding` or `degraded`; spans are acknowledged in any of them. */
+            index: string;
+            /** @description Always `ok`: a server that answers is alive. */
+            status: string;
+            version: string;
+        };
+        /** @description The index. */
+        IndexSize: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            spans: number;
+        };
+        /** @description How much the client's SDK dropped for its own limits. */
+        Limits: {
+            /**
+             * Format: int32
+             * @description Attributes dropped from the span; SDKs drop the oldest, so a role or model may be missing.
+             */
+            dropped_attributes_count: number;
+            /**
+             * Format: int32
+             * @description Events dropped from the span; the oldest, so that a state history may be incomplete.
+             */
+            dropped_events_count: number;
+            /**
+             * Format: int32
+             * @description Links dropped from the span.
+             */
+            dropped_links_count: number;
+        };
+        /** @description One message of a conversation. */
+        Message: {
+            /** @description Why the model stopped, on output messages. */
+            finish_reason: string | null;
+            /** @description Name of the participant. */
+            name: string | null;
+            /** @description What the message holds, in order. */
+            parts: components["schemas"]["Part"][];
+            /** @description `system`, `user`, `assistant`, `tool`, or what the client wrote. */
+            role: string;
+        };
+        /** @description An account to create. */
+        NewAccount: {
+            /**
+             * @description Its address; unique without regard to case.
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description 8 to 512 characters, and not one of the most common passwords.
+             */
+            password: string;
+            role?: components["schemas"]["Role"] | null;
+        };
+        /** @description A key to create. */
+        NewApiKey: {
+            /**
+             * Format: date-time
+             * @description When it stops working; never unless said otherwise.
+             */
+            expires_at?: string | null;
+            /**
+             * @description What it is for, for people.
+             * @example staging agents
+             */
+            name: string;
+            /** @description What it may be used for; `ingest` unless said otherwise. */
+            scope?: components["schemas"]["ApiKeyScope"];
+        };
+        /** @description One page of a list. */
+        Page_ApiKeyView: {
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was created.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it stops working; null when never.
+                 */
+                expires_at: string | null;
+                /**
+                 * @description Its id.
+                 * @example b3Xk9QpL0aZr
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was last used, to within seconds; null when never.
+                 */
+                last_used_at: string | null;
+                /** @description What its creator called it. */
+                name: string;
+                /**
+                 * @description How the key begins; unique, so that people can tell which one a program uses.
+                 * @example jj_Ab3dE9xZ
+                 */
+                prefix: string;
+                /** @description What it may be used for. */
+                scope: components["schemas"]["ApiKeyScope"];
+            }[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
             next_cursor: string | null;
         };
-        TraceSpan: {
-            span_id: string;
-            parent_span_id: string | null;
-            name: string;
-            kind: components["schemas"]["SpanKind"];
-            service: string;
-            start_time_unix_nano: string;
-            duration_ns: string;
-            status: components["schemas"]["SpanStatus"];
-            role: components["schemas"]["SpanRole"] | null;
-            model: string | null;
-            /** Format: int64 */
-            input_tokens: number | null;
-            /** Format: int64 */
-            output_tokens: number | null;
-            /** Format: double */
-            cost_usd: number | null;
-            /** Format: int64 */
-            event_count: number;
-            /** Format: int64 */
-            error_count: number;
-            /** Format: int64 */
-            state_event_count: number;
-        };
-        Trace: {
-            trace_id: string;
-            root_missing: boolean;
-            spans: components["schemas"]["TraceSpan"][];
-            next_after: string | null;
-        };
-        SpanEvent: {
-            name: string;
-            time_unix_nano: string;
-            attributes: {
-                [key: string]: unknown;
-            };
-            /** Format: int64 */
-            dropped_attributes_count: number;
-        };
-        SpanLink: {
-            trace_id: string;
-            span_id: string;
-            trace_state: string;
-            /** Format: int64 */
-            flags: number;
-            attributes: {
-                [key: string]: unknown;
-            };
-        };
-        Resource: {
-            attributes: {
-                [key: string]: unknown;
-            };
-            schema_url?: string;
-            /** Format: int64 */
-            dropped_attributes_count?: number;
-        };
-        Scope: {
-            name: string;
-            version: string;
-            attributes?: {
-                [key: string]: unknown;
-            };
-        };
-        MessagePart: {
-            type: string;
-            content?: string;
-            id?: string | null;
-            name?: string | null;
-            arguments?: unknown;
-            response?: unknown;
-        } & {
-            [key: string]: unknown;
-        };
-        Message: {
-            role: string;
-            parts: components["schemas"]["MessagePart"][];
-            finish_reason?: string | null;
-        };
-        ToolCall: {
-            name: string | null;
-            arguments: unknown;
-            result: unknown;
-        };
-        RetrievedDocument: {
-            id?: string | null;
-            /** Format: double */
-            score?: number | null;
-            content?: string | null;
-            metadata?: unknown;
-        } & {
-            [key: string]: unknown;
-        };
-        ExceptionInfo: {
-            type: string | null;
-            message: string | null;
-            stacktrace: string | null;
-        };
-        Derived: {
-            role: components["schemas"]["SpanRole"] | null;
-            provider: string | null;
-            model: string | null;
-            /** Format: int64 */
-            input_tokens: number | null;
-            /** Format: int64 */
-            output_tokens: number | null;
-            /** Format: int64 */
-            cached_input_tokens: number | null;
-            /** Format: int64 */
-            reasoning_tokens: number | null;
-            /** Format: double */
-            cost_usd: number | null;
-            session_id: string | null;
-            user_id: string | null;
-            input_messages: components["schemas"]["Message"][];
-            output_messages: components["schemas"]["Message"][];
-            tools: {
-                [key: string]: unknown;
+        /** @description One page of a list. */
+        Page_Trace: {
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                /**
+                 * Format: double
+                 * @description Sum over the calls with a known cost, US dollars; null when none has one.
+                 */
+                cost_usd: number | null;
+                duration_ns: string;
+                /**
+                 * Format: int32
+                 * @description Failed spans.
+                 */
+                error_count: number;
+                /**
+                 * Format: int64
+                 * @description Sum over the counted model calls; null when none of them says.
+                 */
+                input_tokens: number | null;
+                /**
+                 * Format: int32
+                 * @description Language model calls; wrappers that repeat a call's usage are not counted.
+                 */
+                llm_call_count: number;
+                /** @description Models that were called. */
+                models: string[];
+                /**
+                 * Format: int64
+                 * @description Sum over the counted model calls; null when none of them says.
+                 */
+                output_tokens: number | null;
+                /** @description No span without a parent has arrived yet. */
+                root_missing: boolean;
+                /** @description Name of the root, or of the earliest span while the root is missing. */
+                root_name: string;
+                root_role: components["schemas"]["SpanRole"] | null;
+                /** @description Service of that span. */
+                service: string;
+                /** @description All services that took part. */
+                services: string[];
+                session_id: string | null;
+                /** Format: int32 */
+                span_count: number;
+                start_time: string;
+                start_time_unix_nano: string;
+                /** @description Status of that span. */
+                status: components["schemas"]["SpanStatus"];
+                trace_id: string;
+                /**
+                 * Format: int32
+                 * @description Counted model calls without a known cost.
+                 */
+                unpriced_calls: number;
+                user_id: string | null;
+                /**
+                 * Format: int32
+                 * @description Junjo workflow runs.
+                 */
+                workflow_count: number;
             }[];
-            tool_call: components["schemas"]["ToolCall"] | null;
-            documents: components["schemas"]["RetrievedDocument"][];
-            exceptions: components["schemas"]["ExceptionInfo"][];
-        } & {
-            [key: string]: unknown;
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
         };
-        Span: {
-            trace_id: string;
-            span_id: string;
-            parent_span_id: string | null;
+        /** @description One page of a list. */
+        Page_Workflow: {
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                duration_ns: string;
+                /**
+                 * Format: int64
+                 * @description Failed spans at or below the workflow's.
+                 */
+                error_count: number;
+                name: string;
+                /**
+                 * Format: int32
+                 * @description `junjo.workflow.node.count`
+                 */
+                node_count: number | null;
+                service: string;
+                span_id: string;
+                start_time: string;
+                start_time_unix_nano: string;
+                status: components["schemas"]["SpanStatus"];
+                /** @description Equal for all runs of the same graph; null for SDKs before 0.63. */
+                structural_id: string | null;
+                trace_id: string;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description A part of a message; serialised with its kind in `type`. */
+        Part: {
+            /** @description The text. */
+            content: string;
+            /** @enum {string} */
+            type: "text";
+        } | {
+            /** @description The text, empty when the provider keeps it to itself. */
+            content: string;
+            /** @enum {string} */
+            type: "reasoning";
+        } | {
+            /** @description Arguments; a text only when they were no JSON. */
+            arguments: unknown;
+            /** @description Id that the response refers to. */
+            id: string | null;
+            /** @description Name of the tool. */
+            name: string | null;
+            /** @enum {string} */
+            type: "tool_call";
+        } | {
+            /** @description Id of the call. */
+            id: string | null;
+            /** @description Name of the tool. */
+            name: string | null;
+            /** @description The answer; a text only when it was no JSON. */
+            response: unknown;
+            /** @enum {string} */
+            type: "tool_call_response";
+        } | {
+            /** @description MIME type. */
+            mime_type: string | null;
+            /** @description `image`, `audio`, `video`. */
+            modality: string | null;
+            /** @enum {string} */
+            type: "uri";
+            /** @description Where it is; may be a `data:` URI. */
+            uri: string;
+        } | {
+            /** @description The media in base64. */
+            content: string;
+            /** @description MIME type. */
+            mime_type: string | null;
+            /** @description `image`, `audio`, `video`. */
+            modality: string | null;
+            /** @enum {string} */
+            type: "blob";
+        } | {
+            /** @description Id at the provider. */
+            file_id: string;
+            /** @description MIME type. */
+            mime_type: string | null;
+            /** @description `image`, `audio`, `video`. */
+            modality: string | null;
+            /** @enum {string} */
+            type: "file";
+        } | {
+            /** @enum {string} */
+            type: "other";
+            /** @description The part as it was recorded. */
+            value: unknown;
+        };
+        /** @description An RFC 9457 problem document. */
+        Problem: {
+            /** @description What went wrong and what to do, for a person. Constant for 5xx. */
+            detail: string;
+            /** @description The fields that are wrong, when the error is about fields. */
+            errors?: components["schemas"]["FieldError"][];
+            /** @description Names the request in the server's log; also in the `x-request-id` header. */
+            request_id: string;
+            /**
+             * Format: int32
+             * @description The HTTP status code.
+             * @example 404
+             */
+            status: number;
+            /**
+             * @description The HTTP status in words.
+             * @example Not Found
+             */
+            title: string;
+            /**
+             * @description `urn:junjo:problem:<kind>`; stable, for programs.
+             * @example urn:junjo:problem:not_found
+             */
+            type: string;
+        };
+        /** @description The prompt template that a span filled in. */
+        PromptTemplate: {
+            /** @description Id in the system that keeps it. */
+            id: string | null;
+            /** @description Name or key of the prompt. */
+            name: string | null;
+            /** @description The template. */
+            template: string | null;
+            /** @description Where the prompt is kept. */
+            url: string | null;
+            /** @description What was filled in. */
+            variables: unknown;
+            /** @description Version of the prompt. */
+            version: string | null;
+        };
+        /** @description Refused requests. */
+        RejectionItem: {
+            /** @description When the last one came. */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many came in a row.
+             */
+            count: number;
+            /** @description What the client was told. */
+            detail: string;
+            /** @description `unauthenticated`, `invalid`, `too_large`, `unsupported_encoding` or `unavailable`. */
+            reason: string;
+            /** @description `traces`, `logs` or `metrics`. */
+            signal: string;
+        };
+        /** @description A reordering of documents. */
+        Reranking: {
+            /** @description Documents that went in. */
+            input_documents: components["schemas"]["Document"][];
+            /** @description What the documents were compared with. */
+            query: string | null;
+            /**
+             * Format: int64
+             * @description How many were asked for.
+             */
+            top_k: number | null;
+        };
+        /** @description A search for documents. */
+        Retrieval: {
+            /** @description Where it was searched. */
+            data_source: string | null;
+            /** @description What was searched for. */
+            query: string | null;
+        };
+        /**
+         * @description What an account may do. Ordered: a role may do whatever the smaller ones may.
+         * @enum {string}
+         */
+        Role: "viewer" | "member" | "admin";
+        /** @description A service and what it sent. */
+        Service: {
+            /**
+             * Format: int64
+             * @description Failed spans.
+             */
+            error_count: number;
+            /** @description Start of its earliest span. */
+            first_seen: string;
+            /** @description Start of its latest span. */
+            last_seen: string;
+            /** @description `service.name` of its resource. */
             name: string;
-            kind: components["schemas"]["SpanKind"];
-            service: string;
-            /** Format: date-time */
-            start_time: string;
-            start_time_unix_nano: string;
-            end_time_unix_nano: string;
+            /**
+             * Format: int64
+             * @description Spans in the time range.
+             */
+            span_count: number;
+            /**
+             * Format: int64
+             * @description Traces that it took part in.
+             */
+            trace_count: number;
+        };
+        /** @description All services. */
+        ServiceList: {
+            /** @description By name. */
+            items: components["schemas"]["Service"][];
+        };
+        /** @description Whether the server still waits for its first account. */
+        SetupStatus: {
+            /** @description True until the first account exists; then registration is for admins. */
+            needs_setup: boolean;
+        };
+        /** @description One span with everything that OTLP carried. Integers beyond ±2^53 in attributes appear as `{"int": "…"}`. */
+        Span: {
+            attributes: {
+                [key: string]: unknown;
+            };
+            /** @description Role, model, tokens, cost, messages, tools, session, user and more, read from the vocabularies clients speak. */
+            derived: components["schemas"]["Details"];
+            /** Format: int32 */
+            dropped_attributes_count: number;
+            /** Format: int32 */
+            dropped_events_count: number;
+            /** Format: int32 */
+            dropped_links_count: number;
             duration_ns: string;
+            /** @description As sent; may lie before the start. */
+            end_time_unix_nano: string;
+            events: components["schemas"]["SpanEvent"][];
+            /**
+             * Format: int32
+             * @description OTLP span flags.
+             */
+            flags: number;
+            kind: components["schemas"]["SpanKind"];
+            links: components["schemas"]["SpanLink"][];
+            name: string;
+            parent_span_id: string | null;
+            /** @description When the server received it. */
+            received_at: string;
+            resource: components["schemas"]["SpanResource"];
+            scope: components["schemas"]["SpanScope"];
+            service: string;
+            span_id: string;
+            start_time: string;
+            /** @description As sent. */
+            start_time_unix_nano: string;
             status: components["schemas"]["SpanStatus"];
             status_message: string;
+            trace_id: string;
+            /** @description W3C trace state. */
             trace_state: string;
-            /** Format: int64 */
-            flags: number;
+        };
+        /** @description One event of a span. The store keeps these four as JSON text; the types describe that text. */
+        SpanEvent: {
             attributes: {
                 [key: string]: unknown;
             };
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description Left out when 0.
+             */
             dropped_attributes_count: number;
-            events: components["schemas"]["SpanEvent"][];
-            /** Format: int64 */
-            dropped_events_count: number;
-            links: components["schemas"]["SpanLink"][];
-            /** Format: int64 */
-            dropped_links_count: number;
-            resource: components["schemas"]["Resource"];
-            scope: components["schemas"]["Scope"];
-            derived: components["schemas"]["Derived"];
-        };
-        WorkflowRun: {
-            trace_id: string;
-            span_id: string;
             name: string;
-            service: string;
-            /** Format: date-time */
-            start_time: string;
-            duration_ns: string;
-            status: components["schemas"]["SpanStatus"];
-            /** Format: int64 */
-            node_count: number | null;
-            /** Format: int64 */
-            error_count: number;
-            structural_id: string | null;
+            time_unix_nano: string;
         };
-        WorkflowRunList: {
-            items: components["schemas"]["WorkflowRun"][];
-            next_cursor: string | null;
+        /**
+         * @description Kind of a span, as in OTLP.
+         * @enum {string}
+         */
+        SpanKind: "unspecified" | "internal" | "server" | "client" | "producer" | "consumer";
+        /** @description One link of a span. */
+        SpanLink: {
+            attributes: {
+                [key: string]: unknown;
+            };
+            /** Format: int32 */
+            dropped_attributes_count: number;
+            /** Format: int32 */
+            flags: number;
+            span_id: string;
+            trace_id: string;
+            trace_state: string;
         };
-        IngestStatus: {
-            /** Format: int64 */
+        /** @description The resource; empty parts are left out. */
+        SpanResource: {
+            attributes?: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: int32 */
+            dropped_attributes_count?: number | null;
+            schema_url?: string | null;
+        };
+        /**
+         * @description The part that a span plays in an LLM application.
+         * @enum {string}
+         */
+        SpanRole: "workflow" | "subflow" | "node" | "run_concurrent" | "agent" | "llm" | "embedding" | "retriever" | "reranker" | "tool" | "chain" | "guardrail" | "evaluator" | "prompt";
+        /** @description The instrumentation scope; empty parts are left out. */
+        SpanScope: {
+            attributes?: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: int32 */
+            dropped_attributes_count?: number | null;
+            name?: string | null;
+            schema_url?: string | null;
+            version?: string | null;
+        };
+        /**
+         * @description Status of a span, as in OTLP.
+         * @enum {string}
+         */
+        SpanStatus: "unset" | "ok" | "error";
+        /** @description Where telemetry is on its way. */
+        Status: {
+            /**
+             * Format: int64
+             * @description All spans ever acknowledged, durable. Equal to `indexed_spans` means drained.
+             */
             accepted_spans: number;
-            /** Format: int64 */
-            indexed_spans: number;
-            /** Format: int64 */
+            archive: components["schemas"]["ArchiveSize"];
+            /**
+             * Format: int64
+             * @description Spans that replaced an earlier arrival of the same span.
+             */
             duplicate_spans: number;
-            /** Format: int64 */
-            quarantined_batches: number;
-            wal: {
-                /** Format: int64 */
-                batches: number;
-                /** Format: int64 */
-                bytes: number;
-                /** Format: int64 */
-                oldest_age_ms: number | null;
-            };
-            /** Format: int64 */
+            /** @description `ok`, `opening`, `rebuilding` or `degraded`. */
+            index: string;
+            /** @description Why the index is degraded, or how far it is rebuilt. */
+            index_detail: string | null;
+            /**
+             * Format: int64
+             * @description All spans ever processed, duplicates and quarantined ones included, durable.
+             */
+            indexed_spans: number;
+            /**
+             * Format: int64
+             * @description Age of the oldest span that is acknowledged and not queryable yet.
+             */
             lag_ms: number;
-            store: {
-                /** Format: int64 */
-                spans: number;
-                /** Format: int64 */
-                bytes: number;
-            };
-            archive: {
-                /** Format: int64 */
-                files: number;
-                /** Format: int64 */
-                bytes: number;
-            };
+            /**
+             * Format: int64
+             * @description Log records received since start; counted, not stored yet.
+             */
+            log_records_received: number;
+            /**
+             * Format: int64
+             * @description Metric data points received since start; counted and discarded.
+             */
+            metric_points_received: number;
+            /**
+             * Format: int64
+             * @description Records that could not be decoded and are kept in the quarantine folder.
+             */
+            quarantined_batches: number;
+            /** @description Requests that were refused lately, newest first; equal ones in a row are counted. */
+            recent_rejections: components["schemas"]["RejectionItem"][];
+            store: components["schemas"]["IndexSize"];
+            wal: components["schemas"]["WalStatus"];
+        };
+        /** @description How a streamed answer came back. */
+        Streaming: {
+            /** @description Whether the answer was streamed, when the client says so. */
+            is_streaming: boolean | null;
+            /**
+             * Format: int64
+             * @description Nanoseconds from the span's start to the first piece of the answer.
+             */
+            time_to_first_chunk_nanos: number | null;
+        };
+        /** @description Token counts of one span; input includes cache reads and writes, output includes reasoning. */
+        Tokens: {
+            /**
+             * Format: int64
+             * @description Part of the input that was written to the provider's cache.
+             */
+            cache_write_tokens: number | null;
+            /**
+             * Format: int64
+             * @description Part of the input that was read from the provider's cache.
+             */
+            cached_input_tokens: number | null;
+            /**
+             * Format: int64
+             * @description Input tokens.
+             */
+            input_tokens: number | null;
+            /**
+             * Format: int64
+             * @description Output tokens.
+             */
+            output_tokens: number | null;
+            /**
+             * Format: int64
+             * @description Part of the output that was reasoning.
+             */
+            reasoning_tokens: number | null;
+            /**
+             * Format: int64
+             * @description Input and output.
+             */
+            total_tokens: number | null;
+        };
+        /** @description A tool that a model may call. */
+        Tool: {
+            /** @description What it does, as the model reads it. */
+            description: string | null;
+            /** @description Name of the tool. */
+            name: string | null;
+            /** @description JSON schema of its arguments. */
+            parameters: unknown;
+        };
+        /** @description The tool that a span executed. */
+        ToolCall: {
+            /** @description Arguments; null when they were not recorded. */
+            arguments: unknown;
+            /** @description What it does. */
+            description: string | null;
+            /** @description Id by which the model asked for it. */
+            id: string | null;
+            /** @description Name of the tool. */
+            name: string | null;
+            /** @description Result; null when it was not recorded. */
+            result: unknown;
+            /** @description Kind of tool, such as `function`. */
+            type: string | null;
+        };
+        /** @description One trace in a list. */
+        Trace: {
+            /**
+             * Format: double
+             * @description Sum over the calls with a known cost, US dollars; null when none has one.
+             */
+            cost_usd: number | null;
+            duration_ns: string;
+            /**
+             * Format: int32
+             * @description Failed spans.
+             */
+            error_count: number;
+            /**
+             * Format: int64
+             * @description Sum over the counted model calls; null when none of them says.
+             */
+            input_tokens: number | null;
+            /**
+             * Format: int32
+             * @description Language model calls; wrappers that repeat a call's usage are not counted.
+             */
+            llm_call_count: number;
+            /** @description Models that were called. */
+            models: string[];
+            /**
+             * Format: int64
+             * @description Sum over the counted model calls; null when none of them says.
+             */
+            output_tokens: number | null;
+            /** @description No span without a parent has arrived yet. */
+            root_missing: boolean;
+            /** @description Name of the root, or of the earliest span while the root is missing. */
+            root_name: string;
+            root_role: components["schemas"]["SpanRole"] | null;
+            /** @description Service of that span. */
+            service: string;
+            /** @description All services that took part. */
+            services: string[];
+            session_id: string | null;
+            /** Format: int32 */
+            span_count: number;
+            start_time: string;
+            start_time_unix_nano: string;
+            /** @description Status of that span. */
+            status: components["schemas"]["SpanStatus"];
+            trace_id: string;
+            /**
+             * Format: int32
+             * @description Counted model calls without a known cost.
+             */
+            unpriced_calls: number;
+            user_id: string | null;
+            /**
+             * Format: int32
+             * @description Junjo workflow runs.
+             */
+            workflow_count: number;
+        };
+        /** @description One page of a trace. */
+        TraceDetail: {
+            /** @description Pass it as `after` to get the next page; null on the last one. */
+            next_after: string | null;
+            /** @description No span without a parent has arrived yet. */
+            root_missing: boolean;
+            /** @description In order of start. */
+            spans: components["schemas"]["TraceSpan"][];
+            /** @description The trace as it stands in lists. */
+            summary: components["schemas"]["Trace"];
+            trace_id: string;
+        };
+        /** @description One span in a trace. */
+        TraceSpan: {
+            /** Format: double */
+            cost_usd: number | null;
+            duration_ns: string;
+            /**
+             * Format: int32
+             * @description Exceptions on the span, equal ones counted once; at least 1 for a failed span.
+             */
+            error_count: number;
+            /** Format: int32 */
+            event_count: number;
+            /** Format: int64 */
+            input_tokens: number | null;
+            kind: components["schemas"]["SpanKind"];
+            model: string | null;
+            name: string;
+            /** Format: int64 */
+            output_tokens: number | null;
+            parent_span_id: string | null;
+            payload?: components["schemas"]["Span"] | null;
+            role: components["schemas"]["SpanRole"] | null;
+            service: string;
+            span_id: string;
+            start_time_unix_nano: string;
+            /**
+             * Format: int32
+             * @description Junjo state changes on the span.
+             */
+            state_event_count: number;
+            status: components["schemas"]["SpanStatus"];
+        };
+        /**
+         * Format: uuid
+         * @description The id of an account.
+         */
+        UserId: string;
+        /** @description An account. */
+        UserView: {
+            /**
+             * @description Its address, as it was typed.
+             * @example ada@example.org
+             */
+            email: string;
+            /** @description Its id. */
+            id: components["schemas"]["UserId"];
+            /** @description What it may do. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description The write-ahead log. */
+        WalStatus: {
+            /**
+             * Format: int64
+             * @description Export requests in it.
+             */
+            batches: number;
+            /**
+             * Format: int64
+             * @description Their compressed bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes of the file, free pages included.
+             */
+            file_bytes: number;
+            /**
+             * Format: int64
+             * @description Age of the oldest request in it.
+             */
+            oldest_age_ms: number;
+        };
+        /** @description One Junjo workflow run. */
+        Workflow: {
+            duration_ns: string;
+            /**
+             * Format: int64
+             * @description Failed spans at or below the workflow's.
+             */
+            error_count: number;
+            name: string;
+            /**
+             * Format: int32
+             * @description `junjo.workflow.node.count`
+             */
+            node_count: number | null;
+            service: string;
+            span_id: string;
+            start_time: string;
+            start_time_unix_nano: string;
+            status: components["schemas"]["SpanStatus"];
+            /** @description Equal for all runs of the same graph; null for SDKs before 0.63. */
+            structural_id: string | null;
+            trace_id: string;
         };
     };
     responses: never;
@@ -553,26 +1276,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_setup: {
+    list_api_keys: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows per page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SetupStatus"];
+                    "application/json": components["schemas"]["Page_ApiKeyView"];
                 };
             };
-            /** @description Problem (RFC 9457) */
-            default: {
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -582,7 +1318,7 @@ export interface operations {
             };
         };
     };
-    register: {
+    create_api_key: {
         parameters: {
             query?: never;
             header?: never;
@@ -591,21 +1327,67 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Credentials"];
+                "application/json": components["schemas"]["NewApiKey"];
             };
         };
         responses: {
-            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["CreatedApiKey"];
                 };
             };
-            /** @description Problem (RFC 9457) */
-            default: {
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -628,17 +1410,25 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description Problem (RFC 9457) */
-            default: {
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -657,15 +1447,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Signed out */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Problem (RFC 9457) */
-            default: {
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -684,17 +1482,25 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description Problem (RFC 9457) */
-            default: {
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -704,39 +1510,7 @@ export interface operations {
             };
         };
     };
-    list_api_keys: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiKeyList"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_api_key: {
+    register_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -745,21 +1519,29 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateApiKey"];
+                "application/json": components["schemas"]["NewAccount"];
             };
         };
         responses: {
-            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreatedApiKey"];
+                    "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description Problem (RFC 9457) */
-            default: {
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -769,26 +1551,90 @@ export interface operations {
             };
         };
     };
-    delete_api_key: {
+    get_setup: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Deleted */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SetupStatus"];
+                };
             };
-            /** @description Problem (RFC 9457) */
-            default: {
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -801,7 +1647,9 @@ export interface operations {
     list_services: {
         parameters: {
             query?: {
+                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
                 from?: string;
+                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
                 to?: string;
             };
             header?: never;
@@ -810,7 +1658,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -819,8 +1666,8 @@ export interface operations {
                     "application/json": components["schemas"]["ServiceList"];
                 };
             };
-            /** @description Problem (RFC 9457) */
-            default: {
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -828,77 +1675,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    list_traces: {
-        parameters: {
-            query?: {
-                service?: string;
-                from?: string;
-                to?: string;
-                name?: string;
-                status?: components["schemas"]["SpanStatus"];
-                role?: components["schemas"]["SpanRole"];
-                model?: string;
-                session_id?: string;
-                user_id?: string;
-                min_duration_ms?: number;
-                has_llm?: boolean;
-                has_workflow?: boolean;
-                q?: string;
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TraceList"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_trace: {
-        parameters: {
-            query?: {
-                after?: string;
-            };
-            header?: never;
-            path: {
-                trace_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Trace"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
+            /** @description The server could not answer. */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -913,14 +1691,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 32 hexadecimal digits */
                 trace_id: string;
+                /** @description 16 hexadecimal digits */
                 span_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -929,8 +1708,17 @@ export interface operations {
                     "application/json": components["schemas"]["Span"];
                 };
             };
-            /** @description Problem (RFC 9457) */
-            default: {
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -940,44 +1728,7 @@ export interface operations {
             };
         };
     };
-    list_workflow_runs: {
-        parameters: {
-            query?: {
-                service?: string;
-                from?: string;
-                to?: string;
-                name?: string;
-                status?: components["schemas"]["SpanStatus"];
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowRunList"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_ingest_status: {
+    get_status: {
         parameters: {
             query?: never;
             header?: never;
@@ -986,17 +1737,248 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IngestStatus"];
+                    "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description Problem (RFC 9457) */
-            default: {
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_trace: {
+        parameters: {
+            query?: {
+                /** @description `next_after` of the page before. */
+                after?: string;
+                /** @description Spans in a page, 1 to 10,000; 10,000 by default. */
+                limit?: number;
+                /** @description `payload`: each span also carries everything that OTLP did, up to 16 MiB a page. */
+                include?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 32 hexadecimal digits */
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceDetail"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_traces: {
+        parameters: {
+            query?: {
+                /** @description A service that took part. */
+                service?: string;
+                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description Name of the root span, exactly. */
+                name?: string;
+                /** @description `error`: a span failed; `ok`, `unset`: the root's status in a trace without failed spans. */
+                status?: string;
+                /** @description A span has this role, for example `llm` or `workflow`. */
+                role?: string;
+                /** @description A span used this model. */
+                model?: string;
+                /** @description A span belongs to this session. */
+                session_id?: string;
+                /** @description A span belongs to this user. */
+                user_id?: string;
+                /** @description Shortest duration in milliseconds. */
+                min_duration_ms?: number;
+                /** @description Whether a language model was called. */
+                has_llm?: boolean;
+                /** @description Whether a Junjo workflow ran. */
+                has_workflow?: boolean;
+                /** @description Text in the root's name, service, session or user, in any case. */
+                q?: string;
+                /** @description Items in a page, 1 to 500; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Trace"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workflows: {
+        parameters: {
+            query?: {
+                /** @description The service that ran the workflow. */
+                service?: string;
+                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description Name of the workflow, exactly. */
+                name?: string;
+                /** @description Status of the workflow's span. */
+                status?: string;
+                /** @description Items in a page, 1 to 500; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Workflow"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };

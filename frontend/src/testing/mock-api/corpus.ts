@@ -5,38 +5,35 @@ import type { TraceSummary } from "@/features/otel/traces/traces-query";
 import type { WorkflowRun } from "@/features/otel/workflows/workflows-query";
 import captured from "../data/traces.json" with { type: "json" };
 
-const CAPTURED = captured as unknown as SpanDetail[][];
+/** What a real server answered for captured telemetry. */
+const CAPTURED = captured as unknown as { summary: TraceSummary; spans: SpanDetail[] }[];
+type Captured = (typeof CAPTURED)[number];
 const MILLION = 1_000_000n;
 
 /** One mock trace: which capture it repeats, when, and how much slower. */
 export interface MockTrace {
   traceId: string;
   spans: SpanDetail[];
+  summary: TraceSummary;
 }
 
 /** `seed` decides id, capture and pace, so that the same seed is always the same trace. */
 export function makeTrace(seed: number, startMs: number): MockTrace {
-  const source = CAPTURED[hash(seed) % CAPTURED.length] as SpanDetail[];
+  const source = CAPTURED[hash(seed) % CAPTURED.length] as Captured;
   return retell(source, traceIdOf(seed), startMs, 4 + (hash(seed + 7) % 60));
 }
 
-/** A captured trace by its root's name, for tests that need a certain one. */
-export function makeNamedTrace(rootName: string, seed: number, startMs: number, stretch = 20): MockTrace {
-  const source = CAPTURED.find((spans) => spans.some((span) => span.name === rootName)) ?? CAPTURED[0];
-  return retell(source as SpanDetail[], traceIdOf(seed), startMs, stretch);
+/** A captured trace by the name of one of its spans, for tests that need a certain one. */
+export function makeNamedTrace(spanName: string, seed: number, startMs: number, stretch = 20): MockTrace {
+  const source = CAPTURED.find(({ spans }) => spans.some((span) => span.name === spanName)) ?? CAPTURED[0];
+  return retell(source as Captured, traceIdOf(seed), startMs, stretch);
 }
 
-function retell(source: SpanDetail[], traceId: string, startMs: number, stretch: number): MockTrace {
-  const origin = source.reduce(
-    (min, span) => {
-      const start = BigInt(span.start_time_unix_nano);
-      return start < min ? start : min;
-    },
-    BigInt(source[0]?.start_time_unix_nano ?? "0"),
-  );
+function retell(source: Captured, traceId: string, startMs: number, stretch: number): MockTrace {
+  const origin = BigInt(source.summary.start_time_unix_nano);
   const move = (nanos: string) =>
     BigInt(Math.round(startMs)) * MILLION + (BigInt(nanos) - origin) * BigInt(stretch);
-  const spans = source.map((span) => {
+  const spans = source.spans.map((span) => {
     const start = move(span.start_time_unix_nano);
     const end = move(span.end_time_unix_nano);
     return {
@@ -49,7 +46,15 @@ function retell(source: SpanDetail[], traceId: string, startMs: number, stretch:
       events: span.events.map((event) => ({ ...event, time_unix_nano: String(move(event.time_unix_nano)) })),
     };
   });
-  return { traceId, spans };
+  const start = move(source.summary.start_time_unix_nano);
+  const summary = {
+    ...source.summary,
+    trace_id: traceId,
+    start_time: new Date(Number(start / MILLION)).toISOString(),
+    start_time_unix_nano: String(start),
+    duration_ns: String(BigInt(source.summary.duration_ns) * BigInt(stretch)),
+  };
+  return { traceId, spans, summary };
 }
 
 export function toRow(span: SpanDetail): TraceSpan {
@@ -73,37 +78,6 @@ export function toRow(span: SpanDetail): TraceSpan {
   };
 }
 
-export function summarise({ traceId, spans }: MockTrace): TraceSummary {
-  const root = rootOf(spans);
-  const calls = spans.filter((span) => span.derived.role === "llm");
-  const ends = spans.map((span) => BigInt(span.end_time_unix_nano));
-  const starts = spans.map((span) => BigInt(span.start_time_unix_nano));
-  const start = starts.reduce((a, b) => (b < a ? b : a));
-  const end = ends.reduce((a, b) => (b > a ? b : a));
-  return {
-    trace_id: traceId,
-    root_name: root.name,
-    root_missing: root.parent_span_id !== null,
-    root_role: root.derived.role,
-    service: root.service,
-    services: [...new Set(spans.map((span) => span.service))],
-    status: spans.some((span) => span.status === "error") ? "error" : root.status,
-    start_time: new Date(Number(start / MILLION)).toISOString(),
-    start_time_unix_nano: String(start),
-    duration_ns: String(end - start),
-    span_count: spans.length,
-    error_count: spans.filter((span) => span.status === "error").length,
-    llm_call_count: calls.length,
-    models: [...new Set(calls.map((span) => span.derived.model).filter((model) => model !== null))],
-    input_tokens: sum(calls.map((span) => span.derived.input_tokens)),
-    output_tokens: sum(calls.map((span) => span.derived.output_tokens)),
-    cost_usd: sum(calls.map((span) => span.derived.cost_usd)),
-    unpriced_calls: calls.filter((span) => span.derived.cost_usd === null).length,
-    session_id: spans.find((span) => span.derived.session_id)?.derived.session_id ?? null,
-    user_id: spans.find((span) => span.derived.user_id)?.derived.user_id ?? null,
-  };
-}
-
 export function workflowRuns({ spans }: MockTrace): WorkflowRun[] {
   return spans
     .filter((span) => span.derived.role === "workflow")
@@ -113,6 +87,7 @@ export function workflowRuns({ spans }: MockTrace): WorkflowRun[] {
       name: span.name,
       service: span.service,
       start_time: span.start_time,
+      start_time_unix_nano: span.start_time_unix_nano,
       duration_ns: span.duration_ns,
       status: span.status,
       node_count: numberOrNull(span.attributes["junjo.workflow.node.count"]),
@@ -152,14 +127,6 @@ export function makeLargeTrace(spanCount: number, startMs: number): TraceSpan[] 
   return spans;
 }
 
-function rootOf(spans: SpanDetail[]): SpanDetail {
-  const ids = new Set(spans.map((span) => span.span_id));
-  const root =
-    spans.find((span) => span.parent_span_id === null) ??
-    spans.find((span) => span.parent_span_id !== null && !ids.has(span.parent_span_id));
-  return (root ?? spans[0]) as SpanDetail;
-}
-
 function traceIdOf(seed: number): string {
   return [1, 2, 3, 4]
     .map((part) =>
@@ -175,13 +142,6 @@ export function hash(value: number): number {
   let mixed = Math.imul(value ^ 0x9e3779b9, 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;
-}
-
-function sum(values: (number | null)[]): number | null {
-  return values.reduce<number | null>(
-    (total, value) => (value === null ? total : (total ?? 0) + value),
-    null,
-  );
 }
 
 function numberOrNull(value: unknown): number | null {

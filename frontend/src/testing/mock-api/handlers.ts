@@ -1,8 +1,9 @@
 /** The API on top of a mock store, as msw handlers. Bodies are typed from the OpenAPI document. */
 import { HttpResponse, http, type JsonBodyType } from "msw";
 import type { Service } from "@/features/otel/services/services-query";
+import type { TraceSummary } from "@/features/otel/traces/traces-query";
 import type { ResponseOf } from "@/lib/api/client";
-import { makeLargeTrace, summarise, toRow, workflowRuns } from "./corpus.ts";
+import { makeLargeTrace, makeTrace, toRow, workflowRuns } from "./corpus.ts";
 import { addTrace, type MockStore, mockKey } from "./store.ts";
 
 const TRACE_PAGE_SPANS = 10_000;
@@ -133,7 +134,7 @@ function traces(store: MockStore, request: Request): ResponseOf<"/otel/traces", 
         has("q", (value) => spans.some((span) => span.name.toLowerCase().includes(value.toLowerCase())))
       );
     })
-    .map(summarise);
+    .map(({ summary }) => summary);
   return paged(wanted, query);
 }
 
@@ -155,14 +156,29 @@ function trace(store: MockStore, traceId: string, request: Request) {
   if (traceId === LARGE_TRACE_ID) large ??= makeLargeTrace(LARGE_SPANS, Date.now() - 3_600_000);
   const spans = traceId === LARGE_TRACE_ID ? large : found?.spans.map(toRow);
   if (!spans) return problem(404, "Unknown trace");
+  const summary = found?.summary ?? largeSummary();
   const after = Number(new URL(request.url).searchParams.get("after") ?? 0);
   const end = after + TRACE_PAGE_SPANS;
   return ok<ResponseOf<"/otel/trace/{trace_id}", "get">>({
     trace_id: traceId,
     root_missing: false,
+    summary,
     spans: spans.slice(after, end),
     next_after: end < spans.length ? String(end) : null,
   });
+}
+
+/** Sums of the large trace, as a server would give them. */
+function largeSummary(): TraceSummary {
+  const { summary } = makeTrace(1, Date.now() - 3_600_000);
+  return {
+    ...summary,
+    trace_id: LARGE_TRACE_ID,
+    root_name: "Crawl everything",
+    span_count: LARGE_SPANS,
+    error_count: large?.filter((span) => span.status === "error").length ?? 0,
+    services: ["crawler", "crawler-io"],
+  };
 }
 
 function status(store: MockStore): ResponseOf<"/otel/status", "get"> {
@@ -172,7 +188,12 @@ function status(store: MockStore): ResponseOf<"/otel/status", "get"> {
     indexed_spans: spans,
     duplicate_spans: 0,
     quarantined_batches: 0,
-    wal: { batches: 3, bytes: 84_000, oldest_age_ms: 12_000 },
+    index: "ok",
+    index_detail: null,
+    log_records_received: 0,
+    metric_points_received: 0,
+    recent_rejections: [],
+    wal: { batches: 3, bytes: 84_000, file_bytes: 2_000_000, oldest_age_ms: 12_000 },
     lag_ms: 120,
     store: { spans, bytes: spans * 43 },
     archive: { files: 2, bytes: spans * 288 },

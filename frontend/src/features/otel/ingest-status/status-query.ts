@@ -26,6 +26,7 @@ export interface IngestHealth {
 export function describeIngest(status: IngestStatus | undefined, failed: boolean): IngestHealth {
   if (failed) return { tone: "down", text: "Server unreachable" };
   if (!status) return { tone: "ok", text: "Connecting…" };
+  if (status.index !== "ok") return { tone: "warn", text: `Index ${status.index}` };
   if (status.quarantined_batches > 0) {
     return { tone: "warn", text: `${status.quarantined_batches} batches quarantined` };
   }
@@ -33,4 +34,9 @@ export function describeIngest(status: IngestStatus | undefined, failed: boolean
     return { tone: "warn", text: `Indexing is ${Math.round(status.lag_ms / 1000)} s behind` };
   }
   return { tone: "ok", text: "Receiving" };
+}
+
+/** The newest refusal after a moment: why somebody's spans do not show up. Pure. */
+export function rejectionSince(status: IngestStatus | undefined, sinceMs: number) {
+  return status?.recent_rejections.find((rejection) => Date.parse(rejection.at) >= sinceMs);
 }

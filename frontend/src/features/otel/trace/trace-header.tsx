@@ -1,12 +1,11 @@
 /** The head of a trace page: what ran, how it went, and the sums. */
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
 import type { ReactNode } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
 import { LiveMark } from "@/components/ui/live-mark";
 import { TimeAgo } from "@/components/ui/time-ago";
 import type { TraceModel } from "@/features/otel/trace/model/build-trace";
-import { traceTotals } from "@/features/otel/trace/model/trace-totals";
 import { shortModel } from "@/features/otel/vocabulary/models";
 import { Cost, Tokens } from "@/features/otel/vocabulary/numbers";
 import { RoleMark } from "@/features/otel/vocabulary/role-mark";
@@ -24,12 +23,15 @@ interface TraceHeaderProps {
 
 export function TraceHeader({ data, model, live }: TraceHeaderProps) {
   const root = model.spans[0];
-  const totals = traceTotals(model);
+  const { summary } = data;
+  const listSearch = useLocation({ select: (location) => location.state.tracesSearch });
   return (
     <header className="shrink-0 border-line border-b px-4 pt-2.5 pb-2">
+      <title>{`${root?.name || "Trace"} · Junjo`}</title>
       <div className="flex min-w-0 items-center gap-2">
         <Link
           to="/traces"
+          search={listSearch ?? {}}
           className="-ml-1.5 grid size-7 shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-text"
           aria-label="Back to traces"
           title="Back to traces"
@@ -38,7 +40,7 @@ export function TraceHeader({ data, model, live }: TraceHeaderProps) {
         </Link>
         <RoleMark spanRole={root?.role ?? null} kind={root?.kind ?? "internal"} size="md" />
         <h1 className="min-w-0 truncate font-semibold text-lg tracking-tight">{root?.name || "(no name)"}</h1>
-        {totals.errors > 0 && <ErrorMark count={totals.errors} />}
+        {summary.error_count > 0 && <ErrorMark count={summary.error_count} />}
         <div className="ml-auto flex shrink-0 items-center gap-2">
           {live && <LiveMark state="live" />}
           <code className="hidden font-mono text-faint text-xs lg:inline">{data.traceId}</code>
@@ -54,23 +56,23 @@ export function TraceHeader({ data, model, live }: TraceHeaderProps) {
           {formatCount(model.spans.length)}
           {!data.complete && "…"}
         </Fact>
-        {totals.llmCalls > 0 && <Fact name="Model calls">{formatCount(totals.llmCalls)}</Fact>}
-        {totals.inputTokens !== null && (
+        {summary.llm_call_count > 0 && <Fact name="Model calls">{formatCount(summary.llm_call_count)}</Fact>}
+        {summary.input_tokens !== null && (
           <Fact name="Tokens">
-            <Tokens input={totals.inputTokens} output={totals.outputTokens} />
+            <Tokens input={summary.input_tokens} output={summary.output_tokens} />
           </Fact>
         )}
-        {(totals.costUsd !== null || totals.unpricedCalls > 0) && (
+        {(summary.cost_usd !== null || summary.unpriced_calls > 0) && (
           <Fact name="Cost">
-            <Cost usd={totals.costUsd} unpricedCalls={totals.unpricedCalls} />
+            <Cost usd={summary.cost_usd} unpricedCalls={summary.unpriced_calls} />
           </Fact>
         )}
-        {totals.models.length > 0 && (
-          <Fact name={totals.models.length > 1 ? "Models" : "Model"}>
-            {listed([...new Set(totals.models.map(shortModel))])}
+        {summary.models.length > 0 && (
+          <Fact name={summary.models.length > 1 ? "Models" : "Model"}>
+            {listed([...new Set(summary.models.map(shortModel))])}
           </Fact>
         )}
-        <Fact name={totals.services.length > 1 ? "Services" : "Service"}>{listed(totals.services)}</Fact>
+        <Fact name={summary.services.length > 1 ? "Services" : "Service"}>{listed(summary.services)}</Fact>
       </dl>
       {data.rootMissing && data.complete && (
         <p className="mt-1.5 pl-6.5 text-warn text-xs">

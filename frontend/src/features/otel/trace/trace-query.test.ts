@@ -1,14 +1,18 @@
 import { describe, expect, it } from "vitest";
+import { makeTrace } from "@/testing/mock-api/corpus";
 import { span } from "@/testing/spans";
 import { isSameTrace, pollInterval, type TraceData } from "./trace-query";
 
 const START_MS = 1_795_225_796_217;
+
+const { summary } = makeTrace(1, START_MS);
 
 function data(change: Partial<TraceData> = {}): TraceData {
   return {
     traceId: "t",
     rootMissing: false,
     complete: true,
+    summary,
     spans: [span("root", null, 0, 1_000)],
     ...change,
   };

@@ -8,6 +8,8 @@ export type TraceSpan = TracePage["spans"][number];
 export interface TraceData {
   traceId: string;
   rootMissing: boolean;
+  /** The sums over the whole trace, as lists show them. */
+  summary: TracePage["summary"];
   spans: TraceSpan[];
   /** False while more pages are on their way. */
   complete: boolean;
@@ -49,7 +51,8 @@ async function readTrace(
       }),
     );
     for (const span of page.spans) spans.push(span);
-    const data = { traceId, rootMissing: page.root_missing, spans, complete: page.next_after === null };
+    const { summary, root_missing: rootMissing } = page;
+    const data = { traceId, rootMissing, summary, spans, complete: page.next_after === null };
     if (page.next_after === null) return data;
     publishPart(client, queryKey, { ...data, spans: spans.slice() });
     after = page.next_after;
@@ -65,6 +68,7 @@ function publishPart(client: QueryClient, queryKey: readonly string[], part: Tra
 export function isSameTrace(before: TraceData | undefined, after: TraceData): boolean {
   if (!before || before.complete !== after.complete || before.rootMissing !== after.rootMissing) return false;
   if (before.spans.length !== after.spans.length) return false;
+  if (before.summary.cost_usd !== after.summary.cost_usd) return false;
   return before.spans.every((span, index) => {
     const other = after.spans[index];
     return (

@@ -1,5 +1,5 @@
 /** What a row of the trace list says: what ran, where, how it went, and what it cost. */
-import { Link } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import { type DataColumns, dataColumns } from "@/components/ui/data-table";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { shortModel } from "@/features/otel/vocabulary/models";
@@ -9,6 +9,7 @@ import { ErrorMark } from "@/features/otel/vocabulary/status";
 import { formatDuration, nanosToNumber } from "@/lib/format/duration";
 import { formatCompact, formatCount } from "@/lib/format/number";
 import type { TraceSummary } from "./traces-query";
+import { tracesSearch } from "./traces-search";
 
 const column = dataColumns<TraceSummary>();
 
@@ -64,7 +65,7 @@ export function traceColumns(maxNanos: number): DataColumns<TraceSummary> {
         <DurationBar
           nanos={nanosToNumber(row.original.duration_ns)}
           maxNanos={maxNanos}
-          error={row.original.status === "error"}
+          error={row.original.error_count > 0}
         />
       ),
     }),
@@ -82,7 +83,7 @@ export function traceColumns(maxNanos: number): DataColumns<TraceSummary> {
 function TraceName({ trace }: { trace: TraceSummary }) {
   return (
     <span className="flex min-w-0 items-center gap-2.5">
-      <RoleMark spanRole={trace.root_role ?? null} kind="trace" />
+      <RoleMark spanRole={trace.root_role} kind="trace" />
       <TraceLink trace={trace} />
       {trace.error_count > 0 && <ErrorMark count={trace.error_count} />}
       {trace.root_missing && <Running />}
@@ -91,10 +92,12 @@ function TraceName({ trace }: { trace: TraceSummary }) {
 }
 
 function TraceLink({ trace }: { trace: TraceSummary }) {
+  const search = tracesSearch.parse(useSearch({ strict: false }));
   return (
     <Link
       to="/traces/$traceId"
       params={{ traceId: trace.trace_id }}
+      state={{ tracesSearch: search }}
       className="truncate font-medium text-text outline-none after:absolute after:inset-0 after:content-[''] focus-visible:after:rounded-sm focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
     >
       {trace.root_name || "(no name)"}

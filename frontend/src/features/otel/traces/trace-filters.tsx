@@ -1,6 +1,6 @@
 /** The filter bar of the trace list. */
 import { useNavigate } from "@tanstack/react-router";
-import { FilterX } from "lucide-react";
+import { FilterX, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { SelectField } from "@/components/ui/field";
 import { SearchInput } from "@/components/ui/search-input";
@@ -56,7 +56,7 @@ export function TraceFilters({ search, services, onChange }: TraceFiltersProps) 
         <option value="">Any role</option>
         {ROLE_IDS.map((role) => (
           <option key={role} value={role}>
-            {roleLook(role).label}
+            {roleLook(role)?.label}
           </option>
         ))}
       </SelectField>
@@ -67,6 +67,16 @@ export function TraceFilters({ search, services, onChange }: TraceFiltersProps) 
       >
         Errors
       </Button>
+      {LINKED_FILTERS.map(({ name, label }) =>
+        search[name] === undefined ? null : (
+          <FilterChip
+            key={name}
+            label={label}
+            value={search[name]}
+            onRemove={() => onChange({ [name]: undefined })}
+          />
+        ),
+      )}
       {active.length > 0 && (
         <Button
           weight="ghost"
@@ -76,6 +86,30 @@ export function TraceFilters({ search, services, onChange }: TraceFiltersProps) 
         </Button>
       )}
     </search>
+  );
+}
+
+/** Filters that links from other pages set. */
+const LINKED_FILTERS = [
+  { name: "model", label: "Model" },
+  { name: "session_id", label: "Session" },
+  { name: "user_id", label: "User" },
+] as const;
+
+function FilterChip({ label, value, onRemove }: { label: string; value: string; onRemove: () => void }) {
+  return (
+    <span className="inline-flex h-8 min-w-0 max-w-64 items-center gap-1.5 rounded-md border border-accent/40 bg-accent/10 pr-1 pl-2.5 text-sm">
+      <span className="text-muted">{label}</span>
+      <span className="min-w-0 truncate font-medium">{value}</span>
+      <button
+        type="button"
+        aria-label={`Remove filter ${label}`}
+        onClick={onRemove}
+        className="grid size-6 place-items-center rounded-sm text-muted hover:bg-hover hover:text-text"
+      >
+        <X size={13} />
+      </button>
+    </span>
   );
 }
 

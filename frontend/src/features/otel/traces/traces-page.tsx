@@ -73,7 +73,7 @@ export function TracesPage({ search, onSearchChange }: TracesPageProps) {
           rows={rows}
           getRowId={(row) => row.trace_id}
           renderCompact={(row) => <CompactTrace trace={row} />}
-          arrived={arrived}
+          {...(walking ? {} : { arrived })}
           onEndReached={() => {
             if (traces.hasNextPage && !traces.isFetchingNextPage) void traces.fetchNextPage();
           }}

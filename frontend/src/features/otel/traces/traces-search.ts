@@ -24,6 +24,13 @@ export function activeFilters(search: TracesSearch): (keyof TracesSearch)[] {
   return names.filter((name) => search[name] !== undefined);
 }
 
+declare module "@tanstack/react-router" {
+  interface HistoryState {
+    /** The list that a trace was opened from, for the way back. */
+    tracesSearch?: TracesSearch;
+  }
+}
+
 const TRACE_ID = /^[0-9a-f]{32}$/i;
 
 /** A pasted trace id is opened instead of searched for. */

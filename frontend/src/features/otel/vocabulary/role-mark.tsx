@@ -1,7 +1,7 @@
 /** The small square that tells what a span is: one glyph and colour per role, span kind where there is none. */
 import { ArrowDownLeft, ArrowUpRight, Inbox, type LucideIcon, Minus, Send, Waypoints } from "lucide-react";
 import { cn } from "@/lib/cn";
-import { roleColor, roleLook, type SpanRole } from "./roles";
+import { roleColor, roleLook } from "./roles";
 
 const KINDS: Record<string, { label: string; icon: LucideIcon }> = {
   server: { label: "Server", icon: ArrowDownLeft },
@@ -12,18 +12,18 @@ const KINDS: Record<string, { label: string; icon: LucideIcon }> = {
 };
 const PLAIN = { label: "Span", icon: Minus };
 
-export function describeKind(role: SpanRole | null, kind?: string): string {
-  return role ? roleLook(role).label : (KINDS[kind ?? ""] ?? PLAIN).label;
+export function describeKind(role: string | null, kind?: string): string {
+  return (roleLook(role) ?? KINDS[kind ?? ""] ?? PLAIN).label;
 }
 
 interface RoleMarkProps {
-  spanRole: SpanRole | null;
+  spanRole: string | null;
   kind?: string;
   size?: "sm" | "md";
 }
 
 export function RoleMark({ spanRole: role, kind, size = "sm" }: RoleMarkProps) {
-  const { label, icon: Icon } = role ? roleLook(role) : (KINDS[kind ?? ""] ?? PLAIN);
+  const { label, icon: Icon } = roleLook(role) ?? KINDS[kind ?? ""] ?? PLAIN;
   const color = roleColor(role);
   return (
     <span

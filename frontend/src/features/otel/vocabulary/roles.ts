@@ -16,9 +16,23 @@ import {
   Workflow,
   Wrench,
 } from "lucide-react";
-import type { components } from "@/lib/api/schema";
 
-export type SpanRole = NonNullable<components["schemas"]["Derived"]["role"]>;
+/** Roles that have a mark of their own. A newer server may send others; they look like spans without a role. */
+export type SpanRole =
+  | "workflow"
+  | "subflow"
+  | "node"
+  | "run_concurrent"
+  | "agent"
+  | "llm"
+  | "embedding"
+  | "retriever"
+  | "reranker"
+  | "tool"
+  | "chain"
+  | "guardrail"
+  | "evaluator"
+  | "prompt";
 
 interface RoleLook {
   label: string;
@@ -44,11 +58,11 @@ const ROLES: Record<SpanRole, RoleLook> = {
 
 export const ROLE_IDS = Object.keys(ROLES) as SpanRole[];
 
-export function roleLook(role: SpanRole): RoleLook {
-  return ROLES[role];
+export function roleLook(role: string | null | undefined): RoleLook | undefined {
+  return role != null && Object.hasOwn(ROLES, role) ? ROLES[role as SpanRole] : undefined;
 }
 
 /** CSS colour of a role; spans without one are grey. */
-export function roleColor(role: SpanRole | null): string {
-  return `var(--role-${role ?? "none"})`;
+export function roleColor(role: string | null | undefined): string {
+  return `var(--role-${roleLook(role) ? role : "none"})`;
 }

@@ -149,7 +149,7 @@ export function WorkflowsPage({ search, onSearchChange }: WorkflowsPageProps) {
           rows={rows}
           getRowId={runId}
           renderCompact={(row) => <CompactRun run={row} />}
-          arrived={arrived}
+          {...(walking ? {} : { arrived })}
           onEndReached={() => {
             if (runs.hasNextPage && !runs.isFetchingNextPage) void runs.fetchNextPage();
           }}

@@ -3,12 +3,10 @@ import { Bot, CircleUser, Settings2, Wrench } from "lucide-react";
 import { useState } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
 import { JsonTree } from "@/components/ui/json-tree";
-import { LongText } from "@/components/ui/long-text";
-import type { Derived, Message, MessagePart } from "@/features/otel/trace/span-query";
+import type { Derived, Message } from "@/features/otel/trace/span-query";
 import { cn } from "@/lib/cn";
 import { plural } from "@/lib/format/number";
-import { toText } from "@/lib/json";
-import { Payload } from "./payload";
+import { MessagePartView, partText } from "./message-part";
 import { Section } from "./section";
 
 export function Conversation({ derived }: { derived: Derived }) {
@@ -58,88 +56,24 @@ function MessageItem({ message, isOutput = false }: { message: Message; isOutput
       <div className="flex h-5 items-center gap-1.5 font-medium text-xs" style={{ color: look.color }}>
         <Icon size={13} aria-hidden />
         {look.label}
+        {message.name && <span className="font-normal text-faint">{message.name}</span>}
         {isOutput && <span className="font-normal text-faint">answers</span>}
         <CopyButton
-          text={() => message.parts.map((part) => partText(part)).join("\n\n")}
+          text={() => message.parts.map(partText).join("\n\n")}
           what="message"
           className="ml-auto size-5 opacity-0 focus-visible:opacity-100 group-hover:opacity-100"
         />
       </div>
       {message.parts.length === 0 && <span className="text-faint text-xs">(empty)</span>}
       {message.parts.map((part, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: parts have no id and never reorder
-        <Part key={index} part={part} charactersAtFirst={isSystem ? SYSTEM_CHARACTERS : undefined} />
+        <MessagePartView
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts have no id and never reorder
+          key={index}
+          part={part}
+          {...(isSystem ? { charactersAtFirst: SYSTEM_CHARACTERS } : {})}
+        />
       ))}
     </li>
-  );
-}
-
-function partText(part: MessagePart): string {
-  return toText(part.content ?? part.arguments ?? part.response ?? part);
-}
-
-function Part({ part, charactersAtFirst }: { part: MessagePart; charactersAtFirst?: number | undefined }) {
-  if (part.type === "text") {
-    return (
-      <LongText
-        text={toText(part.content)}
-        className="text-sm leading-5.5"
-        {...(charactersAtFirst === undefined ? {} : { charactersAtFirst })}
-      />
-    );
-  }
-  if (part.type === "tool_call") {
-    return (
-      <CallBlock title={part.name ?? "tool"} note="calls">
-        <Payload value={part.arguments ?? {}} label="Arguments" />
-      </CallBlock>
-    );
-  }
-  if (part.type === "tool_call_response") {
-    return (
-      <CallBlock title={part.id ?? "result"} note="returned">
-        <Payload value={part.response ?? part.content} label="Result" />
-      </CallBlock>
-    );
-  }
-  if (part.type === "reasoning") return <Reasoning text={toText(part.content)} />;
-  return <OtherPart part={part} />;
-}
-
-function CallBlock({ title, note, children }: { title: string; note: string; children: React.ReactNode }) {
-  return (
-    <div className="min-w-0 overflow-hidden rounded-md border border-line bg-surface">
-      <div className="flex items-center gap-1.5 border-line border-b px-2.5 py-1 text-xs">
-        <Wrench size={12} className="text-[var(--role-tool)]" aria-hidden />
-        <span className="text-faint">{note}</span>
-        <code className="min-w-0 truncate font-mono">{title}</code>
-      </div>
-      <div className="px-2 py-1.5">{children}</div>
-    </div>
-  );
-}
-
-function Reasoning({ text }: { text: string }) {
-  return (
-    <details className="min-w-0 text-muted text-sm">
-      <summary className="w-fit cursor-pointer text-xs hover:text-text">Reasoning</summary>
-      <LongText text={text} className="mt-1 block border-line border-l-2 pl-2.5 italic" />
-    </details>
-  );
-}
-
-/** Images and files are named, not loaded: a page may not fetch from other hosts. */
-function OtherPart({ part }: { part: MessagePart }) {
-  const uri = part.uri;
-  return (
-    <div className="min-w-0 rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs">
-      <span className="mr-1.5 text-faint">{String(part.modality ?? part.type)}</span>
-      {typeof uri === "string" ? (
-        <LongText text={uri} charactersAtFirst={200} className="font-mono" />
-      ) : (
-        <JsonTree value={part} label={part.type} openDepth={1} />
-      )}
-    </div>
   );
 }
 
@@ -151,9 +85,9 @@ function OfferedTools({ tools }: { tools: Derived["tools"] }) {
         type="button"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
-        className="text-muted hover:text-text"
+        className="text-left text-muted hover:text-text"
       >
-        {plural(tools.length, "tool")} offered: {tools.map((tool) => String(tool.name ?? "tool")).join(", ")}
+        {plural(tools.length, "tool")} offered: {tools.map((tool) => tool.name ?? "unnamed").join(", ")}
       </button>
       {open && (
         <div className="mt-1.5 rounded-lg border border-line bg-sunken p-2">

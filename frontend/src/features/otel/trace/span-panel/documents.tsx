@@ -7,10 +7,10 @@ import { Section } from "./section";
 
 const CHARACTERS_AT_FIRST = 500;
 
-export function Documents({ documents }: { documents: Derived["documents"] }) {
+export function Documents({ title, documents }: { title: string; documents: Derived["documents"] }) {
   if (documents.length === 0) return null;
   return (
-    <Section title="Documents" note={documents.length}>
+    <Section title={title} note={documents.length}>
       <ol className="grid min-w-0 gap-2">
         {documents.map((document, index) => (
           <li

@@ -3,13 +3,12 @@ import { CircleAlert } from "lucide-react";
 import { CopyButton } from "@/components/ui/copy-button";
 import { LongText } from "@/components/ui/long-text";
 import type { Derived } from "@/features/otel/trace/span-query";
-import type { SpanStatus } from "@/features/otel/vocabulary/status";
 import { cn } from "@/lib/cn";
 import { stackLines } from "./stack-lines";
 
 interface ExceptionsProps {
   exceptions: Derived["exceptions"];
-  status: SpanStatus;
+  status: string;
   statusMessage: string;
 }
 

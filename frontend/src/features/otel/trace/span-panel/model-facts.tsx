@@ -2,21 +2,31 @@
 import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
 import type { Derived } from "@/features/otel/trace/span-query";
+import { formatDuration } from "@/lib/format/duration";
 import { formatCount } from "@/lib/format/number";
-import { hasContent, jsonEntries, toText } from "@/lib/json";
+import { jsonEntries, toText } from "@/lib/json";
 import { Section } from "./section";
 
 const CALLS_MODEL = new Set(["llm", "embedding", "reranker"]);
+/** Finish reasons that mean the answer is not whole. */
+const CUT_SHORT = new Set(["length", "max_tokens", "content_filter"]);
 
 export function ModelFacts({ derived }: { derived: Derived }) {
   if (derived.role === null || !CALLS_MODEL.has(derived.role)) return null;
+  const { time_to_first_chunk_nanos: firstChunk } = derived;
   const parameters = jsonEntries(derived.parameters);
-  const finish = derived.finish_reasons;
   return (
     <Section title="Model call">
-      <dl className="grid grid-cols-2 gap-px @md:grid-cols-4 overflow-hidden rounded-lg border border-line bg-line">
-        <Cell name="Model">{derived.model ?? "unknown"}</Cell>
-        <Cell name="Provider">{derived.provider ?? "unknown"}</Cell>
+      <dl className="grid @md:grid-cols-4 grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line">
+        <Cell name="Model" note={askedFor(derived)}>
+          {derived.model ?? "unknown"}
+        </Cell>
+        <Cell
+          name="Provider"
+          note={firstChunk === null ? undefined : `first token ${formatDuration(firstChunk)}`}
+        >
+          {derived.provider ?? "unknown"}
+        </Cell>
         <Cell name="Input tokens" note={sub(derived.cached_input_tokens, "from cache")}>
           {count(derived.input_tokens)}
         </Cell>
@@ -24,26 +34,30 @@ export function ModelFacts({ derived }: { derived: Derived }) {
           {count(derived.output_tokens)}
         </Cell>
       </dl>
-      {(parameters.length > 0 || hasContent(finish)) && (
+      {(parameters.length > 0 || derived.finish_reasons.length > 0) && (
         <p className="flex flex-wrap gap-1">
           {parameters.map(([name, value]) => (
-            <Badge key={name}>
-              <span className="text-faint">{name}</span> {toText(value)}
+            <Badge key={name} className="max-w-full">
+              <span className="text-faint">{name}</span> <span className="truncate">{compact(value)}</span>
             </Badge>
           ))}
-          {Array.isArray(finish) &&
-            finish.map((reason) => (
-              <Badge
-                key={String(reason)}
-                tone={reason === "length" || reason === "content_filter" ? "warn" : "neutral"}
-              >
-                <span className="text-faint">finished</span> {String(reason)}
-              </Badge>
-            ))}
+          {derived.finish_reasons.map((reason) => (
+            <Badge key={reason} tone={CUT_SHORT.has(reason) ? "warn" : "neutral"}>
+              <span className="text-faint">finished</span> {reason}
+            </Badge>
+          ))}
         </p>
       )}
     </Section>
   );
+}
+
+function askedFor({ model, request_model: asked }: Derived): string | undefined {
+  return asked !== null && asked !== model ? `asked for ${asked}` : undefined;
+}
+
+function compact(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : toText(value);
 }
 
 function count(tokens: number | null): string {
@@ -61,7 +75,11 @@ function Cell({ name, note, children }: { name: string; note?: string | undefine
       <dd className="truncate font-medium tnum" title={typeof children === "string" ? children : undefined}>
         {children}
       </dd>
-      {note && <dd className="text-2xs text-faint tnum">{note}</dd>}
+      {note && (
+        <dd className="truncate text-2xs text-faint tnum" title={note}>
+          {note}
+        </dd>
+      )}
     </div>
   );
 }

@@ -1,9 +1,11 @@
 /** The span's story first: what failed, what was said, which tool ran, how the state changed. */
 import { JsonTree } from "@/components/ui/json-tree";
-import type { SpanDetail } from "@/features/otel/trace/span-query";
+import type { Derived, SpanDetail } from "@/features/otel/trace/span-query";
 import { hasContent } from "@/lib/json";
+import { ContextFacts } from "./context-facts";
 import { Conversation } from "./conversation";
 import { Documents } from "./documents";
+import { Evaluations } from "./evaluations";
 import { Exceptions } from "./exceptions";
 import { ModelFacts } from "./model-facts";
 import { Payload } from "./payload";
@@ -14,43 +16,27 @@ import { ToolCall } from "./tool-call";
 export function OverviewTab({ span }: { span: SpanDetail }) {
   const { derived } = span;
   const talks = derived.input_messages.length > 0 || derived.output_messages.length > 0;
-  const input = derived.input;
-  const output = derived.output;
-  const tells =
-    talks ||
-    derived.tool_call !== null ||
-    derived.documents.length > 0 ||
-    derived.exceptions.length > 0 ||
-    hasContent(input) ||
-    hasContent(output) ||
-    span.events.some((event) => event.name === "set_state") ||
-    span.attributes["junjo.workflow.state.start"] !== undefined;
-
   return (
     <div className="grid min-w-0 gap-5">
-      <Cancelled span={span} />
-      <Exceptions exceptions={derived.exceptions} status={span.status} statusMessage={span.status_message} />
+      {derived.cancelled && <Cancelled reason={derived.cancelled_reason} />}
+      <Exceptions
+        exceptions={derived.exceptions}
+        status={span.status}
+        statusMessage={span.status_message || derived.error_message || derived.error_type || ""}
+      />
       <ModelFacts derived={derived} />
       {derived.tool_call && <ToolCall call={derived.tool_call} />}
       {talks && <Conversation derived={derived} />}
-      {!derived.tool_call && hasContent(input) && (
-        <Section title="Input">
-          <Plate>
-            <Payload value={input} label="Input" />
-          </Plate>
-        </Section>
-      )}
-      {!derived.tool_call && hasContent(output) && (
-        <Section title="Output">
-          <Plate>
-            <Payload value={output} label="Output" />
-          </Plate>
-        </Section>
-      )}
-      <Documents documents={derived.documents} />
+      <Value title="Input" value={derived.input} />
+      <Value title="Query" value={derived.retrieval?.query ?? derived.reranking?.query} />
+      <Value title="Embedded" value={derived.embedding?.texts} />
+      <Value title="Output" value={derived.output} />
+      <Documents title="Documents" documents={derived.documents} />
       <StateChanges span={span} />
       <WorkflowState span={span} />
-      {!tells && (
+      <Evaluations evaluations={derived.evaluations} />
+      <ContextFacts derived={derived} />
+      {!tellsSomething(span) && (
         <Section title="Attributes" note={derived.role === "node" ? "this node changed no state" : undefined}>
           <JsonTree value={span.attributes} label="Attributes" />
         </Section>
@@ -59,14 +45,42 @@ export function OverviewTab({ span }: { span: SpanDetail }) {
   );
 }
 
+/** Whether any part above has content; a span that is all attributes shows those. */
+function tellsSomething({ derived, events, attributes }: SpanDetail): boolean {
+  const values: (keyof Derived)[] = [
+    "input_messages",
+    "output_messages",
+    "tool_call",
+    "documents",
+    "exceptions",
+    "evaluations",
+    "input",
+    "output",
+    "embedding",
+  ];
+  return (
+    values.some((name) => hasContent(derived[name])) ||
+    events.some((event) => event.name === "set_state") ||
+    attributes["junjo.workflow.state.start"] !== undefined
+  );
+}
+
+function Value({ title, value }: { title: string; value: unknown }) {
+  if (!hasContent(value)) return null;
+  return (
+    <Section title={title}>
+      <Plate>
+        <Payload value={value} label={title} />
+      </Plate>
+    </Section>
+  );
+}
+
 /** A cancelled span looks successful to OpenTelemetry; Junjo says why it stopped. */
-function Cancelled({ span }: { span: SpanDetail }) {
-  if (span.attributes["junjo.cancelled"] !== true) return null;
-  const reason = span.attributes["junjo.cancelled_reason"];
+function Cancelled({ reason }: { reason: string | null }) {
   return (
     <p className="rounded-lg border border-warn/30 bg-warn/10 px-3 py-2 text-warn text-xs">
-      Cancelled{typeof reason === "string" ? `: ${reason.replaceAll("_", " ")}` : ""}. It did not run to its
-      end.
+      Cancelled{reason ? `: ${reason.replaceAll("_", " ")}` : ""}. It did not run to its end.
     </p>
   );
 }

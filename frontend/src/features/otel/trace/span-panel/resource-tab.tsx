@@ -12,9 +12,11 @@ export function ResourceTab({ span }: { span: SpanDetail }) {
     <div className="grid min-w-0 gap-5">
       <Section
         title="Resource"
-        actions={<CopyButton text={() => toText(span.resource.attributes)} what="resource attributes" />}
+        actions={
+          <CopyButton text={() => toText(span.resource.attributes ?? {})} what="resource attributes" />
+        }
       >
-        <JsonTree value={span.resource.attributes} label="Resource attributes" openDepth={1} />
+        <JsonTree value={span.resource.attributes ?? {}} label="Resource attributes" openDepth={1} />
       </Section>
       <Section title="Scope">
         <p className="font-mono text-xs">

@@ -69,7 +69,7 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
         "absolute inset-x-0 flex cursor-default items-center hover:bg-hover",
         selected &&
           "bg-accent/12 shadow-[inset_2px_0_var(--accent)] hover:bg-accent/16 group-focus-visible/tree:outline-2 group-focus-visible/tree:outline-accent group-focus-visible/tree:-outline-offset-2",
-        dimmed && "opacity-50",
+        dimmed && "opacity-65",
       )}
       style={{ height, transform: `translateY(${top}px)` }}
     >
