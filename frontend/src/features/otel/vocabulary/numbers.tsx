@@ -40,8 +40,8 @@ export function Cost({ usd, unpricedCalls = 0 }: CostProps) {
       className="whitespace-nowrap tnum"
       title={partial ? `At least: ${unpricedCalls} model calls have no known price` : undefined}
     >
-      {partial ? "≥ " : ""}
       {formatCost(usd)}
+      {partial && <span className="text-faint">+</span>}
     </span>
   );
 }

@@ -7,7 +7,8 @@ import type { Derived } from "@/features/otel/trace/span-query";
 import { hasContent } from "@/lib/json";
 import { Section } from "./section";
 
-const linkClass = "text-accent-text hover:underline";
+/** Tall enough to be hit with a finger. */
+const linkClass = "inline-flex min-h-6 items-center text-accent-text hover:underline";
 
 export function ContextFacts({ derived }: { derived: Derived }) {
   const { session_id: session, user_id: user, agent, prompt, tags, metadata } = derived;
@@ -38,11 +39,11 @@ export function ContextFacts({ derived }: { derived: Derived }) {
   return (
     <Section title="Context">
       {shown.length > 0 && (
-        <dl className="grid min-w-0 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-xs">
+        <dl className="grid min-w-0 grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1 text-xs">
           {shown.map(([name, value]) => (
             <div key={name} className="contents">
               <dt className="text-faint">{name}</dt>
-              <dd className="flex min-w-0 flex-wrap gap-1 break-all">{value}</dd>
+              <dd className="flex min-h-6 min-w-0 items-center flex-wrap gap-1 break-all">{value}</dd>
             </div>
           ))}
         </dl>

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
 import type { Derived } from "@/features/otel/trace/span-query";
+import { shortModel } from "@/features/otel/vocabulary/models";
 import { formatDuration } from "@/lib/format/duration";
 import { formatCount } from "@/lib/format/number";
 import { jsonEntries, toText } from "@/lib/json";
@@ -19,7 +20,7 @@ export function ModelFacts({ derived }: { derived: Derived }) {
     <Section title="Model call">
       <dl className="grid @md:grid-cols-4 grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line">
         <Cell name="Model" note={askedFor(derived)}>
-          {derived.model ?? "unknown"}
+          {derived.model === null ? "unknown" : shortModel(derived.model)}
         </Cell>
         <Cell
           name="Provider"
@@ -53,7 +54,8 @@ export function ModelFacts({ derived }: { derived: Derived }) {
 }
 
 function askedFor({ model, request_model: asked }: Derived): string | undefined {
-  return asked !== null && asked !== model ? `asked for ${asked}` : undefined;
+  if (asked === null || (model !== null && shortModel(asked) === shortModel(model))) return undefined;
+  return `asked for ${asked}`;
 }
 
 function compact(value: unknown): string {

@@ -6,7 +6,7 @@ import type { SpanDetail } from "@/features/otel/trace/span-query";
 import { formatCount } from "@/lib/format/number";
 import { parseJsonText } from "@/lib/json";
 import { Plate, Section } from "./section";
-import { type PatchOperation, type StateChange, stateChanges } from "./state-events";
+import { changedKeys, type PatchOperation, type StateChange, stateChanges } from "./state-events";
 
 export function StateChanges({ span }: { span: SpanDetail }) {
   const changes = stateChanges(span.events);
@@ -84,7 +84,7 @@ export function WorkflowState({ span }: { span: SpanDetail }) {
   const after = stateOf(span, "end");
   if (before === undefined && after === undefined) return null;
   return (
-    <Section title="State" note="before and after the run">
+    <Section title="State" note={describeChange(before, after)}>
       <div className="grid min-w-0 gap-2 @lg:grid-cols-2">
         <Plate>
           <p className="mb-1 text-2xs text-faint">Before</p>
@@ -97,6 +97,15 @@ export function WorkflowState({ span }: { span: SpanDetail }) {
       </div>
     </Section>
   );
+}
+
+const NAMED_MAX = 5;
+
+function describeChange(before: unknown, after: unknown): string {
+  const changed = changedKeys(before, after);
+  if (changed.length === 0) return "unchanged by the run";
+  const more = changed.length - NAMED_MAX;
+  return `changed ${changed.slice(0, NAMED_MAX).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 function stateOf(span: SpanDetail, end: "start" | "end"): unknown {

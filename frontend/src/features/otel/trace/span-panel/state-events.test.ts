@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stackLines } from "./stack-lines";
-import { stateChanges } from "./state-events";
+import { changedKeys, stateChanges } from "./state-events";
 
 const event = (patch: unknown, more: Record<string, unknown> = {}) => ({
   name: "set_state",
@@ -42,6 +42,15 @@ describe("stateChanges", () => {
   /** Other events are not state changes. */
   it("ignores other events", () => {
     expect(stateChanges([{ ...event("[]"), name: "exception" }])).toEqual([]);
+  });
+});
+
+describe("changedKeys", () => {
+  /** Changed, added and removed keys are named; equal nested values are not. */
+  it("compares two states", () => {
+    const before = { a: 1, b: { c: [1] }, gone: true };
+    expect(changedKeys(before, { a: 2, b: { c: [1] }, fresh: null })).toEqual(["a", "gone", "fresh"]);
+    expect(changedKeys(undefined, { a: 1 })).toEqual(["a"]);
   });
 });
 

@@ -1,5 +1,7 @@
 /** Reads Junjo's set_state events: which store, which action, which patch. Pure. */
+
 import type { SpanEvent } from "@/features/otel/trace/span-query";
+import { jsonEntries } from "@/lib/json";
 
 export interface PatchOperation {
   op: string;
@@ -35,6 +37,14 @@ export function stateChanges(events: readonly SpanEvent[]): StateChange[] {
         damaged: patch === undefined,
       };
     });
+}
+
+/** Top-level keys whose value differs between two states. */
+export function changedKeys(before: unknown, after: unknown): string[] {
+  const old = new Map(jsonEntries(before));
+  const now = new Map(jsonEntries(after));
+  const keys = new Set([...old.keys(), ...now.keys()]);
+  return [...keys].filter((key) => JSON.stringify(old.get(key)) !== JSON.stringify(now.get(key)));
 }
 
 /** An array of operations; `{}` is how SDKs up to 0.64 say "no change". */

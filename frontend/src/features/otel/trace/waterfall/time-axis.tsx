@@ -20,7 +20,7 @@ export function TimeAxis({ totalNanos }: { totalNanos: number }) {
             className="absolute top-1.5 whitespace-nowrap pl-1 tnum"
             style={{ left: `${percent(tick, totalNanos)}%` }}
           >
-            {tick === 0 ? "0" : percent(tick, totalNanos) < 94 ? formatDuration(tick) : ""}
+            {tick === 0 ? "0" : percent(tick, totalNanos) < 88 ? formatDuration(tick) : ""}
           </span>
         ))}
       </div>
