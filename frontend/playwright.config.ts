@@ -45,7 +45,7 @@ export default defineConfig({
         webServer: {
           command: "npm run build && npm run preview:mock",
           url: MOCK_URL,
-          reuseExistingServer: true,
+          reuseExistingServer: !process.env.CI,
           timeout: 120_000,
         },
       }),

@@ -6,7 +6,7 @@ import { EmptyState, ErrorState, SkeletonRows } from "@/components/ui/states";
 
 export function NotFoundPage() {
   return (
-    <main className="grid min-h-full place-items-center">
+    <div className="grid min-h-full flex-1 place-items-center">
       <EmptyState
         icon={Compass}
         title="There is no such page"
@@ -16,16 +16,16 @@ export function NotFoundPage() {
           </Link>
         }
       />
-    </main>
+    </div>
   );
 }
 
 export function PageFailure({ error }: ErrorComponentProps) {
   const router = useRouter();
   return (
-    <main className="grid min-h-full place-items-center">
+    <div className="grid min-h-full flex-1 place-items-center">
       <ErrorState error={error} onRetry={() => void router.invalidate()} />
-    </main>
+    </div>
   );
 }
 
