@@ -69,9 +69,10 @@ export function WelcomePage() {
             <SnippetTabs apiKey={key.data?.key} />
           </Step>
           <Step number={3} title="Run it" done={arrived !== undefined} last>
-            {arrived ? <Arrived trace={arrived} /> : <Waiting />}
+            <p className="text-muted">The first trace shows up below as soon as the server has it.</p>
           </Step>
         </ol>
+        <div className="sticky bottom-4 -mt-4">{arrived ? <Arrived trace={arrived} /> : <Waiting />}</div>
       </div>
     </PageBody>
   );
@@ -115,7 +116,7 @@ function Waiting() {
   const indexed = status.data?.indexed_spans ?? 0;
   const refused = rejectionSince(status.data, since);
   return (
-    <div className="grid gap-3 rounded-lg border border-line-strong border-dashed bg-sunken p-4">
+    <div className="grid gap-3 rounded-lg border border-line-strong border-dashed bg-raised p-4 shadow-pop">
       <div role="status" className="flex items-center gap-3">
         <span className="relative grid size-3 place-items-center" aria-hidden>
           <span className="absolute size-3 animate-ring rounded-full bg-accent" />
@@ -154,7 +155,7 @@ function Arrived({ trace }: { trace: TraceSummary }) {
   return (
     <div
       role="status"
-      className="flex animate-pop flex-wrap items-center gap-3 rounded-lg border border-accent/40 bg-accent/8 p-4"
+      className="flex animate-pop flex-wrap items-center gap-3 rounded-lg border border-accent bg-[color-mix(in_oklab,var(--accent)_12%,var(--raised))] p-4 shadow-pop"
     >
       <div className="grid min-w-0 flex-1 basis-48">
         <span className="text-accent-text text-xs">It works. The first trace is here:</span>
