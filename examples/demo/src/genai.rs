@@ -31,15 +31,8 @@ pub(crate) struct Usage {
 pub(crate) enum Message {
     User(String),
     Assistant(String),
-    ToolCall {
-        id: String,
-        name: String,
-        arguments: Value,
-    },
-    ToolResult {
-        id: String,
-        result: Value,
-    },
+    ToolCall { id: String, name: String, arguments: Value },
+    ToolResult { id: String, result: Value },
 }
 
 impl Message {
@@ -60,11 +53,7 @@ impl Message {
     }
 
     fn finish_reason(&self) -> &'static str {
-        if matches!(self, Self::ToolCall { .. }) {
-            "tool_calls"
-        } else {
-            "stop"
-        }
+        if matches!(self, Self::ToolCall { .. }) { "tool_calls" } else { "stop" }
     }
 
     /// The message in the parts form of the OpenTelemetry GenAI conventions.
@@ -92,17 +81,11 @@ impl Message {
                 let call = format!("{prefix}.message.tool_calls.0.tool_call");
                 flat.push(attribute(&format!("{call}.id"), id.as_str()));
                 flat.push(attribute(&format!("{call}.function.name"), name.as_str()));
-                flat.push(attribute(
-                    &format!("{call}.function.arguments"),
-                    arguments.to_string(),
-                ));
+                flat.push(attribute(&format!("{call}.function.arguments"), arguments.to_string()));
             }
             Self::ToolResult { id, result } => {
                 flat.push(attribute(&format!("{prefix}.message.tool_call_id"), id.as_str()));
-                flat.push(attribute(
-                    &format!("{prefix}.message.content"),
-                    result.to_string(),
-                ));
+                flat.push(attribute(&format!("{prefix}.message.content"), result.to_string()));
             }
         }
         flat
@@ -122,10 +105,7 @@ impl Chat<'_> {
             attribute("gen_ai.response.model", self.response_model),
             attribute("gen_ai.request.temperature", 0.2),
             attribute("gen_ai.request.max_tokens", 1024_i64),
-            attribute(
-                "gen_ai.response.finish_reasons",
-                vec![self.output.finish_reason()],
-            ),
+            attribute("gen_ai.response.finish_reasons", vec![self.output.finish_reason()]),
             attribute("gen_ai.usage.input_tokens", self.usage.input),
             attribute("gen_ai.usage.output_tokens", self.usage.output),
             attribute("gen_ai.usage.cache_read.input_tokens", self.usage.cache_read),
@@ -154,10 +134,7 @@ impl Chat<'_> {
             attribute("llm.token_count.completion", self.usage.output),
             attribute("llm.token_count.total", self.usage.input + self.usage.output),
             attribute("llm.token_count.prompt_details.cache_read", self.usage.cache_read),
-            attribute(
-                "llm.token_count.completion_details.reasoning",
-                self.usage.reasoning,
-            ),
+            attribute("llm.token_count.completion_details.reasoning", self.usage.reasoning),
             attribute("llm.finish_reason", self.output.finish_reason()),
             attribute("llm.input_messages.0.message.role", "system"),
             attribute("llm.input_messages.0.message.content", self.system),

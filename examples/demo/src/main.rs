@@ -70,9 +70,7 @@ async fn run(arguments: Arguments) -> Result<()> {
     };
     let mut demo = Demo {
         sender: Sender::connect(&arguments.endpoint, api_key).await?,
-        rng: arguments
-            .seed
-            .map_or_else(StdRng::from_os_rng, StdRng::seed_from_u64),
+        rng: arguments.seed.map_or_else(StdRng::from_os_rng, StdRng::seed_from_u64),
         traces: 0,
         spans: 0,
     };
@@ -85,10 +83,7 @@ async fn run(arguments: Arguments) -> Result<()> {
     } else {
         demo.send_history(arguments.traces, arguments.minutes).await?;
     }
-    say(&format!(
-        "{} traces with {} spans acknowledged by {}",
-        demo.traces, demo.spans, arguments.endpoint
-    ))
+    say(&format!("{} traces with {} spans acknowledged by {}", demo.traces, demo.spans, arguments.endpoint))
 }
 
 struct Demo {

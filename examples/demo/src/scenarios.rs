@@ -11,26 +11,11 @@ use rand::rngs::StdRng;
 
 use crate::trace::{Source, Trace};
 
-const WEB: Source = Source {
-    service: "bookshop-web",
-    scope: "opentelemetry.instrumentation.asgi",
-};
-const AGENT: Source = Source {
-    service: "support-agent",
-    scope: "opentelemetry.util.genai.handler",
-};
-const RETRIEVAL: Source = Source {
-    service: "support-agent",
-    scope: "openinference.instrumentation.openai",
-};
-const FLOWS: Source = Source {
-    service: "ticket-flows",
-    scope: "openinference.instrumentation.anthropic",
-};
-const RESEARCH: Source = Source {
-    service: "research-agent",
-    scope: "opentelemetry.util.genai.handler",
-};
+const WEB: Source = Source { service: "bookshop-web", scope: "opentelemetry.instrumentation.asgi" };
+const AGENT: Source = Source { service: "support-agent", scope: "opentelemetry.util.genai.handler" };
+const RETRIEVAL: Source = Source { service: "support-agent", scope: "openinference.instrumentation.openai" };
+const FLOWS: Source = Source { service: "ticket-flows", scope: "openinference.instrumentation.anthropic" };
+const RESEARCH: Source = Source { service: "research-agent", scope: "opentelemetry.util.genai.handler" };
 
 /// A kind of trace that the demo knows to build.
 pub(crate) struct Scenario {
@@ -41,30 +26,12 @@ pub(crate) struct Scenario {
 
 /// All scenarios, in the order in which they are sent.
 pub(crate) const SCENARIOS: &[Scenario] = &[
-    Scenario {
-        name: "slow research",
-        build: slow_research::build,
-    },
-    Scenario {
-        name: "failing workflow",
-        build: failing_workflow::build,
-    },
-    Scenario {
-        name: "conversation of three turns",
-        build: conversation::build,
-    },
-    Scenario {
-        name: "errors and retries",
-        build: retries::build,
-    },
-    Scenario {
-        name: "support chat",
-        build: support_chat::build,
-    },
-    Scenario {
-        name: "ticket workflow",
-        build: ticket_workflow::build,
-    },
+    Scenario { name: "slow research", build: slow_research::build },
+    Scenario { name: "failing workflow", build: failing_workflow::build },
+    Scenario { name: "conversation of three turns", build: conversation::build },
+    Scenario { name: "errors and retries", build: retries::build },
+    Scenario { name: "support chat", build: support_chat::build },
+    Scenario { name: "ticket workflow", build: ticket_workflow::build },
 ];
 
 #[cfg(test)]

@@ -30,10 +30,8 @@ pub(crate) struct Sender {
 impl Sender {
     /// Connects to `endpoint` (`http://host:port`); nothing is sent yet, so a wrong key shows at the first send.
     pub(crate) async fn connect(endpoint: &str, api_key: &str) -> Result<Self> {
-        let api_key = api_key
-            .trim()
-            .parse()
-            .map_err(|_| anyhow!("the API key has characters that no API key has"))?;
+        let api_key =
+            api_key.trim().parse().map_err(|_| anyhow!("the API key has characters that no API key has"))?;
         if !endpoint.starts_with("http://") {
             bail!("{endpoint} is not an address like http://127.0.0.1:50051 (the demo speaks without TLS)");
         }
@@ -44,11 +42,7 @@ impl Sender {
             .connect()
             .await
             .with_context(|| format!("no server answers on {endpoint}; start one with: make run"))?;
-        Ok(Self {
-            client: TraceServiceClient::new(channel),
-            api_key,
-            pause: PAUSE_BETWEEN_ATTEMPTS,
-        })
+        Ok(Self { client: TraceServiceClient::new(channel), api_key, pause: PAUSE_BETWEEN_ATTEMPTS })
     }
 
     /// Sends one export request and waits until the server has acknowledged it.
@@ -56,9 +50,7 @@ impl Sender {
         let message = ExportTraceServiceRequest { resource_spans };
         for attempt in 1..=ATTEMPTS {
             let mut request = Request::new(message.clone());
-            request
-                .metadata_mut()
-                .insert(API_KEY_HEADER, self.api_key.clone());
+            request.metadata_mut().insert(API_KEY_HEADER, self.api_key.clone());
             match self.client.export(request).await {
                 Ok(response) => return check_accepted(response.into_inner().partial_success),
                 Err(status) if status.code() == Code::Unavailable && attempt < ATTEMPTS => {
@@ -76,11 +68,7 @@ fn check_accepted(
 ) -> Result<()> {
     match partial {
         Some(partial) if partial.rejected_spans > 0 => {
-            bail!(
-                "the server rejected {} spans: {}",
-                partial.rejected_spans,
-                partial.error_message
-            )
+            bail!("the server rejected {} spans: {}", partial.rejected_spans, partial.error_message)
         }
         _ => Ok(()),
     }

@@ -50,12 +50,7 @@ pub(crate) struct Trace {
 impl Trace {
     /// An empty trace at time zero; ids and jitter come from `rng`.
     pub(crate) fn new(rng: &mut StdRng) -> Self {
-        Self {
-            id: rng.random(),
-            now: 0,
-            rng: StdRng::from_rng(rng),
-            spans: Vec::new(),
-        }
+        Self { id: rng.random(), now: 0, rng: StdRng::from_rng(rng), spans: Vec::new() }
     }
 
     /// Opens a span at the current simulated time.
@@ -72,9 +67,7 @@ impl Trace {
             OtlpSpan {
                 trace_id: self.id.to_vec(),
                 span_id: span_id.to_vec(),
-                parent_span_id: parent
-                    .map(|p| self.spans[p.0].1.span_id.clone())
-                    .unwrap_or_default(),
+                parent_span_id: parent.map(|p| self.spans[p.0].1.span_id.clone()).unwrap_or_default(),
                 flags: FLAGS_LOCAL_PARENT,
                 name: name.to_owned(),
                 kind: kind as i32,
@@ -115,21 +108,14 @@ impl Trace {
 
     /// Adds a span event at the current simulated time.
     pub(crate) fn event(&mut self, span: SpanRef, name: &str, attributes: Vec<KeyValue>) {
-        let event = Event {
-            time_unix_nano: self.now,
-            name: name.to_owned(),
-            attributes,
-            ..Default::default()
-        };
+        let event =
+            Event { time_unix_nano: self.now, name: name.to_owned(), attributes, ..Default::default() };
         self.spans[span.0].1.events.push(event);
     }
 
     /// Marks a span as failed the way OpenTelemetry SDKs do: status, `error.type`, one exception event.
     pub(crate) fn fail(&mut self, span: SpanRef, failure: Failure) {
-        let status = Status {
-            code: StatusCode::Error as i32,
-            message: failure.message.to_owned(),
-        };
+        let status = Status { code: StatusCode::Error as i32, message: failure.message.to_owned() };
         self.spans[span.0].1.status = Some(status);
         self.set(span, "error.type", failure.error_type);
         let attributes = vec![
@@ -179,29 +165,19 @@ impl Trace {
     /// The spans as OTLP, shifted so that the last one ends at `ended_at` (Unix nanoseconds); children come before
     /// their parents, as exporters send them.
     pub(crate) fn finish(self, ended_at: u64) -> Vec<ResourceSpans> {
-        let last = self
-            .spans
-            .iter()
-            .map(|(_, span)| span.end_time_unix_nano)
-            .max()
-            .unwrap_or(0);
+        let last = self.spans.iter().map(|(_, span)| span.end_time_unix_nano).max().unwrap_or(0);
         let shift = ended_at.saturating_sub(last);
         let mut groups: Vec<(Source, Vec<OtlpSpan>)> = Vec::new();
         for (source, mut span) in self.spans.into_iter().rev() {
             span.start_time_unix_nano += shift;
             span.end_time_unix_nano += shift;
-            span.events
-                .iter_mut()
-                .for_each(|event| event.time_unix_nano += shift);
+            span.events.iter_mut().for_each(|event| event.time_unix_nano += shift);
             match groups.iter_mut().find(|(known, _)| *known == source) {
                 Some((_, spans)) => spans.push(span),
                 None => groups.push((source, vec![span])),
             }
         }
-        groups
-            .into_iter()
-            .map(|(source, spans)| resource_spans(source, spans))
-            .collect()
+        groups.into_iter().map(|(source, spans)| resource_spans(source, spans)).collect()
     }
 }
 
@@ -214,15 +190,9 @@ fn resource_spans(source: Source, spans: Vec<OtlpSpan>) -> ResourceSpans {
         attribute("telemetry.sdk.language", "rust"),
     ];
     ResourceSpans {
-        resource: Some(Resource {
-            attributes,
-            ..Default::default()
-        }),
+        resource: Some(Resource { attributes, ..Default::default() }),
         scope_spans: vec![ScopeSpans {
-            scope: Some(InstrumentationScope {
-                name: source.scope.to_owned(),
-                ..Default::default()
-            }),
+            scope: Some(InstrumentationScope { name: source.scope.to_owned(), ..Default::default() }),
             spans,
             ..Default::default()
         }],
@@ -237,9 +207,7 @@ pub(crate) struct Attribute(any_value::Value);
 pub(crate) fn attribute(key: &str, value: impl Into<Attribute>) -> KeyValue {
     KeyValue {
         key: key.to_owned(),
-        value: Some(AnyValue {
-            value: Some(value.into().0),
-        }),
+        value: Some(AnyValue { value: Some(value.into().0) }),
         ..Default::default()
     }
 }
@@ -276,12 +244,7 @@ impl From<bool> for Attribute {
 
 impl From<Vec<&str>> for Attribute {
     fn from(texts: Vec<&str>) -> Self {
-        let values = texts
-            .into_iter()
-            .map(|text| AnyValue {
-                value: Some(Self::from(text).0),
-            })
-            .collect();
+        let values = texts.into_iter().map(|text| AnyValue { value: Some(Self::from(text).0) }).collect();
         Self(any_value::Value::ArrayValue(ArrayValue { values }))
     }
 }

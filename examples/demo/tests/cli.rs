@@ -22,10 +22,7 @@ fn start_without_key_says_how_to_get_one() {
     let output = demo(&[]);
     assert_eq!(output.status.code(), Some(1));
     let said = said(&output);
-    assert!(
-        said.starts_with("demo: no API key. Open the server's page"),
-        "{said}"
-    );
+    assert!(said.starts_with("demo: no API key. Open the server's page"), "{said}");
     assert!(said.ends_with("JUNJO_API_KEY=<key> make demo\n"), "{said}");
 }
 
@@ -37,9 +34,6 @@ fn start_without_server_names_the_address() {
     let output = demo(&["--api-key", "jk_test", "--endpoint", &endpoint]);
     assert_eq!(output.status.code(), Some(1));
     let said = said(&output);
-    assert!(
-        said.starts_with(&format!("demo: no server answers on {endpoint}; start one")),
-        "{said}"
-    );
+    assert!(said.starts_with(&format!("demo: no server answers on {endpoint}; start one")), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
 }

@@ -33,11 +33,7 @@ impl NodeDefinition {
         let content = match self {
             Self::Node(label) => json!(["node", label]),
             Self::Concurrent(label, members) => {
-                json!([
-                    "concurrent",
-                    label,
-                    members.iter().map(Self::structural_id).collect::<Vec<_>>()
-                ])
+                json!(["concurrent", label, members.iter().map(Self::structural_id).collect::<Vec<_>>()])
             }
             Self::Subflow(label, graph) => json!(["subflow", label, graph.structural_id()]),
         };
@@ -61,11 +57,7 @@ impl GraphDefinition {
                 nodes.extend(members.iter().map(|member| GraphNode::new(member, trace)));
             }
         }
-        Graph {
-            structural_id: self.structural_id(),
-            nodes,
-            edges: self.edges.clone(),
-        }
+        Graph { structural_id: self.structural_id(), nodes, edges: self.edges.clone() }
     }
 }
 
@@ -116,10 +108,8 @@ impl Graph {
             match &node.definition {
                 NodeDefinition::Node(_) => {}
                 NodeDefinition::Concurrent(_, members) => {
-                    let ids: Vec<&str> = members
-                        .iter()
-                        .map(|member| self.node(member.label()).runtime_id.as_str())
-                        .collect();
+                    let ids: Vec<&str> =
+                        members.iter().map(|member| self.node(member.label()).runtime_id.as_str()).collect();
                     entry["isConcurrentSubgraph"] = json!(true);
                     entry["childNodeRuntimeIds"] = json!(ids);
                 }
@@ -142,12 +132,7 @@ impl Graph {
         let sinks: Vec<&GraphNode> = self
             .nodes
             .iter()
-            .filter(|node| {
-                !self
-                    .edges
-                    .iter()
-                    .any(|(tail, _, _)| *tail == node.definition.label())
-            })
+            .filter(|node| !self.edges.iter().any(|(tail, _, _)| *tail == node.definition.label()))
             .collect();
         entry["isSubflow"] = json!(true);
         entry["subflowGraphStructuralId"] = json!(self.structural_id);
@@ -155,10 +140,8 @@ impl Graph {
         entry["subflowSourceNodeStructuralId"] = json!(source.structural_id);
         entry["subflowSinkNodeRuntimeIds"] =
             sinks.iter().map(|sink| json!(sink.runtime_id)).collect::<Value>();
-        entry["subflowSinkNodeStructuralIds"] = sinks
-            .iter()
-            .map(|sink| json!(sink.structural_id))
-            .collect::<Value>();
+        entry["subflowSinkNodeStructuralIds"] =
+            sinks.iter().map(|sink| json!(sink.structural_id)).collect::<Value>();
     }
 
     fn plain_node_entries(&self) -> Vec<Value> {
@@ -199,8 +182,7 @@ fn node_type(definition: &NodeDefinition) -> String {
 fn content_hash(content: &Value) -> String {
     const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    let hash = canonical(content)
-        .bytes()
-        .fold(OFFSET, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
+    let hash =
+        canonical(content).bytes().fold(OFFSET, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
     format!("{hash:032x}")
 }

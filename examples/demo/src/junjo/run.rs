@@ -46,10 +46,7 @@ impl WorkflowRun {
         store: (&'static str, Value),
     ) -> Self {
         let setting = Setting {
-            source: Source {
-                service,
-                scope: "junjo",
-            },
+            source: Source { service, scope: "junjo" },
             correlation_id: format!("turn-{}", &trace.id_hex()[..8]),
         };
         let span = trace.open(setting.source, parent, name, SpanKind::Internal);
@@ -107,18 +104,8 @@ impl WorkflowRun {
         trace.set(span, "junjo.workflow.execution_graph_snapshot", snapshot);
         trace.set(span, "junjo.workflow.store.id", store.id.as_str());
         set_identity(trace, &executable, &setting);
-        trace.set(
-            span,
-            "junjo.enclosing_graph_structural_id",
-            graph.structural_id.as_str(),
-        );
-        Self {
-            store,
-            executable,
-            graph,
-            setting,
-            node_count: 0,
-        }
+        trace.set(span, "junjo.enclosing_graph_structural_id", graph.structural_id.as_str());
+        Self { store, executable, graph, setting, node_count: 0 }
     }
 
     pub(crate) fn executable(&self) -> Executable {
@@ -145,11 +132,7 @@ impl WorkflowRun {
         };
         self.node_count += i64::from(!is_group);
         set_identity(trace, &executable, &self.setting);
-        trace.set(
-            span,
-            "junjo.enclosing_graph_structural_id",
-            self.graph.structural_id.as_str(),
-        );
+        trace.set(span, "junjo.enclosing_graph_structural_id", self.graph.structural_id.as_str());
         set_parent(trace, span, parent);
         executable
     }
@@ -177,39 +160,15 @@ fn set_identity(trace: &mut Trace, executable: &Executable, setting: &Setting) {
     let span = executable.span;
     trace.set(span, "junjo.telemetry.contract_version", CONTRACT_VERSION);
     trace.set(span, "junjo.span_type", executable.kind);
-    trace.set(
-        span,
-        "junjo.executable_definition_id",
-        executable.definition_id.as_str(),
-    );
-    trace.set(
-        span,
-        "junjo.executable_runtime_id",
-        executable.runtime_id.as_str(),
-    );
-    trace.set(
-        span,
-        "junjo.executable_structural_id",
-        executable.structural_id.as_str(),
-    );
+    trace.set(span, "junjo.executable_definition_id", executable.definition_id.as_str());
+    trace.set(span, "junjo.executable_runtime_id", executable.runtime_id.as_str());
+    trace.set(span, "junjo.executable_structural_id", executable.structural_id.as_str());
     trace.set(span, "junjo.correlation.type", "ai_chat.turn");
     trace.set(span, "junjo.correlation.id", setting.correlation_id.as_str());
 }
 
 fn set_parent(trace: &mut Trace, span: SpanRef, parent: &Executable) {
-    trace.set(
-        span,
-        "junjo.parent_executable_definition_id",
-        parent.definition_id.as_str(),
-    );
-    trace.set(
-        span,
-        "junjo.parent_executable_runtime_id",
-        parent.runtime_id.as_str(),
-    );
-    trace.set(
-        span,
-        "junjo.parent_executable_structural_id",
-        parent.structural_id.as_str(),
-    );
+    trace.set(span, "junjo.parent_executable_definition_id", parent.definition_id.as_str());
+    trace.set(span, "junjo.parent_executable_runtime_id", parent.runtime_id.as_str());
+    trace.set(span, "junjo.parent_executable_structural_id", parent.structural_id.as_str());
 }

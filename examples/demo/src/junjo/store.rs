@@ -19,13 +19,7 @@ pub(crate) struct Store {
 
 impl Store {
     pub(crate) fn new(trace: &mut Trace, name: &'static str, state: Value) -> Self {
-        Self {
-            id: trace.junjo_id(),
-            name,
-            state,
-            sequence: 0,
-            revision: 0,
-        }
+        Self { id: trace.junjo_id(), name, state, sequence: 0, revision: 0 }
     }
 
     /// Sets a top-level field; a value it already has is an action without a change.
@@ -53,9 +47,7 @@ impl Store {
         (action, field): (&str, &str),
         value: &Value,
     ) {
-        let list = self.state[field]
-            .as_array_mut()
-            .expect("scenarios append to lists only");
+        let list = self.state[field].as_array_mut().expect("scenarios append to lists only");
         let patch = json!([{"op": "add", "path": format!("/{field}/{}", list.len()), "value": value}]);
         list.push(value.clone());
         self.record(trace, span, action, &patch);

@@ -12,10 +12,7 @@ const TURNS: &[(&str, &str)] = &[
         "I need a present for a ten-year-old who likes space.",
         "Two ideas: an illustrated atlas of the planets, or a build-it-yourself model of Saturn V.",
     ),
-    (
-        "The atlas sounds good. Is it in stock?",
-        "Yes, four copies. It costs 24.90 EUR.",
-    ),
+    ("The atlas sounds good. Is it in stock?", "Yes, four copies. It costs 24.90 EUR."),
     (
         "Please put one aside, I will come tomorrow.",
         "Done: one copy is waiting for you under the name Novak until tomorrow evening.",
@@ -34,12 +31,7 @@ fn build_turn(rng: &mut StdRng, turn: usize) -> Trace {
     trace.set(request, "session.id", "chat-5150");
     trace.set(request, "user.id", "novak");
     trace.pass(5);
-    let run = trace.open(
-        AGENT,
-        Some(request),
-        "invoke_agent bookseller",
-        SpanKind::Internal,
-    );
+    let run = trace.open(AGENT, Some(request), "invoke_agent bookseller", SpanKind::Internal);
     trace.set_all(run, agent("bookseller", "advises customers and reserves books"));
 
     let span = trace.step(AGENT, run, ("chat gpt-4.1", SpanKind::Client), 1400);
@@ -51,11 +43,7 @@ fn build_turn(rng: &mut StdRng, turn: usize) -> Trace {
         system: "You are a bookseller. Answer in two sentences at most.",
         input: history(turn),
         output: Message::assistant(TURNS[turn].1),
-        usage: Usage {
-            input: trace.about(input_tokens),
-            output: trace.about(34),
-            ..Usage::default()
-        },
+        usage: Usage { input: trace.about(input_tokens), output: trace.about(34), ..Usage::default() },
     };
     trace.set_all(span, call.to_gen_ai());
     trace.set(span, "gen_ai.conversation.id", "chat-5150");

@@ -68,21 +68,14 @@ fn load_items(trace: &mut Trace, flow: &mut WorkflowRun) {
 
     let price = flow.enter(trace, "PriceNode");
     trace.pass(7);
-    flow.store
-        .replace(trace, price.span, ("set_total", "total_usd"), &json!(139.0));
+    flow.store.replace(trace, price.span, ("set_total", "total_usd"), &json!(139.0));
     trace.close(price.span);
 }
 
 fn charge_payment(trace: &mut Trace, flow: &mut WorkflowRun) {
     let charge = flow.enter(trace, "ChargePaymentNode");
-    flow.store
-        .replace(trace, charge.span, ("count_attempt", "attempts"), &json!(1));
-    flow.store.append(
-        trace,
-        charge.span,
-        ("append_note", "notes"),
-        &json!("charging 139.00 USD"),
-    );
+    flow.store.replace(trace, charge.span, ("count_attempt", "attempts"), &json!(1));
+    flow.store.append(trace, charge.span, ("append_note", "notes"), &json!("charging 139.00 USD"));
     let request = trace.open(FLOWS, Some(charge.span), "POST /v1/charges", SpanKind::Client);
     trace.set(request, "http.request.method", "POST");
     trace.set(request, "server.address", "payments.example");

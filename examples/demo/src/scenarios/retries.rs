@@ -55,15 +55,9 @@ fn succeed(trace: &mut Trace, parent: SpanRef) {
         model: "claude-haiku-4-5",
         response_model: "claude-haiku-4-5-20251001",
         system: "Summarise in three bullet points.",
-        input: vec![Message::user(
-            "Tickets of today: 41 about late parcels, 7 about invoices, 2 thanks.",
-        )],
+        input: vec![Message::user("Tickets of today: 41 about late parcels, 7 about invoices, 2 thanks.")],
         output: Message::assistant("- 41 late parcels\n- 7 invoice questions\n- 2 customers said thanks"),
-        usage: Usage {
-            input: trace.about(2_310),
-            output: trace.about(41),
-            ..Usage::default()
-        },
+        usage: Usage { input: trace.about(2_310), output: trace.about(41), ..Usage::default() },
     };
     trace.set_all(span, call.to_gen_ai());
 }

@@ -19,19 +19,11 @@ pub(super) fn build(rng: &mut StdRng) -> Vec<Trace> {
     trace.set(run, "session.id", "research-7");
     trace.set(run, "user.id", "jana");
 
-    let plan = Usage {
-        input: trace.about(840),
-        output: trace.about(610),
-        reasoning: 480,
-        cache_read: 0,
-    };
+    let plan = Usage { input: trace.about(840), output: trace.about(610), reasoning: 480, cache_read: 0 };
     think(
         &mut trace,
         run,
-        (
-            6_400,
-            "Plan: compare paper, foil and board; read suppliers' data sheets.",
-        ),
+        (6_400, "Plan: compare paper, foil and board; read suppliers' data sheets."),
         plan,
     );
     for round in 0..ROUNDS {
@@ -56,34 +48,16 @@ fn read_pages(trace: &mut Trace, parent: SpanRef, round: usize) {
         trace.jump_to(started);
         let page = round * PAGES_AT_ONCE + slot + 1;
         let url = format!("https://suppliers.example/sheets/{page}");
-        let tool = trace.step(
-            RESEARCH,
-            parent,
-            ("execute_tool read_page", SpanKind::Internal),
-            2_600,
-        );
+        let tool = trace.step(RESEARCH, parent, ("execute_tool read_page", SpanKind::Internal), 2_600);
         let result = json!({"url": url, "words": 1_800 + 140 * page});
-        trace.set_all(
-            tool,
-            tool_call(
-                &format!("call_{page}"),
-                "read_page",
-                &json!({"url": url}),
-                &result,
-            ),
-        );
+        trace.set_all(tool, tool_call(&format!("call_{page}"), "read_page", &json!({"url": url}), &result));
         ended = ended.max(trace.now());
     }
     trace.jump_to(ended);
 }
 
 fn think(trace: &mut Trace, parent: SpanRef, (millis, answer): (u64, &str), usage: Usage) {
-    let span = trace.step(
-        RESEARCH,
-        parent,
-        ("chat gemini-2.5-pro", SpanKind::Client),
-        millis,
-    );
+    let span = trace.step(RESEARCH, parent, ("chat gemini-2.5-pro", SpanKind::Client), millis);
     let call = Chat {
         provider: "gcp.gemini",
         model: "gemini-2.5-pro",

@@ -38,32 +38,14 @@ pub(super) fn build(rng: &mut StdRng) -> Vec<Trace> {
 }
 
 fn look_up_policy(trace: &mut Trace, parent: SpanRef) {
-    let search = trace.open(
-        RETRIEVAL,
-        Some(parent),
-        "search knowledge base",
-        SpanKind::Internal,
-    );
+    let search = trace.open(RETRIEVAL, Some(parent), "search knowledge base", SpanKind::Internal);
     let documents = [
-        (
-            "kb-12",
-            0.93,
-            "Parcels inside the EU take two to four working days.",
-        ),
-        (
-            "kb-31",
-            0.71,
-            "A parcel that is three days late is sent again free of charge.",
-        ),
+        ("kb-12", 0.93, "Parcels inside the EU take two to four working days."),
+        ("kb-31", 0.71, "A parcel that is three days late is sent again free of charge."),
         ("kb-3", 0.41, "Opening hours of the shop in Brno."),
     ];
     trace.set_all(search, retrieval(QUESTION, &documents));
-    let embedding = trace.step(
-        AGENT,
-        search,
-        ("embeddings text-embedding-3-small", SpanKind::Client),
-        62,
-    );
+    let embedding = trace.step(AGENT, search, ("embeddings text-embedding-3-small", SpanKind::Client), 62);
     trace.set_all(embedding, embeddings(14));
     trace.pass(31);
     trace.close(search);
@@ -79,26 +61,15 @@ fn answer_with_tool(trace: &mut Trace, parent: SpanRef) {
         arguments: arguments.clone(),
     };
     let asked = vec![Message::user(QUESTION)];
-    let usage = Usage {
-        input: trace.about(612),
-        output: trace.about(24),
-        ..Usage::default()
-    };
+    let usage = Usage { input: trace.about(612), output: trace.about(24), ..Usage::default() };
     chat(trace, parent, asked.clone(), call.clone(), usage);
 
     run_tool(trace, parent, &arguments, &order);
 
-    let result = Message::ToolResult {
-        id: "call_8sKd2".to_owned(),
-        result: order,
-    };
+    let result = Message::ToolResult { id: "call_8sKd2".to_owned(), result: order };
     let input = [asked, vec![call, result]].concat();
-    let usage = Usage {
-        input: trace.about(688),
-        output: trace.about(58),
-        cache_read: 512,
-        ..Usage::default()
-    };
+    let usage =
+        Usage { input: trace.about(688), output: trace.about(58), cache_read: 512, ..Usage::default() };
     chat(trace, parent, input, Message::assistant(ANSWER), usage);
 
     classify_mood(trace, parent);
@@ -119,22 +90,13 @@ fn chat(trace: &mut Trace, parent: SpanRef, input: Vec<Message>, output: Message
 }
 
 fn run_tool(trace: &mut Trace, parent: SpanRef, arguments: &Value, result: &Value) {
-    let tool = trace.open(
-        AGENT,
-        Some(parent),
-        "execute_tool look_up_order",
-        SpanKind::Internal,
-    );
+    let tool = trace.open(AGENT, Some(parent), "execute_tool look_up_order", SpanKind::Internal);
     trace.set_all(tool, tool_call("call_8sKd2", "look_up_order", arguments, result));
     trace.pass(2);
     let query = trace.step(WEB, tool, ("SELECT shop.orders", SpanKind::Client), 14);
     trace.set(query, "db.system.name", "postgresql");
     trace.set(query, "db.namespace", "shop");
-    trace.set(
-        query,
-        "db.query.text",
-        "SELECT status, depot, eta FROM orders WHERE id = $1",
-    );
+    trace.set(query, "db.query.text", "SELECT status, depot, eta FROM orders WHERE id = $1");
     trace.pass(1);
     trace.close(tool);
 }
@@ -148,11 +110,7 @@ fn classify_mood(trace: &mut Trace, parent: SpanRef) {
         system: "Name the customer's mood in one word.",
         input: vec![Message::user(QUESTION)],
         output: Message::assistant("worried"),
-        usage: Usage {
-            input: trace.about(48),
-            output: 2,
-            ..Usage::default()
-        },
+        usage: Usage { input: trace.about(48), output: 2, ..Usage::default() },
     };
     trace.set_all(span, call.to_openinference());
 }

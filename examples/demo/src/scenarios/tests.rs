@@ -19,23 +19,13 @@ fn all_traces() -> Vec<Vec<OtlpSpan>> {
         .flat_map(|scenario| (scenario.build)(&mut rng))
         .map(|trace| {
             let resources = trace.finish(ENDED_AT);
-            resources
-                .into_iter()
-                .flat_map(|r| r.scope_spans)
-                .flat_map(|scope| scope.spans)
-                .collect()
+            resources.into_iter().flat_map(|r| r.scope_spans).flat_map(|scope| scope.spans).collect()
         })
         .collect()
 }
 
 fn text<'a>(attributes: &'a [KeyValue], key: &str) -> Option<&'a str> {
-    let value = attributes
-        .iter()
-        .find(|a| a.key == key)?
-        .value
-        .as_ref()?
-        .value
-        .as_ref()?;
+    let value = attributes.iter().find(|a| a.key == key)?.value.as_ref()?.value.as_ref()?;
     match value {
         any_value::Value::StringValue(text) => Some(text),
         _ => None,
@@ -43,13 +33,7 @@ fn text<'a>(attributes: &'a [KeyValue], key: &str) -> Option<&'a str> {
 }
 
 fn int(attributes: &[KeyValue], key: &str) -> Option<i64> {
-    let value = attributes
-        .iter()
-        .find(|a| a.key == key)?
-        .value
-        .as_ref()?
-        .value
-        .as_ref()?;
+    let value = attributes.iter().find(|a| a.key == key)?.value.as_ref()?.value.as_ref()?;
     match value {
         any_value::Value::IntValue(number) => Some(*number),
         _ => None,
@@ -70,16 +54,8 @@ fn spans_form_one_tree_per_trace() {
         assert_eq!(spans.iter().map(|s| s.end_time_unix_nano).max(), Some(ENDED_AT));
         for span in spans.iter().filter(|s| !s.parent_span_id.is_empty()) {
             let parent = by_id[span.parent_span_id.as_slice()];
-            assert!(
-                parent.start_time_unix_nano <= span.start_time_unix_nano,
-                "{} starts early",
-                span.name
-            );
-            assert!(
-                parent.end_time_unix_nano >= span.end_time_unix_nano,
-                "{} ends late",
-                span.name
-            );
+            assert!(parent.start_time_unix_nano <= span.start_time_unix_nano, "{} starts early", span.name);
+            assert!(parent.end_time_unix_nano >= span.end_time_unix_nano, "{} ends late", span.name);
         }
     }
 }
@@ -90,10 +66,7 @@ fn spans_form_one_tree_per_trace() {
 fn state_patches_replay_to_the_end_state() {
     let mut runs = 0;
     for spans in all_traces() {
-        for owner in spans
-            .iter()
-            .filter(|s| text(&s.attributes, "junjo.workflow.store.id").is_some())
-        {
+        for owner in spans.iter().filter(|s| text(&s.attributes, "junjo.workflow.store.id").is_some()) {
             runs += 1;
             let store = text(&owner.attributes, "junjo.workflow.store.id").unwrap();
             let mut events: Vec<&[KeyValue]> = spans
@@ -106,10 +79,7 @@ fn state_patches_replay_to_the_end_state() {
             let mut state = parsed(owner, "junjo.workflow.state.start");
             let mut revision = 0;
             for (index, event) in events.iter().enumerate() {
-                assert_eq!(
-                    int(event, "junjo.store.transition.sequence"),
-                    Some(index as i64 + 1)
-                );
+                assert_eq!(int(event, "junjo.store.transition.sequence"), Some(index as i64 + 1));
                 assert_eq!(int(event, "junjo.store.revision.before"), Some(revision));
                 let patch: Value =
                     serde_json::from_str(text(event, "junjo.state_json_patch").unwrap()).unwrap();
@@ -118,10 +88,7 @@ fn state_patches_replay_to_the_end_state() {
                 apply(&mut state, &patch);
             }
             assert_eq!(state, parsed(owner, "junjo.workflow.state.end"), "{}", owner.name);
-            assert_eq!(
-                int(&owner.attributes, "junjo.store.transition.count"),
-                Some(events.len() as i64)
-            );
+            assert_eq!(int(&owner.attributes, "junjo.store.transition.count"), Some(events.len() as i64));
             assert_eq!(int(&owner.attributes, "junjo.store.revision.end"), Some(revision));
         }
     }
@@ -145,11 +112,7 @@ fn executed_spans_are_in_the_graph_snapshot() {
             }
             let graph = parsed(owner, "junjo.workflow.execution_graph_snapshot");
             let id = text(&span.attributes, key).unwrap();
-            let known = graph["nodes"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .any(|node| node["nodeRuntimeId"] == *id);
+            let known = graph["nodes"].as_array().unwrap().iter().any(|node| node["nodeRuntimeId"] == *id);
             assert!(known, "{} is not in the graph of {}", span.name, owner.name);
         }
     }
@@ -165,10 +128,7 @@ fn snapshot_edges_join_known_nodes() {
         let graph = parsed(span, "junjo.workflow.execution_graph_snapshot");
         assert_eq!(graph["v"], 2);
         let nodes = graph["nodes"].as_array().unwrap();
-        let ids: BTreeSet<&str> = nodes
-            .iter()
-            .map(|n| n["nodeRuntimeId"].as_str().unwrap())
-            .collect();
+        let ids: BTreeSet<&str> = nodes.iter().map(|n| n["nodeRuntimeId"].as_str().unwrap()).collect();
         assert_eq!(ids.len(), nodes.len(), "node ids repeat in {}", span.name);
         for edge in graph["edges"].as_array().unwrap() {
             assert!(ids.contains(edge["tailNodeRuntimeId"].as_str().unwrap()));
@@ -196,17 +156,10 @@ fn scenarios_cover_the_product() {
     ] {
         assert!(has(key), "no span has {key}");
     }
-    let session = |trace: &&Vec<OtlpSpan>| {
-        trace
-            .iter()
-            .any(|s| text(&s.attributes, "session.id") == Some("chat-5150"))
-    };
+    let session =
+        |trace: &&Vec<OtlpSpan>| trace.iter().any(|s| text(&s.attributes, "session.id") == Some("chat-5150"));
     assert_eq!(traces.iter().filter(session).count(), 3);
-    assert!(
-        spans
-            .iter()
-            .any(|s| s.events.iter().any(|e| e.name == "exception"))
-    );
+    assert!(spans.iter().any(|s| s.events.iter().any(|e| e.name == "exception")));
 }
 
 /// Applies the operations that the demo writes: `replace` of a top-level field, `add` at the end of a list.

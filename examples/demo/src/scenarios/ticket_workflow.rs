@@ -57,25 +57,13 @@ fn graph() -> GraphDefinition {
 }
 
 fn language_graph() -> GraphDefinition {
-    let nodes = vec![
-        NodeDefinition::Node("DetectNode"),
-        NodeDefinition::Node("NormaliseNode"),
-    ];
-    GraphDefinition {
-        nodes,
-        edges: vec![("DetectNode", "NormaliseNode", None)],
-    }
+    let nodes = vec![NodeDefinition::Node("DetectNode"), NodeDefinition::Node("NormaliseNode")];
+    GraphDefinition { nodes, edges: vec![("DetectNode", "NormaliseNode", None)] }
 }
 
 fn research_graph() -> GraphDefinition {
-    let nodes = vec![
-        NodeDefinition::Node("SearchNode"),
-        NodeDefinition::Node("RankNode"),
-    ];
-    GraphDefinition {
-        nodes,
-        edges: vec![("SearchNode", "RankNode", None)],
-    }
+    let nodes = vec![NodeDefinition::Node("SearchNode"), NodeDefinition::Node("RankNode")];
+    GraphDefinition { nodes, edges: vec![("SearchNode", "RankNode", None)] }
 }
 
 fn run_workflow(trace: &mut Trace, request: SpanRef) {
@@ -84,18 +72,12 @@ fn run_workflow(trace: &mut Trace, request: SpanRef) {
         "documents": [], "answer": null, "revisions": 0, "status": "new",
     });
     let service = (FLOWS.service, Some(request));
-    let mut flow = WorkflowRun::start(
-        trace,
-        service,
-        "Support Ticket Workflow",
-        &graph(),
-        ("TicketStore", state),
-    );
+    let mut flow =
+        WorkflowRun::start(trace, service, "Support Ticket Workflow", &graph(), ("TicketStore", state));
 
     let receive = flow.enter(trace, "ReceiveNode");
     trace.pass(3);
-    flow.store
-        .replace(trace, receive.span, ("set_status", "status"), &json!("open"));
+    flow.store.replace(trace, receive.span, ("set_status", "status"), &json!("open"));
     trace.close(receive.span);
 
     analyse(trace, &mut flow);
@@ -107,8 +89,7 @@ fn run_workflow(trace: &mut Trace, request: SpanRef) {
 
     let send = flow.enter(trace, "SendNode");
     trace.pass(40);
-    flow.store
-        .replace(trace, send.span, ("set_status", "status"), &json!("answered"));
+    flow.store.replace(trace, send.span, ("set_status", "status"), &json!("answered"));
     trace.close(send.span);
     flow.finish(trace);
 }
@@ -119,18 +100,9 @@ fn analyse(trace: &mut Trace, flow: &mut WorkflowRun) {
     let started = trace.now();
 
     let classify = flow.enter_in(trace, &group, "ClassifyNode");
-    let usage = Usage {
-        input: trace.about(310),
-        output: 3,
-        ..Usage::default()
-    };
+    let usage = Usage { input: trace.about(310), output: 3, ..Usage::default() };
     ask(trace, classify.span, "Classify the ticket", "billing", usage);
-    flow.store.replace(
-        trace,
-        classify.span,
-        ("set_category", "category"),
-        &json!("billing"),
-    );
+    flow.store.replace(trace, classify.span, ("set_category", "category"), &json!("billing"));
     trace.close(classify.span);
     let mut ended = trace.now();
 
@@ -138,8 +110,7 @@ fn analyse(trace: &mut Trace, flow: &mut WorkflowRun) {
     let sentiment = flow.enter_in(trace, &group, "SentimentNode");
     trace.pass(1900);
     let mood = json!({"label": "negative", "scores": [0.91, 0.06, 0.03]});
-    flow.store
-        .replace(trace, sentiment.span, ("set_sentiment", "sentiment"), &mood);
+    flow.store.replace(trace, sentiment.span, ("set_sentiment", "sentiment"), &mood);
     trace.close(sentiment.span);
     ended = ended.max(trace.now());
 
@@ -156,28 +127,16 @@ fn detect_language(trace: &mut Trace, flow: &mut WorkflowRun, group: &Executable
     let mut subflow = flow.start_subflow(trace, group, "Language Subflow", ("LanguageStore", state));
     let detect = subflow.enter(trace, "DetectNode");
     trace.pass(35);
-    for candidate in [
-        json!({"code": "en", "score": 0.98}),
-        json!({"code": "nl", "score": 0.01}),
-    ] {
-        subflow
-            .store
-            .append(trace, detect.span, ("add_candidate", "candidates"), &candidate);
+    for candidate in [json!({"code": "en", "score": 0.98}), json!({"code": "nl", "score": 0.01})] {
+        subflow.store.append(trace, detect.span, ("add_candidate", "candidates"), &candidate);
     }
     trace.close(detect.span);
     let normalise = subflow.enter(trace, "NormaliseNode");
     trace.pass(4);
-    subflow
-        .store
-        .replace(trace, normalise.span, ("set_language", "language"), &json!("en"));
+    subflow.store.replace(trace, normalise.span, ("set_language", "language"), &json!("en"));
     trace.close(normalise.span);
     // post_run_actions: the subflow's own span carries the write to the parent's store
-    flow.store.replace(
-        trace,
-        subflow.executable().span,
-        ("set_language", "language"),
-        &json!("en"),
-    );
+    flow.store.replace(trace, subflow.executable().span, ("set_language", "language"), &json!("en"));
     subflow.finish(trace);
 }
 
@@ -188,39 +147,20 @@ fn research(trace: &mut Trace, flow: &mut WorkflowRun) {
     let search = subflow.enter(trace, "SearchNode");
     let lookup = trace.step(FLOWS, search.span, ("vector search", SpanKind::Client), 140);
     let documents = [
-        (
-            "kb-12",
-            0.93,
-            "How to correct an invoice: cancel it, write a new one, tell the customer.",
-        ),
+        ("kb-12", 0.93, "How to correct an invoice: cancel it, write a new one, tell the customer."),
         ("kb-3", 0.41, "When an invoice is due."),
     ];
     trace.set_all(lookup, retrieval("invoice dispute", &documents));
-    for hit in [
-        json!({"id": "kb-12", "score": 0.93}),
-        json!({"id": "kb-3", "score": 0.41}),
-    ] {
-        subflow
-            .store
-            .append(trace, search.span, ("add_hit", "hits"), &hit);
+    for hit in [json!({"id": "kb-12", "score": 0.93}), json!({"id": "kb-3", "score": 0.41})] {
+        subflow.store.append(trace, search.span, ("add_hit", "hits"), &hit);
     }
     trace.close(search.span);
     let rank = subflow.enter(trace, "RankNode");
     trace.pass(22);
-    subflow.store.replace(
-        trace,
-        rank.span,
-        ("set_ranked", "ranked"),
-        &json!(["kb-12", "kb-3"]),
-    );
+    subflow.store.replace(trace, rank.span, ("set_ranked", "ranked"), &json!(["kb-12", "kb-3"]));
     trace.close(rank.span);
     let span = subflow.executable().span;
-    flow.store.append(
-        trace,
-        span,
-        ("add_document", "documents"),
-        &json!({"id": "kb-12"}),
-    );
+    flow.store.append(trace, span, ("add_document", "documents"), &json!({"id": "kb-12"}));
     subflow.finish(trace);
 }
 
@@ -230,42 +170,20 @@ fn draft(trace: &mut Trace, flow: &mut WorkflowRun, revision: i64) {
         1 => "Invoice 4711 will be corrected.",
         _ => "We are sorry: invoice 4711 had the wrong address. A corrected invoice is attached.",
     };
-    let usage = Usage {
-        input: trace.about(1450),
-        output: trace.about(88),
-        cache_read: 1024,
-        reasoning: 32,
-    };
-    ask(
-        trace,
-        node.span,
-        "Answer the ticket using document kb-12.",
-        answer,
-        usage,
-    );
-    flow.store
-        .replace(trace, node.span, ("set_answer", "answer"), &json!(answer));
-    flow.store
-        .replace(trace, node.span, ("set_revisions", "revisions"), &json!(revision));
+    let usage = Usage { input: trace.about(1450), output: trace.about(88), cache_read: 1024, reasoning: 32 };
+    ask(trace, node.span, "Answer the ticket using document kb-12.", answer, usage);
+    flow.store.replace(trace, node.span, ("set_answer", "answer"), &json!(answer));
+    flow.store.replace(trace, node.span, ("set_revisions", "revisions"), &json!(revision));
     trace.close(node.span);
 }
 
 fn review(trace: &mut Trace, flow: &mut WorkflowRun, revision: i64) {
     let node = flow.enter(trace, "ReviewNode");
-    let verdict = if revision == 1 {
-        "revise: say what was wrong and apologise"
-    } else {
-        "accept"
-    };
-    let usage = Usage {
-        input: trace.about(520),
-        output: trace.about(12),
-        ..Usage::default()
-    };
+    let verdict = if revision == 1 { "revise: say what was wrong and apologise" } else { "accept" };
+    let usage = Usage { input: trace.about(520), output: trace.about(12), ..Usage::default() };
     ask(trace, node.span, "Review the answer.", verdict, usage);
     // the second time this changes nothing: an action without a revision
-    flow.store
-        .replace(trace, node.span, ("set_status", "status"), &json!("in review"));
+    flow.store.replace(trace, node.span, ("set_status", "status"), &json!("in review"));
     trace.close(node.span);
 }
 

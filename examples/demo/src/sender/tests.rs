@@ -31,11 +31,7 @@ impl TraceService for Fake {
         &self,
         request: Request<ExportTraceServiceRequest>,
     ) -> Result<Response<ExportTraceServiceResponse>, Status> {
-        let key = request
-            .metadata()
-            .get(API_KEY_HEADER)
-            .and_then(|key| key.to_str().ok())
-            .map(str::to_owned);
+        let key = request.metadata().get(API_KEY_HEADER).and_then(|key| key.to_str().ok()).map(str::to_owned);
         *self.key.lock().unwrap() = key;
         (self.answer)(self.requests.fetch_add(1, Ordering::Relaxed)).map(Response::new)
     }
@@ -46,11 +42,7 @@ async fn send_to(answer: Answer) -> (Result<()>, Option<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let key = Arc::new(Mutex::new(None));
-    let fake = Fake {
-        answer,
-        requests: Arc::default(),
-        key: Arc::clone(&key),
-    };
+    let fake = Fake { answer, requests: Arc::default(), key: Arc::clone(&key) };
     let server = tokio::spawn(
         Server::builder()
             .add_service(TraceServiceServer::new(fake))
@@ -77,10 +69,7 @@ async fn send_with_key_is_accepted() {
 async fn send_with_wrong_key_says_how_to_get_one() {
     let (result, _) = send_to(|_| Err(Status::unauthenticated("unknown API key"))).await;
     let message = result.unwrap_err().to_string();
-    assert!(
-        message.contains("refused the API key (unknown API key)"),
-        "{message}"
-    );
+    assert!(message.contains("refused the API key (unknown API key)"), "{message}");
     assert!(message.contains("JUNJO_API_KEY=<key> make demo"), "{message}");
 }
 
@@ -98,13 +87,8 @@ async fn send_to_starting_server_is_repeated() {
 #[tokio::test]
 async fn send_with_rejected_spans_fails() {
     let answer: Answer = |_| {
-        let partial = ExportTracePartialSuccess {
-            rejected_spans: 2,
-            error_message: "bad id".to_owned(),
-        };
-        Ok(ExportTraceServiceResponse {
-            partial_success: Some(partial),
-        })
+        let partial = ExportTracePartialSuccess { rejected_spans: 2, error_message: "bad id".to_owned() };
+        Ok(ExportTraceServiceResponse { partial_success: Some(partial) })
     };
     let message = send_to(answer).await.0.unwrap_err().to_string();
     assert_eq!(message, "the server rejected 2 spans: bad id");
@@ -116,27 +100,13 @@ async fn connect_without_server_says_how_to_start_one() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let message = Sender::connect(&endpoint, "jk_test")
-        .await
-        .err()
-        .unwrap()
-        .to_string();
-    assert_eq!(
-        message,
-        format!("no server answers on {endpoint}; start one with: make run")
-    );
+    let message = Sender::connect(&endpoint, "jk_test").await.err().unwrap().to_string();
+    assert_eq!(message, format!("no server answers on {endpoint}; start one with: make run"));
 }
 
 /// An address without its scheme is named as such, not reported as a server that is down.
 #[tokio::test]
 async fn connect_without_scheme_says_what_an_address_looks_like() {
-    let message = Sender::connect("127.0.0.1:50051", "jk_test")
-        .await
-        .err()
-        .unwrap()
-        .to_string();
-    assert!(
-        message.starts_with("127.0.0.1:50051 is not an address like http://"),
-        "{message}"
-    );
+    let message = Sender::connect("127.0.0.1:50051", "jk_test").await.err().unwrap().to_string();
+    assert!(message.starts_with("127.0.0.1:50051 is not an address like http://"), "{message}");
 }
