@@ -23,7 +23,7 @@ pub async fn open_index(store: SpanStore, stop: CancellationToken) {
         match outcome {
             Ok(Ok(())) => return tracing::info!("index open"),
             Ok(Err(error)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "index cannot be opened")
+                tracing::error!(error = &error as &dyn std::error::Error, "index cannot be opened");
             }
             Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "opening the index died"),
         }
@@ -48,6 +48,7 @@ impl Indexer {
     /// Runs until `stop` is cancelled. What is not indexed by then stays in the log for the next start.
     pub async fn run(self, stop: CancellationToken) {
         open_index(self.store.clone(), stop.clone()).await;
+        self.raise_accepted().await;
         let mut committed = self.wal.committed();
         while !stop.is_cancelled() {
             committed.mark_unchanged();
@@ -62,12 +63,25 @@ impl Indexer {
         }
     }
 
+    /// After a damaged log was replaced its totals start again: the index knows better.
+    async fn raise_accepted(&self) {
+        let progress = self.store.progress();
+        if let Err(error) =
+            self.wal.raise_accepted(Signal::Traces, progress.indexed_spans, progress.cursor).await
+        {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the total of accepted spans stays too low"
+            );
+        }
+    }
+
     /// Indexes until nothing is left.
     async fn drain(&self, stop: &CancellationToken) -> Result<(), StoreError> {
         while !stop.is_cancelled() {
             let (store, wal) = (self.store.clone(), self.wal.clone());
-            let step = tokio::task::spawn_blocking(move || index_once(&store, &wal)).await;
-            match step.map_err(StoreError::Worker).flatten() {
+            let indexing = tokio::task::spawn_blocking(move || index_once(&store, &wal)).await;
+            match indexing.map_err(StoreError::Worker).flatten() {
                 Ok(0) => return Ok(()),
                 Ok(_) => {}
                 Err(error) => {

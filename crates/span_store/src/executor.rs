@@ -44,10 +44,13 @@ impl Executor {
             .map_err(|_| StoreError::NotReady("too many queries are waiting"))?
             .map_err(|_| StoreError::NotReady("the server is shutting down"))?;
         let connection = self.connection()?;
-        let mut interrupt = InterruptOnDrop(Some(connection.interrupt_handle()));
+        let running = Running::of(&connection);
+        let interrupt = InterruptOnDrop(running.clone());
         let executor = Arc::clone(self);
         let task = tokio::task::spawn_blocking(move || {
             let result = work(&connection);
+            // from here on an interrupt would hit whoever gets this connection next
+            running.end();
             if result.is_ok() {
                 executor.idle.lock().push(connection);
             }
@@ -55,7 +58,7 @@ impl Executor {
             result
         });
         let result = tokio::time::timeout(TIME_LIMIT, task).await.map_err(|_| StoreError::Interrupted)?;
-        interrupt.0 = None;
+        drop(interrupt);
         result.map_err(StoreError::Worker)?
     }
 
@@ -67,12 +70,30 @@ impl Executor {
     }
 }
 
-struct InterruptOnDrop(Option<Arc<InterruptHandle>>);
+/// A query's way to be interrupted, which ends with the query.
+#[derive(Clone)]
+struct Running(Arc<Mutex<Option<Arc<InterruptHandle>>>>);
+
+impl Running {
+    fn of(connection: &Connection) -> Self {
+        Self(Arc::new(Mutex::new(Some(connection.interrupt_handle()))))
+    }
+
+    fn end(&self) {
+        *self.0.lock() = None;
+    }
+
+    fn interrupt(&self) {
+        if let Some(handle) = self.0.lock().take() {
+            handle.interrupt();
+        }
+    }
+}
+
+struct InterruptOnDrop(Running);
 
 impl Drop for InterruptOnDrop {
     fn drop(&mut self) {
-        if let Some(handle) = self.0.take() {
-            handle.interrupt();
-        }
+        self.0.interrupt();
     }
 }

@@ -31,8 +31,7 @@ impl Fixture {
     }
 
     async fn open(dir: tempfile::TempDir) -> Self {
-        let pool = junjo_web::db::open_pool(&dir.path().join("app.db")).await.unwrap();
-        junjo_web::db::migrate(&pool).await.unwrap();
+        let pool = open_pool(dir.path()).await;
         let manifest = Manifest::load(pool).await.unwrap();
         let wal_options =
             WalOptions { free_bytes_min: 0, free_percent_min: 0, ..WalOptions::in_dir(dir.path()) };
@@ -286,7 +285,7 @@ async fn reconcile_removes_leftovers_and_adopts_what_is_nowhere_else() {
     std::fs::write(archive.join("day=1970-01-01/spans-9.tmp"), b"half").unwrap();
     f.store.close();
     f.wal.close().await;
-    let pool = junjo_web::db::open_pool(&f.dir.path().join("app.db")).await.unwrap();
+    let pool = open_pool(f.dir.path()).await;
     sqlx::query("DELETE FROM archive_files").execute(&pool).await.unwrap();
     pool.close().await;
     let f = Fixture::open(f.dir).await;

@@ -79,6 +79,14 @@ struct Shared {
 }
 
 impl Shared {
+    fn raise_items(&self, signal: Signal, items: u64) {
+        let total = match signal {
+            Signal::Traces => &self.accepted_spans,
+            Signal::Logs => &self.accepted_logs,
+        };
+        total.fetch_max(items, Ordering::Relaxed);
+    }
+
     fn add(&self, signal: Signal, items: u64, records: u64) {
         let (item_total, record_total) = match signal {
             Signal::Traces => (&self.accepted_spans, &self.accepted_span_records),
@@ -177,6 +185,20 @@ impl Wal {
             Signal::Logs => (&s.accepted_logs, &s.accepted_log_records),
         };
         Accepted { items: items.load(Ordering::Relaxed), records: records.load(Ordering::Relaxed) }
+    }
+
+    /// Makes the all-time total of a signal at least `processed` plus what is in the log after `cursor`, durably: after
+    /// a damaged log was replaced, what the index has processed is the least that was ever accepted.
+    pub async fn raise_accepted(
+        &self,
+        signal: Signal,
+        processed: u64,
+        cursor: Sequence,
+    ) -> Result<(), AppendError> {
+        let (ack, acked) = oneshot::channel();
+        let command = Command::RaiseAccepted { signal, processed, cursor, ack };
+        self.commands.send(command).await.map_err(|_| AppendError::Closed)?;
+        acked.await.map_err(|_| AppendError::Closed)?
     }
 
     /// Current size and age. Blocking.

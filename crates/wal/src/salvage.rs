@@ -37,7 +37,8 @@ pub(crate) fn open_or_salvage(
                 "wal.db is damaged, moving it to the quarantine folder and copying what is readable"
             );
             let kept = move_aside(options)?;
-            let mut connection = schema::open(&options.path, floor)?;
+            // above whatever the damaged file may have given out, also when that cannot be read any more
+            let mut connection = schema::open(&options.path, floor.max(Sequence(1)))?;
             let report = copy_readable(&kept, &mut connection, &options.path)?;
             Ok((connection, Some(report)))
         }

@@ -35,19 +35,26 @@ pub(crate) fn sqlite(action: &'static str, path: &Path) -> impl FnOnce(rusqlite:
     move |source| WalError::Sqlite { action, path: path.to_owned(), source }
 }
 
+/// How far above the highest known sequence a new file starts when a predecessor was lost: more records than a log
+/// can hold, so that no sequence which an index may have seen of the lost file is given out again.
+pub(crate) const LOST_GAP: i64 = 1 << 32;
+
 /// Opens or creates the file, checks its version, reads every page that a later read depends on.
 pub(crate) fn open(path: &Path, floor: Sequence) -> Result<Connection, WalError> {
     let mut connection = Connection::open(path).map_err(sqlite("open", path))?;
     connection.execute_batch(OPEN_SQL).map_err(sqlite("open", path))?;
     let found: i64 =
         connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite("open", path))?;
-    match found {
-        0 => create(&mut connection, path)?,
-        FORMAT_VERSION => {}
+    let floor = match found {
+        0 => {
+            create(&mut connection, path)?;
+            if floor > Sequence(0) { Sequence(floor.0.saturating_add(LOST_GAP)) } else { floor }
+        }
+        FORMAT_VERSION => floor,
         _ => {
             return Err(WalError::NewerFormat { path: path.to_owned(), found, known: FORMAT_VERSION });
         }
-    }
+    };
     raise_sequence(&connection, floor).map_err(sqlite("open", path))?;
     Ok(connection)
 }

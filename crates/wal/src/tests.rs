@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::schema::LOST_GAP;
 use crate::{AppendError, NewRecord, Sequence, Signal, Wal, WalError, WalOptions};
 
 fn options(dir: &Path) -> WalOptions {
@@ -55,12 +56,13 @@ async fn trim_never_lets_a_sequence_return() {
     assert_eq!(wal.accepted(Signal::Traces).items, 6, "totals survive the trim");
 }
 
-/// Scenario: the file is gone but the index knows sequence 41. Guarantee: the new file starts above it, with a new id.
+/// Scenario: the file is gone but the archive knows sequence 41. Guarantee: the new file starts far above it, beyond
+/// anything that the lost file can have given out.
 #[tokio::test]
 async fn open_new_file_starts_above_the_floor() {
     let dir = tempfile::tempdir().unwrap();
     let wal = Wal::open(&options(dir.path()), Sequence(41)).unwrap();
-    assert_eq!(wal.append(record(b"x", 1)).await.unwrap(), Sequence(42));
+    assert_eq!(wal.append(record(b"x", 1)).await.unwrap(), Sequence(41 + LOST_GAP + 1));
 }
 
 /// Scenario: the byte limit is reached. Guarantee: a typed refusal, and nothing becomes visible.
@@ -92,7 +94,7 @@ async fn open_file_that_is_no_database_keeps_it_aside() {
     let report = wal.salvaged().unwrap();
     assert_eq!(report.records, 0);
     assert_eq!(std::fs::read(&report.kept).unwrap(), vec![7_u8; 100_000]);
-    assert_eq!(wal.append(record(b"x", 1)).await.unwrap(), Sequence(10));
+    assert_eq!(wal.append(record(b"x", 1)).await.unwrap(), Sequence(9 + LOST_GAP + 1));
 }
 
 /// Scenario: the last pages of `wal.db` are cut off. Guarantee: every record on the remaining pages is copied over
@@ -152,4 +154,20 @@ async fn append_concurrently_stores_each_record_once() {
     messages.sort_unstable();
     messages.dedup();
     assert_eq!(messages.len(), 200);
+}
+
+/// Scenario: the totals were lost with a damaged file, but the index has processed more. Guarantee: they are raised
+/// durably, and never lowered.
+#[tokio::test]
+async fn raise_accepted_is_durable_and_never_lowers() {
+    let dir = tempfile::tempdir().unwrap();
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    wal.append(record(b"x", 3)).await.unwrap();
+    wal.append(record(b"y", 4)).await.unwrap();
+    wal.raise_accepted(Signal::Traces, 96, Sequence(1)).await.unwrap();
+    wal.raise_accepted(Signal::Traces, 50, Sequence(1)).await.unwrap();
+    assert_eq!(wal.accepted(Signal::Traces).items, 100);
+    wal.close().await;
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    assert_eq!(wal.accepted(Signal::Traces).items, 100);
 }

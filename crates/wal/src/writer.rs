@@ -19,6 +19,12 @@ const GROUPS_BEFORE_TRIM: u32 = 16;
 
 pub(crate) enum Command {
     Append(NewRecord, oneshot::Sender<Result<Sequence, AppendError>>),
+    RaiseAccepted {
+        signal: Signal,
+        processed: u64,
+        cursor: Sequence,
+        ack: oneshot::Sender<Result<(), AppendError>>,
+    },
     Wake,
     Close(oneshot::Sender<()>),
 }
@@ -73,6 +79,9 @@ impl Writer {
                     closing = self.fill(&mut group);
                     self.write(group);
                 }
+                Command::RaiseAccepted { signal, processed, cursor, ack } => {
+                    let _ = ack.send(self.raise_accepted(signal, processed, cursor));
+                }
                 Command::Wake => {}
                 Command::Close(done) => closing = Some(done),
             }
@@ -116,6 +125,9 @@ impl Writer {
                 Ok(Command::Append(record, ack)) => {
                     bytes += record.payload.len() as u64;
                     group.push((record, ack));
+                }
+                Ok(Command::RaiseAccepted { signal, processed, cursor, ack }) => {
+                    let _ = ack.send(self.raise_accepted(signal, processed, cursor));
                 }
                 Ok(Command::Wake) => {}
                 Ok(Command::Close(done)) => return Some(done),
@@ -181,6 +193,25 @@ impl Writer {
         }
         transaction.commit()?;
         Ok(sequences)
+    }
+
+    fn raise_accepted(&self, signal: Signal, processed: u64, cursor: Sequence) -> Result<(), AppendError> {
+        let raise = || -> rusqlite::Result<u64> {
+            let waiting: u64 = self.connection.query_row(
+                "SELECT coalesce(sum(item_count), 0) FROM records WHERE signal = ?1 AND sequence > ?2",
+                (signal.code(), cursor.0),
+                |row| row.get(0),
+            )?;
+            let items = processed.saturating_add(waiting);
+            self.connection.execute(
+                "UPDATE counters SET items = max(items, ?2) WHERE signal = ?1",
+                (signal.code(), items),
+            )?;
+            Ok(items)
+        };
+        let items = raise().map_err(|error| AppendError::Write { reason: error.to_string() })?;
+        self.shared.raise_items(signal, items);
+        Ok(())
     }
 
     fn publish(&self, group: &[Waiting], sequences: &[Sequence]) {

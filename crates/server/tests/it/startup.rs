@@ -93,6 +93,7 @@ async fn start_with_damaged_files_keeps_them_and_serves() {
         })
         .await;
         assert_eq!(traces.len(), 2, "{damaged}");
+        assert_eq!(api.drained().await["indexed_spans"], 2, "{damaged}");
         let kept = std::fs::read_dir(dir.path().join("quarantine")).unwrap().count();
         assert!(kept >= 1, "{damaged} is kept");
         let (code, log) = server.terminate().await;

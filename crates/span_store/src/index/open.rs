@@ -72,6 +72,31 @@ fn base_config() -> duckdb::Result<Config> {
     Config::default().with("storage_compatibility_version", "v1.5.0")
 }
 
+/// Starts in a row that may die between the first touch of the index and [`Attempts::succeeded`].
+const DEATHS_MAX: u32 = 3;
+/// Index files kept in the quarantine folder: they can be rebuilt, so they are kept for a look, not for ever.
+const KEPT_MAX: u32 = 2;
+
+/// Counts starts that die while the index opens, in a file beside it: the probe cannot see a crash that needs more
+/// than opening.
+struct Attempts {
+    path: PathBuf,
+    deaths: u32,
+}
+
+impl Attempts {
+    fn begin(options: &IndexOptions) -> Result<Self, StoreError> {
+        let path = options.path.with_extension("opening");
+        let deaths = std::fs::read_to_string(&path).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+        std::fs::write(&path, (deaths + 1).to_string()).map_err(StoreError::io("write", &path))?;
+        Ok(Self { path, deaths })
+    }
+
+    fn succeeded(self) -> Result<(), StoreError> {
+        std::fs::remove_file(&self.path).map_err(StoreError::io("remove", &self.path))
+    }
+}
+
 /// The open index and whether it had to be created anew.
 pub(crate) struct Opened {
     pub(crate) connection: Connection,
@@ -81,7 +106,10 @@ pub(crate) struct Opened {
 /// Opens or creates the index; a damaged file or one of another version is set aside and a new one created.
 pub(crate) fn open(options: &IndexOptions) -> Result<Opened, StoreError> {
     let present = options.path.try_exists().map_err(StoreError::io("look for", &options.path))?;
-    if present {
+    let attempts = Attempts::begin(options)?;
+    if present && attempts.deaths >= DEATHS_MAX {
+        put_aside(options, "the server died several times in a row while opening it")?;
+    } else if present {
         match (options.prober)(&options.path) {
             Probe::Sound => {}
             Probe::Blocked(reason) => {
@@ -91,11 +119,15 @@ pub(crate) fn open(options: &IndexOptions) -> Result<Opened, StoreError> {
             Probe::Damaged(reason) => put_aside(options, &reason)?,
         }
     }
-    if let Some(opened) = open_checked(options)? {
-        return Ok(opened);
-    }
-    put_aside(options, "it was written by another version")?;
-    open_checked(options)?.ok_or(StoreError::NotReady("its format"))
+    let opened = match open_checked(options)? {
+        Some(opened) => opened,
+        None => {
+            put_aside(options, "it was written by another version")?;
+            open_checked(options)?.ok_or(StoreError::NotReady("its format"))?
+        }
+    };
+    attempts.succeeded()?;
+    Ok(opened)
 }
 
 /// The open index; `None` for a file of another version.
@@ -130,25 +162,30 @@ fn open_checked(options: &IndexOptions) -> Result<Option<Opened>, StoreError> {
 fn put_aside(options: &IndexOptions, reason: &str) -> Result<(), StoreError> {
     std::fs::create_dir_all(&options.quarantine_dir)
         .map_err(StoreError::io("create", &options.quarantine_dir))?;
-    let mut number = 1;
-    let kept = loop {
-        let candidate = options.quarantine_dir.join(format!("index-{number}.duckdb"));
-        if !candidate.try_exists().map_err(StoreError::io("look for", &candidate))? {
-            break candidate;
+    let name = |number: u32| options.quarantine_dir.join(format!("index-{number}.duckdb"));
+    // the newest is number 1
+    for number in (1..=KEPT_MAX).rev() {
+        for suffix in [".wal", ""] {
+            let (from, to) = (suffixed(&name(number), suffix), suffixed(&name(number + 1), suffix));
+            let moved =
+                if number == KEPT_MAX { std::fs::remove_file(&from) } else { std::fs::rename(&from, &to) };
+            absent_is_fine(moved).map_err(StoreError::io("make room at", &from))?;
         }
-        number += 1;
-    };
+    }
+    let kept = name(1);
     tracing::error!(reason, kept = %kept.display(), "the index cannot be used; it is set aside and will be rebuilt");
     for suffix in [".wal", ""] {
         let (from, to) = (suffixed(&options.path, suffix), suffixed(&kept, suffix));
-        match std::fs::rename(&from, &to) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(StoreError::io("set aside", &from)(error));
-            }
-            _ => {}
-        }
+        absent_is_fine(std::fs::rename(&from, &to)).map_err(StoreError::io("set aside", &from))?;
     }
     Ok(())
+}
+
+fn absent_is_fine(result: std::io::Result<()>) -> std::io::Result<()> {
+    match result {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn suffixed(path: &Path, suffix: &str) -> PathBuf {
