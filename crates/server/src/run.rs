@@ -29,7 +29,7 @@ const CONNECTION_WINDOW: u32 = 8 << 20;
 /// Requests of one client that are worked on at once.
 const CONCURRENT_STREAMS: u32 = 128;
 /// How often an idle gRPC connection is checked, so that vanished clients do not stay open.
-const KEEPALIVE: Duration = Duration::from_secs(60);
+const KEEPALIVE: Duration = Duration::from_mins(1);
 
 /// Runs the server until it is told to stop.
 pub fn serve(settings: Settings) -> anyhow::Result<ExitCode> {

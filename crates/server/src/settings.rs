@@ -146,7 +146,7 @@ pub(crate) struct MemoryShares {
 impl StorageSettings {
     pub(crate) fn memory_shares(&self) -> MemoryShares {
         let whole = self.memory_limit.unwrap_or_else(default_memory_limit).max(MEMORY_LIMIT_MIN);
-        MemoryShares { index_bytes: whole / 2, in_flight_bytes: (whole / 4).min(192 << 20).max(64 << 20) }
+        MemoryShares { index_bytes: whole / 2, in_flight_bytes: (whole / 4).clamp(64 << 20, 192 << 20) }
     }
 }
 

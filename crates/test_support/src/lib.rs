@@ -28,8 +28,5 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(
             tokio::time::sleep(POLL).await;
         }
     });
-    match found.await {
-        Ok(value) => value,
-        Err(_) => panic!("{what} did not happen within {limit:?}"),
-    }
+    found.await.unwrap_or_else(|_| panic!("{what} did not happen within {limit:?}"))
 }

@@ -1,6 +1,8 @@
 //! Every test of the running server, one module a subject. Most run a server in this process on ports that the system
 //! picks; those about kills and start-up run the real binary.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is what it should do")]
+
 mod api_document;
 mod bad_input;
 mod crash;

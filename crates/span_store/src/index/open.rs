@@ -119,12 +119,11 @@ pub(crate) fn open(options: &IndexOptions) -> Result<Opened, StoreError> {
             Probe::Damaged(reason) => put_aside(options, &reason)?,
         }
     }
-    let opened = match open_checked(options)? {
-        Some(opened) => opened,
-        None => {
-            put_aside(options, "it was written by another version")?;
-            open_checked(options)?.ok_or(StoreError::NotReady("its format"))?
-        }
+    let opened = if let Some(opened) = open_checked(options)? {
+        opened
+    } else {
+        put_aside(options, "it was written by another version")?;
+        open_checked(options)?.ok_or(StoreError::NotReady("its format"))?
     };
     attempts.succeeded()?;
     Ok(opened)
