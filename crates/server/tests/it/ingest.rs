@@ -34,7 +34,7 @@ fn spans_of(capture: &str) -> (BTreeMap<String, BTreeSet<String>>, BTreeSet<Stri
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 async fn items(server: &TestServer, path: &str) -> Vec<Value> {
