@@ -1,0 +1,3 @@
+module junjo.local/ingestion-service
+
+go 1.26
