@@ -60,7 +60,7 @@ pub struct ListenSettings {
 /// The browser's side.
 #[derive(Debug, Clone, Args)]
 pub struct WebSettings {
-    /// Address under which browsers reach the server, for example https://junjo.example.com.
+    /// Address under which browsers reach the server, for example `https://junjo.example.com`.
     #[arg(long, env = "JUNJO_PUBLIC_URL", value_parser = PublicUrl::parse)]
     pub(crate) public_url: Option<PublicUrl>,
     /// Reverse proxies whose X-Forwarded headers are believed: addresses or networks, comma-separated.

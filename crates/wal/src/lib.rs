@@ -16,6 +16,7 @@
 //! | | `raw_bytes` | INTEGER | payload length before compression |
 //! | | `checksum` | INTEGER | CRC-32 (IEEE, crc32fast) of the stored payload |
 //! | | `payload` | BLOB | one zstd frame (level 1) of the protobuf message |
+//! | `cursors` | `source`, `position` | TEXT, BLOB | how far each remote log (by its `wal_id`) has been pulled into this one |
 //! | `counters` | `signal`, `items`, `records` | INTEGER | all-time totals, committed with the records they count |
 
 mod error;
@@ -36,12 +37,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use error::{AppendError, RecordDamage, WalError};
 pub use options::WalOptions;
-pub use record::{NewRecord, Record, Sequence, Signal, WalId};
+pub use record::{NewRecord, PulledRecord, Record, Sequence, Signal, WalId};
 pub use salvage::SalvageReport;
 pub use schema::FORMAT_VERSION;
 
 use reader::ReaderPool;
-use writer::{Command, Writer};
+use writer::{Command, Work, Writer};
 
 /// All-time totals of one signal, durable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -141,13 +142,39 @@ impl Wal {
     ///
     /// An error means that the record is not acknowledged and will not become visible.
     pub async fn append(&self, record: NewRecord) -> Result<Sequence, AppendError> {
-        let live = self.shared.live_bytes.load(Ordering::Relaxed);
-        if live.saturating_add(record.payload.len() as u64) > self.bytes_max {
-            return Err(AppendError::Full { live_bytes: live, bytes_max: self.bytes_max });
+        self.append_all(vec![record], None).await
+    }
+
+    /// Stores records that were pulled from another log, and the position in that log behind them, in one transaction:
+    /// after a crash neither is there without the other. `source` is the other log's `wal_id`.
+    pub async fn append_pulled(
+        &self,
+        records: Vec<NewRecord>,
+        source: String,
+        position: Vec<u8>,
+    ) -> Result<Sequence, AppendError> {
+        self.append_all(records, Some((source, position))).await
+    }
+
+    async fn append_all(
+        &self,
+        records: Vec<NewRecord>,
+        position: Option<(String, Vec<u8>)>,
+    ) -> Result<Sequence, AppendError> {
+        let bytes: u64 = records.iter().map(|record| record.payload.len() as u64).sum();
+        let live_bytes = self.shared.live_bytes.load(Ordering::Relaxed);
+        if live_bytes.saturating_add(bytes) > self.bytes_max {
+            return Err(AppendError::Full { live_bytes, bytes_max: self.bytes_max });
         }
         let (ack, acked) = oneshot::channel();
-        self.commands.send(Command::Append(record, ack)).await.map_err(|_| AppendError::Closed)?;
+        let work = Work { records, position, ack };
+        self.commands.send(Command::Append(work)).await.map_err(|_| AppendError::Closed)?;
         acked.await.map_err(|_| AppendError::Closed)?
+    }
+
+    /// The position behind the last records pulled from `source`, if any. Blocking.
+    pub fn remote_position(&self, source: &str) -> Result<Option<Vec<u8>>, WalError> {
+        self.readers.remote_position(source)
     }
 
     /// The newest committed sequence, and a way to wait for newer ones.

@@ -73,6 +73,15 @@ impl ReaderPool {
         })
     }
 
+    pub(crate) fn remote_position(&self, source: &str) -> Result<Option<Vec<u8>>, WalError> {
+        self.with(|connection| {
+            connection
+                .prepare_cached("SELECT position FROM cursors WHERE source = ?1")?
+                .query_row([source], |row| row.get(0))
+                .optional()
+        })
+    }
+
     pub(crate) fn oldest_received(&self) -> Result<Option<i64>, WalError> {
         self.with(|connection| {
             connection

@@ -88,6 +88,39 @@ impl NewRecord {
     }
 }
 
+/// What a log of another process says about a record that it stored.
+#[derive(Debug, Clone)]
+pub struct PulledRecord {
+    /// Which OTLP message the payload holds.
+    pub signal: Signal,
+    /// The API key that sent it.
+    pub key_id: String,
+    /// Clock of the process that received it, unix nanoseconds.
+    pub received_unix_nanos: i64,
+    /// Spans or log records in the message.
+    pub item_count: u32,
+    /// Payload length before compression.
+    pub raw_bytes: u64,
+    /// CRC-32 of the payload as that process stored it.
+    pub checksum: u32,
+    /// One zstd frame.
+    pub payload: Vec<u8>,
+}
+
+impl NewRecord {
+    /// Takes a record over as it is; refuses one whose bytes changed on the way.
+    pub fn from_pulled(pulled: PulledRecord) -> Result<Self, RecordDamage> {
+        let found = crc32fast::hash(&pulled.payload);
+        if found != pulled.checksum {
+            let sequence = Sequence::default();
+            return Err(RecordDamage::Checksum { sequence, stored: pulled.checksum, found });
+        }
+        let PulledRecord { signal, key_id, received_unix_nanos, item_count, raw_bytes, checksum, payload } =
+            pulled;
+        Ok(Self { signal, key_id, received_unix_nanos, item_count, raw_bytes, checksum, payload })
+    }
+}
+
 /// A stored record.
 #[derive(Debug, Clone)]
 pub struct Record {

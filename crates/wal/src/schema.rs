@@ -28,6 +28,7 @@ const CREATE_SQL: &str = "
         checksum INTEGER NOT NULL,
         payload BLOB NOT NULL
     );
+    CREATE TABLE cursors (source TEXT PRIMARY KEY, position BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE counters (signal INTEGER PRIMARY KEY, items INTEGER NOT NULL, records INTEGER NOT NULL);
     INSERT INTO counters VALUES (1, 0, 0), (2, 0, 0);";
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::schema::LOST_GAP;
-use crate::{AppendError, NewRecord, Sequence, Signal, Wal, WalError, WalOptions};
+use crate::{AppendError, NewRecord, PulledRecord, Sequence, Signal, Wal, WalError, WalOptions};
 
 fn options(dir: &Path) -> WalOptions {
     WalOptions { free_bytes_min: 0, free_percent_min: 0, ..WalOptions::in_dir(dir) }
@@ -170,4 +170,33 @@ async fn raise_accepted_is_durable_and_never_lowers() {
     wal.close().await;
     let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
     assert_eq!(wal.accepted(Signal::Traces).items, 100);
+}
+
+/// Scenario: records of another log are stored with the position behind them. Guarantee: both survive a restart
+/// together, the position can move on, and a payload that changed on the way is refused.
+#[tokio::test]
+async fn append_pulled_keeps_records_and_position_together() {
+    let dir = tempfile::tempdir().unwrap();
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    let original = record(b"pulled", 3);
+    let pulled = PulledRecord {
+        signal: Signal::Logs,
+        key_id: "remote".to_owned(),
+        received_unix_nanos: 7,
+        item_count: 3,
+        raw_bytes: original.raw_bytes,
+        checksum: original.checksum,
+        payload: original.payload.clone(),
+    };
+    let damaged = PulledRecord { checksum: original.checksum ^ 1, ..pulled.clone() };
+    assert!(NewRecord::from_pulled(damaged).is_err());
+    let records = vec![NewRecord::from_pulled(pulled).unwrap(), original];
+    assert_eq!(wal.append_pulled(records, "a".to_owned(), vec![1]).await.unwrap(), Sequence(2));
+    wal.append_pulled(Vec::new(), "a".to_owned(), vec![2]).await.unwrap();
+    wal.close().await;
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    assert_eq!(wal.remote_position("a").unwrap(), Some(vec![2]));
+    assert_eq!(wal.remote_position("b").unwrap(), None);
+    assert_eq!(wal.read_one(Sequence(1)).unwrap().unwrap().message().unwrap(), b"pulled");
+    assert_eq!((wal.accepted(Signal::Logs).items, wal.accepted(Signal::Traces).items), (3, 3));
 }

@@ -18,7 +18,7 @@ const TRIM_BYTES_MAX: u64 = 4 << 20;
 const GROUPS_BEFORE_TRIM: u32 = 16;
 
 pub(crate) enum Command {
-    Append(NewRecord, oneshot::Sender<Result<Sequence, AppendError>>),
+    Append(Work),
     RaiseAccepted {
         signal: Signal,
         processed: u64,
@@ -29,7 +29,19 @@ pub(crate) enum Command {
     Close(oneshot::Sender<()>),
 }
 
-type Waiting = (NewRecord, oneshot::Sender<Result<Sequence, AppendError>>);
+/// Records that become durable together, acknowledged with the sequence of the last one.
+pub(crate) struct Work {
+    pub(crate) records: Vec<NewRecord>,
+    /// Source and position of another log that they were pulled from.
+    pub(crate) position: Option<(String, Vec<u8>)>,
+    pub(crate) ack: oneshot::Sender<Result<Sequence, AppendError>>,
+}
+
+impl Work {
+    fn bytes(&self) -> u64 {
+        self.records.iter().map(|record| record.payload.len() as u64).sum()
+    }
+}
 
 pub(crate) struct Writer {
     connection: Connection,
@@ -74,8 +86,8 @@ impl Writer {
         let mut closing = None;
         while let Some(command) = self.next_command() {
             match command {
-                Command::Append(record, ack) => {
-                    let mut group = vec![(record, ack)];
+                Command::Append(work) => {
+                    let mut group = vec![work];
                     closing = self.fill(&mut group);
                     self.write(group);
                 }
@@ -118,13 +130,13 @@ impl Writer {
     }
 
     /// Takes what waits into the group, up to its limits; a close request ends it.
-    fn fill(&mut self, group: &mut Vec<Waiting>) -> Option<oneshot::Sender<()>> {
-        let mut bytes: u64 = group.iter().map(|(record, _)| record.payload.len() as u64).sum();
+    fn fill(&mut self, group: &mut Vec<Work>) -> Option<oneshot::Sender<()>> {
+        let mut bytes: u64 = group.iter().map(Work::bytes).sum();
         while group.len() < self.options.group_records_max && bytes < self.options.group_bytes_max {
             match self.commands.try_recv() {
-                Ok(Command::Append(record, ack)) => {
-                    bytes += record.payload.len() as u64;
-                    group.push((record, ack));
+                Ok(Command::Append(work)) => {
+                    bytes += work.bytes();
+                    group.push(work);
                 }
                 Ok(Command::RaiseAccepted { signal, processed, cursor, ack }) => {
                     let _ = ack.send(self.raise_accepted(signal, processed, cursor));
@@ -137,7 +149,7 @@ impl Writer {
         None
     }
 
-    fn write(&mut self, group: Vec<Waiting>) {
+    fn write(&mut self, group: Vec<Work>) {
         self.groups_since_trim += 1;
         let written = self.space.check().and_then(|()| {
             self.commit(&group).map_err(|error| {
@@ -148,20 +160,20 @@ impl Writer {
         match written {
             Ok(sequences) => {
                 self.publish(&group, &sequences);
-                for ((_, ack), sequence) in group.into_iter().zip(sequences) {
-                    let _ = ack.send(Ok(sequence));
+                for (work, sequence) in group.into_iter().zip(sequences) {
+                    let _ = work.ack.send(Ok(sequence));
                 }
             }
             Err(error) => {
-                for (_, ack) in group {
-                    let _ = ack.send(Err(error.clone()));
+                for work in group {
+                    let _ = work.ack.send(Err(error.clone()));
                 }
             }
         }
     }
 
-    /// One transaction, one fsync.
-    fn commit(&mut self, group: &[Waiting]) -> rusqlite::Result<Vec<Sequence>> {
+    /// One transaction, one fsync; the last sequence of each work.
+    fn commit(&mut self, group: &[Work]) -> rusqlite::Result<Vec<Sequence>> {
         let transaction = self.connection.transaction()?;
         let mut sequences = Vec::with_capacity(group.len());
         {
@@ -172,16 +184,23 @@ impl Writer {
             let mut count = transaction.prepare_cached(
                 "UPDATE counters SET items = items + ?2, records = records + ?3 WHERE signal = ?1",
             )?;
-            for (record, _) in group {
-                insert.execute(rusqlite::params![
-                    record.signal.code(),
-                    record.key_id,
-                    record.received_unix_nanos,
-                    record.item_count,
-                    record.raw_bytes,
-                    record.checksum,
-                    record.payload
-                ])?;
+            let mut remember =
+                transaction.prepare_cached("INSERT OR REPLACE INTO cursors VALUES (?1, ?2)")?;
+            for work in group {
+                for record in &work.records {
+                    insert.execute(rusqlite::params![
+                        record.signal.code(),
+                        record.key_id,
+                        record.received_unix_nanos,
+                        record.item_count,
+                        record.raw_bytes,
+                        record.checksum,
+                        record.payload
+                    ])?;
+                }
+                if let Some((source, position)) = &work.position {
+                    remember.execute((source, position))?;
+                }
                 sequences.push(Sequence(transaction.last_insert_rowid()));
             }
             for signal in [Signal::Traces, Signal::Logs] {
@@ -214,10 +233,10 @@ impl Writer {
         Ok(())
     }
 
-    fn publish(&self, group: &[Waiting], sequences: &[Sequence]) {
-        let bytes = group.iter().map(|(record, _)| record.payload.len() as u64).sum();
-        self.shared.live_bytes.fetch_add(bytes, Ordering::Relaxed);
-        self.shared.live_records.fetch_add(group.len() as u64, Ordering::Relaxed);
+    fn publish(&self, group: &[Work], sequences: &[Sequence]) {
+        let records: usize = group.iter().map(|work| work.records.len()).sum();
+        self.shared.live_bytes.fetch_add(group.iter().map(Work::bytes).sum(), Ordering::Relaxed);
+        self.shared.live_records.fetch_add(records as u64, Ordering::Relaxed);
         for signal in [Signal::Traces, Signal::Logs] {
             let (items, records) = totals(group, signal);
             self.shared.add(signal, items, records);
@@ -274,8 +293,7 @@ impl Writer {
     }
 }
 
-fn totals(group: &[Waiting], signal: Signal) -> (u64, u64) {
-    let of_signal = group.iter().filter(|(record, _)| record.signal == signal);
-    of_signal
-        .fold((0, 0), |(items, records), (record, _)| (items + u64::from(record.item_count), records + 1))
+fn totals(group: &[Work], signal: Signal) -> (u64, u64) {
+    let records = group.iter().flat_map(|work| &work.records).filter(|record| record.signal == signal);
+    records.fold((0, 0), |(items, records), record| (items + u64::from(record.item_count), records + 1))
 }
