@@ -1,0 +1,192 @@
+package wal
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"runtime"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+
+	"junjo.local/ingestion-service/internal/otlp"
+)
+
+// A record is one acknowledged export request:
+//
+//	offset  size  field
+//	0       1     version of this table, 1
+//	1       1     signal: 1 traces, 2 logs
+//	2       1     bytes of the API key's id
+//	3       1     0
+//	4       4     items
+//	8       4     bytes of the message before compression
+//	12      4     CRC-32 (IEEE) of the payload
+//	16      8     time of receipt, unix nanoseconds
+//	24      32    totals since the log was made, this record included: batches, payload bytes, spans, log records
+//	56      n     id of the API key
+//	56 + n  rest  payload: one zstd frame
+//
+// Numbers are big endian. The totals make every count of the log available from its ends.
+const (
+	recordVersion = 1
+	headerBytes   = 56
+	// keyIDBytesMax fits into the length byte; ids of keys have some 36.
+	keyIDBytesMax = 255
+)
+
+// Totals counts what was stored since the log was made.
+type Totals struct {
+	Batches, Bytes, Spans, LogRecords uint64
+}
+
+// NewRecord is a record before it has a key. It owns pooled memory: give it to Append, or Release it.
+type NewRecord struct {
+	pooled *[]byte
+	value  []byte
+	signal otlp.Signal
+	items  uint32
+}
+
+// Record is a stored one.
+type Record struct {
+	KeyID            string
+	Payload          []byte
+	Totals           Totals
+	ReceivedUnixNano int64
+	Items            uint32
+	RawBytes         uint32
+	Checksum         uint32
+	Key              Key
+	Signal           otlp.Signal
+}
+
+// PayloadBytes is what counts against the limit of the log.
+func (r *NewRecord) payloadBytes() uint64 {
+	return uint64(len(r.value) - headerBytes - int(r.value[2]))
+}
+
+// encoder compresses at level 1, which costs least per byte that need not be written; it is safe for concurrent use
+// and lets as many calls compute as there are processors.
+var encoder = sync.OnceValue(func() *zstd.Encoder {
+	e, err := zstd.NewWriter(nil,
+		zstd.WithEncoderLevel(zstd.SpeedFastest),
+		zstd.WithEncoderConcurrency(runtime.GOMAXPROCS(0)),
+		zstd.WithEncoderCRC(false),     // the record has its own
+		zstd.WithWindowSize(1<<20),     // a request is tens to hundreds of KiB
+		zstd.WithLowerEncoderMem(true), // buffers are per processor
+	)
+	if err != nil {
+		panic("zstd options are constants: " + err.Error())
+	}
+	return e
+})
+
+var decoder = sync.OnceValue(func() *zstd.Decoder {
+	d, err := zstd.NewReader(nil,
+		zstd.WithDecoderConcurrency(0),
+		zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxMemory(messageBytesCeiling),
+	)
+	if err != nil {
+		panic("zstd options are constants: " + err.Error())
+	}
+	return d
+})
+
+var valuePool = sync.Pool{New: func() any { return new([]byte) }}
+
+// Compress makes a record of message, a serialised export request. It is CPU work: call it outside of any lock.
+func Compress(signal otlp.Signal, keyID string, receivedUnixNano int64, items uint32, message []byte) *NewRecord {
+	if len(keyID) > keyIDBytesMax {
+		keyID = keyID[:keyIDBytesMax]
+	}
+	pooled := valuePool.Get().(*[]byte)
+	value := append((*pooled)[:0], make([]byte, headerBytes)...)
+	value[0], value[1], value[2] = recordVersion, byte(signal), byte(len(keyID))
+	binary.BigEndian.PutUint32(value[4:], items)
+	binary.BigEndian.PutUint32(value[8:], uint32(len(message)))
+	binary.BigEndian.PutUint64(value[16:], uint64(receivedUnixNano))
+	value = append(value, keyID...)
+	value = encoder().EncodeAll(message, value)
+	binary.BigEndian.PutUint32(value[12:], crc32.ChecksumIEEE(value[headerBytes+len(keyID):]))
+	return &NewRecord{pooled: pooled, value: value, signal: signal, items: items}
+}
+
+// Release gives the record's memory back; it must not be used after.
+func (r *NewRecord) Release() {
+	if r.pooled != nil {
+		*r.pooled = r.value
+		valuePool.Put(r.pooled)
+		r.pooled, r.value = nil, nil
+	}
+}
+
+// seal writes the totals that include this record, and returns them.
+func (r *NewRecord) seal(before Totals) Totals {
+	after := before
+	after.Batches++
+	after.Bytes += r.payloadBytes()
+	if r.signal == otlp.Logs {
+		after.LogRecords += uint64(r.items)
+	} else {
+		after.Spans += uint64(r.items)
+	}
+	after.put(r.value[24:])
+	return after
+}
+
+const totalsBytes = 32
+
+func (t Totals) put(at []byte) {
+	binary.BigEndian.PutUint64(at, t.Batches)
+	binary.BigEndian.PutUint64(at[8:], t.Bytes)
+	binary.BigEndian.PutUint64(at[16:], t.Spans)
+	binary.BigEndian.PutUint64(at[24:], t.LogRecords)
+}
+
+func totalsFrom(at []byte) Totals {
+	return Totals{
+		Batches:    binary.BigEndian.Uint64(at),
+		Bytes:      binary.BigEndian.Uint64(at[8:]),
+		Spans:      binary.BigEndian.Uint64(at[16:]),
+		LogRecords: binary.BigEndian.Uint64(at[24:]),
+	}
+}
+
+var errRecordCut = errors.New("the record is shorter than its header says")
+
+// parseRecord reads a stored value; the record keeps no part of it but Payload, which it shares.
+func parseRecord(key Key, value []byte) (Record, error) {
+	if len(value) < headerBytes || len(value) < headerBytes+int(value[2]) {
+		return Record{}, errRecordCut
+	}
+	if value[0] != recordVersion {
+		return Record{}, fmt.Errorf("the record has version %d, this program knows %d", value[0], recordVersion)
+	}
+	keyIDEnd := headerBytes + int(value[2])
+	return Record{
+		Key:              key,
+		Signal:           otlp.Signal(value[1]),
+		KeyID:            string(value[headerBytes:keyIDEnd]),
+		Items:            binary.BigEndian.Uint32(value[4:]),
+		RawBytes:         binary.BigEndian.Uint32(value[8:]),
+		Checksum:         binary.BigEndian.Uint32(value[12:]),
+		ReceivedUnixNano: int64(binary.BigEndian.Uint64(value[16:])),
+		Totals:           totalsFrom(value[24:]),
+		Payload:          value[keyIDEnd:],
+	}, nil
+}
+
+// Message checks and decompresses the payload into the message that was received.
+func (r *Record) Message() ([]byte, error) {
+	if found := crc32.ChecksumIEEE(r.Payload); found != r.Checksum {
+		return nil, fmt.Errorf("batch %x has checksum %08x instead of %08x", r.Key, found, r.Checksum)
+	}
+	message, err := decoder().DecodeAll(r.Payload, make([]byte, 0, r.RawBytes))
+	if err != nil {
+		return nil, fmt.Errorf("batch %x does not decompress: %w", r.Key, err)
+	}
+	return message, nil
+}
