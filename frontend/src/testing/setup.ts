@@ -1,7 +1,10 @@
 /** Prepares jsdom for component tests: matchers, cleanup, and the few browser parts that it lacks. */
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
+
+/** Waiting is for conditions, not for speed: a busy machine may take long for what is instant elsewhere. */
+configure({ asyncUtilTimeout: 20_000 });
 
 afterEach(cleanup);
 
