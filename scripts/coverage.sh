@@ -44,9 +44,9 @@ export RUSTC_WORKSPACE_WRAPPER="$PWD/scripts/rustc-instrumented.sh"
 # %m merges the runs of one binary, so that a hundred short-lived servers leave few files
 export LLVM_PROFILE_FILE="$profiles/%4m.profraw"
 
-cargo test --workspace --locked --tests --no-run --message-format=json 2>"$profiles/build.log" >"$profiles/build.json" ||
+cargo test --workspace --locked --no-run --message-format=json-render-diagnostics 2>"$profiles/build.log" >"$profiles/build.json" ||
   { tail -n 40 "$profiles/build.log" >&2; fail "the instrumented build failed"; }
-cargo test --workspace --locked --tests --no-fail-fast ||
+cargo test --workspace --locked --no-fail-fast ||
   fail "tests failed, so there is no coverage to report"
 
 objects=$(node -e '
