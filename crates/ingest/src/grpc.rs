@@ -10,18 +10,13 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use junjo_span_model::Signal;
-use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsPartialSuccess, ExportLogsServiceResponse};
-use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTracePartialSuccess, ExportTraceServiceResponse,
-};
-use prost::Message as _;
 use tonic::Status;
 
-use crate::admission::Share;
-use crate::body::read_grpc_message;
+use crate::answer;
 use crate::decompress::Encoding;
-use crate::receiver::{Export, Outcome, Receiver};
+use crate::receiver::{Export, Format, Outcome, Receiver};
 use crate::refusal::Refusal;
+use crate::upload::{GrpcMessage, Upload};
 
 const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 const LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
@@ -46,7 +41,7 @@ async fn export(signal: Signal, State(receiver): State<Receiver>, request: Reque
         return response;
     }
     match receive(signal, &receiver, request).await {
-        Ok(outcome) => success(&partial_success(signal, &outcome)),
+        Ok(outcome) => success(&answer::success(signal, &outcome, Format::Protobuf)),
         Err(refusal) => {
             receiver.record_refusal(signal, &refusal);
             refusal.to_status().into_http()
@@ -58,43 +53,20 @@ async fn receive(signal: Signal, receiver: &Receiver, request: Request) -> Resul
     let key_id = receiver.authenticate(request.headers()).await?;
     let encoding = request.headers().get("grpc-encoding").map(|value| value.to_str().unwrap_or("?"));
     let encoding = Encoding::parse(encoding)?;
-    let mut body = request.into_body();
-    let mut share = Share::default();
-    let limits = receiver.limits();
-    let read = read_grpc_message(&mut body, limits, receiver.admission(), &mut share);
-    let frame = tokio::time::timeout(limits.body_time_max, read)
-        .await
-        .map_err(|_| Refusal::Unavailable("the message took too long to arrive: try again".to_owned()))??;
-    let encoding = if frame.compressed { encoding } else { Encoding::Identity };
-    if frame.compressed && encoding == Encoding::Identity {
+    let mut upload = Upload::new(request.into_body());
+    let GrpcMessage { is_compressed, message } =
+        upload.read_grpc(receiver.limits(), receiver.admission()).await?;
+    let encoding = if is_compressed { encoding } else { Encoding::Identity };
+    if is_compressed && encoding == Encoding::Identity {
         return Err(Refusal::Invalid(
             "the message is flagged as compressed, but grpc-encoding is missing".to_owned(),
         ));
     }
-    let export = Export { signal, key_id, encoding, body: frame.message };
-    receiver.receive(export, &mut share).await
+    receiver.receive(Export { signal, key_id, encoding, format: Format::Protobuf, message }).await
 }
 
 fn is_grpc(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
-}
-
-/// The response message: empty when everything was accepted, as the specification demands.
-fn partial_success(signal: Signal, outcome: &Outcome) -> Vec<u8> {
-    let rejected = i64::from(outcome.rejected);
-    let error_message = outcome.message.clone();
-    match signal {
-        _ if outcome.rejected == 0 => Vec::new(),
-        Signal::Traces => ExportTraceServiceResponse {
-            partial_success: Some(ExportTracePartialSuccess { rejected_spans: rejected, error_message }),
-        }
-        .encode_to_vec(),
-        Signal::Logs => ExportLogsServiceResponse {
-            partial_success: Some(ExportLogsPartialSuccess { rejected_log_records: rejected, error_message }),
-        }
-        .encode_to_vec(),
-        Signal::Metrics => Vec::new(),
-    }
 }
 
 /// A unary response: one uncompressed message, then the trailers of success.

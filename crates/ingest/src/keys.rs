@@ -11,8 +11,12 @@ use http::HeaderMap;
 pub enum KeyOutcome {
     /// A valid ingest key, by its id.
     Valid(String),
-    /// Unknown, expired, revoked, or without the right to ingest.
+    /// Unknown or revoked.
     Invalid,
+    /// Its time is over.
+    Expired,
+    /// A key for something else than ingest.
+    WrongScope,
     /// The check itself failed: the client must try again, never drop its data.
     Unavailable,
 }

@@ -1,21 +1,30 @@
-//! The OTLP receivers: authenticate, bound, check, store, acknowledge. In this order, and nothing else.
+//! The OTLP receivers, gRPC and HTTP: authenticate, bound, check, store, acknowledge. In this order, and nothing else.
 //!
 //! A request is acknowledged only after [`junjo_wal::Wal::append`] returned, so after an fsync. Nothing is decoded
-//! here beyond one allocation-free walk of the wire format, and no input may panic.
+//! here beyond one allocation-free walk of the wire format (JSON becomes protobuf before it), and no input may panic.
+//! Both transports share [`Receiver`]; what differs between them is framing and how a refusal is spelled.
 
 mod admission;
-mod body;
+mod answer;
+mod cors;
 mod decompress;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod grpc;
+mod json;
 mod keys;
 mod limits;
+mod otlp_http;
 mod receiver;
 mod refusal;
 mod stats;
+mod upload;
 
+pub use cors::{CorsPolicy, InvalidOrigin};
 pub use grpc::router as grpc_router;
 pub use keys::{KeyCheck, KeyOutcome};
 pub use limits::IngestLimits;
+pub use otlp_http::router as http_router;
 pub use receiver::{Outcome, Receiver};
 pub use refusal::Refusal;
 pub use stats::{IngestStats, Rejection, SignalTotals};

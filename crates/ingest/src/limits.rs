@@ -12,6 +12,8 @@ const IN_FLIGHT_BYTES_MAX: usize = 192 << 20;
 const ADMISSION_WAIT: Duration = Duration::from_secs(2);
 /// How long a client may take to send one message after its header; slow senders hold memory.
 const BODY_TIME_MAX: Duration = Duration::from_mins(1);
+/// How long a refused request is read on, so that clients that send before they listen see why they were refused.
+const DISCARD_TIME_MAX: Duration = Duration::from_secs(2);
 
 /// What one receiver accepts.
 #[derive(Debug, Clone)]
@@ -24,6 +26,10 @@ pub struct IngestLimits {
     pub admission_wait: Duration,
     /// How long a client may take to send one message.
     pub body_time_max: Duration,
+    /// How long the rest of a refused HTTP body is read and thrown away.
+    pub discard_time_max: Duration,
+    /// Whether log records go into the log. Without it they are counted and discarded, as metrics are.
+    pub store_logs: bool,
     /// Spans per request and nesting depth.
     pub scan: ScanLimits,
 }
@@ -35,6 +41,8 @@ impl Default for IngestLimits {
             in_flight_bytes_max: IN_FLIGHT_BYTES_MAX,
             admission_wait: ADMISSION_WAIT,
             body_time_max: BODY_TIME_MAX,
+            discard_time_max: DISCARD_TIME_MAX,
+            store_logs: false,
             scan: ScanLimits::default(),
         }
     }

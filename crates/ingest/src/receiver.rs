@@ -1,19 +1,31 @@
-//! The one path of a request, whatever the transport: key, check, log, acknowledge.
+//! The one path of a request, whatever the transport: key, decompression, JSON to protobuf, check, log, acknowledge.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
 use http::HeaderMap;
+use junjo_span_model::otlp::scan::DEPTH_CEILING;
 use junjo_span_model::{ScanReport, Signal, scan, without_rejected};
 use junjo_wal::{NewRecord, Wal};
 use junjo_web::SharedClock;
+use tokio::sync::Semaphore;
 
 use crate::admission::{Admission, Share};
-use crate::decompress::{Encoding, decompress};
+use crate::decompress::{Decompression, Encoding, Step};
+use crate::json::{self, JsonError, JsonLimits};
 use crate::keys::{KeyCheck, KeyOutcome, presented_key};
 use crate::limits::IngestLimits;
 use crate::refusal::Refusal;
 use crate::stats::IngestStats;
+use crate::upload::Message;
+
+/// Factor by which OTLP compresses at least: what is reserved first for a compressed message. Doubled while it is too
+/// little.
+const EXPANSION: usize = 8;
+/// The same for very small messages.
+const EXPANDED_BYTES_MIN: usize = 16 << 10;
+/// Bytes of protobuf for a byte of JSON, at most: a list of small numbers (`0,`) becomes 8 bytes each.
+const TRANSCODED_FACTOR: usize = 4;
 
 /// An acknowledged request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +49,25 @@ struct Inner {
     clock: SharedClock,
     limits: IngestLimits,
     admission: Admission,
+    /// Messages being worked on at once; more than cores would only hold more memory.
+    workers: Arc<Semaphore>,
     stats: IngestStats,
+}
+
+/// The encoding of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Protobuf,
+    Json,
+}
+
+impl Format {
+    pub(crate) const fn content_type(self) -> &'static str {
+        match self {
+            Self::Protobuf => "application/x-protobuf",
+            Self::Json => "application/json",
+        }
+    }
 }
 
 /// One authenticated message, as it came.
@@ -45,7 +75,8 @@ pub(crate) struct Export {
     pub(crate) signal: Signal,
     pub(crate) key_id: String,
     pub(crate) encoding: Encoding,
-    pub(crate) body: Bytes,
+    pub(crate) format: Format,
+    pub(crate) message: Message,
 }
 
 /// What only exists once the stores are open.
@@ -58,8 +89,10 @@ impl Receiver {
     /// A receiver that answers "unavailable" until [`Receiver::open`].
     pub fn new(clock: SharedClock, limits: IngestLimits) -> Self {
         let admission = Admission::new(limits.in_flight_bytes_max, limits.admission_wait);
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let workers = Arc::new(Semaphore::new(cores.max(2)));
         let stats = IngestStats::default();
-        Self { inner: Arc::new(Inner { open: OnceLock::new(), clock, limits, admission, stats }) }
+        Self { inner: Arc::new(Inner { open: OnceLock::new(), clock, limits, admission, workers, stats }) }
     }
 
     /// From now on requests are checked with `keys` and stored in `wal`. A second call changes nothing.
@@ -97,79 +130,157 @@ impl Receiver {
                 "no API key: send it as x-junjo-api-key (or authorization: Bearer)",
             ));
         };
-        match open.keys.check(&key).await {
-            KeyOutcome::Valid(id) => Ok(id),
-            KeyOutcome::Invalid => Err(Refusal::Unauthenticated(
-                "invalid API key: create one on the API keys page of the server",
-            )),
-            KeyOutcome::Unavailable => {
-                Err(Refusal::Unavailable("API keys cannot be checked at the moment: try again".to_owned()))
+        Err(match open.keys.check(&key).await {
+            KeyOutcome::Valid(id) => return Ok(id),
+            KeyOutcome::Invalid => {
+                Refusal::Unauthenticated("invalid API key: create one on the API keys page of the server")
             }
-        }
+            KeyOutcome::Expired => Refusal::Unauthenticated(
+                "expired API key: create a new one on the API keys page of the server",
+            ),
+            KeyOutcome::WrongScope => Refusal::Unauthenticated(
+                "wrong scope: this API key does not allow ingest, create one that does on the API keys page",
+            ),
+            KeyOutcome::Unavailable => {
+                Refusal::Unavailable("API keys cannot be checked at the moment: try again".to_owned())
+            }
+        })
     }
 
-    /// Checks, stores and only then acknowledges one message. `share` holds the memory of `body`.
-    pub(crate) async fn receive(&self, export: Export, share: &mut Share) -> Result<Outcome, Refusal> {
+    /// Checks, stores and only then acknowledges one message.
+    pub(crate) async fn receive(&self, export: Export) -> Result<Outcome, Refusal> {
         let wal = &self.inner.open.get().ok_or_else(Refusal::starting)?.wal;
-        if export.encoding != Encoding::Identity {
-            // the most that the message can become: reserved before, because the cap is all that is known of it
-            let expected =
-                export.body.len().saturating_mul(EXPANSION).min(self.inner.limits.message_bytes_max);
-            self.inner.admission.reserve(share, expected).await?;
-        }
+        let Export { signal, key_id, encoding, format, mut message } = export;
         let received_unix_nanos = self.inner.clock.now_unix_nanos();
-        let limits = self.inner.limits.clone();
-        let signal = export.signal;
-        let prepared = tokio::task::spawn_blocking(move || prepare(export, received_unix_nanos, &limits))
-            .await
-            .map_err(|_| Refusal::Unavailable("the message could not be checked: try again".to_owned()))??;
-        if let Some(record) = prepared.record {
+        if !message.bytes.is_empty() {
+            message = self.decompress(encoding, message).await?;
+        }
+        if format == Format::Json && !message.bytes.is_empty() {
+            message = self.transcode(signal, message).await?;
+        }
+        let Message { bytes, share } = message;
+        let message_bytes = bytes.len();
+        let inner = Arc::clone(&self.inner);
+        let prepare = move || prepare(signal, key_id, received_unix_nanos, &bytes, &inner.limits);
+        // the share lives until the record is on disk
+        let (prepared, _share) = self.work(share, prepare).await?;
+        let Prepared { report, record } = prepared?;
+        if let Some(record) = record {
             wal.append(record).await?;
         }
-        let report = prepared.report;
-        self.inner.stats.accepted(signal, report.accepted, report.rejected, prepared.message_bytes);
+        self.inner.stats.accepted(signal, report.accepted, report.rejected, message_bytes);
         let message = report.first_rejection.map(|rejection| rejection.to_string()).unwrap_or_default();
         Ok(Outcome { accepted: report.accepted, rejected: report.rejected, message })
     }
+
+    /// The message without its compression. Memory is reserved before each step in which it grows.
+    async fn decompress(&self, encoding: Encoding, message: Message) -> Result<Message, Refusal> {
+        if encoding == Encoding::Identity {
+            return Ok(message);
+        }
+        let Message { bytes, mut share } = message;
+        let message_bytes_max = self.inner.limits.message_bytes_max;
+        let room_max = encoding.output_bytes(self.inner.admission.left_for(&share)).min(message_bytes_max);
+        let mut room = bytes.len().saturating_mul(EXPANSION).max(EXPANDED_BYTES_MIN).min(room_max);
+        let mut reserved = 0;
+        let mut decompression = Decompression::new(encoding, bytes)?;
+        loop {
+            let needed = encoding.memory_bytes(room);
+            self.inner.admission.reserve(&mut share, needed - reserved).await?;
+            reserved = needed;
+            // one byte more than allowed is enough to see that there is too much
+            let fill = if room == room_max { room + 1 } else { room };
+            let (step, held) = self.work(share, move || decompression.run(fill)).await?;
+            share = held;
+            match step? {
+                Step::Done(message) => {
+                    share.shrink_to(message.len());
+                    return Ok(Message { bytes: message.into(), share });
+                }
+                Step::Full(_) if room == message_bytes_max => {
+                    return Err(Refusal::TooLarge { bytes_max: message_bytes_max });
+                }
+                Step::Full(_) if room == room_max => return Err(self.inner.admission.over_budget()),
+                Step::Full(next) => decompression = next,
+            }
+            room = room.saturating_mul(2).min(room_max);
+        }
+    }
+
+    /// The protobuf form of a JSON message.
+    async fn transcode(&self, signal: Signal, message: Message) -> Result<Message, Refusal> {
+        let Message { bytes: json, mut share } = message;
+        let limits = &self.inner.limits;
+        let depth_max = limits.scan.depth_max.min(DEPTH_CEILING);
+        // as a rule, protobuf is no longer than JSON
+        let usual = json.len().min(limits.message_bytes_max);
+        let longest = json.len().saturating_mul(TRANSCODED_FACTOR).min(limits.message_bytes_max);
+        // also for the JSON reader's own copy of the longest text that has escapes
+        self.inner.admission.reserve(&mut share, usual + json.len()).await?;
+        for bytes_max in [usual, longest] {
+            if bytes_max == longest {
+                self.inner.admission.reserve(&mut share, longest - usual).await?;
+            }
+            let json = json.clone();
+            let json_limits = JsonLimits { bytes_max, depth_max };
+            let work = self.work(share, move || json::transcode(signal, &json, json_limits));
+            let (transcoded, held) = work.await?;
+            share = held;
+            match transcoded {
+                Ok(protobuf) => {
+                    share.shrink_to(protobuf.len());
+                    return Ok(Message { bytes: protobuf.into(), share });
+                }
+                Err(JsonError::TooLarge { .. }) => {}
+                Err(error) => return Err(Refusal::Invalid(error.to_string())),
+            }
+        }
+        Err(Refusal::TooLarge { bytes_max: limits.message_bytes_max })
+    }
+
+    /// Runs `job` off the async threads. `share` stays with it even when the client goes away meanwhile.
+    async fn work<T: Send + 'static>(
+        &self,
+        share: Share,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<(T, Share), Refusal> {
+        let worker = Arc::clone(&self.inner.workers).acquire_owned().await;
+        let task = tokio::task::spawn_blocking(move || {
+            let done = job();
+            drop(worker);
+            (done, share)
+        });
+        task.await.map_err(|_| Refusal::Unavailable("the message could not be checked: try again".to_owned()))
+    }
 }
 
-/// Typical factor by which OTLP compresses: reserved for a compressed message on top of its own bytes.
-const EXPANSION: usize = 12;
-
+/// A message that was checked.
 struct Prepared {
     report: ScanReport,
-    message_bytes: usize,
-    /// What goes into the log; nothing for metrics, for logs (until they are stored) and for empty requests.
+    /// What goes into the log: nothing for signals that are not stored and for messages without a good item.
     record: Option<NewRecord>,
 }
 
-/// The CPU work of one request: decompress, walk the wire format, compress for the log.
-fn prepare(export: Export, received_unix_nanos: i64, limits: &IngestLimits) -> Result<Prepared, Refusal> {
-    let Export { signal, key_id, encoding, body } = export;
-    let decompressed;
-    let message: &[u8] = if encoding == Encoding::Identity {
-        &body
-    } else {
-        decompressed = decompress(encoding, &body, limits.message_bytes_max)?;
-        &decompressed
-    };
+/// Walks the whole wire format, leaves out what is rejected, and compresses the rest for the log.
+fn prepare(
+    signal: Signal,
+    key_id: String,
+    received_unix_nanos: i64,
+    message: &[u8],
+    limits: &IngestLimits,
+) -> Result<Prepared, Refusal> {
     let report = scan(signal, message, &limits.scan).map_err(|error| Refusal::Invalid(error.to_string()))?;
-    let message_bytes = message.len();
     let stored = match signal {
-        Signal::Traces if report.accepted > 0 => Some(junjo_wal::Signal::Traces),
-        _ => None,
+        Signal::Traces if report.accepted > 0 => junjo_wal::Signal::Traces,
+        Signal::Logs if report.accepted > 0 && limits.store_logs => junjo_wal::Signal::Logs,
+        _ => return Ok(Prepared { report, record: None }),
     };
-    let Some(stored) = stored else {
-        return Ok(Prepared { report, message_bytes, record: None });
-    };
-    let kept;
-    let message = if report.rejected > 0 {
-        kept = without_rejected(signal, message);
-        &kept
+    let kept = if report.rejected > 0 {
+        Cow::Owned(without_rejected(signal, message))
     } else {
-        message
+        Cow::Borrowed(message)
     };
-    NewRecord::compress(stored, key_id, received_unix_nanos, report.accepted, message)
-        .map(|record| Prepared { report, message_bytes, record: Some(record) })
+    NewRecord::compress(stored, key_id, received_unix_nanos, report.accepted, &kept)
+        .map(|record| Prepared { report, record: Some(record) })
         .map_err(|error| Refusal::Unavailable(format!("the message cannot be compressed: {error}")))
 }

@@ -1,15 +1,16 @@
-//! Why a request is not acknowledged, and the gRPC status that makes each kind of client do the right thing
+//! Why a request is not acknowledged, and the gRPC or HTTP status that makes each kind of client do the right thing
 //! (OTLP specification, "Failures"; telemetry.md section 3.2).
 
 use std::time::Duration;
 
+use http::StatusCode;
 use junjo_wal::AppendError;
 use tonic::metadata::MetadataValue;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 /// When clients should try again: small, because default budgets are 10 s.
-const RETRY_DELAY: Duration = Duration::from_secs(1);
+pub(crate) const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// `google.rpc.RetryInfo { retry_delay { seconds: 1 } }`, which Python's exporter reads from its own trailer.
 const RETRY_INFO: &[u8] = &[0x0a, 0x02, 0x08, 0x01];
 
@@ -30,6 +31,18 @@ pub enum Refusal {
         /// The limit, before and after decompression.
         bytes_max: usize,
     },
+    /// Within the size limit, and more than the receiver may ever hold; the same.
+    #[error(
+        "the message takes more than the {bytes_max} bytes that the receiver has: export smaller batches \
+         (OTEL_BSP_MAX_EXPORT_BATCH_SIZE) or give the server more memory"
+    )]
+    OverBudget {
+        /// [`crate::IngestLimits::in_flight_bytes_max`].
+        bytes_max: usize,
+    },
+    /// HTTP with a body that is neither protobuf nor JSON.
+    #[error("this content type is not supported: send application/x-protobuf or application/json")]
+    UnsupportedContentType,
     /// A compression that this receiver does not speak.
     #[error("the compression {0:?} is not supported: use gzip, zstd, deflate or none")]
     UnsupportedEncoding(String),
@@ -48,7 +61,8 @@ impl Refusal {
         match self {
             Self::Unauthenticated(_) => "unauthenticated",
             Self::Invalid(_) => "invalid",
-            Self::TooLarge { .. } => "too_large",
+            Self::TooLarge { .. } | Self::OverBudget { .. } => "too_large",
+            Self::UnsupportedContentType => "unsupported_content_type",
             Self::UnsupportedEncoding(_) => "unsupported_encoding",
             Self::Unavailable(_) => "unavailable",
         }
@@ -57,18 +71,38 @@ impl Refusal {
     /// The gRPC form; what is worth a retry carries both forms of retry info.
     pub(crate) fn to_status(&self) -> Status {
         let text = self.to_string();
+        if self.rpc_code() != Code::Unavailable {
+            return Status::new(self.rpc_code(), text);
+        }
+        let details = ErrorDetails::with_retry_info(Some(RETRY_DELAY));
+        let mut status = Status::with_error_details(Code::Unavailable, text, details);
+        let info = MetadataValue::from_bytes(RETRY_INFO);
+        status.metadata_mut().insert_bin("google.rpc.retryinfo-bin", info);
+        status
+    }
+
+    /// The code in gRPC and in the body of an HTTP answer.
+    pub(crate) fn rpc_code(&self) -> Code {
         match self {
-            Self::Unauthenticated(_) => Status::unauthenticated(text),
+            Self::Unauthenticated(_) => Code::Unauthenticated,
             // RESOURCE_EXHAUSTED and OUT_OF_RANGE would be retried by clients, which cannot help here
-            Self::Invalid(_) | Self::TooLarge { .. } => Status::invalid_argument(text),
-            Self::UnsupportedEncoding(_) => Status::unimplemented(text),
-            Self::Unavailable(_) => {
-                let details = ErrorDetails::with_retry_info(Some(RETRY_DELAY));
-                let mut status = Status::with_error_details(Code::Unavailable, text, details);
-                let info = MetadataValue::from_bytes(RETRY_INFO);
-                status.metadata_mut().insert_bin("google.rpc.retryinfo-bin", info);
-                status
-            }
+            Self::Invalid(_)
+            | Self::TooLarge { .. }
+            | Self::OverBudget { .. }
+            | Self::UnsupportedContentType => Code::InvalidArgument,
+            Self::UnsupportedEncoding(_) => Code::Unimplemented,
+            Self::Unavailable(_) => Code::Unavailable,
+        }
+    }
+
+    /// The HTTP status. Clients retry 503 and drop on any other of these.
+    pub(crate) fn http_status(&self) -> StatusCode {
+        match self {
+            Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge { .. } | Self::OverBudget { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedContentType | Self::UnsupportedEncoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }

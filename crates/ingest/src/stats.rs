@@ -26,7 +26,7 @@ pub struct Rejection {
     pub at_unix_nanos: i64,
     /// `traces`, `logs` or `metrics`.
     pub signal: &'static str,
-    /// `unauthenticated`, `invalid`, `too_large`, `unsupported_encoding` or `unavailable`.
+    /// `unauthenticated`, `invalid`, `too_large`, `unsupported_content_type`, `unsupported_encoding` or `unavailable`.
     pub reason: &'static str,
     /// The sentence that the client got.
     pub detail: String,
