@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"path/filepath"
+	"slices"
 	"time"
 
 	badger "github.com/dgraph-io/badger/v4"
@@ -14,8 +15,11 @@ const (
 	discardRatio = 0.9
 	// fillerEntryBytes stays below valueThreshold, so that filler never enters the value log.
 	fillerEntryBytes = 1000
+	// fillerTxnEntries keeps a transaction below Badger's limit of 15 % of a table.
 	fillerTxnEntries = 1000
-	// flushWait is how long a collection waits for Badger to flush; what comes later counts in the next one.
+	// fillerTxnsMax is twice what fills a table.
+	fillerTxnsMax = 2 * memTableBytes / (fillerEntryBytes * fillerTxnEntries)
+	// flushWait is how long a collection waits for Badger to flush and compact; what is late counts in the next one.
 	flushWait     = 5 * time.Second
 	flushInterval = 5 * time.Millisecond
 )
@@ -29,6 +33,7 @@ func (w *WAL) collect() error {
 	if err := w.flushMemTable(); err != nil {
 		return err
 	}
+	w.await(func() bool { return w.db.Levels()[0].NumTables == 0 }) // compacted as soon as there is one, see Open
 	if err := w.db.Flatten(1); err != nil {
 		return err
 	}
@@ -51,13 +56,12 @@ func (w *WAL) collect() error {
 
 // flushMemTable overwrites filler keys until Badger starts a new table, and waits until the old ones are flushed.
 func (w *WAL) flushMemTable() error {
-	pattern := filepath.Join(w.options.Dir, "*.mem")
-	old, err := filepath.Glob(pattern)
-	if err != nil {
-		return err
-	}
+	old := w.memTables()
 	filler := make([]byte, fillerEntryBytes)
-	for written := 0; written <= memTableBytes && !w.isClosing(); written += fillerTxnEntries * fillerEntryBytes {
+	for range fillerTxnsMax {
+		if w.isClosing() || anyNotIn(w.memTables(), old) {
+			break
+		}
 		err := w.db.Update(func(txn *badger.Txn) error {
 			for number := range uint16(fillerTxnEntries) {
 				key := binary.BigEndian.AppendUint16([]byte{prefixFiller}, number)
@@ -71,25 +75,29 @@ func (w *WAL) flushMemTable() error {
 			return err
 		}
 	}
-	for deadline := time.Now().Add(flushWait); time.Now().Before(deadline) && !w.isClosing(); time.Sleep(flushInterval) {
-		now, err := filepath.Glob(pattern)
-		if err != nil {
-			return err
-		}
-		if !anyIn(old, now) {
-			return nil
-		}
-	}
+	w.await(func() bool {
+		now := w.memTables()
+		return !slices.ContainsFunc(old, func(path string) bool { return slices.Contains(now, path) })
+	})
 	return nil
 }
 
-func anyIn(old, now []string) bool {
-	for _, path := range old {
-		for _, other := range now {
-			if path == other {
-				return true
-			}
-		}
+// memTables lists the files behind Badger's tables in memory; one goes away when its table is flushed.
+func (w *WAL) memTables() []string {
+	paths, err := filepath.Glob(filepath.Join(w.options.Dir, "*.mem"))
+	if err != nil {
+		panic("the pattern is constant: " + err.Error())
 	}
-	return false
+	return paths
+}
+
+func anyNotIn(now, old []string) bool {
+	return slices.ContainsFunc(now, func(path string) bool { return !slices.Contains(old, path) })
+}
+
+// await waits a little for something that Badger does on its own.
+func (w *WAL) await(holds func() bool) {
+	for deadline := time.Now().Add(flushWait); !holds() && time.Now().Before(deadline) && !w.isClosing(); {
+		time.Sleep(flushInterval)
+	}
 }

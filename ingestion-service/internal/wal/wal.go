@@ -93,6 +93,7 @@ func Open(options Options) (*WAL, error) {
 		WithMemTableSize(memTableBytes).
 		WithNumMemtables(3).
 		WithNumCompactors(2).
+		WithNumLevelZeroTables(1). // compact what is flushed, so that garbage collection learns of it
 		WithValueThreshold(valueThreshold).
 		WithValueLogFileSize(valueLogFileBytes).
 		WithMetricsEnabled(false))

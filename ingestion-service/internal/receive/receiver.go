@@ -1,0 +1,115 @@
+package receive
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"junjo.local/ingestion-service/internal/otlp"
+	"junjo.local/ingestion-service/internal/wal"
+)
+
+// Receiver is the one path of a request, whatever the transport.
+type Receiver struct {
+	log       *slog.Logger
+	now       func() time.Time
+	keys      KeyCheck
+	admission *admission
+	wal       atomic.Pointer[wal.WAL]
+	stats     Stats
+	limits    Limits
+}
+
+// outcome is an acknowledged request.
+type outcome struct {
+	// message is why the first rejected item was rejected, as a sentence for the client.
+	message  string
+	rejected uint32
+}
+
+// New returns a receiver that answers "unavailable" until Open.
+func New(keys KeyCheck, limits Limits, now func() time.Time, log *slog.Logger) *Receiver {
+	return &Receiver{
+		log: log, now: now, keys: keys, limits: limits,
+		admission: newAdmission(limits.InFlightBytesMax, limits.AdmissionWait),
+	}
+}
+
+// Open makes the receiver store requests in log from now on; nil makes it answer "unavailable" again.
+func (r *Receiver) Open(log *wal.WAL) { r.wal.Store(log) }
+
+// IsOpen says whether requests can be acknowledged.
+func (r *Receiver) IsOpen() bool { return r.wal.Load() != nil }
+
+// Stats returns the counters since the process started.
+func (r *Receiver) Stats() *Stats { return &r.stats }
+
+// InFlightBytes is the memory that messages hold now.
+func (r *Receiver) InFlightBytes() int64 { return r.admission.inFlight.Load() }
+
+// authenticate returns the id of the key that a request presents.
+func (r *Receiver) authenticate(ctx context.Context, headers http.Header) (string, *Refusal) {
+	if !r.IsOpen() {
+		return "", starting()
+	}
+	key := presentedKey(headers)
+	if key == "" {
+		return "", refuse(Unauthenticated, "no API key: send it as x-junjo-api-key (or authorization: Bearer)")
+	}
+	switch outcome, id := r.keys.Check(ctx, key); outcome {
+	case KeyValid:
+		return id, nil
+	case KeyInvalid:
+		return "", refuse(Unauthenticated, "invalid API key: create one on the API keys page of the server")
+	default:
+		return "", refuse(Unavailable, "API keys cannot be checked at the moment: try again")
+	}
+}
+
+// receive decompresses, checks, stores, and only then acknowledges a message. share holds its memory.
+func (r *Receiver) receive(ctx context.Context, signal otlp.Signal, keyID string, kind encoding, body []byte, share *share) (outcome, *Refusal) {
+	log := r.wal.Load()
+	if log == nil {
+		return outcome{}, starting()
+	}
+	message := body
+	if kind != identity {
+		plain := buffer{share: share}
+		defer plain.recycle()
+		if refusal := decompress(ctx, kind, body, &plain, r.limits.MessageBytesMax); refusal != nil {
+			return outcome{}, refusal
+		}
+		message = plain.bytes
+	}
+	report, err := otlp.Scan(signal, message, r.limits.Scan)
+	if err != nil {
+		return outcome{}, refuse(Invalid, "%v", err)
+	}
+	if signal != otlp.Metrics && report.Accepted > 0 {
+		kept := message
+		if report.Rejected > 0 {
+			if refusal := share.reserve(ctx, len(message)); refusal != nil {
+				return outcome{}, refusal
+			}
+			kept = otlp.WithoutRejected(make([]byte, 0, len(message)), signal, message)
+		}
+		record := wal.Compress(signal, keyID, r.now().UnixNano(), report.Accepted, kept)
+		if _, err := log.Append(ctx, record); err != nil {
+			return outcome{}, refuse(Unavailable, "%v: try again", err)
+		}
+	}
+	r.stats.accepted(signal, report, len(message))
+	done := outcome{rejected: report.Rejected}
+	if report.Reason != nil {
+		done.message = report.Reason.Error()
+	}
+	return done, nil
+}
+
+// recordRefusal counts a refused request and keeps it for the status.
+func (r *Receiver) recordRefusal(signal otlp.Signal, refusal *Refusal) {
+	r.stats.refusedRequest(signal, refusal, r.now())
+	r.log.Debug("request refused", "signal", signal.String(), "reason", string(refusal.Reason), "detail", refusal.Detail)
+}
