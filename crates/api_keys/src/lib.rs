@@ -6,6 +6,7 @@
 
 mod cache;
 mod error;
+mod grpc;
 mod key;
 mod last_used;
 mod repository;
@@ -14,6 +15,7 @@ mod schemas;
 mod service;
 
 pub use error::{ApiKeyError, CheckError};
+pub use grpc::internal_auth_service;
 pub use key::{KEY_CHARS, KEY_PREFIX, KeyIdentity, Scope};
 pub use router::router;
 pub use schemas::{ApiKeyView, CreatedApiKey, NewApiKey};

@@ -5,12 +5,14 @@
 mod error;
 mod indexer;
 mod params;
+mod puller;
 mod router;
 mod schemas;
 mod sealer;
 mod service;
 
 pub use indexer::{Indexer, open_index};
+pub use puller::{Puller, PullerConfig, SourceConfigError, SourceMode, SourceState, Sources};
 pub use router::router;
 pub use sealer::Sealer;
 pub use service::OtelService;

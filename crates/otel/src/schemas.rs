@@ -375,8 +375,24 @@ pub(crate) struct Status {
     pub(crate) lag_ms: u64,
     pub(crate) store: IndexSize,
     pub(crate) archive: ArchiveSize,
+    /// Ingestion services in split mode; empty in embedded mode.
+    pub(crate) sources: Vec<SourceItem>,
     /// Requests that were refused lately, newest first; equal ones in a row are counted.
     pub(crate) recent_rejections: Vec<RejectionItem>,
+}
+
+/// One ingestion service that is pulled from (split mode).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SourceItem {
+    pub(crate) url: String,
+    /// `batches` (our ingestion service), `spans` (Junjo's existing one) or `unknown` (not connected yet).
+    pub(crate) mode: String,
+    pub(crate) connected: bool,
+    /// Spans and log records pulled since start.
+    pub(crate) pulled_items: u64,
+    /// Batches that wait there; null when the source does not tell.
+    pub(crate) waiting_batches: Option<u64>,
+    pub(crate) last_error: Option<String>,
 }
 
 /// The write-ahead log.

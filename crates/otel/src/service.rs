@@ -20,9 +20,10 @@ use serde_json::{Value, json};
 
 use crate::error::api_error;
 use crate::indexer::lag_nanos;
+use crate::puller::{SourceMode, SourceState, Sources};
 use crate::schemas::{
-    ArchiveSize, IndexSize, RejectionItem, Service, Span, Status, Trace, TraceDetail, TraceSpan, WalStatus,
-    Workflow,
+    ArchiveSize, IndexSize, RejectionItem, Service, SourceItem, Span, Status, Trace, TraceDetail, TraceSpan,
+    WalStatus, Workflow,
 };
 
 /// Version byte of the cursors below.
@@ -39,6 +40,7 @@ pub struct OtelService {
     store: SpanStore,
     wal: Wal,
     receiver: Receiver,
+    sources: Sources,
     clock: SharedClock,
 }
 
@@ -59,9 +61,9 @@ struct SpanCursor {
 }
 
 impl OtelService {
-    /// Answers from `store`; `wal` and `receiver` are only looked at for the status.
-    pub fn new(store: SpanStore, wal: Wal, receiver: Receiver, clock: SharedClock) -> Self {
-        Self { store, wal, receiver, clock }
+    /// Answers from `store`; `wal`, `receiver` and `sources` are only looked at for the status.
+    pub fn new(store: SpanStore, wal: Wal, receiver: Receiver, sources: Sources, clock: SharedClock) -> Self {
+        Self { store, wal, receiver, sources, clock }
     }
 
     pub(crate) async fn services(&self, time: TimeRange) -> ApiResult<Vec<Service>> {
@@ -206,6 +208,7 @@ impl OtelService {
             lag_ms: millis(lag.unwrap_or(0)),
             store: IndexSize { spans: size.spans, bytes: size.index_bytes },
             archive: ArchiveSize { files: size.archive_files, bytes: size.archive_bytes },
+            sources: self.sources.all().into_iter().map(source_item).collect(),
             recent_rejections: self.rejections(),
         })
     }
@@ -222,6 +225,22 @@ impl OtelService {
                 count: rejection.count,
             })
             .collect()
+    }
+}
+
+fn source_item((url, state): (String, SourceState)) -> SourceItem {
+    let mode = match state.mode {
+        SourceMode::Unknown => "unknown",
+        SourceMode::Batches => "batches",
+        SourceMode::Spans => "spans",
+    };
+    SourceItem {
+        url,
+        mode: mode.to_owned(),
+        connected: state.connected,
+        pulled_items: state.pulled_items,
+        waiting_batches: state.waiting_batches,
+        last_error: state.last_error,
     }
 }
 

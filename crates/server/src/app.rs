@@ -8,13 +8,14 @@ use anyhow::Context as _;
 use axum::Router;
 use junjo_api_keys::{ApiKeys, ApiKeysConfig};
 use junjo_auth::{AuthConfig, AuthState};
-use junjo_ingest::{IngestLimits, Receiver};
-use junjo_otel::{Indexer, OtelService, Sealer};
+use junjo_ingest::{CorsPolicy, IngestLimits, Receiver};
+use junjo_otel::{Indexer, OtelService, Puller, PullerConfig, Sealer, Sources};
 use junjo_span_store::{IndexOptions, Manifest, Prober, SealPolicy, SpanStore, StoreOptions};
 use junjo_wal::{Sequence, Wal, WalOptions};
 use junjo_web::client::ProxyTrust;
 use junjo_web::{Lifecycle, SharedClock, db};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use secrecy::ExposeSecret as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::http::{Surface, router};
@@ -37,6 +38,7 @@ pub struct App {
     receiver: Receiver,
     auth: AuthState,
     keys: ApiKeys,
+    sources: Sources,
 }
 
 /// A receiver with the limits of `settings`, which answers "unavailable" until an [`App`] opens it.
@@ -79,7 +81,17 @@ impl App {
         let keys = ApiKeys::new(pool.clone(), Arc::clone(&clock), auth.audit_log(), ApiKeysConfig::default());
         let store = SpanStore::new(store_options(settings, prober), wal.clone(), manifest);
         receiver.open(wal.clone(), Arc::new(IngestKeys(keys.clone())));
-        Ok(Self { settings: settings.clone(), clock, pool, wal, store, receiver, auth, keys })
+        Ok(Self {
+            settings: settings.clone(),
+            clock,
+            pool,
+            wal,
+            store,
+            receiver,
+            auth,
+            keys,
+            sources: Sources::default(),
+        })
     }
 
     /// Every feature's routes with the OpenAPI document that describes them.
@@ -88,6 +100,7 @@ impl App {
             self.store.clone(),
             self.wal.clone(),
             self.receiver.clone(),
+            self.sources.clone(),
             Arc::clone(&self.clock),
         );
         let pages = PagesState {
@@ -114,7 +127,15 @@ impl App {
                 trusted_proxies: web.trusted_proxies.clone(),
             },
             allow_origins: web.allow_origins.clone(),
+            otlp: self.otlp_http()?,
         })
+    }
+
+    /// OTLP/HTTP, for the main port and for its own.
+    pub fn otlp_http(&self) -> anyhow::Result<Router> {
+        let policy = CorsPolicy::from_origins(&self.settings.listen.otlp_allow_origins)
+            .context("JUNJO_OTLP_ALLOW_ORIGINS cannot be used")?;
+        Ok(junjo_ingest::http_router(self.receiver.clone(), policy))
     }
 
     /// Starts the background tasks.
@@ -130,6 +151,28 @@ impl App {
             }
             app.keep_house().await;
         });
+    }
+
+    /// Starts reading from every ingestion service (split mode).
+    pub fn spawn_pullers(&self, lifecycle: &Lifecycle) -> anyhow::Result<()> {
+        let split = &self.settings.split;
+        for url in &split.ingestion_url {
+            let config = PullerConfig {
+                url: url.clone(),
+                token: split.internal_token.as_ref().map(|token| token.expose_secret().to_owned()),
+                consumer_id: split.consumer_id.clone(),
+            };
+            let (wal, clock) = (self.wal.clone(), Arc::clone(&self.clock));
+            let puller = Puller::new(config, wal, clock, self.sources.clone())
+                .context("JUNJO_INGESTION_URL or JUNJO_INTERNAL_TOKEN cannot be used")?;
+            lifecycle.spawn(format!("puller {url}"), puller.run(lifecycle.soft()));
+        }
+        Ok(())
+    }
+
+    /// The keys, for the internal gRPC.
+    pub(crate) fn keys(&self) -> &ApiKeys {
+        &self.keys
     }
 
     /// Writes down when keys were used, and removes sessions that are over.

@@ -28,6 +28,8 @@ pub(crate) struct Surface {
     pub(crate) auth: AuthState,
     pub(crate) trust: ProxyTrust,
     pub(crate) allow_origins: Vec<String>,
+    /// OTLP/HTTP, which has limits, errors and CORS of its own and knows no session.
+    pub(crate) otlp: Router,
 }
 
 /// The complete router of the main port.
@@ -46,7 +48,7 @@ pub(crate) fn router(surface: Surface) -> anyhow::Result<Router> {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME_MAX))
         .layer(CompressionLayer::new())
         .layer(cors);
-    Ok(edge::wrap(inner, surface.trust))
+    Ok(surface.otlp.merge(edge::wrap(inner, surface.trust)))
 }
 
 /// Anything that no API route takes: a file of the page, the page itself for browsers, or 404.

@@ -15,7 +15,9 @@ impl KeyCheck for IngestKeys {
             match self.0.check(key, Scope::Ingest).await {
                 Ok(identity) => KeyOutcome::Valid(identity.id.to_string()),
                 Err(CheckError::Unavailable { .. }) => KeyOutcome::Unavailable,
-                Err(_) => KeyOutcome::Invalid,
+                Err(CheckError::Expired) => KeyOutcome::Expired,
+                Err(CheckError::WrongScope { .. }) => KeyOutcome::WrongScope,
+                Err(CheckError::Invalid) => KeyOutcome::Invalid,
             }
         })
     }

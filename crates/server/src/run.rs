@@ -18,7 +18,7 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{self, App};
-use crate::settings::Settings;
+use crate::settings::{Settings, SplitSettings};
 use crate::{probe, telemetry};
 
 /// Time to finish what is in flight after a stop signal; compose kills after 10 s by default.
@@ -57,8 +57,10 @@ pub struct Running {
     pub app: App,
     /// Where the page and the REST API are.
     pub http_addr: SocketAddr,
-    /// Where OTLP/gRPC is.
+    /// Where OTLP/gRPC is; nowhere in split mode.
     pub grpc_addrs: Vec<SocketAddr>,
+    /// Where OTLP/HTTP has ports of its own; none in split mode.
+    pub otlp_http_addrs: Vec<SocketAddr>,
     /// Held until the process ends: two servers on one data folder would damage it.
     _lock: File,
 }
@@ -73,21 +75,39 @@ impl Running {
     ) -> anyhow::Result<Self> {
         let lock = lock_data_dir(&settings.storage.data_dir)?;
         let http = bind(settings.listen.http_addr, "JUNJO_HTTP_ADDR").await?;
+        let is_split = settings.split.is_on();
+        let internal = if is_split { Some(bind_internal(&settings.split).await?) } else { None };
         let receiver = app::receiver(&settings, Arc::clone(&clock));
-        let mut grpc_addrs = Vec::new();
-        for addr in &settings.listen.otlp_grpc_addr {
+        let (mut grpc_addrs, mut otlp_http_addrs, mut otlp_http) = (Vec::new(), Vec::new(), Vec::new());
+        for addr in settings.listen.otlp_grpc_addr.iter().filter(|_| !is_split) {
             let listener = bind(*addr, "JUNJO_OTLP_GRPC_ADDR").await?;
             let addr = listener.local_addr()?;
             grpc_addrs.push(addr);
-            lifecycle
-                .spawn(format!("otlp-grpc {addr}"), serve_grpc(listener, receiver.clone(), lifecycle.soft()));
+            let serving = serve_grpc(listener, otlp_routes(&receiver), lifecycle.soft());
+            lifecycle.spawn(format!("otlp-grpc {addr}"), serving);
+        }
+        for addr in settings.listen.otlp_http_addr.iter().filter(|_| !is_split) {
+            let listener = bind(*addr, "JUNJO_OTLP_HTTP_ADDR").await?;
+            otlp_http_addrs.push(listener.local_addr()?);
+            otlp_http.push(listener);
         }
         let app = App::open_with(&settings, clock, prober, receiver).await?;
         let http_addr = http.local_addr()?;
         lifecycle.spawn("http", serve_http(http, app.http()?, lifecycle.soft()));
+        for listener in otlp_http {
+            let name = format!("otlp-http {}", listener.local_addr()?);
+            lifecycle.spawn(name, serve_http(listener, app.otlp_http()?, lifecycle.soft()));
+        }
         app.spawn_tasks(lifecycle);
-        tracing::info!(%http_addr, ?grpc_addrs, "ready: open http://{http_addr} in a browser");
-        Ok(Self { app, http_addr, grpc_addrs, _lock: lock })
+        app.spawn_pullers(lifecycle)?;
+        if let Some(listener) = internal {
+            let token = settings.split.internal_token.clone();
+            let service = junjo_api_keys::internal_auth_service(app.keys().clone(), token);
+            let serving = serve_grpc(listener, tonic::service::Routes::new(service), lifecycle.soft());
+            lifecycle.spawn("internal grpc", serving);
+        }
+        tracing::info!(%http_addr, ?grpc_addrs, ?otlp_http_addrs, "ready: open http://{http_addr} in a browser");
+        Ok(Self { app, http_addr, grpc_addrs, otlp_http_addrs, _lock: lock })
     }
 }
 
@@ -113,6 +133,25 @@ async fn bind(addr: SocketAddr, variable: &str) -> anyhow::Result<TcpListener> {
     })
 }
 
+/// Binds the internal gRPC. Off loopback it would tell anybody which keys are good, so it needs the token.
+async fn bind_internal(split: &SplitSettings) -> anyhow::Result<TcpListener> {
+    let addr = split.internal_grpc_addr;
+    if split.internal_token.is_none() && !addr.ip().is_loopback() {
+        if !split.internal_allow_unauthenticated {
+            anyhow::bail!(
+                "JUNJO_INTERNAL_GRPC_ADDR={addr} is not loopback: set JUNJO_INTERNAL_TOKEN on both sides, or \
+                 JUNJO_INTERNAL_ALLOW_UNAUTHENTICATED=1 on a private network"
+            );
+        }
+        tracing::warn!(%addr, "anybody who reaches this address can have API keys checked: set JUNJO_INTERNAL_TOKEN");
+    }
+    bind(addr, "JUNJO_INTERNAL_GRPC_ADDR").await
+}
+
+fn otlp_routes(receiver: &Receiver) -> tonic::service::Routes {
+    tonic::service::Routes::from(junjo_ingest::grpc_router(receiver.clone()))
+}
+
 async fn serve_http(listener: TcpListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
@@ -120,7 +159,7 @@ async fn serve_http(listener: TcpListener, router: Router, stop: CancellationTok
 
 async fn serve_grpc(
     listener: TcpListener,
-    receiver: Receiver,
+    routes: tonic::service::Routes,
     stop: CancellationToken,
 ) -> Result<(), tonic::transport::Error> {
     tonic::transport::Server::builder()
@@ -129,7 +168,7 @@ async fn serve_grpc(
         .max_concurrent_streams(CONCURRENT_STREAMS)
         .http2_keepalive_interval(Some(KEEPALIVE))
         .tcp_nodelay(true)
-        .add_routes(tonic::service::Routes::from(junjo_ingest::grpc_router(receiver)))
+        .add_routes(routes)
         .serve_with_incoming_shutdown(TcpListenerStream::new(listener), stop.cancelled_owned())
         .await
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use junjo_web::client::{PublicUrl, parse_network};
+use secrecy::SecretString;
 
 /// Largest share of memory that is taken without being told: 1 GiB, or half of the machine.
 const MEMORY_LIMIT_DEFAULT: u64 = 1 << 30;
@@ -21,6 +22,8 @@ pub struct Settings {
     pub(crate) storage: StorageSettings,
     #[command(flatten)]
     pub(crate) listen: ListenSettings,
+    #[command(flatten)]
+    pub(crate) split: SplitSettings,
     #[command(flatten)]
     pub(crate) web: WebSettings,
     #[command(flatten)]
@@ -55,6 +58,40 @@ pub struct ListenSettings {
     /// Addresses of OTLP/gRPC, comma-separated.
     #[arg(long, env = "JUNJO_OTLP_GRPC_ADDR", default_value = "127.0.0.1:50051", value_delimiter = ',')]
     pub(crate) otlp_grpc_addr: Vec<SocketAddr>,
+    /// Addresses of OTLP/HTTP, comma-separated; the main port takes it under /v1/ too.
+    #[arg(long, env = "JUNJO_OTLP_HTTP_ADDR", default_value = "127.0.0.1:4318", value_delimiter = ',')]
+    pub(crate) otlp_http_addr: Vec<SocketAddr>,
+    /// Pages that may send telemetry from a browser, comma-separated; unset: any, without credentials.
+    #[arg(long, env = "JUNJO_OTLP_ALLOW_ORIGINS", value_delimiter = ',')]
+    pub(crate) otlp_allow_origins: Vec<String>,
+}
+
+/// Split mode: ingestion services receive, this server pulls from them.
+#[derive(Debug, Clone, Args)]
+pub struct SplitSettings {
+    /// Internal gRPC of the ingestion services, comma-separated, for example `http://ingestion:50052`. Unset: this server
+    /// receives itself.
+    #[arg(long, env = "JUNJO_INGESTION_URL", value_delimiter = ',')]
+    pub(crate) ingestion_url: Vec<String>,
+    /// Address where ingestion services have API keys checked (split mode only).
+    #[arg(long, env = "JUNJO_INTERNAL_GRPC_ADDR", default_value = "127.0.0.1:50053")]
+    pub(crate) internal_grpc_addr: SocketAddr,
+    /// Token that the internal gRPC of both sides asks for.
+    #[arg(long, env = "JUNJO_INTERNAL_TOKEN", hide_env_values = true)]
+    pub(crate) internal_token: Option<SecretString>,
+    /// Lets ingestion services without a token have keys checked on an address off loopback (private networks only).
+    #[arg(long, env = "JUNJO_INTERNAL_ALLOW_UNAUTHENTICATED", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) internal_allow_unauthenticated: bool,
+    /// Name of this server at the ingestion services, which keep what it has not confirmed.
+    #[arg(long, env = "JUNJO_CONSUMER_ID", default_value = "junjo-server")]
+    pub(crate) consumer_id: String,
+}
+
+impl SplitSettings {
+    /// Whether ingestion services receive instead of this process.
+    pub(crate) fn is_on(&self) -> bool {
+        !self.ingestion_url.is_empty()
+    }
 }
 
 /// The browser's side.
@@ -111,8 +148,13 @@ impl Settings {
     /// Defaults with everything in `dir` and ports that the system picks; for tests and tools.
     pub fn in_dir(dir: &std::path::Path) -> Self {
         use clap::Parser as _;
-        let arguments =
-            ["junjo-server", "--http-addr=127.0.0.1:0", "--otlp-grpc-addr=127.0.0.1:0", "--data-dir"];
+        let arguments = [
+            "junjo-server",
+            "--http-addr=127.0.0.1:0",
+            "--otlp-grpc-addr=127.0.0.1:0",
+            "--otlp-http-addr=127.0.0.1:0",
+            "--data-dir",
+        ];
         let arguments = arguments.map(std::ffi::OsString::from).into_iter().chain([dir.into()]);
         crate::cli::Cli::parse_from(arguments).settings
     }

@@ -29,6 +29,7 @@ const LAYERS: &[(&str, Layer)] = &[
     ("junjo-wal", Layer::Ground),
     ("junjo-span-model", Layer::Ground),
     ("junjo-web", Layer::Base),
+    ("junjo-rpc", Layer::Base),
     ("junjo-span-store", Layer::Base),
     ("junjo-ingest", Layer::Base),
     ("junjo-auth", Layer::Feature),

@@ -29,7 +29,7 @@ describe("first run", () => {
     );
 
     const { traceId } = addTrace(store, Date.now());
-    const open = await screen.findByRole("link", { name: /Open trace/ }, { timeout: 5_000 });
+    const open = await screen.findByRole("link", { name: /Open trace/ }, { timeout: 20_000 });
     expect(open).toHaveAttribute("href", `/traces/${traceId}`);
   }, 15_000);
 });
@@ -58,7 +58,7 @@ describe("session", () => {
     const { router } = renderApp("/services", store);
     await screen.findByRole("table", { name: "Services" });
     store.signedIn = false;
-    await screen.findByRole("heading", { name: "Sign in to Junjo" }, { timeout: 8_000 });
+    await screen.findByRole("heading", { name: "Sign in to Junjo" }, { timeout: 20_000 });
     await vi.waitFor(() => expect(router.state.location.search).toMatchObject({ next: "/services" }));
   }, 15_000);
 });

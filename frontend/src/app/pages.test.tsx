@@ -17,7 +17,7 @@ describe("traces", () => {
     const table = await screen.findByRole("table", { name: "Traces" });
     expect(within(table).getAllByRole("row")).toHaveLength(4);
     addTrace(store, Date.now());
-    await vi.waitFor(() => expect(within(table).getAllByRole("row")).toHaveLength(5), { timeout: 4_000 });
+    await vi.waitFor(() => expect(within(table).getAllByRole("row")).toHaveLength(5), { timeout: 20_000 });
   }, 10_000);
 
   /** Filters live in the URL: a link opens filtered, and clearing them changes the URL. */

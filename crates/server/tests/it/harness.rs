@@ -26,6 +26,8 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 pub(crate) struct TestServer {
     pub(crate) api: Api,
     pub(crate) grpc: SocketAddr,
+    /// OTLP/HTTP on its own port.
+    pub(crate) otlp_http: SocketAddr,
     pub(crate) dir: tempfile::TempDir,
     lifecycle: Lifecycle,
     running: Running,
@@ -44,7 +46,14 @@ impl TestServer {
         let prober = Arc::new(|path: &Path| probe_index(path));
         let running = Running::start(settings, SystemClock::shared(), prober, &lifecycle).await.unwrap();
         let api = Api::new(running.http_addr);
-        Self { api, grpc: running.grpc_addrs[0], dir, lifecycle, running }
+        Self {
+            api,
+            grpc: running.grpc_addrs[0],
+            otlp_http: running.otlp_http_addrs[0],
+            dir,
+            lifecycle,
+            running,
+        }
     }
 
     /// Stops as on SIGTERM and gives the data folder back.
@@ -176,6 +185,7 @@ impl ServerProcess {
             .arg(dir)
             .env("JUNJO_HTTP_ADDR", "127.0.0.1:0")
             .env("JUNJO_OTLP_GRPC_ADDR", "127.0.0.1:0")
+            .env("JUNJO_OTLP_HTTP_ADDR", "127.0.0.1:0")
             .env("JUNJO_FREE_SPACE_MIN", "1M")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

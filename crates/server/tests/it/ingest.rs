@@ -163,3 +163,35 @@ async fn include_payload_returns_whole_spans() {
     assert!(plain["spans"][0].get("payload").is_none());
     server.stop().await;
 }
+
+/// Scenario: OTLP/HTTP in protobuf on the receiver's own port and in JSON on the main port. Guarantee: both are stored,
+/// and the main port's sessions, body limits and error documents stay out of the way.
+#[tokio::test(flavor = "multi_thread")]
+async fn export_over_http_is_stored_on_both_ports() {
+    let server = TestServer::start().await;
+    let key = server.set_up().await;
+    let client = reqwest::Client::new();
+    let message = request("http", vec![SpanBuilder::new(1, 1, START).build()]).encode_to_vec();
+    let own_port = client
+        .post(format!("http://{}/v1/traces", server.otlp_http))
+        .header("content-type", "application/x-protobuf")
+        .header("authorization", format!("Bearer {key}"))
+        .body(message);
+    assert_eq!(own_port.send().await.unwrap().status(), 200);
+    let span = serde_json::json!({
+        "traceId": "5B8EFFF798038103D269B633813FC60C", "spanId": "EEE19B7EC3C1B174", "name": "json",
+        "startTimeUnixNano": START.to_string(), "endTimeUnixNano": START + 5,
+        "attributes": [{"key": "input.value", "value": {"stringValue": "x".repeat(2 << 20)}}],
+    });
+    let body = serde_json::json!({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}).to_string();
+    let main_port = server.api.anonymous().call(reqwest::Method::POST, "/v1/traces");
+    let main_port = main_port.header("content-type", "application/json").header("x-api-key", &key).body(body);
+    let answer = main_port.send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.text().await.unwrap(), "{}");
+    let refused = server.api.anonymous().call(reqwest::Method::POST, "/v1/traces");
+    let refused = refused.header("content-type", "application/json").body("{}").send().await.unwrap();
+    assert_eq!(refused.status(), 401);
+    assert_eq!(server.api.drained().await["accepted_spans"], 2);
+    server.stop().await;
+}

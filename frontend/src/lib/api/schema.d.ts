@@ -885,6 +885,24 @@ export interface components {
             /** @description True until the first account exists; then registration is for admins. */
             needs_setup: boolean;
         };
+        /** @description One ingestion service that is pulled from (split mode). */
+        SourceItem: {
+            connected: boolean;
+            last_error: string | null;
+            /** @description `batches` (our ingestion service), `spans` (Junjo's existing one) or `unknown` (not connected yet). */
+            mode: string;
+            /**
+             * Format: int64
+             * @description Spans and log records pulled since start.
+             */
+            pulled_items: number;
+            url: string;
+            /**
+             * Format: int64
+             * @description Batches that wait there; null when the source does not tell.
+             */
+            waiting_batches: number | null;
+        };
         /** @description One span with everything that OTLP carried. Integers beyond ±2^53 in attributes appear as `{"int": "…"}`. */
         Span: {
             attributes: {
@@ -1031,6 +1049,8 @@ export interface components {
             quarantined_batches: number;
             /** @description Requests that were refused lately, newest first; equal ones in a row are counted. */
             recent_rejections: components["schemas"]["RejectionItem"][];
+            /** @description Ingestion services in split mode; empty in embedded mode. */
+            sources: components["schemas"]["SourceItem"][];
             store: components["schemas"]["IndexSize"];
             wal: components["schemas"]["WalStatus"];
         };
