@@ -11,6 +11,7 @@ const healthy: IngestStatus = {
   index_detail: null,
   log_records_received: 0,
   metric_points_received: 0,
+  sources: [],
   recent_rejections: [],
   lag_ms: 0,
   store: { spans: 10, bytes: 430 },
