@@ -1,7 +1,7 @@
 //! The dependency rule of the workspace, checked against every `Cargo.toml`. It must not know what a crate does, only
 //! which crates it may name. A new crate fails here until it has a line in [`LAYERS`].
 //!
-//! Dependencies point one way: `server -> features -> {span_store, ingest, web} -> {wal, span_model}`.
+//! Dependencies point one way: `server -> features -> {span_store, ingest, web, rpc} -> {wal, span_model}`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
