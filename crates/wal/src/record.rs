@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::error::RecordDamage;
 
-/// zstd level of the payload: level 1 costs least per byte that fsync no longer has to write (ADR 0001).
+/// zstd level of the payload: level 1 costs least per byte that fsync no longer has to write.
 const ZSTD_LEVEL: i32 = 1;
 
 /// The place of a record in the log; above 0, never reused.
