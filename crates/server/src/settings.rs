@@ -147,15 +147,17 @@ pub struct RetiredSettings {
 impl Settings {
     /// Defaults with everything in `dir` and ports that the system picks; for tests and tools.
     pub fn in_dir(dir: &std::path::Path) -> Self {
+        Self::in_dir_with(dir, &[])
+    }
+
+    /// The same with more arguments of the command line.
+    pub fn in_dir_with(dir: &std::path::Path, more: &[&str]) -> Self {
         use clap::Parser as _;
-        let arguments = [
-            "junjo-server",
-            "--http-addr=127.0.0.1:0",
-            "--otlp-grpc-addr=127.0.0.1:0",
-            "--otlp-http-addr=127.0.0.1:0",
-            "--data-dir",
-        ];
-        let arguments = arguments.map(std::ffi::OsString::from).into_iter().chain([dir.into()]);
+        const PORTS: [&str; 3] =
+            ["--http-addr=127.0.0.1:0", "--otlp-grpc-addr=127.0.0.1:0", "--otlp-http-addr=127.0.0.1:0"];
+        let mut arguments: Vec<std::ffi::OsString> =
+            vec!["junjo-server".into(), "--data-dir".into(), dir.into()];
+        arguments.extend(PORTS.iter().chain(more).map(Into::into));
         crate::cli::Cli::parse_from(arguments).settings
     }
 }

@@ -41,19 +41,20 @@ impl TestServer {
 
     /// A server on the state in `dir`.
     pub(crate) async fn start_in(dir: tempfile::TempDir) -> Self {
+        Self::start_with(dir, &[]).await
+    }
+
+    /// A server on the state in `dir`, with more arguments of the command line.
+    pub(crate) async fn start_with(dir: tempfile::TempDir, arguments: &[&str]) -> Self {
         let lifecycle = Lifecycle::new();
-        let settings = Settings::in_dir(dir.path());
+        let settings = Settings::in_dir_with(dir.path(), arguments);
         let prober = Arc::new(|path: &Path| probe_index(path));
         let running = Running::start(settings, SystemClock::shared(), prober, &lifecycle).await.unwrap();
         let api = Api::new(running.http_addr);
-        Self {
-            api,
-            grpc: running.grpc_addrs[0],
-            otlp_http: running.otlp_http_addrs[0],
-            dir,
-            lifecycle,
-            running,
-        }
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let grpc = running.grpc_addrs.first().copied().unwrap_or(nowhere);
+        let otlp_http = running.otlp_http_addrs.first().copied().unwrap_or(nowhere);
+        Self { api, grpc, otlp_http, dir, lifecycle, running }
     }
 
     /// Stops as on SIGTERM and gives the data folder back.

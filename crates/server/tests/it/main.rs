@@ -9,4 +9,5 @@ mod crash;
 mod harness;
 mod ingest;
 mod pages;
+mod split;
 mod startup;

@@ -1,0 +1,240 @@
+//! Split mode: the server pulls from ingestion services. The remotes here are fixtures that speak only the wire
+//! contract: Junjo's existing one (`ReadSpans` alone) and the batch service of `proto/`.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use junjo_rpc::batches::batch_service_server::{BatchService, BatchServiceServer};
+use junjo_rpc::batches::{
+    Batch, GetStatusRequest, GetStatusResponse, ReadBatchesRequest, ReadBatchesResponse,
+    RemoveConsumerRequest, RemoveConsumerResponse, Signal, TrimRequest, TrimResponse,
+};
+use junjo_rpc::ingestion::internal_ingestion_service_server::{
+    InternalIngestionService, InternalIngestionServiceServer,
+};
+use junjo_rpc::ingestion::{ReadSpansRequest, ReadSpansResponse};
+use junjo_test_support::{SpanBuilder, eventually, request};
+use prost::Message as _;
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::{ReceiverStream, TcpListenerStream};
+use tonic::service::Routes;
+use tonic::{Request, Response, Status};
+
+use crate::harness::{PATIENCE, TestServer};
+
+const START: u64 = 1_767_323_045_000_000_000;
+const INTERNAL: &str = "--internal-grpc-addr=127.0.0.1:0";
+
+async fn serve(routes: Routes) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    let serving = tonic::transport::Server::builder().add_routes(routes);
+    tokio::spawn(serving.serve_with_incoming(TcpListenerStream::new(listener)));
+    addr
+}
+
+/// Junjo's existing service: rows by key; `None` is a row that it cannot decode, skipped but counted.
+#[derive(Clone, Default)]
+struct SpansOnly(Arc<Mutex<Vec<(u128, Option<ReadSpansResponse>)>>>);
+
+impl SpansOnly {
+    fn push(&self, millis: u64, entropy: u64, span: Option<Vec<u8>>) {
+        let key = (u128::from(millis) << 80) | u128::from(entropy);
+        let response = span.map(|span_bytes| ReadSpansResponse {
+            key_ulid: key.to_be_bytes().to_vec(),
+            span_bytes,
+            resource_bytes: request("legacy", Vec::new()).resource_spans[0]
+                .resource
+                .clone()
+                .unwrap()
+                .encode_to_vec(),
+        });
+        let mut rows = self.0.lock().unwrap();
+        rows.push((key, response));
+        rows.sort_by_key(|row| row.0);
+    }
+}
+
+#[tonic::async_trait]
+impl InternalIngestionService for SpansOnly {
+    type ReadSpansStream = tokio_stream::Iter<std::vec::IntoIter<Result<ReadSpansResponse, Status>>>;
+
+    async fn read_spans(
+        &self,
+        request: Request<ReadSpansRequest>,
+    ) -> Result<Response<Self::ReadSpansStream>, Status> {
+        let request = request.into_inner();
+        let start = request.start_key_ulid.try_into().map_or(0, u128::from_be_bytes);
+        let rows = self.0.lock().unwrap();
+        let page = rows.iter().filter(|row| row.0 > start).take(request.batch_size as usize);
+        let spans: Vec<_> = page.filter_map(|row| row.1.clone()).map(Ok).collect();
+        Ok(Response::new(tokio_stream::iter(spans)))
+    }
+}
+
+/// Scenario: the remote speaks only `ReadSpans`; it has more undecodable rows in front than a page holds, and its clock
+/// steps back so that a span appears below keys already read. Guarantee: every span arrives once, also over a restart.
+#[tokio::test(flavor = "multi_thread")]
+async fn pull_from_the_existing_service_takes_every_span_once() {
+    let remote = SpansOnly::default();
+    for row in 0..2_500 {
+        remote.push(1_000_000, row, None);
+    }
+    for span in 1..=30 {
+        remote.push(1_000_001, span, Some(SpanBuilder::new(1, span, START).build().encode_to_vec()));
+    }
+    let addr = serve(Routes::new(InternalIngestionServiceServer::new(remote.clone()))).await;
+    let source = format!("--ingestion-url=http://{addr}");
+    let server = TestServer::start_with(tempfile::tempdir().unwrap(), &[&source, INTERNAL]).await;
+    server.api.register().await;
+    let accepted = |server: &TestServer, expected: u64| {
+        let api = server.api.clone();
+        async move {
+            eventually("pulling", PATIENCE, || async {
+                let (_, status) = api.get("/otel/status").await;
+                (status["store"]["spans"] == expected).then_some(status)
+            })
+            .await
+        }
+    };
+    let status = accepted(&server, 30).await;
+    assert_eq!(status["sources"][0]["mode"], "spans");
+    assert_eq!(status["accepted_spans"], 30);
+    remote.push(1_000_000, 9_000, Some(SpanBuilder::new(1, 31, START).build().encode_to_vec()));
+    let server = TestServer::start_with(server.stop().await, &[&source, INTERNAL]).await;
+    server.api.login().await;
+    accepted(&server, 31).await;
+    let services = server.api.read("/otel/services").await;
+    assert_eq!(services["items"][0]["name"], "legacy");
+    assert_eq!(services["items"][0]["span_count"], 31);
+    server.stop().await;
+}
+
+/// A log of batches with numbers as keys, and what consumers confirmed.
+#[derive(Clone, Default)]
+struct Batches {
+    batches: Arc<Mutex<Vec<Batch>>>,
+    trimmed: Arc<Mutex<Vec<u8>>>,
+    token: Option<&'static str>,
+}
+
+impl Batches {
+    fn push(&self, number: u128, trace: u128) {
+        let message = request("split", vec![SpanBuilder::new(trace, 1, START).build()]).encode_to_vec();
+        let payload = zstd::bulk::compress(&message, 1).unwrap();
+        self.batches.lock().unwrap().push(Batch {
+            key: number.to_be_bytes().to_vec(),
+            signal: Signal::Traces.into(),
+            key_id: "k".to_owned(),
+            received_unix_nano: 7,
+            item_count: 1,
+            raw_bytes: u32::try_from(message.len()).unwrap(),
+            payload_crc32: crc32fast::hash(&payload),
+            payload,
+        });
+    }
+
+    #[expect(clippy::result_large_err, reason = "tonic's error type")]
+    fn authorise<T>(&self, request: &Request<T>) -> Result<(), Status> {
+        let expected = self.token.map(|token| format!("Bearer {token}"));
+        let presented =
+            request.metadata().get("authorization").map(|value| value.to_str().unwrap().to_owned());
+        if expected == presented { Ok(()) } else { Err(Status::unauthenticated("token")) }
+    }
+}
+
+#[tonic::async_trait]
+impl BatchService for Batches {
+    type ReadBatchesStream = ReceiverStream<Result<ReadBatchesResponse, Status>>;
+
+    async fn read_batches(
+        &self,
+        request: Request<ReadBatchesRequest>,
+    ) -> Result<Response<Self::ReadBatchesStream>, Status> {
+        self.authorise(&request)?;
+        let mut after = request.into_inner().after_key;
+        let (sender, receiver) = tokio::sync::mpsc::channel(4);
+        let log = self.clone();
+        tokio::spawn(async move {
+            loop {
+                let all = log.batches.lock().unwrap().clone();
+                let page: Vec<Batch> = all.into_iter().filter(|batch| batch.key > after).take(3).collect();
+                if let Some(last) = page.last() {
+                    after.clone_from(&last.key);
+                }
+                let response = ReadBatchesResponse { batches: page, ..Default::default() };
+                if sender.send(Ok(response)).await.is_err() {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        Ok(Response::new(ReceiverStream::new(receiver)))
+    }
+
+    async fn trim(&self, request: Request<TrimRequest>) -> Result<Response<TrimResponse>, Status> {
+        *self.trimmed.lock().unwrap() = request.into_inner().up_to_key;
+        Ok(Response::new(TrimResponse::default()))
+    }
+
+    async fn remove_consumer(
+        &self,
+        _: Request<RemoveConsumerRequest>,
+    ) -> Result<Response<RemoveConsumerResponse>, Status> {
+        Ok(Response::new(RemoveConsumerResponse::default()))
+    }
+
+    async fn get_status(
+        &self,
+        request: Request<GetStatusRequest>,
+    ) -> Result<Response<GetStatusResponse>, Status> {
+        self.authorise(&request)?;
+        Ok(Response::new(GetStatusResponse { wal_id: vec![9; 16], ..Default::default() }))
+    }
+}
+
+/// Scenario: two ingestion services with batches and a shared token, one restart in between. Guarantee: every batch is
+/// taken once, what is durable is confirmed for trimming, and the receivers of this server are off.
+#[tokio::test(flavor = "multi_thread")]
+async fn pull_batches_from_several_services_confirms_what_is_durable() {
+    let remotes = [
+        Batches { token: Some("t"), ..Batches::default() },
+        Batches { token: Some("t"), ..Batches::default() },
+    ];
+    let mut urls = Vec::new();
+    for (i, remote) in remotes.iter().enumerate() {
+        for number in 1..=10 {
+            remote.push(number, 100 * (i as u128 + 1) + number);
+        }
+        urls.push(format!("http://{}", serve(Routes::new(BatchServiceServer::new(remote.clone()))).await));
+    }
+    let source = format!("--ingestion-url={}", urls.join(","));
+    let arguments = [source.as_str(), INTERNAL, "--internal-token=t"];
+    let server = TestServer::start_with(tempfile::tempdir().unwrap(), &arguments).await;
+    assert_eq!(server.grpc.port(), 0, "ingestion services receive, not this server");
+    server.api.register().await;
+    let reached = |server: &TestServer, expected: u64| {
+        let api = server.api.clone();
+        async move {
+            eventually("pulling", PATIENCE, || async {
+                let (_, status) = api.get("/otel/status").await;
+                (status["indexed_spans"] == expected).then_some(status)
+            })
+            .await
+        }
+    };
+    let status = reached(&server, 20).await;
+    assert!(status["sources"].as_array().unwrap().iter().all(|source| source["mode"] == "batches"));
+    let dir = server.stop().await;
+    remotes[0].push(11, 111);
+    let server = TestServer::start_with(dir, &arguments).await;
+    server.api.login().await;
+    let status = reached(&server, 21).await;
+    assert_eq!(status["duplicate_spans"], 0);
+    eventually("confirming", PATIENCE, || async {
+        (*remotes[0].trimmed.lock().unwrap() == 11_u128.to_be_bytes()).then_some(())
+    })
+    .await;
+    server.stop().await;
+}
