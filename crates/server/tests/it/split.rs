@@ -34,9 +34,12 @@ async fn serve(routes: Routes) -> SocketAddr {
     addr
 }
 
-/// Junjo's existing service: rows by key; `None` is a row that it cannot decode, skipped but counted.
+/// A key, and its span; `None` is a row that the service cannot decode, skipped but counted.
+type Row = (u128, Option<ReadSpansResponse>);
+
+/// Junjo's existing service, with rows in the order of their keys.
 #[derive(Clone, Default)]
-struct SpansOnly(Arc<Mutex<Vec<(u128, Option<ReadSpansResponse>)>>>);
+struct SpansOnly(Arc<Mutex<Vec<Row>>>);
 
 impl SpansOnly {
     fn push(&self, millis: u64, entropy: u64, span: Option<Vec<u8>>) {
@@ -135,7 +138,6 @@ impl Batches {
         });
     }
 
-    #[expect(clippy::result_large_err, reason = "tonic's error type")]
     fn authorise<T>(&self, request: &Request<T>) -> Result<(), Status> {
         let expected = self.token.map(|token| format!("Bearer {token}"));
         let presented =
