@@ -7,7 +7,7 @@ use bytes::{Buf as _, Bytes};
 
 use crate::refusal::Refusal;
 
-/// Compressions that the receivers speak, for `Accept-Encoding`.
+/// Compressions that the receivers speak, as `accept-encoding` and `grpc-accept-encoding` list them.
 pub(crate) const SUPPORTED: &str = "gzip, deflate, zstd, identity";
 
 /// A compression that the receivers speak.

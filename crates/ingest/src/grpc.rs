@@ -13,7 +13,7 @@ use junjo_span_model::Signal;
 use tonic::Status;
 
 use crate::answer;
-use crate::decompress::Encoding;
+use crate::decompress::{self, Encoding};
 use crate::receiver::{Export, Format, Outcome, Receiver};
 use crate::refusal::Refusal;
 use crate::upload::{GrpcMessage, Upload};
@@ -44,7 +44,12 @@ async fn export(signal: Signal, State(receiver): State<Receiver>, request: Reque
         Ok(outcome) => success(&answer::success(signal, &outcome, Format::Protobuf)),
         Err(refusal) => {
             receiver.record_refusal(signal, &refusal);
-            refusal.to_status().into_http()
+            let mut response: Response = refusal.to_status().into_http();
+            if matches!(refusal, Refusal::UnsupportedEncoding(_)) {
+                let supported = HeaderValue::from_static(decompress::SUPPORTED);
+                response.headers_mut().insert("grpc-accept-encoding", supported);
+            }
+            response
         }
     }
 }

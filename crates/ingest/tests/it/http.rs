@@ -3,13 +3,16 @@
 use std::io::Write as _;
 use std::time::Duration;
 
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use http::{Method, StatusCode};
 use junjo_ingest::{CorsPolicy, IngestLimits, Receiver, http_router};
 use junjo_span_model::Signal;
 use junjo_test_support::{SpanBuilder, delimited_messages, fixture, request};
-use junjo_web::SystemClock;
+use junjo_web::client::ProxyTrust;
+use junjo_web::{SystemClock, edge};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message as _;
 
@@ -328,4 +331,30 @@ async fn post_logs_and_metrics_are_counted() {
             .collect();
         assert_eq!(stored, if store_logs { logs } else { Vec::new() });
     }
+}
+
+/// Scenario: the receiver merged into a router with a fallback, a tiny body limit and the layers of the main port.
+/// Guarantee: neither changes what clients of the receiver see, and other paths stay the other router's.
+#[tokio::test]
+async fn merged_router_keeps_its_own_rules() {
+    let server = TestReceiver::open();
+    let ui = Router::new().fallback(async || "the page").layer(DefaultBodyLimit::max(10));
+    let router = edge::wrap(ui.merge(server.router.clone()), ProxyTrust::default());
+    let headers = [("x-api-key", KEY), ("content-type", PROTOBUF)];
+    let answer = send(&router, Method::POST, "/v1/traces", &headers, two_spans()).await;
+    assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, Some(PROTOBUF)));
+    for (path, body, expected) in [
+        ("/v1/nope", Vec::new(), (404, 5)),
+        ("/v1/traces", vec![0xff], (400, 3)),
+        ("/v1/logs", vec![0x0a], (400, 3)),
+    ] {
+        let answer = send(&router, Method::POST, path, &headers, body).await;
+        assert_eq!(answer.refused(), expected, "{path}");
+    }
+    let answer = send(&router, Method::GET, "/v1/traces", &headers, "").await;
+    assert_eq!(answer.refused(), (405, 12));
+    let answer = send(&router, Method::POST, "/v1/traces", &[("content-type", JSON)], "{}").await;
+    assert_eq!(answer.refused(), (401, 16));
+    let answer = send(&router, Method::GET, "/workflows", &[], "").await;
+    assert_eq!(answer.body, b"the page");
 }

@@ -45,3 +45,16 @@ async fn captures_in_json_are_stored_as_in_protobuf() {
     let expected = logs.iter().map(|message| ExportLogsServiceRequest::decode(&message[..]).unwrap());
     assert!(stored.eq(expected));
 }
+
+/// Scenario: the same two spans as OpenTelemetry JS (0.223) wrote them with its JSON and with its protobuf exporter.
+/// Guarantee: the same spans are stored.
+#[tokio::test]
+async fn javascript_in_json_is_stored_as_in_protobuf() {
+    let fixture =
+        |name: &str| std::fs::read(format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let server = TestReceiver::open();
+    let answer = server.post("/v1/traces", JSON, fixture("js_exporter.json")).await;
+    assert_eq!((answer.status, answer.body), (StatusCode::OK, b"{}".to_vec()));
+    let expected = ExportTraceServiceRequest::decode(&fixture("js_exporter.bin")[..]).unwrap();
+    assert_eq!(server.traces(), [expected]);
+}
