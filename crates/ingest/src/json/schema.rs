@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(SPAN.field(b"name").map(|field| field.number), Some(5));
         for key in [
             "",
-            "nam",
+            "x",
             "names",
             "Name",
             "starttimeunixnano",
