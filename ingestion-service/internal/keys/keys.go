@@ -202,7 +202,7 @@ func (c *Checker) makeRoom() {
 		}
 	}
 	for hash, known := range c.cache {
-		if len(c.cache) < entriesMax {
+		if len(c.cache) < entriesMax/2 { // room for many, so that a flood does not come here for each
 			return
 		}
 		if known.outcome != receive.KeyValid {

@@ -43,7 +43,9 @@ func (r *Receiver) GRPC() http.Handler {
 			endGRPC(w, codes.Unimplemented, "only the OTLP Export methods are served here")
 			return
 		}
+		started := time.Now()
 		done, refusal := r.exportGRPC(w, request, signal)
+		r.observe(signal, "grpc", time.Since(started))
 		if refusal != nil {
 			r.recordRefusal(signal, refusal)
 			endGRPC(w, refusal.code(), refusal.Detail)

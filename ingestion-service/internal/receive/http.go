@@ -33,7 +33,9 @@ func (r *Receiver) HTTP() http.Handler {
 			answer(w, http.StatusMethodNotAllowed, status(codes.Unimplemented, "telemetry is sent with POST"))
 			return
 		}
+		started := time.Now()
 		done, refusal := r.exportHTTP(w, request, signal)
+		r.observe(signal, "http", time.Since(started))
 		if refusal == nil {
 			answer(w, http.StatusOK, success(signal, done))
 			return
@@ -94,7 +96,7 @@ func (r *Receiver) readBody(ctx context.Context, request *http.Request, into *bu
 	}
 	if request.ContentLength > 0 {
 		// one more than declared, so that the end is seen without growing
-		if refusal := into.grow(ctx, int(request.ContentLength)+1); refusal != nil {
+		if refusal := into.grow(ctx, min(int(request.ContentLength)+1, bytesMax)); refusal != nil {
 			return refusal
 		}
 	}

@@ -16,6 +16,7 @@ type Receiver struct {
 	log       *slog.Logger
 	now       func() time.Time
 	keys      KeyCheck
+	observe   func(otlp.Signal, string, time.Duration)
 	admission *admission
 	wal       atomic.Pointer[wal.WAL]
 	stats     Stats
@@ -29,11 +30,24 @@ type outcome struct {
 	rejected uint32
 }
 
+// Options is what a receiver needs from outside.
+type Options struct {
+	Log  *slog.Logger
+	Now  func() time.Time
+	Keys KeyCheck
+	// Observe is told how long every request took; nil is fine.
+	Observe func(signal otlp.Signal, transport string, took time.Duration)
+	Limits  Limits
+}
+
 // New returns a receiver that answers "unavailable" until Open.
-func New(keys KeyCheck, limits Limits, now func() time.Time, log *slog.Logger) *Receiver {
+func New(options Options) *Receiver {
+	if options.Observe == nil {
+		options.Observe = func(otlp.Signal, string, time.Duration) {}
+	}
 	return &Receiver{
-		log: log, now: now, keys: keys, limits: limits,
-		admission: newAdmission(limits.InFlightBytesMax, limits.AdmissionWait),
+		log: options.Log, now: options.Now, keys: options.Keys, limits: options.Limits, observe: options.Observe,
+		admission: newAdmission(options.Limits.InFlightBytesMax, options.Limits.AdmissionWait),
 	}
 }
 

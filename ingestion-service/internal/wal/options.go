@@ -41,6 +41,8 @@ type Options struct {
 	Log *slog.Logger
 	// Now is the clock of keys.
 	Now func() time.Time
+	// OnCommit is told of every durable group; nil is fine. It is called by the writer and must not block.
+	OnCommit func(batches int, took time.Duration)
 	// Dir is the folder; made when missing.
 	Dir string
 	// BytesMax is the payload bytes at which appends are refused.
@@ -62,6 +64,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.OnCommit == nil {
+		o.OnCommit = func(int, time.Duration) {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

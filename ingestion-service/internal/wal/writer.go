@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	badger "github.com/dgraph-io/badger/v4"
 )
@@ -137,6 +138,7 @@ func (w *writer) store() error {
 	if stored == 0 {
 		return nil
 	}
+	started := time.Now()
 	if err := txn.Commit(); err != nil {
 		return wal.fail(err)
 	}
@@ -147,6 +149,7 @@ func (w *writer) store() error {
 		return wal.fail(err)
 	}
 	wal.publish(head)
+	wal.options.OnCommit(stored, time.Since(started))
 	return nil
 }
 

@@ -1,0 +1,130 @@
+// Package internalapi is what servers read from the log: ReadSpans for Junjo's existing backends, ReadBatches and Trim
+// for ours, and gRPC health. It translates between the wire and the log, and decides nothing about either.
+package internalapi
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/health"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	"junjo.local/ingestion-service/internal/gen/batchespb"
+	"junjo.local/ingestion-service/internal/gen/ingestionpb"
+	"junjo.local/ingestion-service/internal/receive"
+	"junjo.local/ingestion-service/internal/wal"
+)
+
+const (
+	// heartbeat is how often a stream with nothing to send says so.
+	heartbeat = 10 * time.Second
+	// keepaliveTime is after how much silence a consumer's connection is probed.
+	keepaliveTime = 30 * time.Second
+	// pingsMin is how often a consumer may probe ours.
+	pingsMin = 5 * time.Second
+)
+
+// Options is what the API serves.
+type Options struct {
+	Log *slog.Logger
+	// Stats has the recent refusals.
+	Stats *receive.Stats
+	// Token that callers must send; empty lets everyone in. Health is open to all.
+	Token string
+}
+
+// Server is the internal gRPC server.
+type Server struct {
+	GRPC     *grpc.Server
+	options  Options
+	health   *health.Server
+	wal      atomic.Pointer[wal.WAL]
+	stopping chan struct{}
+}
+
+// New returns a server that answers UNAVAILABLE until Open.
+func New(options Options) *Server {
+	s := &Server{options: options, health: health.NewServer(), stopping: make(chan struct{})}
+	s.GRPC = grpc.NewServer(
+		grpc.UnaryInterceptor(s.authorizeUnary),
+		grpc.StreamInterceptor(s.authorizeStream),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: keepaliveTime}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: pingsMin, PermitWithoutStream: true}),
+	)
+	s.health.SetServingStatus("", healthpb.HealthCheckResponse_NOT_SERVING)
+	healthpb.RegisterHealthServer(s.GRPC, s.health)
+	ingestionpb.RegisterInternalIngestionServiceServer(s.GRPC, spanService{server: s})
+	batchespb.RegisterBatchServiceServer(s.GRPC, batchService{server: s})
+	return s
+}
+
+// Open makes the server answer from log.
+func (s *Server) Open(log *wal.WAL) {
+	s.wal.Store(log)
+	s.health.SetServingStatus("", healthpb.HealthCheckResponse_SERVING)
+}
+
+// Stop ends open streams and waits for calls in flight, at most as long as ctx lasts.
+func (s *Server) Stop(ctx context.Context) {
+	s.health.Shutdown()
+	close(s.stopping)
+	done := make(chan struct{})
+	go func() {
+		s.GRPC.GracefulStop()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		s.GRPC.Stop()
+		<-done
+	}
+}
+
+func (s *Server) log() (*wal.WAL, error) {
+	if log := s.wal.Load(); log != nil {
+		return log, nil
+	}
+	return nil, status.Error(codes.Unavailable, "the write-ahead log is not open yet: try again")
+}
+
+func (s *Server) authorizeUnary(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
+	if err := s.authorize(ctx, info.FullMethod); err != nil {
+		return nil, err
+	}
+	return handle(ctx, request)
+}
+
+func (s *Server) authorizeStream(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
+	if err := s.authorize(stream.Context(), info.FullMethod); err != nil {
+		return err
+	}
+	return handle(service, stream)
+}
+
+func (s *Server) authorize(ctx context.Context, method string) error {
+	if s.options.Token == "" || strings.HasPrefix(method, "/grpc.health.v1.Health/") {
+		return nil
+	}
+	incoming, _ := metadata.FromIncomingContext(ctx)
+	for _, value := range incoming.Get("authorization") {
+		scheme, token, _ := strings.Cut(value, " ")
+		// hashed, so that the comparison takes as long for any length
+		given, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(s.options.Token))
+		if strings.EqualFold(scheme, "bearer") && subtle.ConstantTimeCompare(given[:], want[:]) == 1 {
+			return nil
+		}
+	}
+	s.options.Log.Warn("internal call without the right token", "method", method)
+	return status.Error(codes.Unauthenticated, "send the JUNJO_INTERNAL_TOKEN of the ingestion service as authorization: Bearer")
+}
