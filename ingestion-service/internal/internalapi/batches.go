@@ -112,6 +112,10 @@ func pageOf(log *wal.WAL, records []wal.Record) *batchespb.ReadBatchesResponse {
 		Batches: make([]*batchespb.Batch, 0, len(records)),
 	}
 	for _, record := range records {
+		if err := record.ToZstd(); err != nil {
+			log.ReportDamage(record.Key, err)
+			continue
+		}
 		page.Batches = append(page.Batches, &batchespb.Batch{
 			Key: record.Key.Wire(), Signal: batchespb.Signal(record.Signal), KeyId: record.KeyID,
 			ReceivedUnixNano: record.ReceivedUnixNano, ItemCount: record.Items, RawBytes: record.RawBytes,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -19,8 +20,10 @@ type Receiver struct {
 	observe   func(otlp.Signal, string, time.Duration)
 	admission *admission
 	wal       atomic.Pointer[wal.WAL]
-	stats     Stats
-	limits    Limits
+	// storing counts requests between their scan and their answer: with more of them than processors, time is short.
+	storing atomic.Int32
+	stats   Stats
+	limits  Limits
 }
 
 // outcome is an acknowledged request.
@@ -109,7 +112,9 @@ func (r *Receiver) receive(ctx context.Context, signal otlp.Signal, keyID string
 			}
 			kept = otlp.WithoutRejected(make([]byte, 0, len(message)), signal, message)
 		}
-		record := wal.Compress(signal, keyID, r.now().UnixNano(), report.Accepted, kept)
+		busy := r.storing.Add(1) > int32(runtime.GOMAXPROCS(0))
+		defer r.storing.Add(-1)
+		record := wal.Compress(signal, keyID, r.now().UnixNano(), report.Accepted, kept, busy)
 		if _, err := log.Append(ctx, record); err != nil {
 			return outcome{}, refuse(Unavailable, "%v: try again", err)
 		}

@@ -35,7 +35,7 @@ func openTest(t *testing.T, options Options) *WAL {
 
 func appendTest(t *testing.T, w *WAL, message string, items uint32) Key {
 	t.Helper()
-	key, err := w.Append(context.Background(), Compress(otlp.Traces, "key-1", noon.UnixNano(), items, []byte(message)))
+	key, err := w.Append(context.Background(), Compress(otlp.Traces, "key-1", noon.UnixNano(), items, []byte(message), items%2 == 0))
 	require.NoError(t, err)
 	return key
 }
@@ -64,7 +64,7 @@ func TestOpenAfterCloseReturnsWhatWasStored(t *testing.T) {
 	dir := t.TempDir()
 	w := openTest(t, testOptions(dir))
 	first := appendTest(t, w, "one", 3)
-	second, err := w.Append(context.Background(), Compress(otlp.Logs, "", 7, 2, bytes.Repeat([]byte("log "), 5000)))
+	second, err := w.Append(context.Background(), Compress(otlp.Logs, "", 7, 2, bytes.Repeat([]byte("log "), 5000), true))
 	require.NoError(t, err)
 	before, id := w.Status(), w.ID()
 	require.NoError(t, w.Close())
@@ -126,7 +126,7 @@ func TestAppendFromManySendersSharesCommits(t *testing.T) {
 	for sender := range senders {
 		group.Go(func() {
 			for n := range each {
-				_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, fmt.Appendf(nil, "%d/%d", sender, n)))
+				_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, fmt.Appendf(nil, "%d/%d", sender, n), n%2 == 0))
 				if err != nil {
 					t.Error(err)
 				}
@@ -315,7 +315,7 @@ func TestAppendToFullLogIsRefused(t *testing.T) {
 	noise := make([]byte, 2000)
 	_, _ = rand.Read(noise)
 	key := appendTest(t, w, string(noise), 1)
-	_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, noise))
+	_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, noise, false))
 	var full *FullError
 	require.ErrorAs(t, err, &full)
 	require.Equal(t, uint64(3000), full.BytesMax)
@@ -335,7 +335,7 @@ func TestAppendBelowFreeSpaceFloorIsRefused(t *testing.T) {
 	options := testOptions(dir)
 	options.FreeBytesMin = 1 << 60
 	w = openTest(t, options)
-	_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, []byte("no")))
+	_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, []byte("no"), false))
 	var full *DiskFullError
 	require.ErrorAs(t, err, &full)
 	records, err := w.Read(Key{}, wholeLog)
@@ -350,7 +350,7 @@ func TestAppendAfterFailedSyncIsNeverAcknowledged(t *testing.T) {
 	appendTest(t, w, "good", 1)
 	w.badgerLog.Errorf(syncFailedMessage+": %v\n", "input/output error")
 	for range 2 {
-		_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, []byte("bad")))
+		_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, []byte("bad"), false))
 		var failed *WriteError
 		require.ErrorAs(t, err, &failed)
 	}
@@ -400,7 +400,7 @@ func TestCloseDuringAppendsLosesNothingAcknowledged(t *testing.T) {
 		group.Go(func() {
 			for n := 0; ; n++ {
 				message := fmt.Sprintf("%d/%d", sender, n)
-				_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, []byte(message)))
+				_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, []byte(message), false))
 				if err != nil {
 					return
 				}
