@@ -1,0 +1,163 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::clock::unix_nanos;
+use crate::corpus::Shape;
+use crate::load::Protocol;
+
+/// Measures Junjo Server from outside, beside anchors measured in the same run.
+#[derive(Debug, Parser)]
+#[command(name = "junjo-bench")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a corpus: OTLP export requests, each with its length (u32 LE) before it
+    Corpus(CorpusArgs),
+    /// Start a server, send a corpus to it, wait until all of it is queryable
+    Ingest(Box<IngestArgs>),
+    /// The acknowledged spans/s of the bare write-ahead log, without a server
+    WalAnchor(Box<WalAnchorArgs>),
+}
+
+/// What the made-up spans look like.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ShapeArgs {
+    /// Spans in all
+    #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(10..))]
+    pub(crate) spans: u64,
+    /// Spans a request: whole traces of ten until there are at least so many (below 10: exactly so many)
+    #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub(crate) batch: u32,
+    /// Requests of exactly --batch spans, which cuts traces apart as an SDK does
+    #[arg(long)]
+    pub(crate) split_traces: bool,
+    /// Mean attribute bytes of a span
+    #[arg(long, default_value_t = 1_400, value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
+    pub(crate) span_bytes: u64,
+    /// The same seed (with the same --end) gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Number of service names
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) services: u64,
+    /// Unix seconds of the newest trace; default now
+    #[arg(long)]
+    pub(crate) end: Option<u64>,
+    /// Hours before that over which the traces are spread
+    #[arg(long, default_value_t = 24.0)]
+    pub(crate) hours: f64,
+}
+
+impl ShapeArgs {
+    pub(crate) fn shape(&self) -> Shape {
+        Shape {
+            spans: self.spans,
+            batch: self.batch as usize,
+            split_traces: self.split_traces || self.batch < 10,
+            seed: self.seed,
+            span_bytes: self.span_bytes,
+            services: self.services,
+            end_unix_seconds: self.end.unwrap_or_else(|| unix_nanos() / 1_000_000_000),
+            hours: self.hours.clamp(0.0, 24.0 * 365.0 * 10.0),
+        }
+    }
+}
+
+/// Arguments of `corpus`.
+#[derive(Debug, Args)]
+pub(crate) struct CorpusArgs {
+    #[command(flatten)]
+    pub(crate) shape: ShapeArgs,
+    /// The file to write
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+/// How hard to send.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LoadArgs {
+    /// Send this corpus file instead of made-up spans
+    #[arg(long)]
+    pub(crate) corpus: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) shape: ShapeArgs,
+    /// Connections
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) conc: u16,
+    /// Requests that wait for their answer on one connection (gRPC only)
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=128))]
+    pub(crate) in_flight: u16,
+    /// Send for so many seconds instead of once: the corpus again and again, each time as new spans that end now
+    #[arg(long)]
+    pub(crate) seconds: Option<u64>,
+    /// Compress the requests (before the measurement begins)
+    #[arg(long, conflicts_with_all = ["seconds", "corpus"])]
+    pub(crate) gzip: bool,
+    /// Where data folders are made, on the disk to be measured; default the system's folder for temporary files
+    #[arg(long)]
+    pub(crate) temp: Option<PathBuf>,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `ingest`.
+#[derive(Debug, Args)]
+pub(crate) struct IngestArgs {
+    /// Release binary of the server; default junjo-server beside this program
+    #[arg(long)]
+    pub(crate) server: Option<PathBuf>,
+    /// One more argument for the server, for example --memory-limit=256M; may be repeated
+    #[arg(long, allow_hyphen_values = true)]
+    pub(crate) server_arg: Vec<String>,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    /// The receiver to measure
+    #[arg(long, value_enum, default_value_t = Protocol::Grpc)]
+    pub(crate) protocol: Protocol,
+    /// Then measure acknowledged to visible, at half of the queryable rate
+    #[arg(long)]
+    pub(crate) freshness: bool,
+    /// Seconds that this takes
+    #[arg(long, default_value_t = 20)]
+    pub(crate) freshness_seconds: u64,
+    #[command(flatten)]
+    pub(crate) anchors: AnchorArgs,
+    /// Record the server with `perf` into this folder: send.data and drain.data
+    #[arg(long)]
+    pub(crate) perf: Option<PathBuf>,
+}
+
+/// Arguments of `wal-anchor`.
+#[derive(Debug, Args)]
+pub(crate) struct WalAnchorArgs {
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    #[command(flatten)]
+    pub(crate) anchors: AnchorArgs,
+}
+
+/// Which anchors, and where they are.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct AnchorArgs {
+    /// Measure no anchors
+    #[arg(long)]
+    pub(crate) no_anchors: bool,
+    /// Spans given to the anchors, at most
+    #[arg(long, default_value_t = 200_000)]
+    pub(crate) anchor_spans: u64,
+    /// The example `ack_anchor` of junjo-wal; default examples/ack_anchor beside this program
+    #[arg(long)]
+    pub(crate) ack_anchor: Option<PathBuf>,
+    /// The example `bare_append` of junjo-span-store; default examples/bare_append beside this program
+    #[arg(long)]
+    pub(crate) bare_append: Option<PathBuf>,
+}

@@ -1,0 +1,90 @@
+//! The few calls of the server's HTTP API that a measurement needs.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use reqwest::{Client, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Longest wait for an answer.
+const CALL_LIMIT: Duration = Duration::from_secs(30);
+
+/// The API of one server, with a session.
+pub(crate) struct Api {
+    base: String,
+    client: Client,
+}
+
+/// What `GET /otel/status` says.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Status {
+    pub(crate) accepted_spans: u64,
+    pub(crate) indexed_spans: u64,
+    pub(crate) duplicate_spans: u64,
+    pub(crate) quarantined_batches: u64,
+    pub(crate) wal: WalStatus,
+    pub(crate) archive: ArchiveStatus,
+}
+
+/// Its part about the log.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct WalStatus {
+    pub(crate) batches: u64,
+    pub(crate) bytes: u64,
+}
+
+/// Its part about the archive.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct ArchiveStatus {
+    pub(crate) files: u64,
+    pub(crate) bytes: u64,
+}
+
+impl Api {
+    /// Registers the first user of the server at `addr`.
+    pub(crate) async fn register(addr: SocketAddr) -> anyhow::Result<Self> {
+        let client = Client::builder().cookie_store(true).timeout(CALL_LIMIT).build()?;
+        let api = Self { base: format!("http://{addr}"), client };
+        let user = json!({"email": "bench@example.com", "password": "a bench needs no secret"});
+        api.post("/auth/register", &user).await?;
+        Ok(api)
+    }
+
+    /// A new ingest key.
+    pub(crate) async fn create_key(&self) -> anyhow::Result<String> {
+        let answer = self.post("/api-keys", &json!({"name": "bench"})).await?;
+        Ok(answer["key"].as_str().context("the server gave no key")?.to_owned())
+    }
+
+    pub(crate) async fn status(&self) -> anyhow::Result<Status> {
+        let answer = self.client.get(format!("{}/otel/status", self.base)).send().await?;
+        let answer = answer.error_for_status()?.bytes().await?;
+        serde_json::from_slice(&answer).context("the server's status is not what was expected")
+    }
+
+    /// Whether a trace can be read.
+    pub(crate) async fn has_trace(&self, trace_id: [u8; 16]) -> anyhow::Result<bool> {
+        let url = format!("{}/otel/trace/{}", self.base, hex::encode(trace_id));
+        let answer = self.client.get(url).send().await?;
+        let status = answer.status();
+        answer.bytes().await?;
+        match status {
+            StatusCode::OK => Ok(true),
+            StatusCode::NOT_FOUND => Ok(false),
+            other => bail!("reading a trace: {other}"),
+        }
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let request = self.client.post(format!("{}{path}", self.base));
+        let answer = request.header("content-type", "application/json").body(body.to_string()).send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        if !status.is_success() {
+            bail!("POST {path}: {status}: {text}");
+        }
+        Ok(serde_json::from_str(&text).unwrap_or_default())
+    }
+}
