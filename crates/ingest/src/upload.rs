@@ -121,6 +121,11 @@ impl Upload {
             };
             buffer.extend_from_slice(&chunk);
         }
+        while buffer.len() == length
+            && let Some(chunk) = self.chunk().await?
+        {
+            buffer.extend_from_slice(&chunk);
+        }
         if buffer.len() > length {
             return Err(Refusal::Invalid("a unary export call carries exactly one message".to_owned()));
         }

@@ -14,7 +14,7 @@ use crate::harness::{KEY, TestReceiver};
 const EXPORT: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
 /// The status of a call with this body, from the header (refusals) or the trailer (success).
-async fn status(router: &Router, headers: &[(&str, &str)], body: Vec<u8>) -> i32 {
+async fn status(router: &Router, headers: &[(&str, &str)], body: impl Into<Body>) -> i32 {
     let mut call = http::Request::builder()
         .method(Method::POST)
         .uri(EXPORT)
@@ -23,7 +23,7 @@ async fn status(router: &Router, headers: &[(&str, &str)], body: Vec<u8>) -> i32
     for (name, value) in headers {
         call = call.header(*name, *value);
     }
-    let response = router.clone().oneshot(call.body(Body::from(body)).unwrap()).await.unwrap();
+    let response = router.clone().oneshot(call.body(body.into()).unwrap()).await.unwrap();
     let (head, body) = response.into_parts();
     let trailers = body.collect().await.unwrap().trailers().cloned().unwrap_or_default();
     let status = head.headers.get("grpc-status").or_else(|| trailers.get("grpc-status")).unwrap();
@@ -67,4 +67,23 @@ async fn broken_frames_are_refused() {
     );
     assert_eq!(server.records().len(), 1);
     assert_eq!(status(&router, &[], frame(0, b"")).await, 0, "an empty request is success");
+}
+
+/// Scenario: sound and doubled frames that arrive in pieces (found by fuzzing). Guarantee: the answer does not depend on
+/// how the network cuts a body.
+#[tokio::test]
+async fn pieces_do_not_matter() {
+    let server = TestReceiver::open();
+    let router = grpc_router(server.receiver.clone());
+    let message = request("shop", vec![SpanBuilder::new(1, 1, 1).build()]).encode_to_vec();
+    let sound = frame(0, &message);
+    for size in [1, 5, sound.len(), sound.len() + 1] {
+        for (body, expected) in [(sound.clone(), 0), ([&sound[..], &sound].concat(), 3)] {
+            let pieces: Vec<_> =
+                body.chunks(size).map(|piece| Ok::<_, std::io::Error>(piece.to_vec())).collect();
+            let body = Body::from_stream(tokio_stream::iter(pieces));
+            assert_eq!(status(&router, &[], body).await, expected, "pieces of {size}");
+        }
+    }
+    assert_eq!(server.records().len(), 4);
 }
