@@ -8,8 +8,10 @@
 package main
 
 import (
+	"bufio"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -94,8 +96,8 @@ func measure(name, dir string, s settings, requests [][]byte) (float64, error) {
 	if err := server.Start(); err != nil {
 		return 0, err
 	}
-	var addr string
-	if _, err := fmt.Fscanln(output, &addr); err != nil {
+	var addr, metrics string
+	if _, err := fmt.Fscanln(output, &addr, &metrics); err != nil {
 		return 0, fmt.Errorf("the server does not start: %w", err)
 	}
 	before := cpuOf(server.Process.Pid)
@@ -105,6 +107,7 @@ func measure(name, dir string, s settings, requests [][]byte) (float64, error) {
 	}
 	cpu := cpuOf(server.Process.Pid) - before
 	resident := residentOf(server.Process.Pid)
+	commits := commitsOf(metrics)
 	if err := server.Process.Signal(syscall.SIGTERM); err != nil {
 		return 0, err
 	}
@@ -115,7 +118,31 @@ func measure(name, dir string, s settings, requests [][]byte) (float64, error) {
 	fmt.Printf("%-8s %8.0f spans/s  %7.1f MB/s  p50 %6.1f ms  p99 %6.1f ms  %4.1f µs of CPU a span  %4d MB resident\n",
 		name, rate, float64(result.bytes)/result.took.Seconds()/1e6, ms(result.quantile(0.5)), ms(result.quantile(0.99)),
 		float64(cpu.Microseconds())/float64(max(result.requests*s.batch, 1)), resident>>20)
+	if commits != "" {
+		fmt.Println("         " + commits)
+	}
 	return rate, nil
+}
+
+// commitsOf reads from the service's metrics how many batches shared a commit, and how long one took.
+func commitsOf(addr string) string {
+	answer, err := http.Get("http://" + addr + "/metrics")
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = answer.Body.Close() }()
+	values := map[string]float64{}
+	for scanner := bufio.NewScanner(answer.Body); scanner.Scan(); {
+		var value float64
+		name, text, _ := strings.Cut(scanner.Text(), " ")
+		if _, err := fmt.Sscan(text, &value); err == nil {
+			values[name] = value
+		}
+	}
+	count := max(values["junjo_wal_commit_seconds_count"], 1)
+	return fmt.Sprintf("%.0f commits of %.1f batches and %.1f ms on average, %.1f MB stored", count,
+		values["junjo_wal_group_batches_sum"]/count, 1000*values["junjo_wal_commit_seconds_sum"]/count,
+		values["junjo_wal_live_bytes"]/1e6)
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
