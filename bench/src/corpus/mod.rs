@@ -1,4 +1,4 @@
-//! OTLP export requests to send: made up ([`Generator`]), kept in files ([`Reader`], [`write`]), and renewed in memory
+//! OTLP export requests to send: made up ([`Generator`]), kept in files ([`Reader`], [`write()`]), and renewed in memory
 //! so that one pool can be sent for hours without a repeated span ([`Template`]). Knows the protobuf wire format and
 //! nothing about the server.
 

@@ -79,8 +79,11 @@ func Scan(signal Signal, message []byte, limits Limits) (Report, error) {
 	return s.report, nil
 }
 
-// itemRejection says why the item in message is rejected; nil for a good one.
+// itemRejection says why the item in message is rejected; nil for a good one, and for signals that are not cut.
 func itemRejection(signal Signal, message []byte) error {
+	if signal.item() == nil {
+		return nil
+	}
 	s := newScanner(Limits{ItemsMax: 1, DepthMax: DepthCeiling})
 	if err := s.enter(signal.item(), message, 0); err != nil {
 		return nil // cannot be: the scan went through the whole message before

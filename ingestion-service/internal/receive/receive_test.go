@@ -1,0 +1,146 @@
+package receive
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/stretchr/testify/require"
+)
+
+// Scenario: keys in every place at once and alone. Guarantee: the documented order.
+func TestPresentedKeyFollowsTheDocumentedOrder(t *testing.T) {
+	for _, test := range []struct {
+		headers http.Header
+		want    string
+	}{
+		{http.Header{"X-Junjo-Api-Key": {"a"}, "X-Api-Key": {"b"}, "Authorization": {"Bearer c"}}, "a"},
+		{http.Header{"X-Api-Key": {" b "}, "Authorization": {"Bearer c"}}, "b"},
+		{http.Header{"Authorization": {"bearer  c "}}, "c"},
+		{http.Header{"Authorization": {"Basic cGs6c2stc2VjcmV0"}}, "sk-secret"}, // pk:sk-secret
+		{http.Header{"Authorization": {"Basic cGs6"}}, "pk"},
+		{http.Header{"Authorization": {"Basic %%%"}}, ""},
+		{http.Header{"Authorization": {"Digest x"}}, ""},
+		{http.Header{"X-Junjo-Api-Key": {""}, "X-Api-Key": {"b"}}, ""},
+		{http.Header{}, ""},
+	} {
+		require.Equal(t, test.want, presentedKey(test.headers))
+	}
+}
+
+func testBuffer(t testing.TB, budget int) *buffer {
+	t.Helper()
+	share := &share{of: newAdmission(budget, time.Millisecond)}
+	t.Cleanup(share.release)
+	return &buffer{share: share}
+}
+
+// Scenario: a body that grows, in a budget that it first fits and then does not. Guarantee: memory is reserved before it
+// is taken, the refusal comes in time, and everything is given back.
+func TestBufferReservesBeforeItGrows(t *testing.T) {
+	b := testBuffer(t, 1<<20)
+	refusal, err := b.readAll(context.Background(), bytes.NewReader(make([]byte, 200_000)), 1<<20)
+	require.Nil(t, refusal)
+	require.NoError(t, err)
+	require.Len(t, b.bytes, 200_000)
+	require.Equal(t, 256<<10, b.share.held)
+	refusal = b.grow(context.Background(), 900_000)
+	require.Nil(t, refusal)
+	require.Len(t, b.bytes, 200_000)
+	require.Equal(t, TooLarge, b.grow(context.Background(), 2<<20).Reason)
+	other := &share{of: b.share.of}
+	require.Equal(t, Unavailable, other.reserve(context.Background(), 1).Reason)
+	b.share.release()
+	require.Nil(t, other.reserve(context.Background(), 1<<20))
+	other.release()
+	require.Zero(t, b.share.of.inFlight.Load())
+}
+
+// Scenario: readers that end at, before and after the limit, in drips, or break. Guarantee: at most the limit is read.
+func TestReadAllStopsAtItsLimit(t *testing.T) {
+	for size, over := range map[int]bool{0: false, 99: false, 100: false, 101: true, 5000: true} {
+		b := testBuffer(t, 1<<20)
+		_, err := b.readAll(context.Background(), io.MultiReader(bytes.NewReader(make([]byte, size))), 100)
+		require.Equal(t, over, errors.As(err, new(errOverLimit)), "%d bytes", size)
+		require.LessOrEqual(t, len(b.bytes), 100)
+	}
+	_, err := testBuffer(t, 1<<20).readAll(context.Background(), brokenReader{}, 100)
+	require.ErrorIs(t, err, io.ErrClosedPipe)
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+// Scenario: texts with bytes that gRPC headers cannot carry. Guarantee: encoded as gRPC over HTTP/2 says.
+func TestPercentEncodeKeepsHeadersSound(t *testing.T) {
+	require.Equal(t, "100%25 r%C3%A9sum%C3%A9%0A", percentEncode("100% résumé\n"))
+}
+
+// FuzzDecompress: any bytes in any encoding. Guarantee: no panic, never more than the limit, and what our own writers
+// made comes back.
+func FuzzDecompress(f *testing.F) {
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	_, _ = w.Write(bytes.Repeat([]byte("span"), 1000))
+	_ = w.Close()
+	encoder, err := zstd.NewWriter(nil)
+	require.NoError(f, err)
+	f.Add(uint8(0), zipped.Bytes())
+	f.Add(uint8(0), append(bytes.Clone(zipped.Bytes()), zipped.Bytes()...)) // two members
+	f.Add(uint8(1), []byte("x\x9c\x03\x00\x00\x00\x00\x01"))
+	f.Add(uint8(2), encoder.EncodeAll(bytes.Repeat([]byte("span"), 1000), nil))
+	f.Add(uint8(2), []byte{0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0xff, 0xff, 0xff, 0x7f}) // a frame that promises 2 GiB
+	f.Fuzz(func(t *testing.T, kindByte uint8, body []byte) {
+		const bytesMax = 4096
+		kind := []encoding{gzipped, deflated, zstded}[kindByte%3]
+		out := testBuffer(t, 1<<20)
+		refusal := decompress(context.Background(), kind, body, out, bytesMax)
+		require.LessOrEqual(t, len(out.bytes), bytesMax)
+		if refusal != nil {
+			require.Contains(t, []Reason{Invalid, TooLarge}, refusal.Reason)
+			return
+		}
+		// readers are used again: a second pass must say the same
+		again := testBuffer(t, 1<<20)
+		require.Nil(t, decompress(context.Background(), kind, body, again, bytesMax))
+		require.Equal(t, out.bytes, again.bytes)
+	})
+}
+
+// FuzzReadFrame: any gRPC body. Guarantee: no panic, only whole single messages within the limit are accepted, and no
+// more is reserved than the header announces.
+func FuzzReadFrame(f *testing.F) {
+	frame := func(flag byte, length uint32, message string) []byte {
+		return append(binary.BigEndian.AppendUint32([]byte{flag}, length), message...)
+	}
+	f.Add(frame(0, 3, "abc"))
+	f.Add(frame(1, 3, "abc"))
+	f.Add(frame(2, 3, "abc"))
+	f.Add(frame(0, 3, "ab"))
+	f.Add(frame(0, 3, "abcd"))
+	f.Add(frame(0, 0, ""))
+	f.Add(frame(0, 1<<31, ""))
+	f.Add([]byte{0, 0})
+	f.Fuzz(func(t *testing.T, body []byte) {
+		limits := DefaultLimits()
+		limits.MessageBytesMax = 1 << 16
+		r := &Receiver{limits: limits}
+		out := testBuffer(t, 1<<20)
+		_, refusal := r.readFrame(context.Background(), bytes.NewReader(body), out)
+		require.LessOrEqual(t, out.share.held, 1<<16)
+		if refusal == nil {
+			require.Equal(t, body[grpcHeaderBytes:], append([]byte{}, out.bytes...))
+			require.LessOrEqual(t, body[0], byte(1))
+		} else {
+			require.Contains(t, []Reason{Invalid, TooLarge}, refusal.Reason)
+		}
+	})
+}
