@@ -6,8 +6,10 @@ use super::wire::{Wire, bytes_field_length, varint_length};
 
 /// Spans of a trace.
 const SPANS_PER_TRACE: u64 = 10;
-/// Mean attribute bytes of a span when texts have their natural length.
-const NATURAL_SPAN_BYTES: f64 = 1400.0;
+/// Mean bytes of a span that do not grow with its texts: ids, times, names, numbers.
+const FIXED_SPAN_BYTES: f64 = 290.0;
+/// Mean bytes of a span's texts at their natural length.
+const NATURAL_TEXT_BYTES: f64 = 1110.0;
 const NANOS_PER_HOUR: f64 = 3.6e12;
 
 const WORDS: &[&str] = &[
@@ -143,7 +145,7 @@ impl Generator {
             scratch: &mut self.scratch,
             out: &mut self.spans,
             lengths: &mut self.lengths,
-            scale: self.shape.span_bytes as f64 / NATURAL_SPAN_BYTES,
+            scale: (self.shape.span_bytes as f64 - FIXED_SPAN_BYTES).max(0.0) / NATURAL_TEXT_BYTES,
             trace_id: [0; 16],
         };
         trace.write(start);

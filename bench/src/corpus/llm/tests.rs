@@ -59,10 +59,15 @@ fn split_traces_gives_exact_batches() {
     assert!(counts[..counts.len() - 1].iter().all(|count| *count == 32));
 }
 
-/// Scenario: large spans. Guarantee: the mean size follows the shape.
+/// Scenario: ordinary and large spans, enough of them for a mean. Guarantee: the mean size follows the shape.
 #[test]
 fn span_bytes_scales_the_texts() {
-    let large = Shape { spans: 200, span_bytes: 50_000, ..shape() };
-    let bytes = Generator::new(large).map(|message| message.len()).sum::<usize>() / 200;
-    assert!((40_000..60_000).contains(&bytes), "{bytes} bytes a span");
+    for span_bytes in [1_400, 50_000] {
+        let scaled = Shape { spans: 1_000, span_bytes, ..shape() };
+        let mean = Generator::new(scaled).map(|message| message.len() as u64).sum::<u64>() / 1_000;
+        assert!(
+            (span_bytes * 9 / 10..span_bytes * 11 / 10).contains(&mean),
+            "{mean} bytes a span instead of {span_bytes}"
+        );
+    }
 }
