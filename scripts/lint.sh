@@ -17,9 +17,29 @@ with_tool() {
   esac
 }
 
+# Runs a command in ingestion-service.
+in_service() {
+  (cd ingestion-service && ../scripts/with-go.sh "$@")
+}
+
+go_format() {
+  local unformatted
+  unformatted=$(in_service gofmt -l -s .) || return
+  [ -z "$unformatted" ] || { echo "run gofmt -w -s on: $unformatted" >&2; return 1; }
+}
+
+go_modules() {
+  in_service go mod tidy -diff && in_service go -C tools mod tidy -diff && in_service go -C tools vet ./...
+}
+
 step "format" cargo fmt --all --check
 step "spelling (typos)" with_tool typos --config typos.toml
 step "dependencies (cargo-deny)" with_tool cargo-deny --log-level error check --hide-inclusion-graph bans licenses sources
+step "Go format" go_format
+step "Go vet" in_service go vet ./...
+step "Go staticcheck" in_service go tool -modfile=tools/go.mod staticcheck ./...
+step "Go modules and tools" go_modules
+step "Go code of proto/ is up to date" in_service go -C tools run ./protogen -check
 step "page (biome, tsc, knip)" npm --prefix frontend run --silent lint
 step "page's types match openapi.json" scripts/openapi.sh --check-types
 step "clippy" cargo clippy --workspace --all-targets --locked --quiet -- -D warnings

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Says what this machine lacks to build the project, before a compiler says it less clearly.
+# Go, which only tests, lints and split mode need, is found or installed by scripts/with-go.sh.
 set -euo pipefail
 missing=0
 need() {

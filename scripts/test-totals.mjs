@@ -13,6 +13,9 @@ for (const [, passed, failed, ignored] of read("rust.log").matchAll(
   rust.failed += Number(failed);
   rust.skipped += Number(ignored);
 }
+const go = { passed: 0, failed: 0, skipped: 0 };
+const goOutcomes = { PASS: "passed", FAIL: "failed", SKIP: "skipped" };
+for (const [, outcome] of read("go.log").matchAll(/^--- (PASS|FAIL|SKIP): /gm)) go[goOutcomes[outcome]] += 1;
 const vitest = JSON.parse(read("page.json"));
 const browser = { passed: 0, failed: 0, skipped: 0 };
 for (const report of ["real.json", "mock.json"]) {
@@ -23,6 +26,7 @@ for (const report of ["real.json", "mock.json"]) {
 }
 const suites = {
   Rust: rust,
+  Go: go,
   page: { passed: vitest.numPassedTests, failed: vitest.numFailedTests, skipped: vitest.numPendingTests },
   browser,
 };

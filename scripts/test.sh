@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `make test`: every test of the repository, then one line of totals. The Rust suites, the page's unit tests, and the
-# page in a real browser on the real server. With JUNJO_TEST_TOTALS set, the totals also go into that file.
+# `make test`: every test of the repository, then one line of totals. The Rust and Go suites, the page's unit tests,
+# and the page in a real browser on the real server. With JUNJO_TEST_TOTALS set, the totals also go into that file.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/steps.sh
@@ -13,10 +13,16 @@ rust_tests() {
   cargo test --workspace --locked --no-fail-fast 2>&1 | tee "$results/rust.log"
 }
 
+# With the race detector: senders, writer, readers and trimmer share the log.
+go_tests() {
+  scripts/with-go.sh go -C ingestion-service test -race -v ./... 2>&1 | grep -v 'no test files' | tee "$results/go.log"
+}
+
 page_tests() {
   npm --prefix frontend run --silent test -- --reporter=default --reporter=json --outputFile.json="$results/page.json"
 }
 
+step "Go tests" go_tests
 step "Rust tests" rust_tests
 # cargo has built these two for the tests
 programs="$(cargo metadata --no-deps --offline --format-version 1 |
