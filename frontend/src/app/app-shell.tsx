@@ -7,11 +7,16 @@ import { BrandMark } from "@/components/ui/brand";
 import { Button } from "@/components/ui/button";
 import { usePreferences } from "@/lib/preferences";
 import { NARROW, useMedia } from "@/lib/use-media";
+import { CommandPalette } from "./command-palette";
+import { useFrameCommands } from "./frame-commands";
+import { HelpSheet, useShortcutKeys } from "./shortcuts";
 import { Sidebar } from "./sidebar";
 
 export function AppShell() {
   const narrow = useMedia(NARROW);
   const { sidebarFolded } = usePreferences();
+  useFrameCommands();
+  useShortcutKeys();
   return (
     <div className="flex h-dvh min-w-0 flex-col md:flex-row">
       <a
@@ -24,6 +29,8 @@ export function AppShell() {
       <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none">
         <Outlet />
       </main>
+      <CommandPalette />
+      <HelpSheet />
     </div>
   );
 }

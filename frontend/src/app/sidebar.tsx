@@ -1,49 +1,34 @@
 /** Navigation, the state of ingestion, theme and account. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, type LinkProps, useRouter } from "@tanstack/react-router";
+import { Link, useRouter } from "@tanstack/react-router";
 import {
-  Boxes,
   ChevronsUpDown,
-  KeyRound,
-  ListTree,
+  Keyboard,
   LogOut,
-  type LucideIcon,
   Monitor,
   Moon,
   PanelLeftClose,
   PanelLeftOpen,
-  Rocket,
+  Search,
   Sun,
-  Workflow,
 } from "lucide-react";
 import { BrandMark } from "@/components/ui/brand";
 import { Button } from "@/components/ui/button";
+import { Keys } from "@/components/ui/keys";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
 import { Tooltip } from "@/components/ui/tooltip";
 import { sessionQuery, signOut } from "@/features/auth/session-query";
 import { describeIngest, statusQuery } from "@/features/otel/ingest-status/status-query";
 import { cn } from "@/lib/cn";
+import { runCommand } from "@/lib/commands";
 import { formatCompact, formatCount } from "@/lib/format/number";
 import { usePreferences } from "@/lib/preferences";
 import { type Theme, useTheme } from "@/lib/theme";
 import { postToast } from "@/lib/toasts";
+import { PLACES, type Place } from "./places";
 
-interface Place {
-  to: NonNullable<LinkProps["to"]>;
-  label: string;
-  icon: LucideIcon;
-}
-
-const TELEMETRY: Place[] = [
-  { to: "/traces", label: "Traces", icon: ListTree },
-  { to: "/workflows", label: "Workflow runs", icon: Workflow },
-  { to: "/services", label: "Services", icon: Boxes },
-];
-
-const SETTINGS: Place[] = [
-  { to: "/settings/api-keys", label: "API keys", icon: KeyRound },
-  { to: "/welcome", label: "Connect an app", icon: Rocket },
-];
+const TELEMETRY = PLACES.filter((place) => place.section === "telemetry");
+const SETTINGS = PLACES.filter((place) => place.section === "settings");
 
 export function Sidebar({ folded }: { folded: boolean }) {
   const { update } = usePreferences();
@@ -69,6 +54,19 @@ export function Sidebar({ folded }: { folded: boolean }) {
           </Button>
         )}
       </div>
+      <button
+        type="button"
+        onClick={() => runCommand("palette")}
+        aria-label="Search and commands"
+        className={cn(
+          "mb-1 flex h-8 items-center gap-2.5 rounded-md border border-line bg-surface text-faint text-sm hover:border-line-strong hover:text-text",
+          folded ? "w-8 justify-center" : "px-2",
+        )}
+      >
+        <Search size={15} className="shrink-0" aria-hidden />
+        {!folded && <span className="flex-1 text-left">Search</span>}
+        {!folded && <Keys keys="mod+k" />}
+      </button>
       <nav aria-label="Main" className="grid gap-0.5">
         {TELEMETRY.map((place) => (
           <NavLink key={place.to} place={place} folded={folded} />
@@ -201,6 +199,9 @@ function AccountMenu({ folded }: { folded: boolean }) {
       <MenuLabel>Theme</MenuLabel>
       <MenuChoice value={theme} onValueChange={setTheme} options={THEMES} />
       <MenuSeparator />
+      <MenuItem onSelect={() => runCommand("help")}>
+        <Keyboard size={15} /> Keyboard shortcuts
+      </MenuItem>
       <MenuItem onSelect={() => void handleSignOut()}>
         <LogOut size={15} /> Sign out
       </MenuItem>

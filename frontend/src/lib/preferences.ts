@@ -10,6 +10,10 @@ const preferencesSchema = z.object({
   panelShare: z.number().min(0.25).max(0.7).catch(0.42),
   /** Share of the waterfall that the names take, 0 to 1. */
   namesShare: z.number().min(0.2).max(0.8).catch(0.48),
+  /** Messages are shown as markdown instead of plain text. */
+  markdown: z.boolean().catch(true),
+  /** Columns of the trace list that are left out. */
+  hiddenTraceColumns: z.array(z.string()).catch([]),
 });
 
 type Values = z.infer<typeof preferencesSchema>;

@@ -47,6 +47,8 @@ interface DataTableProps<T extends RowData> {
   getRowId: (row: T) => string;
   /** The row on narrow screens: must contain the row's link. */
   renderCompact: (row: T) => ReactNode;
+  /** Columns that somebody chose to leave out. */
+  hidden?: readonly string[];
   /** Rows to mark as just arrived. */
   arrived?: Set<string>;
   onEndReached?: () => void;
@@ -54,15 +56,18 @@ interface DataTableProps<T extends RowData> {
 }
 
 export function DataTable<T extends RowData>(props: DataTableProps<T>) {
-  const { label, columns, rows, getRowId, renderCompact, arrived, onEndReached, footer } = props;
+  const { label, columns, rows, getRowId, renderCompact, hidden, arrived, onEndReached, footer } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [measure, measured] = useWidth();
   const width = measured || FALLBACK_WIDTH_PX;
   const compact = width < COMPACT_BELOW_PX;
 
   const columnVisibility = useMemo(
-    () => Object.fromEntries(columns.map((column) => [column.id ?? "", width >= (column.meta?.from ?? 0)])),
-    [columns, width],
+    () =>
+      Object.fromEntries(
+        columns.map(({ id = "", meta }) => [id, width >= (meta?.from ?? 0) && !hidden?.includes(id)]),
+      ),
+    [columns, width, hidden],
   );
   const table = useTable({
     features: dataTableFeatures,

@@ -6,9 +6,10 @@ import { KEY_PLACEHOLDER, snippetsFor } from "./snippets";
 
 export function SnippetTabs({ apiKey }: { apiKey?: string | undefined }) {
   const [chosen, setChosen] = useState("junjo");
-  const { hostname, protocol } = window.location;
+  const { hostname, protocol, origin } = window.location;
   const snippets = snippetsFor({
     hostname,
+    origin,
     secure: protocol === "https:",
     apiKey: apiKey ?? KEY_PLACEHOLDER,
   });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { snippetsFor } from "./snippets";
 
-const target = { hostname: "localhost", secure: false, apiKey: "jk_secret" };
+const target = {
+  hostname: "localhost",
+  origin: "http://localhost:1324",
+  secure: false,
+  apiKey: "jk_secret",
+};
 
 describe("snippetsFor", () => {
   /** Every snippet works as pasted: it carries the key and an address of this server. */

@@ -5,6 +5,8 @@ export interface SnippetTarget {
   hostname: string;
   /** Whether the page came over TLS; gRPC then is assumed to use it too. */
   secure: boolean;
+  /** Scheme, host and port of this page, which also takes OTLP/HTTP. */
+  origin: string;
   apiKey: string;
 }
 
@@ -24,7 +26,7 @@ const GRPC_PORT = 50051;
 export const KEY_PLACEHOLDER = "YOUR_API_KEY";
 
 export function snippetsFor(target: SnippetTarget): Snippet[] {
-  return [junjo(target), python(target), node(target), environment(target)];
+  return [junjo(target), python(target), node(target), environment(target), http(target)];
 }
 
 function junjo({ hostname, secure, apiKey }: SnippetTarget): Snippet {
@@ -104,6 +106,27 @@ function environment(target: SnippetTarget): Snippet {
 export OTEL_EXPORTER_OTLP_ENDPOINT="${grpcUrl(target)}"
 export OTEL_EXPORTER_OTLP_PROTOCOL="grpc"
 export OTEL_EXPORTER_OTLP_HEADERS="x-junjo-api-key=${target.apiKey}"`,
+  };
+}
+
+/** OTLP over HTTP: for networks that let nothing but HTTP pass, for browsers, and to try it by hand. */
+function http({ origin, apiKey }: SnippetTarget): Snippet {
+  return {
+    id: "http",
+    label: "HTTP",
+    file: "any OpenTelemetry SDK, OTLP over HTTP",
+    code: `export OTEL_SERVICE_NAME="my-agent"
+export OTEL_EXPORTER_OTLP_ENDPOINT="${origin}"
+export OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf"
+export OTEL_EXPORTER_OTLP_HEADERS="x-junjo-api-key=${apiKey}"
+
+# or by hand: one span of one millisecond
+NOW=$(date +%s)
+curl "${origin}/v1/traces" \\
+  -H "content-type: application/json" -H "x-junjo-api-key: ${apiKey}" \\
+  -d '{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"curl"}}]},
+    "scopeSpans":[{"spans":[{"traceId":"'$(openssl rand -hex 16)'","spanId":"'$(openssl rand -hex 8)'",
+    "name":"hello","kind":1,"startTimeUnixNano":"'$NOW'000000000","endTimeUnixNano":"'$NOW'001000000"}]}]}]}'`,
   };
 }
 

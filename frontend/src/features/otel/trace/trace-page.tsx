@@ -1,10 +1,9 @@
 /** One trace: waterfall and span panel side by side, both restored from the URL. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { CircleAlert, SearchX, UnfoldVertical, Waypoints } from "lucide-react";
+import { SearchX, Waypoints } from "lucide-react";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
-import { SearchInput } from "@/components/ui/search-input";
 import { Splitter } from "@/components/ui/splitter";
 import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { isNotFound } from "@/lib/api/problem";
@@ -12,12 +11,17 @@ import { formatCount, plural } from "@/lib/format/number";
 import { usePreferences } from "@/lib/preferences";
 import { NARROW, useMedia } from "@/lib/use-media";
 import { buildTrace } from "./model/build-trace";
+import { criticalPath } from "./model/critical-path";
 import { foldedSpans, parseFolding, toggleFold } from "./model/folding";
+import { parseWindow, writeWindow } from "./model/time-window";
 import { visibleRows } from "./model/visible-rows";
 import { SpanPanel } from "./span-panel/span-panel";
+import { useTraceCommands } from "./trace-commands";
 import { TraceHeader } from "./trace-header";
 import { pollInterval, type TraceData, traceQuery } from "./trace-query";
 import type { TraceSearch } from "./trace-search";
+import { TraceTools } from "./trace-tools";
+import { Minimap } from "./waterfall/minimap";
 import { Waterfall } from "./waterfall/waterfall";
 
 interface TracePageProps {
@@ -56,6 +60,11 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
     [search.find, search.errors],
   );
   const visible = useMemo(() => visibleRows(model, folded, filter), [model, folded, filter]);
+  const window = useMemo(() => parseWindow(search.t, model.totalNanos), [search.t, model.totalNanos]);
+  const critical = useMemo(
+    () => (search.critical ? criticalPath(model) : undefined),
+    [search.critical, model],
+  );
   const [selectedId, select] = useUrlSelection(search.span, onSearchChange);
   const toggle = useCallback(
     (spanId: string) => onSearchChange({ folds: toggleFold(folding, spanId) }),
@@ -76,6 +85,7 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
       onClose={narrow ? () => onSearchChange({ span: undefined }) : undefined}
     />
   );
+  useTraceCommands({ model, visible, selectedId: shownId, search, select, onSearchChange });
   if (narrow && panel) return panel;
 
   return (
@@ -84,6 +94,13 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
       <div className="relative flex min-h-0 flex-1">
         <section aria-label="Waterfall" className="flex min-w-0 flex-1 flex-col">
           <TraceTools search={search} errors={countErrors(data)} onSearchChange={onSearchChange} />
+          {!narrow && !search.view && (
+            <Minimap
+              model={model}
+              window={window}
+              onWindowChange={(next) => onSearchChange({ t: writeWindow(next, model.totalNanos) })}
+            />
+          )}
           {visible.matches !== null && (
             <p role="status" className="border-line border-b px-4 py-1 text-faint text-xs">
               {plural(visible.matchCount, "span")} of {formatCount(model.spans.length)} match
@@ -106,6 +123,9 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
               folded={folded}
               selectedId={shownId}
               complete={data.complete}
+              tree={search.view === "tree"}
+              window={window}
+              critical={critical}
               onSelect={select}
               onToggleFold={toggle}
             />
@@ -131,48 +151,6 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
         )}
       </div>
     </>
-  );
-}
-
-interface TraceToolsProps {
-  search: TraceSearch;
-  errors: number;
-  onSearchChange: (change: Partial<TraceSearch>) => void;
-}
-
-function TraceTools({ search, errors, onSearchChange }: TraceToolsProps) {
-  const folded = search.depth !== undefined || search.folds !== undefined;
-  return (
-    <div className="flex shrink-0 items-center gap-2 border-line border-b px-3 py-1.5">
-      <SearchInput
-        value={search.find ?? ""}
-        label="Search in this trace"
-        placeholder="Search in this trace"
-        onValueChange={(text) => onSearchChange({ find: text.trim() || undefined })}
-        className="min-w-0 flex-1"
-      />
-      {errors > 0 && (
-        <Button
-          weight={search.errors ? "danger" : "secondary"}
-          aria-pressed={search.errors ?? false}
-          onClick={() => onSearchChange({ errors: search.errors ? undefined : true })}
-        >
-          <CircleAlert size={14} /> {formatCount(errors)}
-          <span className="sr-only">failed spans only</span>
-        </Button>
-      )}
-      <Button
-        weight="ghost"
-        size="icon"
-        aria-label={folded ? "Unfold all" : "Fold all"}
-        title={folded ? "Unfold all" : "Fold all"}
-        onClick={() =>
-          onSearchChange(folded ? { depth: undefined, folds: undefined } : { depth: 1, folds: undefined })
-        }
-      >
-        <UnfoldVertical size={15} />
-      </Button>
-    </div>
   );
 }
 

@@ -9,6 +9,12 @@ const text = z.coerce.string().min(1).optional().catch(undefined);
 export const traceSearch = z.object({
   span: text,
   tab: z.enum(SPAN_TABS).optional().catch(undefined),
+  /** `tree` shows figures where the waterfall shows bars. */
+  view: z.enum(["tree"]).optional().catch(undefined),
+  /** Part of the time that is shown, see model/time-window.ts. */
+  t: text,
+  /** Marks the critical path. */
+  critical: z.boolean().optional().catch(undefined),
   /** Search within the trace. */
   find: text,
   errors: z.boolean().optional().catch(undefined),

@@ -13,6 +13,17 @@ import { tracesSearch } from "./traces-search";
 
 const column = dataColumns<TraceSummary>();
 
+/** Columns that may be left out; what ran and when always stays. */
+export const CHOOSABLE_COLUMNS = [
+  { id: "service", label: "Service" },
+  { id: "model", label: "Model" },
+  { id: "calls", label: "Model calls" },
+  { id: "tokens", label: "Tokens" },
+  { id: "cost", label: "Cost" },
+  { id: "spans", label: "Spans" },
+  { id: "duration", label: "Duration" },
+];
+
 export function traceColumns(maxNanos: number): DataColumns<TraceSummary> {
   return column.columns([
     column.display({

@@ -4,19 +4,22 @@ import { Link } from "@tanstack/react-router";
 import { ListTree } from "lucide-react";
 import { useMemo } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
+import { ColumnsMenu } from "@/components/ui/columns-menu";
 import { DataTable } from "@/components/ui/data-table";
 import { LiveMark } from "@/components/ui/live-mark";
 import { PageHeader } from "@/components/ui/page";
 import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { ViewsMenu } from "@/components/ui/views-menu";
 import { serviceNamesQuery } from "@/features/otel/services/services-query";
 import { nanosToNumber } from "@/lib/format/duration";
+import { usePreferences } from "@/lib/preferences";
 import { isMoving } from "@/lib/time-range";
 import { useArrivals } from "@/lib/use-arrivals";
-import { CompactTrace, traceColumns } from "./trace-columns";
+import { CHOOSABLE_COLUMNS, CompactTrace, traceColumns } from "./trace-columns";
 import { TraceFilters } from "./trace-filters";
 import { type TraceList, type TraceSummary, tracesQuery } from "./traces-query";
-import { activeFilters, type TracesSearch } from "./traces-search";
+import { activeFilters, cleared, type TracesSearch, tracesSearch } from "./traces-search";
 
 interface TracesPageProps {
   search: TracesSearch;
@@ -32,6 +35,7 @@ export function TracesPage({ search, onSearchChange }: TracesPageProps) {
   const arrived = useArrivals(JSON.stringify(search), ids);
   const longest = useMemo(() => niceMax(rows), [rows]);
   const columns = useMemo(() => traceColumns(longest), [longest]);
+  const { hiddenTraceColumns, update } = usePreferences();
   const walking = (traces.data?.pages.length ?? 0) > 1;
 
   function backToNewest() {
@@ -53,7 +57,21 @@ export function TracesPage({ search, onSearchChange }: TracesPageProps) {
       <PageHeader
         title="Traces"
         note={<LiveMark state={liveState} onResume={backToNewest} />}
-        actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
+        actions={
+          <>
+            <ViewsMenu
+              page="traces"
+              search={search}
+              onChoose={(view) => onSearchChange({ ...cleared(search), ...tracesSearch.parse(view) })}
+            />
+            <ColumnsMenu
+              columns={CHOOSABLE_COLUMNS}
+              hidden={hiddenTraceColumns}
+              onHiddenChange={(hidden) => update({ hiddenTraceColumns: hidden })}
+            />
+            <TimeRangePicker value={search} onValueChange={onSearchChange} />
+          </>
+        }
       />
       <TraceFilters search={search} services={services.data ?? []} onChange={onSearchChange} />
       {traces.error && traces.data && <StaleNotice error={traces.error} />}
@@ -71,6 +89,7 @@ export function TracesPage({ search, onSearchChange }: TracesPageProps) {
           label="Traces"
           columns={columns}
           rows={rows}
+          hidden={hiddenTraceColumns}
           getRowId={(row) => row.trace_id}
           renderCompact={(row) => <CompactTrace trace={row} />}
           {...(walking ? {} : { arrived })}

@@ -9,6 +9,7 @@ export type TraceList = ResponseOf<"/otel/traces", "get">;
 export type TraceSummary = TraceList["items"][number];
 
 const PAGE_ROWS = 100;
+const PALETTE_ROWS = 8;
 
 export function tracesQuery(search: TracesSearch) {
   return infiniteQueryOptions({
@@ -33,6 +34,22 @@ export function newestTraceQuery(pollMs: number) {
       unwrap(api.GET("/otel/traces", { params: { query: { limit: 1 } }, signal: deadline(signal) })),
     select: (list) => list.items[0] ?? null,
     refetchInterval: pollMs,
+  });
+}
+
+/** A few traces that contain the text, of all time, for the command palette. */
+export function searchTracesQuery(text: string) {
+  return queryOptions({
+    queryKey: ["otel", "traces", "palette", text],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/otel/traces", {
+          params: { query: { q: text, limit: PALETTE_ROWS } },
+          signal: deadline(signal),
+        }),
+      ),
+    select: (list) => list.items,
+    staleTime: 10_000,
   });
 }
 

@@ -24,6 +24,11 @@ export function activeFilters(search: TracesSearch): (keyof TracesSearch)[] {
   return names.filter((name) => search[name] !== undefined);
 }
 
+/** All parameters that are set, as a change that unsets them. */
+export function cleared(search: TracesSearch): Partial<TracesSearch> {
+  return Object.fromEntries(Object.keys(search).map((name) => [name, undefined]));
+}
+
 declare module "@tanstack/react-router" {
   interface HistoryState {
     /** The list that a trace was opened from, for the way back. */

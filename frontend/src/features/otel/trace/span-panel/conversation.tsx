@@ -3,16 +3,35 @@ import { Bot, CircleUser, Settings2, Wrench } from "lucide-react";
 import { useState } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
 import { JsonTree } from "@/components/ui/json-tree";
+import { Segmented } from "@/components/ui/segmented";
 import type { Derived, Message } from "@/features/otel/trace/span-query";
 import { cn } from "@/lib/cn";
 import { plural } from "@/lib/format/number";
+import { usePreferences } from "@/lib/preferences";
 import { MessagePartView, partText } from "./message-part";
 import { Section } from "./section";
 
-export function Conversation({ derived }: { derived: Derived }) {
+type ConversationParts = Pick<Derived, "input_messages" | "output_messages" | "tools">;
+
+export function Conversation({ derived }: { derived: ConversationParts }) {
   const { input_messages: input, output_messages: output, tools } = derived;
+  const { markdown, update } = usePreferences();
   return (
-    <Section title="Conversation" note={plural(input.length + output.length, "message")}>
+    <Section
+      title="Conversation"
+      note={plural(input.length + output.length, "message")}
+      actions={
+        <Segmented
+          label="Text of messages"
+          value={markdown ? "markdown" : "plain"}
+          onValueChange={(value) => update({ markdown: value === "markdown" })}
+          options={[
+            { value: "markdown", label: "Markdown" },
+            { value: "plain", label: "Plain" },
+          ]}
+        />
+      }
+    >
       <ol className="grid min-w-0 gap-2">
         {input.map((message, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: messages have no id and never reorder

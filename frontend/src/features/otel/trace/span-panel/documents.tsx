@@ -9,6 +9,7 @@ const CHARACTERS_AT_FIRST = 500;
 
 export function Documents({ title, documents }: { title: string; documents: Derived["documents"] }) {
   if (documents.length === 0) return null;
+  const best = Math.max(...documents.map((document) => document.score ?? 0));
   return (
     <Section title={title} note={documents.length}>
       <ol className="grid min-w-0 gap-2">
@@ -22,8 +23,14 @@ export function Documents({ title, documents }: { title: string; documents: Deri
               <span className="text-faint tnum">{index + 1}</span>
               <code className="min-w-0 truncate font-mono">{document.id ?? ""}</code>
               {typeof document.score === "number" && (
-                <span className="ml-auto shrink-0 font-medium tnum" title="Score">
-                  {document.score.toFixed(3)}
+                <span className="ml-auto flex shrink-0 items-center gap-2" title="Score">
+                  <span className="h-1 w-16 overflow-hidden rounded-full bg-line" aria-hidden>
+                    <span
+                      className="block h-full rounded-full bg-[var(--role-retriever)]"
+                      style={{ width: `${best > 0 ? Math.max(0, (document.score / best) * 100) : 0}%` }}
+                    />
+                  </span>
+                  <span className="font-medium tnum">{document.score.toFixed(3)}</span>
                 </span>
               )}
             </div>

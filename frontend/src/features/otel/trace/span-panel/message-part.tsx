@@ -1,11 +1,14 @@
 /** One part of a message: text, a tool call or its answer, reasoning, or media by name. */
-import { Wrench } from "lucide-react";
-import type { ReactNode } from "react";
+import { Image as ImageIcon, Wrench } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import { JsonTree } from "@/components/ui/json-tree";
 import { LongText } from "@/components/ui/long-text";
+import { Markdown } from "@/components/ui/markdown";
 import type { MessagePart } from "@/features/otel/trace/span-query";
 import { formatBytes } from "@/lib/format/number";
 import { toText } from "@/lib/json";
+import { isWebAddress } from "@/lib/markdown";
+import { usePreferences } from "@/lib/preferences";
 import { Payload } from "./payload";
 
 /** The part as text to copy. */
@@ -31,13 +34,7 @@ interface MessagePartViewProps {
 export function MessagePartView({ part, charactersAtFirst }: MessagePartViewProps) {
   switch (part.type) {
     case "text":
-      return (
-        <LongText
-          text={part.content}
-          className="text-sm leading-5.5"
-          {...(charactersAtFirst === undefined ? {} : { charactersAtFirst })}
-        />
-      );
+      return <MessageText text={part.content} charactersAtFirst={charactersAtFirst} />;
     case "reasoning":
       return <Reasoning text={part.content} />;
     case "tool_call":
@@ -53,13 +50,14 @@ export function MessagePartView({ part, charactersAtFirst }: MessagePartViewProp
         </CallBlock>
       );
     case "uri":
-      return <Media modality={part.modality} type={part.mime_type} detail={part.uri} />;
+      return <Media modality={part.modality} type={part.mime_type} detail={part.uri} uri={part.uri} />;
     case "blob":
       return (
         <Media
           modality={part.modality}
           type={part.mime_type}
           detail={formatBytes(part.content.length * 0.75)}
+          uri={`data:${part.mime_type ?? ""};base64,${part.content}`}
         />
       );
     case "file":
@@ -97,14 +95,69 @@ function Reasoning({ text }: { text: string }) {
   );
 }
 
-const URI_CHARACTERS = 160;
+/** Long texts are cut before they are parsed; the rest comes as plain text on demand. */
+const MARKDOWN_CHARACTERS_MAX = 20_000;
 
-/** Images and files are named, not loaded: the page fetches nothing from other hosts. */
-function Media({ modality, type, detail }: { modality: string | null; type: string | null; detail: string }) {
+function MessageText({ text, charactersAtFirst }: { text: string; charactersAtFirst?: number | undefined }) {
+  const markdown = usePreferences((state) => state.markdown);
+  const limit = charactersAtFirst ?? MARKDOWN_CHARACTERS_MAX;
+  if (markdown && text.length <= limit) return <Markdown text={text} className="text-sm" />;
   return (
-    <div className="min-w-0 rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs">
-      <span className="mr-1.5 text-faint">{[modality ?? "media", type].filter(Boolean).join(", ")}</span>
-      <LongText text={detail} charactersAtFirst={URI_CHARACTERS} className="font-mono" />
+    <LongText
+      text={text}
+      className="text-sm leading-5.5"
+      {...(charactersAtFirst === undefined ? {} : { charactersAtFirst })}
+    />
+  );
+}
+
+const URI_CHARACTERS = 160;
+/** Raster images that came inside the message. SVG can carry scripts and stays closed. */
+const INLINE_IMAGE = /^data:image\/(?:png|jpe?g|gif|webp);base64,/i;
+
+interface MediaProps {
+  modality: string | null;
+  type: string | null;
+  detail: string;
+  uri?: string;
+}
+
+/** Images and files are named, not loaded: the page fetches nothing from other hosts. What came inside can be opened. */
+function Media({ modality, type, detail, uri = "" }: MediaProps) {
+  const [open, setOpen] = useState(false);
+  const inline = INLINE_IMAGE.test(uri);
+  return (
+    <div className="grid min-w-0 gap-1.5 rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs">
+      <div className="flex min-w-0 items-start gap-2">
+        <ImageIcon size={13} className="mt-0.5 shrink-0 text-faint" aria-hidden />
+        <span className="min-w-0 flex-1">
+          <span className="mr-1.5 text-faint">{[modality ?? "media", type].filter(Boolean).join(", ")}</span>
+          <LongText text={detail} charactersAtFirst={URI_CHARACTERS} className="font-mono" />
+        </span>
+        {inline && (
+          <button
+            type="button"
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+            className="shrink-0 text-accent-text hover:underline"
+          >
+            {open ? "Hide" : "Show"}
+          </button>
+        )}
+        {isWebAddress(uri) && (
+          <a
+            href={uri}
+            target="_blank"
+            rel="noopener noreferrer nofollow"
+            className="shrink-0 text-accent-text hover:underline"
+          >
+            Open
+          </a>
+        )}
+      </div>
+      {open && (
+        <img src={uri} alt={`${modality ?? "media"} of the message`} className="max-h-80 max-w-full" />
+      )}
     </div>
   );
 }

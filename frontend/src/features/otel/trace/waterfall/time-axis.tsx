@@ -1,13 +1,14 @@
 /** The time axis above the bars, and the faint lines behind them. */
 import { timeTicks } from "@/features/otel/trace/model/ticks";
+import type { TimeWindow } from "@/features/otel/trace/model/time-window";
 import { formatDuration } from "@/lib/format/duration";
 import { useWidth } from "@/lib/use-width";
 
 const TICK_PX = 68;
 
-export function TimeAxis({ totalNanos }: { totalNanos: number }) {
+export function TimeAxis({ window }: { window: TimeWindow }) {
   const [ref, width] = useWidth();
-  const ticks = timeTicks(totalNanos, Math.max(1, Math.floor(width / TICK_PX)));
+  const ticks = windowTicks(window, width);
   return (
     <div className="flex h-7 shrink-0 items-center border-line border-b text-2xs text-faint" aria-hidden>
       <div style={{ width: "var(--names)" }} className="shrink-0 px-3 font-medium">
@@ -18,9 +19,9 @@ export function TimeAxis({ totalNanos }: { totalNanos: number }) {
           <span
             key={tick}
             className="absolute top-1.5 whitespace-nowrap pl-1 tnum"
-            style={{ left: `${percent(tick, totalNanos)}%` }}
+            style={{ left: `${percent(tick, window)}%` }}
           >
-            {tick === 0 ? "0" : percent(tick, totalNanos) < 88 ? formatDuration(tick) : ""}
+            {tick === 0 ? "0" : percent(tick, window) < 88 ? formatDuration(tick) : ""}
           </span>
         ))}
       </div>
@@ -28,9 +29,9 @@ export function TimeAxis({ totalNanos }: { totalNanos: number }) {
   );
 }
 
-export function TimeGrid({ totalNanos }: { totalNanos: number }) {
+export function TimeGrid({ window }: { window: TimeWindow }) {
   const [ref, width] = useWidth();
-  const ticks = timeTicks(totalNanos, Math.max(1, Math.floor(width / TICK_PX)));
+  const ticks = windowTicks(window, width);
   return (
     <div className="pointer-events-none absolute inset-0 flex" aria-hidden>
       <div style={{ width: "var(--names)" }} className="shrink-0" />
@@ -39,7 +40,7 @@ export function TimeGrid({ totalNanos }: { totalNanos: number }) {
           <span
             key={tick}
             className="absolute inset-y-0 w-px bg-line/70"
-            style={{ left: `${percent(tick, totalNanos)}%` }}
+            style={{ left: `${percent(tick, window)}%` }}
           />
         ))}
       </div>
@@ -47,6 +48,11 @@ export function TimeGrid({ totalNanos }: { totalNanos: number }) {
   );
 }
 
-function percent(offset: number, total: number): number {
-  return total > 0 ? (offset / total) * 100 : 0;
+function windowTicks(window: TimeWindow, width: number): number[] {
+  const wanted = Math.max(1, Math.floor(width / TICK_PX));
+  return timeTicks(window.startNanos, window.endNanos, wanted);
+}
+
+function percent(offset: number, { startNanos, endNanos }: TimeWindow): number {
+  return endNanos > startNanos ? ((offset - startNanos) / (endNanos - startNanos)) * 100 : 0;
 }

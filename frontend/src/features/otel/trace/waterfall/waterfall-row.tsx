@@ -2,7 +2,10 @@
 import { ChevronRight, Diamond, Unlink } from "lucide-react";
 import { memo } from "react";
 import type { TraceModel } from "@/features/otel/trace/model/build-trace";
+import { type CriticalPath, nanosOnPath } from "@/features/otel/trace/model/critical-path";
+import { placeInWindow, type TimeWindow } from "@/features/otel/trace/model/time-window";
 import type { TraceSpan } from "@/features/otel/trace/trace-query";
+import { shortModel } from "@/features/otel/vocabulary/models";
 import { Tokens } from "@/features/otel/vocabulary/numbers";
 import { RoleMark } from "@/features/otel/vocabulary/role-mark";
 import { roleColor } from "@/features/otel/vocabulary/roles";
@@ -26,6 +29,10 @@ interface WaterfallRowProps {
   folded: boolean;
   dimmed: boolean;
   markOrphan: boolean;
+  /** Figures instead of bars. */
+  tree: boolean;
+  window: TimeWindow;
+  critical: CriticalPath | undefined;
   onSelect: (spanId: string) => void;
   onToggleFold: (spanId: string) => void;
 }
@@ -45,6 +52,9 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
     folded,
     dimmed,
     markOrphan,
+    tree,
+    window,
+    critical,
     onSelect,
     onToggleFold,
   } = props;
@@ -94,14 +104,20 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
         >
           {span.name || "(no name)"}
         </span>
-        <RowFacts model={model} index={index} folded={folded} below={below} markOrphan={markOrphan} />
+        <RowFacts
+          model={model}
+          index={index}
+          folded={folded}
+          below={below}
+          markOrphan={markOrphan}
+          figures={!tree}
+        />
       </div>
-      <Bar
-        offsetNanos={model.offsetNanos[index] ?? 0}
-        durationNanos={model.durationNanos[index] ?? 0}
-        totalNanos={model.totalNanos}
-        color={failed ? "var(--danger)" : roleColor(span.role)}
-      />
+      {tree ? (
+        <Figures model={model} index={index} />
+      ) : (
+        <Bar model={model} index={index} window={window} critical={critical} />
+      )}
     </div>
   );
 });
@@ -137,10 +153,12 @@ interface RowFactsProps {
   folded: boolean;
   below: number;
   markOrphan: boolean;
+  /** Tokens and cost, unless they have columns of their own. */
+  figures: boolean;
 }
 
 /** What the row adds to the name, most telling first; the rest appears as the column gets wider. */
-function RowFacts({ model, index, folded, below, markOrphan }: RowFactsProps) {
+function RowFacts({ model, index, folded, below, markOrphan, figures }: RowFactsProps) {
   const span = model.spans[index] as TraceSpan;
   const up = model.parent[index] ?? -1;
   const newService = up < 0 || model.spans[up]?.service !== span.service;
@@ -157,12 +175,12 @@ function RowFacts({ model, index, folded, below, markOrphan }: RowFactsProps) {
           <Diamond size={10} aria-hidden /> {span.state_event_count}
         </span>
       )}
-      {span.role === "llm" && (span.input_tokens !== null || span.output_tokens !== null) && (
+      {figures && span.role === "llm" && (span.input_tokens !== null || span.output_tokens !== null) && (
         <span className="hidden @min-[260px]:inline">
           <Tokens input={span.input_tokens} output={span.output_tokens} />
         </span>
       )}
-      {span.role === "llm" && span.cost_usd !== null && (
+      {figures && span.role === "llm" && span.cost_usd !== null && (
         <span className="hidden @min-[360px]:inline">{formatCost(span.cost_usd)}</span>
       )}
       {folded && <span className="rounded-sm bg-hover px-1">+{formatCompact(below)}</span>}
@@ -179,29 +197,91 @@ function RowFacts({ model, index, folded, below, markOrphan }: RowFactsProps) {
 }
 
 interface BarProps {
-  offsetNanos: number;
-  durationNanos: number;
-  totalNanos: number;
-  color: string;
+  model: TraceModel;
+  index: number;
+  window: TimeWindow;
+  critical: CriticalPath | undefined;
 }
 
-function Bar({ offsetNanos, durationNanos, totalNanos, color }: BarProps) {
-  const left = totalNanos > 0 ? (offsetNanos / totalNanos) * 100 : 0;
-  const width = totalNanos > 0 ? (durationNanos / totalNanos) * 100 : 100;
-  const right = left + width;
-  const label = formatDuration(durationNanos);
+function Bar({ model, index, window, critical }: BarProps) {
+  const span = model.spans[index] as TraceSpan;
+  const duration = model.durationNanos[index] ?? 0;
+  const place = placeInWindow(window, model.offsetNanos[index] ?? 0, duration);
+  const color = span.status === "error" ? "var(--danger)" : roleColor(span.role);
+  const offPath = critical !== undefined && nanosOnPath(critical, index) === 0;
   return (
-    <div className="pointer-events-none absolute inset-x-3 bottom-0 h-[5px] md:relative md:inset-x-auto md:mr-3 md:ml-2 md:h-full md:min-w-0 md:flex-1">
+    <div className="pointer-events-none absolute inset-x-3 bottom-0 h-[5px] overflow-hidden md:relative md:inset-x-auto md:mr-3 md:ml-2 md:h-full md:min-w-0 md:flex-1">
+      {place && (
+        <>
+          <span
+            className="absolute bottom-[3px] h-[2px] min-w-[2px] rounded-[3px] md:top-1/2 md:bottom-auto md:h-[14px] md:-translate-y-1/2"
+            style={{
+              left: `${place.left}%`,
+              width: `${place.width}%`,
+              backgroundColor: color,
+              opacity: offPath ? 0.3 : 0.88,
+            }}
+          />
+          {critical && <Segments path={critical} index={index} window={window} />}
+          <span
+            className="absolute top-1/2 hidden -translate-y-1/2 whitespace-nowrap px-1.5 text-2xs leading-[14px] tnum md:block"
+            style={labelPlace(place.left, place.left + place.width)}
+          >
+            {formatDuration(duration)}
+          </span>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Segments drawn per span; a span with more of them looks the same. */
+const SEGMENTS_MAX = 50;
+
+/** The parts of the bar that the trace's end was waiting for. */
+function Segments({ path, index, window }: { path: CriticalPath; index: number; window: TimeWindow }) {
+  const first = path.firstSegment[index] ?? 0;
+  const last = Math.min(path.firstSegment[index + 1] ?? 0, first + SEGMENTS_MAX);
+  const marks = [];
+  for (let at = first; at < last; at++) {
+    const start = path.startNanos[at] ?? 0;
+    const place = placeInWindow(window, start, (path.endNanos[at] ?? 0) - start);
+    if (!place) continue;
+    marks.push(
       <span
-        className="absolute bottom-[3px] h-[2px] min-w-[2px] rounded-[3px] md:top-1/2 md:bottom-auto md:h-[14px] md:-translate-y-1/2"
-        style={{ left: `${left}%`, width: `${width}%`, backgroundColor: color, opacity: 0.88 }}
-      />
-      <span
-        className="absolute top-1/2 hidden -translate-y-1/2 whitespace-nowrap px-1.5 text-2xs leading-[14px] tnum md:block"
-        style={labelPlace(left, right)}
-      >
-        {label}
+        key={at}
+        className="absolute bottom-0 h-[2px] min-w-[2px] bg-text md:top-[calc(50%+8px)] md:bottom-auto"
+        style={{ left: `${place.left}%`, width: `${place.width}%` }}
+      />,
+    );
+  }
+  return marks;
+}
+
+/** The tree's columns. */
+function Figures({ model, index }: { model: TraceModel; index: number }) {
+  const span = model.spans[index] as TraceSpan;
+  return (
+    <div className="grid h-full min-w-0 flex-1 grid-cols-[minmax(0,1fr)_76px_60px_60px] items-center gap-3 pr-4 pl-2 text-right text-muted text-xs tnum">
+      <span className="truncate text-left">{span.model === null ? "" : shortModel(span.model)}</span>
+      <span>
+        {(span.input_tokens !== null || span.output_tokens !== null) && (
+          <Tokens input={span.input_tokens} output={span.output_tokens} />
+        )}
       </span>
+      <span>{span.cost_usd === null ? "" : formatCost(span.cost_usd)}</span>
+      <span className="text-text">{formatDuration(model.durationNanos[index] ?? 0)}</span>
+    </div>
+  );
+}
+
+export function FigureHeads() {
+  return (
+    <div className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_76px_60px_60px] gap-3 pr-4 pl-2 text-right">
+      <span className="text-left">Model</span>
+      <span>Tokens</span>
+      <span>Cost</span>
+      <span>Duration</span>
     </div>
   );
 }

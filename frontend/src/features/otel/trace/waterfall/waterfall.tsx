@@ -3,12 +3,14 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
 import { Splitter } from "@/components/ui/splitter";
 import type { TraceModel } from "@/features/otel/trace/model/build-trace";
+import type { CriticalPath } from "@/features/otel/trace/model/critical-path";
 import { treeMove } from "@/features/otel/trace/model/navigate";
+import type { TimeWindow } from "@/features/otel/trace/model/time-window";
 import type { VisibleRows } from "@/features/otel/trace/model/visible-rows";
 import { usePreferences } from "@/lib/preferences";
 import { NARROW, useMedia } from "@/lib/use-media";
 import { TimeAxis, TimeGrid } from "./time-axis";
-import { rowDomId, WaterfallRow } from "./waterfall-row";
+import { FigureHeads, rowDomId, WaterfallRow } from "./waterfall-row";
 
 const ROW_PX = 28;
 const NARROW_ROW_PX = 38;
@@ -20,12 +22,17 @@ interface WaterfallProps {
   selectedId: string | undefined;
   /** All pages are there, so a missing parent is really missing. */
   complete: boolean;
+  /** Figures instead of bars. */
+  tree: boolean;
+  window: TimeWindow;
+  critical: CriticalPath | undefined;
   onSelect: (spanId: string) => void;
   onToggleFold: (spanId: string) => void;
 }
 
 export function Waterfall(props: WaterfallProps) {
-  const { model, visible, folded, selectedId, complete, onSelect, onToggleFold } = props;
+  const { model, visible, folded, selectedId, complete, tree, window, critical, onSelect, onToggleFold } =
+    props;
   const scroller = useRef<HTMLDivElement>(null);
   const narrow = useMedia(NARROW);
   const { namesShare, update } = usePreferences();
@@ -68,9 +75,9 @@ export function Waterfall(props: WaterfallProps) {
       className="relative flex min-h-0 min-w-0 flex-1 flex-col"
       style={{ ["--names" as string]: narrow ? "100%" : `${namesShare * 100}%` }}
     >
-      {!narrow && <TimeAxis totalNanos={model.totalNanos} />}
+      {!narrow && (tree ? <TreeHead /> : <TimeAxis window={window} />)}
       <div className="relative min-h-0 flex-1">
-        {!narrow && <TimeGrid totalNanos={model.totalNanos} />}
+        {!narrow && !tree && <TimeGrid window={window} />}
         <div
           ref={scroller}
           role="tree"
@@ -96,6 +103,9 @@ export function Waterfall(props: WaterfallProps) {
                   folded={folded.has(spanId)}
                   dimmed={matches !== null && matches[index] !== 1}
                   markOrphan={complete}
+                  tree={tree && !narrow}
+                  window={window}
+                  critical={critical}
                   onSelect={onSelect}
                   onToggleFold={onToggleFold}
                 />
@@ -117,6 +127,20 @@ export function Waterfall(props: WaterfallProps) {
           />
         </div>
       )}
+    </div>
+  );
+}
+
+function TreeHead() {
+  return (
+    <div
+      className="flex h-7 shrink-0 items-center border-line border-b font-medium text-2xs text-faint"
+      aria-hidden
+    >
+      <div style={{ width: "var(--names)" }} className="shrink-0 px-3">
+        Span
+      </div>
+      <FigureHeads />
     </div>
   );
 }

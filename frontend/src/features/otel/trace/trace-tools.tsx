@@ -1,0 +1,96 @@
+/** The bar above the waterfall: search, failed spans, critical path, tree or waterfall, folding. */
+import { ChartNoAxesGantt, CircleAlert, ListTree, Route, UnfoldVertical, ZoomOut } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { SearchInput } from "@/components/ui/search-input";
+import { cn } from "@/lib/cn";
+import { formatCount } from "@/lib/format/number";
+import type { TraceSearch } from "./trace-search";
+
+interface TraceToolsProps {
+  search: TraceSearch;
+  errors: number;
+  onSearchChange: (change: Partial<TraceSearch>) => void;
+}
+
+export function TraceTools({ search, errors, onSearchChange }: TraceToolsProps) {
+  const folded = search.depth !== undefined || search.folds !== undefined;
+  const tree = search.view === "tree";
+  return (
+    <div className="flex shrink-0 items-center gap-1.5 border-line border-b px-3 py-1.5">
+      <SearchInput
+        value={search.find ?? ""}
+        label="Search in this trace"
+        placeholder="Search in this trace"
+        onValueChange={(text) => onSearchChange({ find: text.trim() || undefined })}
+        className="min-w-0 flex-1"
+      />
+      {errors > 0 && (
+        <Button
+          weight={search.errors ? "danger" : "secondary"}
+          className="px-2"
+          aria-pressed={search.errors ?? false}
+          onClick={() => onSearchChange({ errors: search.errors ? undefined : true })}
+        >
+          <CircleAlert size={14} /> {formatCount(errors)}
+          <span className="sr-only">failed spans only</span>
+        </Button>
+      )}
+      {search.t !== undefined && (
+        <Button
+          weight="ghost"
+          size="icon"
+          aria-label="Show the whole time"
+          title="Show the whole time"
+          onClick={() => onSearchChange({ t: undefined })}
+        >
+          <ZoomOut size={15} />
+        </Button>
+      )}
+      <Toggle
+        label="Critical path"
+        icon={<Route size={15} />}
+        pressed={search.critical ?? false}
+        onPress={() => onSearchChange({ critical: search.critical ? undefined : true })}
+      />
+      <Toggle
+        label={tree ? "Show as waterfall" : "Show as tree with figures"}
+        icon={tree ? <ChartNoAxesGantt size={15} /> : <ListTree size={15} />}
+        pressed={false}
+        className="hidden md:inline-flex"
+        onPress={() => onSearchChange({ view: tree ? undefined : "tree" })}
+      />
+      <Toggle
+        label={folded ? "Unfold all" : "Fold all"}
+        icon={<UnfoldVertical size={15} />}
+        pressed={false}
+        onPress={() =>
+          onSearchChange(folded ? { depth: undefined, folds: undefined } : { depth: 1, folds: undefined })
+        }
+      />
+    </div>
+  );
+}
+
+interface ToggleProps {
+  label: string;
+  icon: React.ReactNode;
+  pressed: boolean;
+  className?: string;
+  onPress: () => void;
+}
+
+function Toggle({ label, icon, pressed, className, onPress }: ToggleProps) {
+  return (
+    <Button
+      weight="ghost"
+      size="icon"
+      aria-label={label}
+      title={label}
+      aria-pressed={pressed}
+      onClick={onPress}
+      className={cn(pressed && "bg-accent/15 text-accent-text", className)}
+    >
+      {icon}
+    </Button>
+  );
+}
