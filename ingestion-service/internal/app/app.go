@@ -53,7 +53,7 @@ func New(config config.Config, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("JUNJO_BACKEND_ADDR=%s: %w", config.BackendAddr, err)
 	}
-	a := &App{config: config, log: log, checker: checker, metrics: metrics.New(), died: make(chan error, 8)}
+	a := &App{config: config, log: log, checker: checker, metrics: metrics.New()}
 	a.receiver = receive.New(receive.Options{
 		Keys: checker, Limits: config.Limits, Now: time.Now, Log: log, Observe: a.metrics.ObserveRequest,
 	})
@@ -117,8 +117,9 @@ func (a *App) Addr(name string) string {
 	return ""
 }
 
-// Run serves until ctx ends or something dies, and then stops in order.
+// Run serves, once, until ctx ends or something dies, and then stops in order.
 func (a *App) Run(ctx context.Context) error {
+	a.died = make(chan error, len(a.servers))
 	for _, server := range a.servers {
 		a.log.Info("listening", "for", server.name, "address", server.listener.Addr().String())
 		a.tasks.Go(func() {

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc/codes"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/metadata"
+	reflectionpb "google.golang.org/grpc/reflection/grpc_reflection_v1"
 	"google.golang.org/protobuf/proto"
 
 	"junjo.local/ingestion-service/internal/gen/batchespb"
@@ -300,7 +301,14 @@ func TestInternalMethodsNeedTheToken(t *testing.T) {
 			return err
 		},
 	}
-	registered := 0
+	methods["reflection"] = func(ctx context.Context) error {
+		stream, err := reflectionpb.NewServerReflectionClient(connection).ServerReflectionInfo(ctx)
+		require.NoError(t, err)
+		_ = stream.Send(&reflectionpb.ServerReflectionRequest{MessageRequest: &reflectionpb.ServerReflectionRequest_ListServices{}})
+		_, err = stream.Recv()
+		return err
+	}
+	registered := 1
 	for _, service := range []grpc.ServiceDesc{batchespb.BatchService_ServiceDesc, ingestionpb.InternalIngestionService_ServiceDesc} {
 		registered += len(service.Methods) + len(service.Streams)
 	}

@@ -112,7 +112,7 @@ func pageOf(log *wal.WAL, records []wal.Record) *batchespb.ReadBatchesResponse {
 		Batches: make([]*batchespb.Batch, 0, len(records)),
 	}
 	for _, record := range records {
-		if err := record.ToZstd(); err != nil {
+		if err := record.ToZstd(); err != nil { // a consumer could neither use a damaged batch nor get past it
 			log.ReportDamage(record.Key, err)
 			continue
 		}

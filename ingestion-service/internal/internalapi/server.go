@@ -17,6 +17,7 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/reflection"
 	"google.golang.org/grpc/status"
 
 	"junjo.local/ingestion-service/internal/gen/batchespb"
@@ -65,6 +66,7 @@ func New(options Options) *Server {
 	healthpb.RegisterHealthServer(s.GRPC, s.health)
 	ingestionpb.RegisterInternalIngestionServiceServer(s.GRPC, spanService{server: s})
 	batchespb.RegisterBatchServiceServer(s.GRPC, batchService{server: s})
+	reflection.Register(s.GRPC) // as the existing service does; behind the token like the rest
 	return s
 }
 

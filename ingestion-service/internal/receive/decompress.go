@@ -22,20 +22,25 @@ const (
 	deflated encoding = "deflate" // zlib's format, as HTTP means it
 	zstded   encoding = "zstd"
 	// supportedEncodings is what clients are told.
-	supportedEncodings = "gzip, zstd, deflate"
+	supportedEncodings = "gzip, deflate, zstd, identity"
 )
+
+// encodingShownMax is how much of a name that we do not know goes into an answer.
+const encodingShownMax = 40
 
 // parseEncoding reads a grpc-encoding or content-encoding; none at all means identity.
 func parseEncoding(value string) (encoding, *Refusal) {
-	switch value = strings.TrimSpace(value); encoding(value) {
+	value = strings.ToLower(strings.TrimSpace(value))
+	switch encoding(value) {
 	case "", identity:
 		return identity, nil
-	case gzipped, deflated, zstded:
+	case gzipped, "x-gzip":
+		return gzipped, nil
+	case deflated, zstded:
 		return encoding(value), nil
 	}
-	const shown = 40
-	if len(value) > shown {
-		value = value[:shown]
+	if runes := []rune(strings.ToValidUTF8(value, "?")); len(runes) > encodingShownMax {
+		value = string(runes[:encodingShownMax])
 	}
 	return "", refuse(UnsupportedEncoding, "the compression %q is not supported: use gzip, zstd, deflate or none", value)
 }
@@ -46,11 +51,17 @@ var (
 	zstdReaders sync.Pool
 )
 
-// zstdWindowMax is what a zstd frame may ask for before its first byte; levels up to 19 need 8 MiB.
+// zstdWindowMax is what a zstd frame may ask for before its first byte, and what its decoder holds beside the message;
+// levels up to 19 need 8 MiB.
 const zstdWindowMax = 8 << 20
 
 // decompress reads body into out, at most bytesMax bytes, reserving memory as out grows.
 func decompress(ctx context.Context, kind encoding, body []byte, out *buffer, bytesMax int) *Refusal {
+	if kind == zstded {
+		if refusal := out.share.reserve(ctx, zstdWindowMax); refusal != nil {
+			return refusal
+		}
+	}
 	source, done, err := open(kind, bytes.NewReader(body))
 	if err == nil {
 		defer done()

@@ -29,11 +29,11 @@ type KeyCheck interface {
 func presentedKey(headers http.Header) string {
 	for _, name := range []string{"X-Junjo-Api-Key", "X-Api-Key"} {
 		if values := headers[name]; len(values) > 0 {
-			return strings.TrimSpace(values[0])
+			return printable(strings.TrimSpace(values[0]))
 		}
 	}
 	scheme, rest, _ := strings.Cut(headers.Get("Authorization"), " ")
-	rest = strings.TrimSpace(rest)
+	rest = printable(strings.TrimSpace(rest))
 	if strings.EqualFold(scheme, "bearer") {
 		return rest
 	}
@@ -44,9 +44,20 @@ func presentedKey(headers http.Header) string {
 	if err != nil {
 		return ""
 	}
-	user, password, _ := strings.Cut(string(decoded), ":")
+	user, password, _ := strings.Cut(printable(string(decoded)), ":")
 	if password == "" {
 		return user
 	}
 	return password
+}
+
+// printable returns a text of visible ASCII, as every key is, and nothing for any other: what is not UTF-8 could not
+// even be asked for, and would be mistaken for a server that is away.
+func printable(text string) string {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' {
+			return ""
+		}
+	}
+	return text
 }

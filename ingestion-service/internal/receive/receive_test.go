@@ -7,8 +7,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -29,9 +31,30 @@ func TestPresentedKeyFollowsTheDocumentedOrder(t *testing.T) {
 		{http.Header{"Authorization": {"Basic %%%"}}, ""},
 		{http.Header{"Authorization": {"Digest x"}}, ""},
 		{http.Header{"X-Junjo-Api-Key": {""}, "X-Api-Key": {"b"}}, ""},
+		{http.Header{"X-Junjo-Api-Key": {"\xff\xfe"}, "X-Api-Key": {"b"}}, ""},
+		{http.Header{"Authorization": {"Bearer k\u00e4se"}}, ""},
+		{http.Header{"Authorization": {"Basic //79"}}, ""}, // bytes that are no text
 		{http.Header{}, ""},
 	} {
 		require.Equal(t, test.want, presentedKey(test.headers))
+	}
+}
+
+// Scenario: names of compressions as clients spell them. Guarantee: case and the old name of gzip do not matter, and one
+// that is not spoken is told, shortened, and as valid text.
+func TestParseEncodingTakesEverySpelling(t *testing.T) {
+	for value, want := range map[string]encoding{
+		"": identity, "identity": identity, "GZIP": gzipped, "x-gzip": gzipped, " deflate ": deflated, "zstd": zstded,
+	} {
+		kind, refusal := parseEncoding(value)
+		require.Nil(t, refusal, value)
+		require.Equal(t, want, kind, value)
+	}
+	for _, value := range []string{"br", "gzip, gzip", "\xff" + strings.Repeat("ä", 100)} {
+		_, refusal := parseEncoding(value)
+		require.Equal(t, UnsupportedEncoding, refusal.Reason)
+		require.True(t, utf8.ValidString(refusal.Detail))
+		require.Less(t, len(refusal.Detail), 200)
 	}
 }
 
@@ -101,7 +124,7 @@ func FuzzDecompress(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kindByte uint8, body []byte) {
 		const bytesMax = 4096
 		kind := []encoding{gzipped, deflated, zstded}[kindByte%3]
-		out := testBuffer(t, 1<<20)
+		out := testBuffer(t, zstdWindowMax+1<<20)
 		refusal := decompress(context.Background(), kind, body, out, bytesMax)
 		require.LessOrEqual(t, len(out.bytes), bytesMax)
 		if refusal != nil {
@@ -109,7 +132,7 @@ func FuzzDecompress(f *testing.F) {
 			return
 		}
 		// readers are used again: a second pass must say the same
-		again := testBuffer(t, 1<<20)
+		again := testBuffer(t, zstdWindowMax+1<<20)
 		require.Nil(t, decompress(context.Background(), kind, body, again, bytesMax))
 		require.Equal(t, out.bytes, again.bytes)
 	})

@@ -208,10 +208,17 @@ func parseRecord(key Key, value []byte) (Record, error) {
 	}, nil
 }
 
+func (r *Record) check() error {
+	if found := crc32.ChecksumIEEE(r.Payload); found != r.Checksum {
+		return fmt.Errorf("batch %x has checksum %08x instead of %08x", r.Key, found, r.Checksum)
+	}
+	return nil
+}
+
 // Message checks and decompresses the payload into the message that was received.
 func (r *Record) Message() ([]byte, error) {
-	if found := crc32.ChecksumIEEE(r.Payload); found != r.Checksum {
-		return nil, fmt.Errorf("batch %x has checksum %08x instead of %08x", r.Key, found, r.Checksum)
+	if err := r.check(); err != nil {
+		return nil, err
 	}
 	var message []byte
 	var err error
@@ -229,10 +236,10 @@ func (r *Record) Message() ([]byte, error) {
 	return message, nil
 }
 
-// ToZstd turns the payload into what consumers get, one zstd frame; it is CPU work unless it is one already.
+// ToZstd checks the payload and turns it into what consumers get, one zstd frame; CPU work unless it is one already.
 func (r *Record) ToZstd() error {
 	if r.compression == compressedZstd {
-		return nil
+		return r.check()
 	}
 	message, err := r.Message()
 	if err != nil {

@@ -430,6 +430,17 @@ func TestCloseDuringAppendsLosesNothingAcknowledged(t *testing.T) {
 	})
 }
 
+// Scenario: a byte of a stored payload turns, in either compression. Guarantee: the record is found damaged before
+// anybody gets it.
+func TestToZstdFindsDamage(t *testing.T) {
+	for _, hasten := range []bool{false, true} {
+		record, err := parseRecord(Key{}, Compress(otlp.Traces, "", 1, 1, []byte("payload"), hasten).value)
+		require.NoError(t, err)
+		record.Payload[len(record.Payload)-1] ^= 1
+		require.ErrorContains(t, record.ToZstd(), "has checksum")
+	}
+}
+
 // Scenario: a stored record is damaged. Guarantee: it is skipped and counted, and does not hold up the rest.
 func TestReadSkipsDamagedRecord(t *testing.T) {
 	w := openTest(t, testOptions(t.TempDir()))
