@@ -2,6 +2,7 @@ package receive
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime"
@@ -116,7 +117,7 @@ func (r *Receiver) receive(ctx context.Context, signal otlp.Signal, keyID string
 		defer r.storing.Add(-1)
 		record := wal.Compress(signal, keyID, r.now().UnixNano(), report.Accepted, kept, busy)
 		if _, err := log.Append(ctx, record); err != nil {
-			return outcome{}, refuse(Unavailable, "%v: try again", err)
+			return outcome{}, notStored(err)
 		}
 	}
 	r.stats.accepted(signal, report, len(message))
@@ -125,6 +126,14 @@ func (r *Receiver) receive(ctx context.Context, signal otlp.Signal, keyID string
 		done.message = report.Reason.Error()
 	}
 	return done, nil
+}
+
+// notStored is what a sender is told; why a write failed is in our log, for it names files of this machine.
+func notStored(err error) *Refusal {
+	if errors.As(err, new(*wal.WriteError)) {
+		return refuse(Unavailable, "the write-ahead log could not be written: try again")
+	}
+	return refuse(Unavailable, "%v: try again", err)
 }
 
 // recordRefusal counts a refused request and keeps it for the status.
