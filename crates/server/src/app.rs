@@ -18,6 +18,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use secrecy::ExposeSecret as _;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::background::Background;
 use crate::http::{Surface, router};
 use crate::key_check::IngestKeys;
 use crate::openapi;
@@ -39,6 +40,7 @@ pub struct App {
     auth: AuthState,
     keys: ApiKeys,
     sources: Sources,
+    background: Background,
 }
 
 /// A receiver with the limits of `settings`, which answers "unavailable" until an [`App`] opens it.
@@ -91,6 +93,7 @@ impl App {
             auth,
             keys,
             sources: Sources::default(),
+            background: Background::start().context("no thread for background work can be started")?,
         })
     }
 
@@ -141,9 +144,9 @@ impl App {
     /// Starts the background tasks.
     pub fn spawn_tasks(&self, lifecycle: &Lifecycle) {
         let indexer = Indexer::new(self.store.clone(), self.wal.clone());
-        lifecycle.spawn("indexer", indexer.run(lifecycle.soft()));
+        lifecycle.spawn("indexer", self.background.clone().run(indexer.run(lifecycle.soft())));
         let sealer = Sealer::new(self.store.clone(), Arc::clone(&self.clock));
-        lifecycle.spawn("sealer", sealer.run(lifecycle.soft()));
+        lifecycle.spawn("sealer", self.background.clone().run(sealer.run(lifecycle.soft())));
         let (app, stop) = (self.clone(), lifecycle.soft());
         lifecycle.spawn("housekeeping", async move {
             while stop.run_until_cancelled(tokio::time::sleep(HOUSEKEEPING_INTERVAL)).await.is_some() {

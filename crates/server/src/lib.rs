@@ -4,6 +4,7 @@
 
 pub mod app;
 mod assets;
+mod background;
 pub mod cli;
 pub mod health;
 mod http;

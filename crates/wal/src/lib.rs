@@ -20,6 +20,7 @@
 //! | `counters` | `signal`, `items`, `records` | INTEGER | all-time totals, committed with the records they count |
 
 mod error;
+mod frame;
 mod options;
 mod reader;
 mod record;

@@ -1,14 +1,11 @@
 //! What the log stores: one export request, compressed and checksummed.
 
 use std::fmt;
-use std::io::Read as _;
 
 use bytes::Bytes;
 
 use crate::error::RecordDamage;
-
-/// zstd level of the payload: level 1 costs least per byte that fsync no longer has to write.
-const ZSTD_LEVEL: i32 = 1;
+use crate::frame;
 
 /// The place of a record in the log; above 0, never reused.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,7 +78,7 @@ impl NewRecord {
         item_count: u32,
         message: &[u8],
     ) -> std::io::Result<Self> {
-        let payload = zstd::bulk::compress(message, ZSTD_LEVEL)?;
+        let payload = frame::compress(message)?;
         let checksum = crc32fast::hash(&payload);
         let raw_bytes = message.len() as u64;
         Ok(Self { signal, key_id, received_unix_nanos, item_count, raw_bytes, checksum, payload })
@@ -156,11 +153,7 @@ impl Record {
         if found != self.checksum {
             return Err(RecordDamage::Checksum { sequence: self.sequence, stored: self.checksum, found });
         }
-        // our own frame under a matching checksum: raw_bytes is what we wrote, and still only a capped reservation
-        let mut message = Vec::with_capacity(usize::try_from(self.raw_bytes.min(64 << 20)).unwrap_or(0));
-        zstd::Decoder::with_buffer(&self.payload[..])
-            .and_then(|decoder| decoder.take(self.raw_bytes).read_to_end(&mut message))
-            .map_err(|source| RecordDamage::Frame { sequence: self.sequence, source })?;
-        Ok(message)
+        frame::decompress(&self.payload, self.raw_bytes)
+            .map_err(|source| RecordDamage::Frame { sequence: self.sequence, source })
     }
 }
