@@ -9,6 +9,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"flag"
 	"fmt"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -29,6 +31,7 @@ type settings struct {
 	connections int
 	spanBytes   int
 	gzip        bool
+	drain       bool
 	profile     string
 }
 
@@ -42,6 +45,7 @@ func main() {
 	flag.IntVar(&s.connections, "connections", 8, "connections, each with one request in flight")
 	flag.IntVar(&s.spanBytes, "span-bytes", 1400, "bytes of a span")
 	flag.BoolVar(&s.gzip, "gzip", false, "compress requests")
+	flag.BoolVar(&s.drain, "drain", false, "let a consumer follow and trim the service meanwhile")
 	flag.StringVar(&s.profile, "profile", "", "write a CPU profile of the service here")
 	flag.Parse()
 	if err := run(*serve, s); err != nil {
@@ -96,14 +100,28 @@ func measure(name, dir string, s settings, requests [][]byte) (float64, error) {
 	if err := server.Start(); err != nil {
 		return 0, err
 	}
-	var addr, metrics string
-	if _, err := fmt.Fscanln(output, &addr, &metrics); err != nil {
+	var addr, metrics, internal string
+	if _, err := fmt.Fscanln(output, &addr, &metrics, &internal); err != nil {
 		return 0, fmt.Errorf("the server does not start: %w", err)
+	}
+	var drained atomic.Int64
+	ctx, stopDraining := context.WithCancel(context.Background())
+	defer stopDraining()
+	draining := make(chan error, 1)
+	if s.drain && internal != "-" {
+		go func() { draining <- drain(ctx, internal, &drained) }()
+	} else {
+		draining <- nil
 	}
 	before := cpuOf(server.Process.Pid)
 	result, err := load(addr, s, requests)
 	if err != nil {
 		return 0, err
+	}
+	taken := drained.Load()
+	stopDraining()
+	if err := <-draining; err != nil {
+		return 0, fmt.Errorf("drain: %w", err)
 	}
 	cpu := cpuOf(server.Process.Pid) - before
 	resident := residentOf(server.Process.Pid)
@@ -120,6 +138,9 @@ func measure(name, dir string, s settings, requests [][]byte) (float64, error) {
 		float64(cpu.Microseconds())/float64(max(result.requests*s.batch, 1)), resident>>20)
 	if commits != "" {
 		fmt.Println("         " + commits)
+	}
+	if taken > 0 {
+		fmt.Printf("         a consumer took %.0f spans/s meanwhile\n", float64(taken)/result.took.Seconds())
 	}
 	return rate, nil
 }

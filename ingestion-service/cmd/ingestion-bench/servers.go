@@ -86,7 +86,7 @@ func serveAnchor(dir string) error {
 	}
 	server := grpc.NewServer(grpc.MaxRecvMsgSize(64 << 20))
 	collector.RegisterTraceServiceServer(server, &anchor{db: db})
-	fmt.Println(listener.Addr(), "-")
+	fmt.Println(listener.Addr(), "-", "-")
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, server.GracefulStop)
@@ -143,6 +143,6 @@ func serveService(s settings) error {
 	for !service.IsReady() {
 		time.Sleep(time.Millisecond)
 	}
-	fmt.Println(service.Addr("otlp/grpc"), service.Addr("metrics"))
+	fmt.Println(service.Addr("otlp/grpc"), service.Addr("metrics"), service.Addr("internal"))
 	return <-ran
 }

@@ -57,7 +57,7 @@ func New(config config.Config, log *slog.Logger) (*App, error) {
 	a.receiver = receive.New(receive.Options{
 		Keys: checker, Limits: config.Limits, Now: time.Now, Log: log, Observe: a.metrics.ObserveRequest,
 	})
-	a.internal = internalapi.New(internalapi.Options{Token: config.InternalToken, Log: log, Stats: a.receiver.Stats()})
+	a.internal = internalapi.New(internalapi.Options{Token: config.InternalToken, Log: log, Stats: a.receiver.Stats(), Busy: a.receiver.IsBusy})
 	a.metrics.Read(metrics.Sources{Receiver: a.receiver, Keys: checker, WAL: a.wal.Load})
 	if err := a.bind(); err != nil {
 		for _, server := range a.servers {

@@ -21,6 +21,10 @@ const (
 	pageBytesMax     = 32 << 20
 	// pageBatchesMax bounds pages of tiny batches.
 	pageBatchesMax = 4096
+	// yieldMax is how long a page waits for busy senders at most: a burst is acknowledged first and read later, yet
+	// reading goes on at a page a second whatever comes in.
+	yieldMax   = time.Second
+	yieldCheck = 5 * time.Millisecond
 )
 
 var consumerIDs = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,128}$`)
@@ -43,6 +47,7 @@ func (s batchService) ReadBatches(request *batchespb.ReadBatchesRequest, stream 
 	timer := time.NewTimer(heartbeat)
 	defer timer.Stop()
 	for started := false; ; started = true {
+		s.server.yield(stream.Context())
 		_, changed := log.Newest()
 		records, err := log.Read(after, page)
 		if err != nil {
@@ -74,6 +79,27 @@ func (s batchService) ReadBatches(request *batchespb.ReadBatchesRequest, stream 
 			return status.Error(codes.Unavailable, "the ingestion service is shutting down: connect again")
 		case <-stream.Context().Done():
 			return status.FromContextError(stream.Context().Err()).Err()
+		}
+	}
+}
+
+// yield waits while senders are busy, for at most yieldMax.
+func (s *Server) yield(ctx context.Context) {
+	if s.options.Busy == nil || !s.options.Busy() {
+		return
+	}
+	check := time.NewTicker(yieldCheck)
+	defer check.Stop()
+	for range yieldMax / yieldCheck {
+		select {
+		case <-check.C:
+			if !s.options.Busy() {
+				return
+			}
+		case <-s.stopping:
+			return
+		case <-ctx.Done():
+			return
 		}
 	}
 }

@@ -38,6 +38,8 @@ const (
 // Options is what the API serves.
 type Options struct {
 	Log *slog.Logger
+	// Busy says that senders wait for a processor; reading then waits a little for them. Nil means never.
+	Busy func() bool
 	// Stats has the recent refusals.
 	Stats *receive.Stats
 	// Token that callers must send; empty lets everyone in. Health is open to all.

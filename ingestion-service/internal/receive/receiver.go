@@ -61,6 +61,9 @@ func (r *Receiver) Open(log *wal.WAL) { r.wal.Store(log) }
 // IsOpen says whether requests can be acknowledged.
 func (r *Receiver) IsOpen() bool { return r.wal.Load() != nil }
 
+// IsBusy says that more requests are being stored than there are processors.
+func (r *Receiver) IsBusy() bool { return r.storing.Load() > int32(runtime.GOMAXPROCS(0)) }
+
 // Stats returns the counters since the process started.
 func (r *Receiver) Stats() *Stats { return &r.stats }
 
@@ -113,7 +116,8 @@ func (r *Receiver) receive(ctx context.Context, signal otlp.Signal, keyID string
 			}
 			kept = otlp.WithoutRejected(make([]byte, 0, len(message)), signal, message)
 		}
-		busy := r.storing.Add(1) > int32(runtime.GOMAXPROCS(0))
+		r.storing.Add(1)
+		busy := r.IsBusy()
 		defer r.storing.Add(-1)
 		record := wal.Compress(signal, keyID, r.now().UnixNano(), report.Accepted, kept, busy)
 		if _, err := log.Append(ctx, record); err != nil {
