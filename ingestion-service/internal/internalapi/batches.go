@@ -22,8 +22,8 @@ const (
 	// pageBatchesMax bounds pages of tiny batches.
 	pageBatchesMax = 4096
 	// yieldMax is how long a page waits for busy senders at most: a burst is acknowledged first and read later, yet
-	// reading goes on at a page a second whatever comes in.
-	yieldMax   = time.Second
+	// reading goes on at three pages a second whatever comes in.
+	yieldMax   = 300 * time.Millisecond
 	yieldCheck = 5 * time.Millisecond
 )
 

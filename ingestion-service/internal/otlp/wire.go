@@ -52,6 +52,17 @@ func (r *reader) next() (field, bool, error) {
 	if len(r.rest) == 0 {
 		return field{}, false, nil
 	}
+	// most fields are bytes with a small number and an ordinary length: one byte of tag, one or two of length
+	if rest := r.rest; len(rest) >= 3 && rest[0]&0x87 == byte(wireBytes) && rest[0] > 7 {
+		start, length := 2, int(rest[1])
+		if length >= 0x80 {
+			start, length = 3, length&0x7f|int(rest[2])<<7
+		}
+		if length <= len(rest)-start && (start == 2 || rest[2] < 0x80) {
+			r.rest = rest[start+length:]
+			return field{number: uint32(rest[0] >> 3), kind: wireBytes, bytes: rest[start : start+length]}, true, nil
+		}
+	}
 	number, kind, err := r.tag()
 	if err != nil {
 		return field{}, false, err

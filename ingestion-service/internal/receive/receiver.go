@@ -21,7 +21,7 @@ type Receiver struct {
 	observe   func(otlp.Signal, string, time.Duration)
 	admission *admission
 	wal       atomic.Pointer[wal.WAL]
-	// storing counts requests between their scan and their answer: with more of them than processors, time is short.
+	// storing counts requests between their scan and their answer.
 	storing atomic.Int32
 	stats   Stats
 	limits  Limits
@@ -116,10 +116,9 @@ func (r *Receiver) receive(ctx context.Context, signal otlp.Signal, keyID string
 			}
 			kept = otlp.WithoutRejected(make([]byte, 0, len(message)), signal, message)
 		}
-		r.storing.Add(1)
-		busy := r.IsBusy()
+		hasten := r.storing.Add(1) > 1 // another one wants the processor, or the same fsync
 		defer r.storing.Add(-1)
-		record := wal.Compress(signal, keyID, r.now().UnixNano(), report.Accepted, kept, busy)
+		record := wal.Compress(signal, keyID, r.now().UnixNano(), report.Accepted, kept, hasten)
 		if _, err := log.Append(ctx, record); err != nil {
 			return outcome{}, notStored(err)
 		}

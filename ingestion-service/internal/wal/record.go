@@ -32,8 +32,8 @@ import (
 //
 // Numbers are big endian. The totals make every count of the log available from its ends.
 //
-// S2 costs a third of zstd's processor time for a fifth more bytes. It is what a burst is stored in, when requests wait
-// for a processor; who reads such a record pays the rest, for consumers always get zstd.
+// S2 costs a third of zstd's processor time for a fifth more bytes. It is what a burst is stored in, when several
+// requests are stored at once; who reads such a record pays the rest, for consumers always get zstd.
 const (
 	recordVersion = 1
 	headerBytes   = 56
