@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Corpus(CorpusArgs),
     /// Start a server, send a corpus to it, wait until all of it is queryable
     Ingest(Box<IngestArgs>),
+    /// The table of `make bench`: ingest in every shape that clients send, then the sustained rate and freshness
+    Suite(SuiteArgs),
     /// The acknowledged spans/s of the bare write-ahead log, without a server
     WalAnchor(Box<WalAnchorArgs>),
 }
@@ -134,6 +136,26 @@ pub(crate) struct IngestArgs {
     /// Record the server with `perf` into this folder: send.data and drain.data
     #[arg(long)]
     pub(crate) perf: Option<PathBuf>,
+}
+
+/// Arguments of `suite`.
+#[derive(Debug, Args)]
+pub(crate) struct SuiteArgs {
+    /// Release binary of the server; default junjo-server beside this program
+    #[arg(long)]
+    pub(crate) server: Option<PathBuf>,
+    /// One more argument for the server, for example --memory-limit=256M; may be repeated
+    #[arg(long, allow_hyphen_values = true)]
+    pub(crate) server_arg: Vec<String>,
+    /// Seconds of a line
+    #[arg(long, default_value_t = 6)]
+    pub(crate) seconds: u64,
+    /// Seconds of the sustained run
+    #[arg(long, default_value_t = 60)]
+    pub(crate) sustained_seconds: u64,
+    /// Where data folders are made, on the disk to be measured; default the system's folder for temporary files
+    #[arg(long)]
+    pub(crate) temp: Option<PathBuf>,
 }
 
 /// Arguments of `wal-anchor`.

@@ -9,6 +9,7 @@ mod load;
 mod measure;
 mod report;
 mod subject;
+mod suite;
 
 use std::fmt::Display;
 use std::fs::File;
@@ -29,6 +30,7 @@ async fn main() -> anyhow::Result<()> {
             let measured = ingest::run(&args).await?;
             print(&measured, &measured, args.load.json)
         }
+        Command::Suite(args) => suite::run(&args).await,
         Command::WalAnchor(args) => {
             let (setting, measured) = ingest::run_wal_anchor(&args).await?;
             let table = report::wal_anchor_table(&setting, &measured);
