@@ -7,6 +7,7 @@ use http::{HeaderMap, StatusCode, header};
 use junjo_api_keys::{ApiKeys, Scope};
 use junjo_ingest::Receiver;
 use junjo_span_store::{IndexState, SpanStore};
+use junjo_wal::{AppendError, Wal};
 use junjo_web::client::ClientInfo;
 use junjo_web::{ApiError, ApiResult, Problems};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -20,6 +21,7 @@ use utoipa_axum::routes;
 pub(crate) struct PagesState {
     pub(crate) receiver: Receiver,
     pub(crate) store: SpanStore,
+    pub(crate) wal: Wal,
     pub(crate) keys: ApiKeys,
     pub(crate) metrics: PrometheusHandle,
 }
@@ -41,6 +43,9 @@ struct Health {
     version: &'static str,
     /// `ok`, `opening`, `rebuilding` or `degraded`; spans are acknowledged in any of them.
     index: &'static str,
+    /// Whether spans are acknowledged: `ok`, or why senders are asked to wait: `opening`, `full` (indexing or sealing is
+    /// behind), `disk_full`, `failing` (the disk cannot be written).
+    log: &'static str,
 }
 
 /// Answer a ping.
@@ -49,7 +54,7 @@ async fn ping() -> &'static str {
     "pong"
 }
 
-/// Tell that the process is alive, and how its index is.
+/// Tell that the process is alive, and how its log and its index are.
 #[utoipa::path(get, path = "/health", tag = "server", responses((status = 200, body = Health)))]
 async fn health(State(state): State<PagesState>) -> Json<Health> {
     let index = match state.store.index_state() {
@@ -58,7 +63,14 @@ async fn health(State(state): State<PagesState>) -> Json<Health> {
         IndexState::Rebuilding { .. } => "rebuilding",
         IndexState::Degraded(_) => "degraded",
     };
-    Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION"), index })
+    let log = match state.wal.refusal() {
+        _ if !state.receiver.is_open() => "opening",
+        None => "ok",
+        Some(AppendError::Full { .. }) => "full",
+        Some(AppendError::DiskFull { .. }) => "disk_full",
+        Some(AppendError::Write { .. } | AppendError::Closed) => "failing",
+    };
+    Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION"), index, log })
 }
 
 /// Tell whether spans are acknowledged.

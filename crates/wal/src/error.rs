@@ -29,6 +29,12 @@ pub enum WalError {
         #[source]
         source: std::io::Error,
     },
+    /// A reader was in the way for too long.
+    #[error("{path} is being read and cannot be checkpointed now")]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file was written by a newer server.
     #[error(
         "{path} has log format {found}, this server knows up to {known}: start the newer server again, or move the file away"
@@ -75,7 +81,7 @@ pub enum AppendError {
         /// Bytes kept for seal, trim and retention.
         floor_bytes: u64,
     },
-    /// SQLite could not commit (disk full or an IO error).
+    /// SQLite could not commit (disk full or an IO error), or the file could not be opened again after that.
     #[error("the write-ahead log could not be written: {reason}")]
     Write {
         /// SQLite's reason.

@@ -24,6 +24,7 @@ mod frame;
 mod options;
 mod reader;
 mod record;
+mod recovery;
 mod salvage;
 mod schema;
 mod space;
@@ -34,6 +35,7 @@ mod writer;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
+use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use error::{AppendError, RecordDamage, WalError};
@@ -78,22 +80,48 @@ struct Shared {
     accepted_log_records: AtomicU64,
     trim_target: AtomicI64,
     closing: AtomicBool,
+    refusal: Mutex<Option<AppendError>>,
 }
 
 impl Shared {
+    /// Notes why records are not taken.
+    fn refuse(&self, error: AppendError) {
+        *self.refusal.lock() = Some(error);
+    }
+
+    fn refusal(&self) -> Option<AppendError> {
+        self.refusal.lock().clone()
+    }
+
+    /// A record has been made durable again.
+    fn accept_again(&self) {
+        *self.refusal.lock() = None;
+    }
+
+    /// A trim has freed some bytes.
+    fn made_room(&self) {
+        self.refusal.lock().take_if(|error| matches!(error, AppendError::Full { .. }));
+    }
+
+    fn set(&self, signal: Signal, items: u64, records: u64) {
+        let (item_total, record_total) = self.totals(signal);
+        item_total.store(items, Ordering::Relaxed);
+        record_total.store(records, Ordering::Relaxed);
+    }
+
+    fn totals(&self, signal: Signal) -> (&AtomicU64, &AtomicU64) {
+        match signal {
+            Signal::Traces => (&self.accepted_spans, &self.accepted_span_records),
+            Signal::Logs => (&self.accepted_logs, &self.accepted_log_records),
+        }
+    }
+
     fn raise_items(&self, signal: Signal, items: u64) {
-        let total = match signal {
-            Signal::Traces => &self.accepted_spans,
-            Signal::Logs => &self.accepted_logs,
-        };
-        total.fetch_max(items, Ordering::Relaxed);
+        self.totals(signal).0.fetch_max(items, Ordering::Relaxed);
     }
 
     fn add(&self, signal: Signal, items: u64, records: u64) {
-        let (item_total, record_total) = match signal {
-            Signal::Traces => (&self.accepted_spans, &self.accepted_span_records),
-            Signal::Logs => (&self.accepted_logs, &self.accepted_log_records),
-        };
+        let (item_total, record_total) = self.totals(signal);
         item_total.fetch_add(items, Ordering::Relaxed);
         record_total.fetch_add(records, Ordering::Relaxed);
     }
@@ -141,7 +169,8 @@ impl Wal {
 
     /// Stores one record durably and returns its sequence; many concurrent calls share one fsync.
     ///
-    /// An error means that the record is not acknowledged and will not become visible.
+    /// An error means that the record is not acknowledged. It will not become visible either, except after a failure of
+    /// the disk ([`AppendError::Write`]), which may have come before or after the commit.
     pub async fn append(&self, record: NewRecord) -> Result<Sequence, AppendError> {
         self.append_all(vec![record], None).await
     }
@@ -165,7 +194,9 @@ impl Wal {
         let bytes: u64 = records.iter().map(|record| record.payload.len() as u64).sum();
         let live_bytes = self.shared.live_bytes.load(Ordering::Relaxed);
         if live_bytes.saturating_add(bytes) > self.bytes_max {
-            return Err(AppendError::Full { live_bytes, bytes_max: self.bytes_max });
+            let error = AppendError::Full { live_bytes, bytes_max: self.bytes_max };
+            self.shared.refuse(error.clone());
+            return Err(error);
         }
         let (ack, acked) = oneshot::channel();
         let work = Work { records, position, ack };
@@ -207,11 +238,7 @@ impl Wal {
 
     /// Durable all-time totals of accepted items.
     pub fn accepted(&self, signal: Signal) -> Accepted {
-        let s = &self.shared;
-        let (items, records) = match signal {
-            Signal::Traces => (&s.accepted_spans, &s.accepted_span_records),
-            Signal::Logs => (&s.accepted_logs, &s.accepted_log_records),
-        };
+        let (items, records) = self.shared.totals(signal);
         Accepted { items: items.load(Ordering::Relaxed), records: records.load(Ordering::Relaxed) }
     }
 
@@ -227,6 +254,12 @@ impl Wal {
         let command = Command::RaiseAccepted { signal, processed, cursor, ack };
         self.commands.send(command).await.map_err(|_| AppendError::Closed)?;
         acked.await.map_err(|_| AppendError::Closed)?
+    }
+
+    /// Why records are refused at the moment; `None` while they are taken. It is what the last record met, or what the
+    /// writer found when it was woken since then ([`Wal::trim`] does that).
+    pub fn refusal(&self) -> Option<AppendError> {
+        self.shared.refusal()
     }
 
     /// Current size and age. Blocking.

@@ -94,9 +94,7 @@ impl ReaderPool {
     /// Bytes on disk of the file and its journal; 0 for what is not there.
     pub(crate) fn file_bytes(&self) -> u64 {
         let size = |path: PathBuf| std::fs::metadata(path).map_or(0, |meta| meta.len());
-        let mut journal = self.path.clone().into_os_string();
-        journal.push("-wal");
-        size(self.path.clone()) + size(journal.into())
+        size(self.path.clone()) + size(schema::log_of(&self.path))
     }
 
     fn with<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, WalError> {

@@ -1,6 +1,6 @@
 //! Tables of `wal.db`, creation and what is read from them at start.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use rusqlite::{Connection, OpenFlags};
@@ -12,9 +12,10 @@ use crate::record::{Sequence, Signal, WalId};
 /// `PRAGMA user_version` of the file this code writes.
 pub const FORMAT_VERSION: i64 = 1;
 
-/// 16 KiB pages: an export request is tens to hundreds of KiB, and larger pages shorten its overflow chain.
+/// 16 KiB pages: an export request is tens to hundreds of KiB, and larger pages shorten its overflow chain. The writer
+/// checkpoints itself: SQLite's own does it before the commit returns, and hides when it fails.
 const OPEN_SQL: &str = "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-    PRAGMA busy_timeout = 10000;";
+    PRAGMA busy_timeout = 10000; PRAGMA wal_autocheckpoint = 0;";
 
 const CREATE_SQL: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -58,6 +59,13 @@ pub(crate) fn open(path: &Path, floor: Sequence) -> Result<Connection, WalError>
     };
     raise_sequence(&connection, floor).map_err(sqlite("open", path))?;
     Ok(connection)
+}
+
+/// SQLite's own log beside the file.
+pub(crate) fn log_of(path: &Path) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push("-wal");
+    name.into()
 }
 
 /// A connection that can only read; never holds a transaction longer than one batch.
@@ -116,7 +124,7 @@ pub(crate) fn load_totals(
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             if let Some(signal) = Signal::from_code(row.get(0)?) {
-                shared.add(signal, row.get(1)?, row.get(2)?);
+                shared.set(signal, row.get(1)?, row.get(2)?);
             }
         }
         connection.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'records'", [], |row| row.get(0))

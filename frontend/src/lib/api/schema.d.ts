@@ -131,7 +131,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell that the process is alive, and how its index is. */
+        /** Tell that the process is alive, and how its log and its index are. */
         get: operations["health"];
         put?: never;
         post?: never;
@@ -511,6 +511,11 @@ export interface components {
         Health: {
             /** @description `ok`, `opening`, `rebuilding` or `degraded`; spans are acknowledged in any of them. */
             index: string;
+            /**
+             * @description Whether spans are acknowledged: `ok`, or why senders are asked to wait: `opening`, `full` (indexing or sealing is
+             *     behind), `disk_full`, `failing` (the disk cannot be written).
+             */
+            log: string;
             /** @description Always `ok`: a server that answers is alive. */
             status: string;
             version: string;
