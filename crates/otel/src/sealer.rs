@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 /// Between two looks at the log; the policy decides what is due.
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Pause after a failure.
-const RETRY_PAUSE: Duration = Duration::from_secs(10);
+const RETRY_PAUSE: Duration = Duration::from_secs(3);
 
 /// Seals what is due.
 pub struct Sealer {
@@ -35,10 +35,10 @@ impl Sealer {
             }
         }
         loop {
-            let pause = match self.seal_all(&stop).await {
-                Ok(()) => INTERVAL,
-                Err(()) => RETRY_PAUSE,
-            };
+            let sealed = self.seal_all(&stop).await;
+            // also after a failure: it wakes the log, which then looks whether the disk works again
+            self.store.trim();
+            let pause = if sealed.is_ok() { INTERVAL } else { RETRY_PAUSE };
             if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
                 return;
             }
@@ -69,7 +69,6 @@ impl Sealer {
                 }
             }
         }
-        self.store.trim();
         Ok(())
     }
 }

@@ -85,6 +85,8 @@ struct Inner {
     state: RwLock<IndexState>,
     progress: RwLock<Progress>,
     writer: Mutex<Option<Connection>>,
+    /// A complete archive file that the manifest could not take yet.
+    unlisted: Mutex<Option<ArchiveFile>>,
     executor: RwLock<Option<Arc<Executor>>>,
 }
 
@@ -101,6 +103,7 @@ impl SpanStore {
             state: RwLock::new(IndexState::Opening),
             progress: RwLock::new(Progress::default()),
             writer: Mutex::new(None),
+            unlisted: Mutex::new(None),
             executor: RwLock::new(None),
         };
         Self { inner: Arc::new(inner) }
@@ -128,35 +131,48 @@ impl SpanStore {
         let progress = load_progress(&opened.connection)?;
         *inner.progress.write() = progress;
         *inner.executor.write() = Some(Arc::new(Executor::new(reader)));
-        let behind = progress.cursor < inner.manifest.sealed_through();
         *inner.writer.lock() = Some(opened.connection);
-        if opened.fresh || behind {
+        if opened.fresh || self.log_has_forgotten(progress.cursor)? {
             self.rebuild(progress.cursor)?;
         }
         *inner.state.write() = IndexState::Ok;
         Ok(())
     }
 
+    /// Whether records after `cursor` are in the archive alone. Usually the index is behind the archive only because the
+    /// sealer was faster; then the log still has everything, because it is never trimmed past the index.
+    fn log_has_forgotten(&self, cursor: Sequence) -> Result<bool, StoreError> {
+        if self.inner.manifest.sealed_through() <= cursor {
+            return Ok(false);
+        }
+        let oldest = self.inner.wal.sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?;
+        Ok(oldest.first().is_none_or(|(oldest, _, _)| oldest.0 > cursor.0 + 1))
+    }
+
     /// Puts back what the archive has beyond `cursor` (a lost or older index), file by file.
     fn rebuild(&self, cursor: Sequence) -> Result<(), StoreError> {
         let inner = &self.inner;
+        let sealed = inner.manifest.sealed();
         let files: Vec<ArchiveFile> =
-            inner.manifest.files().into_iter().filter(|file| file.last_sequence > cursor).collect();
+            sealed.files.into_iter().filter(|file| file.last_sequence > cursor).collect();
         let rows_total = files.iter().map(|file| file.row_count).sum();
         if rows_total > 0 {
             tracing::warn!(files = files.len(), rows = rows_total, "filling the index from the archive");
         }
         let mut rows_done = 0;
+        let mut items_ahead: u64 = files.iter().map(|file| file.item_count).sum();
         for file in files {
             *inner.state.write() = IndexState::Rebuilding { rows: rows_done, rows_total };
             rows_done += file.row_count;
-            self.rebuild_file(&file)?;
+            items_ahead -= file.item_count;
+            self.rebuild_file(&file, sealed.items.saturating_sub(items_ahead))?;
         }
         Ok(())
     }
 
-    /// All rows of one file, then the cursor behind it, so that a kill repeats at most this file.
-    fn rebuild_file(&self, file: &ArchiveFile) -> Result<(), StoreError> {
+    /// All rows of one file, then the cursor behind it, so that a kill repeats at most this file. `total_spans` are all
+    /// spans up to there, those of files that are gone included: the total does not depend on where a rebuild began.
+    fn rebuild_file(&self, file: &ArchiveFile, total_spans: u64) -> Result<(), StoreError> {
         let path = self.inner.options.archive_dir.join(&file.path);
         let mut batch = IndexBatch::default();
         let before = self.progress();
@@ -176,7 +192,10 @@ impl SpanStore {
             );
         }
         batch.cursor = file.last_sequence;
-        batch.span_count = file.item_count;
+        batch.total_spans = Some(total_spans);
+        if before.cursor < file.first_sequence {
+            batch.superseded_spans = file.item_count.saturating_sub(file.row_count);
+        }
         self.commit(&batch).map(drop)
     }
 
@@ -194,6 +213,10 @@ impl SpanStore {
     /// Seals the next due range of records, if any. `now` is the clock as unix nanoseconds and as RFC 3339.
     pub async fn seal_due(&self, now_unix_nanos: i64, now: &str) -> Result<Option<ArchiveFile>, StoreError> {
         let inner = Arc::clone(&self.inner);
+        let unlisted = inner.unlisted.lock().clone();
+        if let Some(file) = unlisted {
+            return self.list(file, now).await.map(Some);
+        }
         let after = inner.manifest.sealed_through();
         let sealed = tokio::task::spawn_blocking(move || -> Result<_, StoreError> {
             let Some(range) = plan(&inner.wal, after, inner.options.seal, now_unix_nanos)? else {
@@ -213,11 +236,17 @@ impl SpanStore {
         match sealed {
             None => Ok(None),
             Some((range, None)) => self.inner.manifest.skip_through(range.last).await.map(|()| None),
-            Some((_, Some(file))) => {
-                self.inner.manifest.insert(file.clone(), now).await?;
-                Ok(Some(file))
-            }
+            Some((_, Some(file))) => self.list(file, now).await.map(Some),
         }
+    }
+
+    /// Puts a file into the manifest. When that fails it is tried again before anything else is sealed: another file
+    /// over a part of the same range would never be listed and never be removed.
+    async fn list(&self, file: ArchiveFile, now: &str) -> Result<ArchiveFile, StoreError> {
+        *self.inner.unlisted.lock() = Some(file.clone());
+        self.inner.manifest.insert(file.clone(), now).await?;
+        *self.inner.unlisted.lock() = None;
+        Ok(file)
     }
 
     /// Lets the log forget what is both indexed and sealed.

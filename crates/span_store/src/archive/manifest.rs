@@ -46,9 +46,17 @@ pub struct ArchiveFile {
 #[derive(Clone)]
 pub struct Manifest {
     pool: SqlitePool,
-    files: Arc<RwLock<Vec<ArchiveFile>>>,
-    sealed_through: Arc<RwLock<Sequence>>,
-    sealed_items: Arc<RwLock<u64>>,
+    sealed: Arc<RwLock<Sealed>>,
+}
+
+/// The archive at one moment.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sealed {
+    /// In sequence order.
+    pub(crate) files: Vec<ArchiveFile>,
+    pub(crate) through: Sequence,
+    /// All spans ever sealed, superseded and quarantined ones and those of files that retention dropped included.
+    pub(crate) items: u64,
 }
 
 impl Manifest {
@@ -66,65 +74,71 @@ impl Manifest {
                 .fetch_one(&pool)
                 .await
                 .map_err(StoreError::manifest("read"))?;
-        Ok(Self {
-            pool,
-            files: Arc::new(RwLock::new(files.map_err(StoreError::manifest("read"))?)),
-            sealed_through: Arc::new(RwLock::new(Sequence(totals.get(1)))),
-            sealed_items: Arc::new(RwLock::new(totals.get::<i64, _>(0).unsigned_abs())),
-        })
+        let sealed = Sealed {
+            files: files.map_err(StoreError::manifest("read"))?,
+            through: Sequence(totals.get(1)),
+            items: totals.get::<i64, _>(0).unsigned_abs(),
+        };
+        Ok(Self { pool, sealed: Arc::new(RwLock::new(sealed)) })
     }
 
     /// The newest record that is in the archive; everything up to it may be trimmed as far as the archive goes.
     pub fn sealed_through(&self) -> Sequence {
-        *self.sealed_through.read()
+        self.sealed.read().through
     }
 
     /// All spans ever sealed, superseded and quarantined ones included.
     pub fn sealed_items(&self) -> u64 {
-        *self.sealed_items.read()
+        self.sealed.read().items
     }
 
     /// The files in sequence order.
     pub fn files(&self) -> Vec<ArchiveFile> {
-        self.files.read().clone()
+        self.sealed.read().files.clone()
+    }
+
+    /// Files, mark and total of the same moment.
+    pub(crate) fn sealed(&self) -> Sealed {
+        self.sealed.read().clone()
     }
 
     /// Number and bytes of the files.
     pub fn size(&self) -> (u64, u64) {
-        let files = self.files.read();
+        let files = &self.sealed.read().files;
         (files.len() as u64, files.iter().map(|file| file.file_bytes).sum())
     }
 
     /// The file whose range holds `sequence`.
     pub(crate) fn file_with(&self, sequence: Sequence) -> Option<ArchiveFile> {
-        let files = self.files.read();
+        let files = &self.sealed.read().files;
         let after = files.partition_point(|file| file.first_sequence <= sequence);
         let candidate = files.get(after.checked_sub(1)?)?;
         (sequence <= candidate.last_sequence).then(|| candidate.clone())
     }
 
-    /// Lists a durable file and advances the seal mark, in one transaction.
+    /// Lists a durable file and advances the seal mark, in one transaction. Listing a file again changes nothing: a
+    /// commit that was reported as failed may have happened.
     pub(crate) async fn insert(&self, file: ArchiveFile, sealed_at: &str) -> Result<(), StoreError> {
         let failed = || StoreError::manifest("write");
         let mut transaction = self.pool.begin().await.map_err(failed())?;
-        insert_row(&file, sealed_at).execute(&mut *transaction).await.map_err(failed())?;
+        let inserted = insert_row(&file, sealed_at).execute(&mut *transaction).await.map_err(failed())?;
+        let new_items = if inserted.rows_affected() == 0 { 0 } else { file.item_count };
         sqlx::query(
             "UPDATE archive_totals SET sealed_items = sealed_items + ?2,
              sealed_through = max(sealed_through, ?3) WHERE dataset = ?1",
         )
         .bind(SPANS)
-        .bind(int(file.item_count))
+        .bind(int(new_items))
         .bind(file.last_sequence.0)
         .execute(&mut *transaction)
         .await
         .map_err(failed())?;
         transaction.commit().await.map_err(failed())?;
-        *self.sealed_items.write() += file.item_count;
-        let mut through = self.sealed_through.write();
-        *through = file.last_sequence.max(*through);
-        let mut files = self.files.write();
-        let at = files.partition_point(|other| other.first_sequence < file.first_sequence);
-        files.insert(at, file);
+        let mut sealed = self.sealed.write();
+        sealed.items += file.item_count;
+        sealed.through = file.last_sequence.max(sealed.through);
+        let at = sealed.files.partition_point(|other| other.first_sequence < file.first_sequence);
+        sealed.files.insert(at, file);
         Ok(())
     }
 
@@ -136,8 +150,8 @@ impl Manifest {
             .execute(&self.pool)
             .await
             .map_err(StoreError::manifest("write"))?;
-        let mut through = self.sealed_through.write();
-        *through = sequence.max(*through);
+        let mut sealed = self.sealed.write();
+        sealed.through = sequence.max(sealed.through);
         Ok(())
     }
 }
@@ -150,7 +164,9 @@ fn insert_row<'q>(
     file: &'q ArchiveFile,
     sealed_at: &'q str,
 ) -> sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments<'q>> {
-    sqlx::query("INSERT INTO archive_files VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)")
+    let insert = "INSERT INTO archive_files VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)
+                  ON CONFLICT (path) DO NOTHING";
+    sqlx::query(insert)
         .bind(&file.path)
         .bind(SPANS)
         .bind(&file.wal_id)

@@ -77,18 +77,35 @@ impl Written {
         std::fs::rename(&self.temporary, &path).map_err(StoreError::io("rename to", &path))?;
         let folder = path.parent().unwrap_or(archive_dir);
         for dir in [folder, archive_dir] {
-            File::open(dir).and_then(|dir| dir.sync_all()).map_err(StoreError::io("sync", dir))?;
+            if let Err(error) = File::open(dir).and_then(|dir| dir.sync_all()) {
+                // nothing knows of the file yet, and the next try may choose another range
+                let _ = std::fs::remove_file(&path);
+                return Err(StoreError::io("sync", dir)(error));
+            }
         }
         Ok(self.file)
     }
 }
 
 fn write_once(job: &SealJob<'_>, skip: &HashSet<Place>) -> Result<Option<Written>, StoreError> {
-    let SealJob { wal, range, archive_dir, prices, quarantine } = *job;
-    let folder = archive_dir.join(format!("day={}", range.received_day));
+    let folder = job.archive_dir.join(format!("day={}", job.range.received_day));
     std::fs::create_dir_all(&folder).map_err(StoreError::io("create", &folder))?;
-    let temporary = folder.join(format!("spans-{:020}.tmp", range.last.0));
-    let mut sink = Sink::create(&temporary, skip)?;
+    let temporary = folder.join(format!("spans-{:020}.tmp", job.range.last.0));
+    let written = write_temporary(job, &temporary, skip);
+    if written.is_err() {
+        // on a full disk everybody else needs the room, and the next try may have another name
+        let _ = std::fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn write_temporary(
+    job: &SealJob<'_>,
+    temporary: &Path,
+    skip: &HashSet<Place>,
+) -> Result<Option<Written>, StoreError> {
+    let SealJob { wal, range, prices, quarantine, .. } = *job;
+    let mut sink = Sink::create(temporary, skip)?;
     let (mut at, mut first) = (range.after, None);
     'range: while at < range.last {
         let records = wal.read_after(at, READ_BYTES).map_err(StoreError::Wal)?;
@@ -114,7 +131,7 @@ fn write_once(job: &SealJob<'_>, skip: &HashSet<Place>) -> Result<Option<Written
         }
     }
     let first = first.unwrap_or(range.last);
-    sink.finish(&temporary, range, first, wal)
+    sink.finish(temporary, range, first, wal)
 }
 
 /// The open file and what is known of its content so far.

@@ -21,6 +21,10 @@ pub struct IndexBatch {
     pub cursor: Sequence,
     /// Spans in the batch's records, those in quarantined records included.
     pub span_count: u64,
+    /// Spans in the batch's records that an archive file no longer has because a later arrival replaced them.
+    pub superseded_spans: u64,
+    /// All spans up to `cursor`, when that is known better than by adding `span_count`.
+    pub total_spans: Option<u64>,
     /// Records that could not be decoded and are kept in the quarantine folder.
     pub quarantined_batches: u64,
     /// Spans that those records claimed to hold.
@@ -105,8 +109,8 @@ fn write(
     }
     let next = Progress {
         cursor: batch.cursor.max(progress.cursor),
-        indexed_spans: progress.indexed_spans + batch.span_count,
-        duplicate_spans: progress.duplicate_spans + duplicates,
+        indexed_spans: batch.total_spans.unwrap_or(progress.indexed_spans + batch.span_count),
+        duplicate_spans: progress.duplicate_spans + duplicates + batch.superseded_spans,
         quarantined_batches: progress.quarantined_batches + batch.quarantined_batches,
         quarantined_spans: progress.quarantined_spans + batch.quarantined_spans,
     };
@@ -231,7 +235,8 @@ impl<'a> Merge<'a> {
                 match spans.get(&old.span_id) {
                     None => kept.push(old),
                     Some(new) => {
-                        *duplicates += 1;
+                        // the same arrival again (a rebuild over rows that are there) is no duplicate
+                        *duplicates += u64::from(new.place != old.place);
                         if new.place > old.place {
                             merge.superseded.push(old.place);
                         } else {

@@ -95,6 +95,21 @@ impl Attempts {
     fn succeeded(self) -> Result<(), StoreError> {
         std::fs::remove_file(&self.path).map_err(StoreError::io("remove", &self.path))
     }
+
+    /// The file could not be opened, and nobody died of it: a lock or a full disk says nothing about the file.
+    fn survived(self) {
+        let counted = if self.deaths == 0 {
+            std::fs::remove_file(&self.path)
+        } else {
+            std::fs::write(&self.path, self.deaths.to_string())
+        };
+        if let Err(error) = counted {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the count of failed starts stays too high"
+            );
+        }
+    }
 }
 
 /// The open index and whether it had to be created anew.
@@ -105,9 +120,19 @@ pub(crate) struct Opened {
 
 /// Opens or creates the index; a damaged file or one of another version is set aside and a new one created.
 pub(crate) fn open(options: &IndexOptions) -> Result<Opened, StoreError> {
-    let present = options.path.try_exists().map_err(StoreError::io("look for", &options.path))?;
     let attempts = Attempts::begin(options)?;
-    if present && attempts.deaths >= DEATHS_MAX {
+    match open_sound(options, attempts.deaths) {
+        Ok(opened) => attempts.succeeded().map(|()| opened),
+        Err(error) => {
+            attempts.survived();
+            Err(error)
+        }
+    }
+}
+
+fn open_sound(options: &IndexOptions, deaths: u32) -> Result<Opened, StoreError> {
+    let present = options.path.try_exists().map_err(StoreError::io("look for", &options.path))?;
+    if present && deaths >= DEATHS_MAX {
         put_aside(options, "the server died several times in a row while opening it")?;
     } else if present {
         match (options.prober)(&options.path) {
@@ -119,14 +144,11 @@ pub(crate) fn open(options: &IndexOptions) -> Result<Opened, StoreError> {
             Probe::Damaged(reason) => put_aside(options, &reason)?,
         }
     }
-    let opened = if let Some(opened) = open_checked(options)? {
-        opened
-    } else {
-        put_aside(options, "it was written by another version")?;
-        open_checked(options)?.ok_or(StoreError::NotReady("its format"))?
-    };
-    attempts.succeeded()?;
-    Ok(opened)
+    if let Some(opened) = open_checked(options)? {
+        return Ok(opened);
+    }
+    put_aside(options, "it was written by another version")?;
+    open_checked(options)?.ok_or(StoreError::NotReady("its format"))
 }
 
 /// The open index; `None` for a file of another version.
