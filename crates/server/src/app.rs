@@ -23,7 +23,7 @@ use crate::http::{Surface, router};
 use crate::key_check::IngestKeys;
 use crate::openapi;
 use crate::pages::{self, PagesState};
-use crate::settings::Settings;
+use crate::settings::{Settings, StorageSettings};
 
 /// Between two runs of the small periodic jobs (key use, expired sessions).
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(30);
@@ -109,6 +109,7 @@ impl App {
         let pages = PagesState {
             receiver: self.receiver.clone(),
             store: self.store.clone(),
+            wal: self.wal.clone(),
             keys: self.keys.clone(),
             metrics: metrics_handle(),
         };
@@ -247,7 +248,17 @@ fn store_options(settings: &Settings, prober: Prober) -> StoreOptions {
         },
         archive_dir: dir.join("archive"),
         quarantine_dir: dir.join("quarantine"),
-        seal: SealPolicy::default(),
+        seal: seal_policy(&settings.storage),
+    }
+}
+
+fn seal_policy(storage: &StorageSettings) -> SealPolicy {
+    let default = SealPolicy::default();
+    SealPolicy {
+        bytes: storage.seal_bytes.unwrap_or(default.bytes),
+        age_nanos: storage
+            .seal_seconds
+            .map_or(default.age_nanos, |seconds| i64::from(seconds) * 1_000_000_000),
     }
 }
 

@@ -47,6 +47,12 @@ pub struct StorageSettings {
     /// Free disk space below which acknowledgements stop, with K, M, G (default: the larger of 512M and 5 %).
     #[arg(long, env = "JUNJO_FREE_SPACE_MIN", value_parser = parse_bytes)]
     pub(crate) free_space_min: Option<u64>,
+    /// Compressed bytes in the log that make an archive file, in bytes or with K, M, G (default: 64M).
+    #[arg(long, env = "JUNJO_SEAL_BYTES", value_parser = parse_bytes)]
+    pub(crate) seal_bytes: Option<u64>,
+    /// Seconds that a span waits in the log before it goes to a smaller archive file (default: 60).
+    #[arg(long, env = "JUNJO_SEAL_SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(crate) seal_seconds: Option<u32>,
 }
 
 /// Addresses.
