@@ -19,7 +19,7 @@ enum Layer {
     Feature,
     /// Composition, and tools that may look at everything.
     Top,
-    /// Test support: only ever a dev-dependency.
+    /// Test support, only ever a dev-dependency, and programs that do nothing but test.
     Tests,
     /// Client applications: they know the server by its wire format alone.
     Client,
@@ -38,6 +38,7 @@ const LAYERS: &[(&str, Layer)] = &[
     ("junjo-server", Layer::Top),
     ("junjo-bench", Layer::Top),
     ("junjo-test-support", Layer::Tests),
+    ("junjo-crash", Layer::Tests),
     ("junjo-demo", Layer::Client),
 ];
 
@@ -45,6 +46,7 @@ const LAYERS: &[(&str, Layer)] = &[
 const SAME_LAYER: &[(&str, &str)] = &[
     ("*", "junjo-auth"),           // for CurrentUser
     ("junjo-ingest", "junjo-web"), // for Clock
+    ("junjo-crash", "junjo-test-support"),
 ];
 
 /// Outside packages that only the named crate may use.
@@ -110,6 +112,8 @@ fn forbidden_edges_are_refused() {
         ("junjo-auth", Layer::Feature, "junjo-api-keys", Layer::Feature, "normal"),
         ("junjo-otel", Layer::Feature, "junjo-server", Layer::Top, "normal"),
         ("junjo-server", Layer::Top, "junjo-test-support", Layer::Tests, "normal"),
+        ("junjo-server", Layer::Top, "junjo-crash", Layer::Tests, "dev"),
+        ("junjo-test-support", Layer::Tests, "junjo-crash", Layer::Tests, "normal"),
         ("junjo-demo", Layer::Client, "junjo-web", Layer::Base, "normal"),
         ("junjo-wal", Layer::Ground, "junjo-demo", Layer::Client, "dev"),
     ];
@@ -122,11 +126,11 @@ fn forbidden_edges_are_refused() {
 fn is_allowed(edge: &Edge, from: Layer, to: Layer) -> bool {
     match (from, to) {
         (Layer::Client, _) | (_, Layer::Client) => false,
-        (_, Layer::Tests) => edge.kind == "dev",
-        (Layer::Tests, _) => true,
         _ if from == to => {
             SAME_LAYER.iter().any(|(source, target)| *target == edge.to && ["*", &edge.from].contains(source))
         }
+        (_, Layer::Tests) => edge.kind == "dev" && edge.to == "junjo-test-support",
+        (Layer::Tests, _) => true,
         _ => from > to,
     }
 }

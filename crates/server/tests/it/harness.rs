@@ -3,18 +3,19 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use junjo_server::run::Running;
 use junjo_server::settings::Settings;
 use junjo_span_store::probe_index;
-use junjo_test_support::{OtlpClient, eventually};
+use junjo_test_support::{FaultLibrary, OtlpClient, eventually};
 use junjo_web::{Lifecycle, SystemClock};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::task::JoinHandle;
 
 /// How long anything in these tests may take before it counts as hanging.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -149,18 +150,39 @@ impl Api {
     }
 }
 
+/// The library that injects faults into the file operations of a [`ServerProcess`]; `None`, and loudly, where that is
+/// not possible. In CI it has to be.
+pub(crate) fn fault_library() -> Option<&'static FaultLibrary> {
+    static LIBRARY: LazyLock<std::io::Result<FaultLibrary>> =
+        LazyLock::new(|| FaultLibrary::compile(Path::new(env!("CARGO_TARGET_TMPDIR"))));
+    match &*LIBRARY {
+        Ok(library) => Some(library),
+        Err(error) => {
+            assert!(std::env::var_os("CI").is_none(), "faults cannot be injected: {error}");
+            eprintln!("SKIPPED, NOT PASSED: faults cannot be injected here: {error}");
+            None
+        }
+    }
+}
+
 /// The real binary as a child process.
 pub(crate) struct ServerProcess {
     pub(crate) http: SocketAddr,
     pub(crate) grpc: SocketAddr,
     child: Child,
-    log: Lines<BufReader<ChildStdout>>,
+    /// Reads what it logs, all the time: a full pipe would stop the server.
+    log: JoinHandle<Vec<String>>,
 }
 
 impl ServerProcess {
     /// Starts the binary on `dir` and waits until it says that it is ready.
     pub(crate) async fn start(dir: &Path) -> Self {
-        let mut child = Self::command(dir).spawn().unwrap();
+        Self::start_command(Self::command(dir)).await
+    }
+
+    /// The same with a command that has more arguments or another environment.
+    pub(crate) async fn start_command(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let stdout = child.stdout.take().unwrap();
         let mut log = BufReader::new(stdout).lines();
         let ready = tokio::time::timeout(PATIENCE, async {
@@ -173,6 +195,7 @@ impl ServerProcess {
             panic!("the server ended before it was ready");
         });
         let event = ready.await.expect("the server starts in time");
+        let log = tokio::spawn(rest_of(log));
         let grpc = event["grpc_addrs"].as_str().unwrap().trim_matches(['[', ']']).parse().unwrap();
         Self { http: event["http_addr"].as_str().unwrap().parse().unwrap(), grpc, child, log }
     }
@@ -199,15 +222,29 @@ impl ServerProcess {
         self.child.kill().await.unwrap();
     }
 
-    /// SIGTERM; returns the exit code and the rest of the log.
-    pub(crate) async fn terminate(mut self) -> (Option<i32>, Vec<String>) {
+    /// SIGTERM, without waiting for anything.
+    pub(crate) async fn ask_to_end(&self) {
         let pid = self.child.id().unwrap().to_string();
         Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
-        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap();
-        let mut lines = Vec::new();
-        while let Some(line) = self.log.next_line().await.unwrap() {
-            lines.push(line);
-        }
-        (status.code(), lines)
     }
+
+    /// Waits until it ends by itself.
+    pub(crate) async fn ended(mut self) {
+        tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends in time").unwrap();
+    }
+
+    /// SIGTERM; returns the exit code and the rest of the log.
+    pub(crate) async fn terminate(mut self) -> (Option<i32>, Vec<String>) {
+        self.ask_to_end().await;
+        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap();
+        (status.code(), self.log.await.unwrap())
+    }
+}
+
+async fn rest_of(mut log: Lines<BufReader<ChildStdout>>) -> Vec<String> {
+    let mut lines = Vec::new();
+    while let Some(line) = log.next_line().await.unwrap() {
+        lines.push(line);
+    }
+    lines
 }

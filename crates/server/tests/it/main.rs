@@ -6,6 +6,7 @@
 mod api_document;
 mod bad_input;
 mod crash;
+mod disk;
 mod harness;
 mod ingest;
 mod pages;
