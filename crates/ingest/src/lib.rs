@@ -8,7 +8,7 @@ mod admission;
 mod answer;
 mod cors;
 mod decompress;
-#[cfg(feature = "fuzzing")]
+#[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod grpc;
 mod json;
