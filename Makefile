@@ -2,7 +2,7 @@
 # A preset CARGO_TARGET_DIR is respected, as cargo does.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup libduckdb run dev test lint openapi coverage demo bench clean
+.PHONY: help setup libduckdb run dev split test lint openapi coverage demo bench clean
 
 NODE_MODULES := frontend/node_modules/.package-lock.json
 PAGE := frontend/dist/index.html
@@ -32,6 +32,9 @@ run: setup $(PAGE) ## Build everything and serve http://localhost:1324, data in 
 
 dev: setup ## Server in debug mode and Vite with hot reload on http://localhost:5151
 	scripts/dev.sh
+
+split: setup $(PAGE) ## Run server and Go ingestion service as two processes, and send example spans (ARGS=--stay)
+	scripts/split.sh $(ARGS)
 
 test: setup $(PAGE) ## Run every test of the repository
 	scripts/test.sh

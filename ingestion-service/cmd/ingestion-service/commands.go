@@ -52,6 +52,6 @@ func command(settings config.Config, words []string) error {
 		}
 		return err
 	default:
-		return errors.New("usage: ingestion-service [health | status | forget CONSUMER]")
+		return errors.New("usage: ingestion-service [--version | health | status | forget CONSUMER]")
 	}
 }

@@ -1,6 +1,7 @@
 // Ingestion-service receives OTLP, acknowledges it when it is on disk, and hands it to servers. README.md has its
-// settings. It also has three small commands for operators and containers:
+// settings. It also has a few small commands for operators and containers:
 //
+//	ingestion-service --version            what this program was built from
 //	ingestion-service health               exit 0 when requests can be acknowledged
 //	ingestion-service status               where the log and its consumers stand, as JSON
 //	ingestion-service forget CONSUMER      drop a consumer that will not come back, so that the log is trimmed again
@@ -12,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"junjo.local/ingestion-service/internal/app"
@@ -26,6 +28,10 @@ func main() {
 }
 
 func run() error {
+	if len(os.Args) == 2 && os.Args[1] == "--version" {
+		fmt.Println(version())
+		return nil
+	}
 	settings, err := config.Load(os.LookupEnv)
 	if err != nil {
 		return err
@@ -43,6 +49,21 @@ func run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	return service.Run(ctx)
+}
+
+// version names the revision, where the build knows one, and the Go that built it.
+func version() string {
+	info, known := debug.ReadBuildInfo()
+	if !known {
+		return "ingestion-service, built without module information"
+	}
+	revision := "unknown revision"
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			revision = setting.Value
+		}
+	}
+	return fmt.Sprintf("ingestion-service %s (%s, %s)", info.Main.Version, revision, info.GoVersion)
 }
 
 func newLogger(settings config.Config) *slog.Logger {
