@@ -326,6 +326,27 @@ async fn open_blocked_index_is_never_set_aside() {
     assert!(!f.dir.path().join("quarantine/index-1.duckdb").try_exists().unwrap());
 }
 
+/// Scenario: a power cut brings back a log of DuckDB that a checkpoint had already removed. Guarantee: that log alone is
+/// set aside; the index keeps its rows and goes on.
+#[tokio::test]
+async fn open_with_a_stale_log_of_duckdb_keeps_the_index() {
+    let f = Fixture::new().await;
+    f.send(vec![span(1, 1, None)]).await;
+    let log = f.dir.path().join("index.duckdb.wal");
+    let stale = std::fs::read(&log).unwrap();
+    let f = f.reopen().await;
+    f.send(vec![span(2, 1, None)]).await;
+    let progress = f.store.progress();
+    f.store.close();
+    std::fs::write(&log, stale).unwrap();
+    let f = f.reopen().await;
+    assert_eq!(f.store.progress(), progress);
+    assert_eq!(f.store.size().await.unwrap().spans, 2);
+    let kept = f.dir.path().join("quarantine");
+    assert!(kept.join("index-1.duckdb.wal").try_exists().unwrap());
+    assert!(!kept.join("index-1.duckdb").try_exists().unwrap());
+}
+
 /// Scenario: a seal was interrupted before or after its rename, or the manifest lost a row. Guarantee: leftovers go,
 /// and a file whose records are nowhere else is listed again.
 #[tokio::test]

@@ -74,6 +74,10 @@ fn base_config() -> duckdb::Result<Config> {
 
 /// Starts in a row that may die between the first touch of the index and [`Attempts::succeeded`].
 const DEATHS_MAX: u32 = 3;
+/// Suffix of DuckDB's own log.
+const LOG: &str = ".wal";
+/// Suffixes of all files of an index; the log first, which is of no use without the other.
+const WHOLE: [&str; 2] = [LOG, ""];
 /// Index files kept in the quarantine folder: they can be rebuilt, so they are kept for a look, not for ever.
 const KEPT_MAX: u32 = 2;
 
@@ -133,22 +137,43 @@ pub(crate) fn open(options: &IndexOptions) -> Result<Opened, StoreError> {
 fn open_sound(options: &IndexOptions, deaths: u32) -> Result<Opened, StoreError> {
     let present = options.path.try_exists().map_err(StoreError::io("look for", &options.path))?;
     if present && deaths >= DEATHS_MAX {
-        put_aside(options, "the server died several times in a row while opening it")?;
-    } else if present {
-        match (options.prober)(&options.path) {
-            Probe::Sound => {}
-            Probe::Blocked(reason) => {
-                let source = std::io::Error::other(reason);
-                return Err(StoreError::io("open the index", &options.path)(source));
-            }
-            Probe::Damaged(reason) => put_aside(options, &reason)?,
-        }
+        put_aside(options, "the server died several times in a row while opening it", &WHOLE)?;
+    } else if present && !probe_or_drop_log(options)? {
+        tracing::warn!("the index goes on without its log, from an older cursor");
     }
     if let Some(opened) = open_checked(options)? {
         return Ok(opened);
     }
-    put_aside(options, "it was written by another version")?;
+    put_aside(options, "it was written by another version", &WHOLE)?;
     open_checked(options)?.ok_or(StoreError::NotReady("its format"))
+}
+
+/// Tries the file in the probe; sets aside what is damaged. False when that is DuckDB's own log alone: the file without it
+/// is as old as its last checkpoint, and has the cursor of that moment, so nothing has to be rebuilt. A power cut leaves
+/// such a log when the system had not yet written down that a checkpoint removed it.
+fn probe_or_drop_log(options: &IndexOptions) -> Result<bool, StoreError> {
+    let Some(reason) = probe(options)? else { return Ok(true) };
+    let log = suffixed(&options.path, LOG);
+    if log.try_exists().map_err(StoreError::io("look for", &log))? {
+        put_aside(options, &reason, &[LOG])?;
+        if probe(options)?.is_none() {
+            return Ok(false);
+        }
+    }
+    put_aside(options, &reason, &WHOLE)?;
+    Ok(true)
+}
+
+/// Why the file is damaged, if it is.
+fn probe(options: &IndexOptions) -> Result<Option<String>, StoreError> {
+    match (options.prober)(&options.path) {
+        Probe::Sound => Ok(None),
+        Probe::Damaged(reason) => Ok(Some(reason)),
+        Probe::Blocked(reason) => {
+            let source = std::io::Error::other(reason);
+            Err(StoreError::io("open the index", &options.path)(source))
+        }
+    }
 }
 
 /// The open index; `None` for a file of another version.
@@ -180,13 +205,14 @@ fn open_checked(options: &IndexOptions) -> Result<Option<Opened>, StoreError> {
     Ok(Some(Opened { connection, fresh }))
 }
 
-fn put_aside(options: &IndexOptions, reason: &str) -> Result<(), StoreError> {
+/// Moves files of the index into the quarantine folder; `parts` are suffixes of its path.
+fn put_aside(options: &IndexOptions, reason: &str, parts: &[&str]) -> Result<(), StoreError> {
     std::fs::create_dir_all(&options.quarantine_dir)
         .map_err(StoreError::io("create", &options.quarantine_dir))?;
     let name = |number: u32| options.quarantine_dir.join(format!("index-{number}.duckdb"));
     // the newest is number 1
     for number in (1..=KEPT_MAX).rev() {
-        for suffix in [".wal", ""] {
+        for suffix in WHOLE {
             let (from, to) = (suffixed(&name(number), suffix), suffixed(&name(number + 1), suffix));
             let moved =
                 if number == KEPT_MAX { std::fs::remove_file(&from) } else { std::fs::rename(&from, &to) };
@@ -194,8 +220,8 @@ fn put_aside(options: &IndexOptions, reason: &str) -> Result<(), StoreError> {
         }
     }
     let kept = name(1);
-    tracing::error!(reason, kept = %kept.display(), "the index cannot be used; it is set aside and will be rebuilt");
-    for suffix in [".wal", ""] {
+    tracing::error!(reason, ?parts, kept = %kept.display(), "the index cannot be used as it is; parts are set aside");
+    for suffix in parts {
         let (from, to) = (suffixed(&options.path, suffix), suffixed(&kept, suffix));
         absent_is_fine(std::fs::rename(&from, &to)).map_err(StoreError::io("set aside", &from))?;
     }
