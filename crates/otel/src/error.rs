@@ -11,6 +11,8 @@ pub(crate) fn api_error(error: StoreError) -> ApiError {
     match error {
         StoreError::NotReady(_) => ApiError::unavailable("the index is not ready: try again in a moment")
             .with_retry_after_seconds(RETRY_SECONDS),
+        StoreError::Busy => ApiError::unavailable("too many queries are waiting: try again in a moment")
+            .with_retry_after_seconds(RETRY_SECONDS),
         StoreError::Interrupted => {
             ApiError::timeout("the query took too long and was stopped: narrow the time range or the filters")
         }

@@ -3,6 +3,7 @@
 //! It never decodes on the way in before the acknowledgement, and never writes to the log.
 
 mod error;
+mod export;
 mod indexer;
 mod params;
 mod puller;
@@ -10,6 +11,12 @@ mod router;
 mod schemas;
 mod sealer;
 mod service;
+mod sessions;
+mod spans;
+mod stats;
+mod stats_params;
+mod tail;
+mod turns;
 
 pub use indexer::{Indexer, open_index};
 pub use puller::{Puller, PullerConfig, SourceConfigError, SourceMode, SourceState, Sources};

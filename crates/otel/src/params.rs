@@ -2,10 +2,10 @@
 
 use chrono::DateTime;
 use junjo_span_model::{Role, SpanId, TraceId};
-use junjo_span_store::{TimeRange, TraceFilter, WorkflowFilter};
+use junjo_span_store::{Field, FilterError, Literal, Op, SpanExpr, TimeRange, TraceFilter, WorkflowFilter};
 use junjo_web::{ApiError, ApiResult, Limit};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 /// Traces and runs in a page: what fits a screen by default, what a script may want at most.
 pub(crate) const LIST_LIMIT: Limit = Limit::new(50, 500);
@@ -30,32 +30,38 @@ pub(crate) struct TimeParams {
 #[into_params(parameter_in = Query)]
 pub(crate) struct TraceListParams {
     /// A service that took part.
-    service: Option<String>,
+    pub(crate) service: Option<String>,
     /// Earliest start, inclusive: RFC 3339, or unix nanoseconds.
-    from: Option<String>,
+    pub(crate) from: Option<String>,
     /// Latest start, exclusive: RFC 3339, or unix nanoseconds.
-    to: Option<String>,
+    pub(crate) to: Option<String>,
     /// Name of the root span, exactly.
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     /// `error`: a span failed; `ok`, `unset`: the root's status in a trace without failed spans.
     #[param(value_type = Option<String>)]
-    status: Option<StatusParam>,
+    pub(crate) status: Option<StatusParam>,
     /// A span has this role, for example `llm` or `workflow`.
-    role: Option<String>,
+    pub(crate) role: Option<String>,
     /// A span used this model.
-    model: Option<String>,
+    pub(crate) model: Option<String>,
     /// A span belongs to this session.
-    session_id: Option<String>,
+    pub(crate) session_id: Option<String>,
     /// A span belongs to this user.
-    user_id: Option<String>,
+    pub(crate) user_id: Option<String>,
     /// Shortest duration in milliseconds.
-    min_duration_ms: Option<f64>,
+    pub(crate) min_duration_ms: Option<f64>,
     /// Whether a language model was called.
-    has_llm: Option<bool>,
+    pub(crate) has_llm: Option<bool>,
     /// Whether a Junjo workflow ran.
-    has_workflow: Option<bool>,
-    /// Text in the root's name, service, session or user, in any case.
-    q: Option<String>,
+    pub(crate) has_workflow: Option<bool>,
+    /// Text in the root's name, service, session or user, or in a span's name, attributes, events or status message, in
+    /// any case.
+    pub(crate) q: Option<String>,
+    /// Where `q` is looked for: `everything` (the default) or `names` (the trace's own, which takes no time).
+    #[param(inline)]
+    pub(crate) search_in: Option<SearchIn>,
+    /// A condition that a span of the trace fulfils, in the filter language of `/otel/spans`.
+    pub(crate) filter: Option<String>,
     /// Items in a page, 1 to 500; 50 by default.
     pub(crate) limit: Option<u32>,
     /// `next_cursor` of the page before, with the same filters.
@@ -68,16 +74,16 @@ pub(crate) struct TraceListParams {
 #[into_params(parameter_in = Query)]
 pub(crate) struct WorkflowListParams {
     /// The service that ran the workflow.
-    service: Option<String>,
+    pub(crate) service: Option<String>,
     /// Earliest start, inclusive: RFC 3339, or unix nanoseconds.
-    from: Option<String>,
+    pub(crate) from: Option<String>,
     /// Latest start, exclusive: RFC 3339, or unix nanoseconds.
-    to: Option<String>,
+    pub(crate) to: Option<String>,
     /// Name of the workflow, exactly.
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Status of the workflow's span.
     #[param(value_type = Option<String>)]
-    status: Option<StatusParam>,
+    pub(crate) status: Option<StatusParam>,
     /// Items in a page, 1 to 500; 50 by default.
     pub(crate) limit: Option<u32>,
     /// `next_cursor` of the page before, with the same filters.
@@ -108,14 +114,35 @@ pub(crate) enum Include {
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum StatusParam {
+pub(crate) enum StatusParam {
     Unset = 0,
     Ok = 1,
     Error = 2,
 }
 
+/// Where a text is looked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SearchIn {
+    /// In names alone.
+    Names,
+    /// Also in what spans carry.
+    #[default]
+    Everything,
+}
+
+impl StatusParam {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unset => "unset",
+            Self::Ok => "ok",
+            Self::Error => "error",
+        }
+    }
+}
+
 impl TraceListParams {
-    pub(crate) fn filter(&self) -> ApiResult<TraceFilter> {
+    pub(crate) fn to_filter(&self) -> ApiResult<TraceFilter> {
         Ok(TraceFilter {
             time: time_range(self.from.as_deref(), self.to.as_deref())?,
             service: self.service.clone(),
@@ -128,7 +155,9 @@ impl TraceListParams {
             min_duration_nanos: self.min_duration_ms.map(parse_duration).transpose()?,
             has_llm: self.has_llm,
             has_workflow: self.has_workflow,
-            text: self.q.clone().filter(|text| !text.trim().is_empty()),
+            text: text_param(self.q.as_ref()),
+            text_in_payload: self.search_in.unwrap_or_default() == SearchIn::Everything,
+            span: self.filter.as_deref().map(parse_filter).transpose()?.flatten(),
         })
     }
 }
@@ -162,6 +191,26 @@ fn parse_time(text: &str) -> Option<i64> {
     }
     // a "+" of the offset that was not percent-encoded arrives as a space
     DateTime::parse_from_rfc3339(&text.replace(' ', "+")).ok()?.timestamp_nanos_opt()
+}
+
+/// A text to look for; blanks alone are none.
+pub(crate) fn text_param(text: Option<&String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty()).cloned()
+}
+
+/// A filter in the language of `SpanExpr`; blanks alone are none.
+pub(crate) fn parse_filter(text: &str) -> ApiResult<Option<SpanExpr>> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let refused = |error: FilterError| ApiError::invalid_field("filter", error.to_string());
+    SpanExpr::parse(text).map(Some).map_err(refused)
+}
+
+/// One condition from a parameter of the same name as the field.
+pub(crate) fn condition(name: &'static str, op: Op, value: Literal) -> ApiResult<SpanExpr> {
+    let field = Field::named(name).ok_or_else(|| ApiError::invalid_input(format!("unknown field {name}")))?;
+    SpanExpr::compare(field, op, value).map_err(|message| ApiError::invalid_field(name, message))
 }
 
 fn parse_role(text: &str) -> ApiResult<Role> {

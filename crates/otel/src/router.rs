@@ -11,8 +11,9 @@ use crate::params::{
     Include, LIST_LIMIT, SPAN_LIMIT, TimeParams, TraceListParams, TraceParams, WorkflowListParams, span_id,
     time_range, trace_id,
 };
-use crate::schemas::{ServiceList, Span, Status, Trace, TraceDetail, Workflow};
+use crate::schemas::{SearchPage, ServiceList, Span, Status, Trace, TraceDetail, Workflow};
 use crate::service::OtelService;
+use crate::{export, sessions, spans, stats, tail};
 
 /// The feature's routes.
 pub fn router(service: OtelService) -> OpenApiRouter {
@@ -23,6 +24,11 @@ pub fn router(service: OtelService) -> OpenApiRouter {
         .routes(routes!(get_span))
         .routes(routes!(list_workflows))
         .routes(routes!(get_status))
+        .merge(spans::routes())
+        .merge(stats::routes())
+        .merge(sessions::routes())
+        .merge(tail::routes())
+        .merge(export::routes())
         .with_state(service)
 }
 
@@ -43,15 +49,15 @@ async fn list_services(
 /// List traces, newest first.
 #[utoipa::path(
     get, path = "/otel/traces", tag = "otel", params(TraceListParams),
-    responses((status = 200, body = Page<Trace>), Problems)
+    responses((status = 200, body = SearchPage<Trace>), Problems)
 )]
 async fn list_traces(
     State(service): State<OtelService>,
     _: CurrentUser,
     ApiQuery(params): ApiQuery<TraceListParams>,
-) -> ApiResult<Json<Page<Trace>>> {
+) -> ApiResult<Json<SearchPage<Trace>>> {
     let limit = LIST_LIMIT.clamp(params.limit);
-    service.traces(&params.filter()?, limit, params.cursor.as_deref()).await.map(Json)
+    service.traces(&params.to_filter()?, limit, params.cursor.as_deref()).await.map(Json)
 }
 
 /// Read one trace: its spans in order of start, in pages.

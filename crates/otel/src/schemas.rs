@@ -37,6 +37,51 @@ impl From<ServiceSummary> for Service {
     }
 }
 
+/// One page of a list that may have to read whole spans.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SearchPage<T> {
+    /// The rows, `[]` when there are none.
+    pub(crate) items: Vec<T>,
+    /// Pass it as `cursor` to get the next page, also when this one is incomplete; null on the last one.
+    pub(crate) next_cursor: Option<String>,
+    /// Null when nothing older was left out between this page and the next.
+    pub(crate) incomplete: Option<Incomplete>,
+}
+
+/// A search stopped early: what it says holds for the newer part of the time range.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Incomplete {
+    pub(crate) reason: IncompleteReason,
+    /// Everything that started at or after this was searched.
+    pub(crate) searched_from: String,
+    pub(crate) searched_from_unix_nano: String,
+}
+
+/// Why a search stopped early.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum IncompleteReason {
+    /// Its time was over: narrow the time range, or go on with `next_cursor`.
+    TimeLimit,
+    /// It found more than it may hold: narrow the filter or the time range.
+    MatchLimit,
+    /// A file of the archive cannot be read; what it holds is missing. The server's log names it.
+    UnreadableFile,
+}
+
+impl From<junjo_span_store::Incomplete> for Incomplete {
+    fn from(incomplete: junjo_span_store::Incomplete) -> Self {
+        use junjo_span_store::IncompleteReason as Reason;
+        let from = incomplete.searched_from_unix_nanos;
+        let reason = match incomplete.reason {
+            Reason::TimeLimit => IncompleteReason::TimeLimit,
+            Reason::MatchLimit => IncompleteReason::MatchLimit,
+            Reason::UnreadableFile => IncompleteReason::UnreadableFile,
+        };
+        Self { reason, searched_from: rfc3339_nanos(from), searched_from_unix_nano: from.to_string() }
+    }
+}
+
 /// All services.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ServiceList {

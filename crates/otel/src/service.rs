@@ -2,32 +2,35 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 
 use junjo_ingest::Receiver;
 use junjo_span_model::{
-    Signal, Span as OtlpSpan, SpanId, TraceId, attributes_from_json, details, events_from_json,
+    Details, Signal, Span as OtlpSpan, SpanId, TraceId, attributes_from_json, details, events_from_json,
     resource_from_json, scope_from_json,
 };
 use junjo_span_store::{
-    IndexState, Place, SpanStore, TimeRange, TraceCursor, TraceFilter, TracePosition, WholeSpan,
-    WorkflowCursor, WorkflowFilter,
+    IndexState, Place, SpanCursor, SpanStore, TimeRange, TraceCursor, TraceFilter, TracePosition, WholeSpan,
+    WorkflowFilter,
 };
 use junjo_wal::{Sequence, Wal};
 use junjo_web::clock::rfc3339_nanos;
 use junjo_web::{ApiError, ApiResult, Page, SharedClock, decode_cursor, encode_cursor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
 
 use crate::error::api_error;
 use crate::indexer::lag_nanos;
 use crate::puller::{SourceMode, SourceState, Sources};
 use crate::schemas::{
-    ArchiveSize, IndexSize, RejectionItem, Service, SourceItem, Span, Status, Trace, TraceDetail, TraceSpan,
-    WalStatus, Workflow,
+    ArchiveSize, IndexSize, RejectionItem, SearchPage, Service, SourceItem, Span, Status, Trace, TraceDetail,
+    TraceSpan, WalStatus, Workflow,
 };
 
 /// Version byte of the cursors below.
-const CURSOR_VERSION: u8 = 1;
+pub(crate) const CURSOR_VERSION: u8 = 1;
 /// Largest integer that every JSON reader keeps exact.
 const EXACT_INT_MAX: u64 = 1 << 53;
 /// Payload in one page of a trace.
@@ -42,7 +45,16 @@ pub struct OtelService {
     receiver: Receiver,
     sources: Sources,
     clock: SharedClock,
+    stop: CancellationToken,
+    tails: Arc<Semaphore>,
+    exports: Arc<Semaphore>,
 }
+
+/// Exports at once: each keeps a thread, and the disk, busy for as long as its client reads.
+const EXPORTS_MAX: usize = 2;
+
+/// Live tails at once: each asks the index after every commit.
+const TAILS_MAX: usize = 32;
 
 /// A list position. `filter` ties it to the filters of its first page.
 #[derive(Serialize, Deserialize)]
@@ -55,7 +67,7 @@ struct ListCursor {
 }
 
 #[derive(Serialize, Deserialize)]
-struct SpanCursor {
+struct PageCursor {
     start: i64,
     span: SpanId,
 }
@@ -63,7 +75,37 @@ struct SpanCursor {
 impl OtelService {
     /// Answers from `store`; `wal`, `receiver` and `sources` are only looked at for the status.
     pub fn new(store: SpanStore, wal: Wal, receiver: Receiver, sources: Sources, clock: SharedClock) -> Self {
-        Self { store, wal, receiver, sources, clock }
+        let tails = Arc::new(Semaphore::new(TAILS_MAX));
+        let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
+        Self { store, wal, receiver, sources, clock, stop: CancellationToken::new(), tails, exports }
+    }
+
+    /// The same, whose endless answers (the live tail, exports) end when `stop` is cancelled.
+    #[must_use]
+    pub fn ending_with(self, stop: CancellationToken) -> Self {
+        Self { stop, ..self }
+    }
+
+    pub(crate) fn store(&self) -> &SpanStore {
+        &self.store
+    }
+
+    pub(crate) fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
+    pub(crate) fn stop(&self) -> &CancellationToken {
+        &self.stop
+    }
+
+    /// The right to one export; `None` when there are too many.
+    pub(crate) fn export_permit(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.exports).try_acquire_owned().ok()
+    }
+
+    /// The right to one live tail; `None` when there are too many.
+    pub(crate) fn tail_permit(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.tails).try_acquire_owned().ok()
     }
 
     pub(crate) async fn services(&self, time: TimeRange) -> ApiResult<Vec<Service>> {
@@ -76,7 +118,7 @@ impl OtelService {
         filter: &TraceFilter,
         limit: usize,
         cursor: Option<&str>,
-    ) -> ApiResult<Page<Trace>> {
+    ) -> ApiResult<SearchPage<Trace>> {
         let hash = filter_hash(filter);
         let after = cursor.map(|text| list_cursor(text, hash)).transpose()?.map(|cursor| TraceCursor {
             start_unix_nanos: cursor.start,
@@ -89,7 +131,8 @@ impl OtelService {
             let cursor = ListCursor { start, trace: next.trace_id, span: None, newest, filter: hash };
             encode_cursor(CURSOR_VERSION, &cursor)
         });
-        Ok(Page { items: page.items.into_iter().map(Trace::from).collect(), next_cursor })
+        let items = page.items.into_iter().map(Trace::from).collect();
+        Ok(SearchPage { items, next_cursor, incomplete: page.incomplete.map(Into::into) })
     }
 
     pub(crate) async fn workflows(
@@ -102,7 +145,7 @@ impl OtelService {
         let after = cursor.map(|text| list_cursor(text, hash)).transpose()?;
         let after = after
             .map(|cursor| {
-                cursor.span.map(|span_id| WorkflowCursor {
+                cursor.span.map(|span_id| SpanCursor {
                     start_unix_nanos: cursor.start,
                     trace_id: cursor.trace,
                     span_id,
@@ -131,7 +174,7 @@ impl OtelService {
         with_payload: bool,
     ) -> ApiResult<TraceDetail> {
         let after = after
-            .map(|text| decode_cursor::<SpanCursor>(CURSOR_VERSION, text))
+            .map(|text| decode_cursor::<PageCursor>(CURSOR_VERSION, text))
             .transpose()?
             .map(|cursor| TracePosition { start_unix_nanos: cursor.start, span_id: cursor.span });
         let page = self.store.trace(trace_id, limit, after).await.map_err(api_error)?;
@@ -142,7 +185,7 @@ impl OtelService {
             self.add_payloads(&mut spans, places).await?;
         }
         let next_after = page.next.map(|next| {
-            let cursor = SpanCursor { start: next.start_unix_nanos, span: next.span_id };
+            let cursor = PageCursor { start: next.start_unix_nanos, span: next.span_id };
             encode_cursor(CURSOR_VERSION, &cursor)
         });
         Ok(TraceDetail {
@@ -260,7 +303,7 @@ fn describe(state: &IndexState) -> (String, Option<String>) {
 }
 
 /// The same for equal filters within one version of the server, which is as long as a cursor lives.
-fn filter_hash(filter: &impl std::fmt::Debug) -> u64 {
+pub(crate) fn filter_hash(filter: &impl std::fmt::Debug) -> u64 {
     let mut hasher = DefaultHasher::new();
     format!("{filter:?}").hash(&mut hasher);
     hasher.finish()
@@ -271,18 +314,26 @@ fn list_cursor(text: &str, filter: u64) -> ApiResult<ListCursor> {
     if cursor.filter == filter { Ok(cursor) } else { Err(foreign_cursor()) }
 }
 
-fn foreign_cursor() -> ApiError {
+pub(crate) fn foreign_cursor() -> ApiError {
     ApiError::invalid_field(
         "cursor",
         "this cursor belongs to a list with other filters: start again without it",
     )
 }
 
-/// A whole span as the API shows it.
-fn span_detail(whole: &WholeSpan) -> Span {
-    let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
-    let (resource, scope) = (parse(&whole.resource), parse(&whole.scope));
-    let (attributes, events, links) = (parse(&whole.attributes), parse(&whole.events), parse(&whole.links));
+fn parse_json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or(Value::Null)
+}
+
+/// What the vocabularies of clients say about a span.
+pub(crate) fn derived_of(whole: &WholeSpan) -> Details {
+    let (resource, scope) = (parse_json(&whole.resource), parse_json(&whole.scope));
+    let (attributes, events) = (parse_json(&whole.attributes), parse_json(&whole.events));
+    derive(whole, [&resource, &scope, &attributes, &events])
+}
+
+/// The same from JSON that is parsed already: resource, scope, attributes and events.
+fn derive(whole: &WholeSpan, [resource, scope, attributes, events]: [&Value; 4]) -> Details {
     let row = &whole.row;
     let (start, end) = whole.sent_times();
     let otlp = OtlpSpan {
@@ -295,9 +346,9 @@ fn span_detail(whole: &WholeSpan) -> Span {
         kind: i32::from(row.kind),
         start_time_unix_nano: start,
         end_time_unix_nano: end,
-        attributes: attributes_from_json(&attributes),
+        attributes: attributes_from_json(attributes),
         dropped_attributes_count: whole.dropped_attributes_count,
-        events: events_from_json(&events),
+        events: events_from_json(events),
         dropped_events_count: whole.dropped_events_count,
         links: Vec::new(),
         dropped_links_count: whole.dropped_links_count,
@@ -306,14 +357,23 @@ fn span_detail(whole: &WholeSpan) -> Span {
         had_invalid_utf8: false,
         raw: &[],
     };
-    let derived = details(&resource_from_json(&resource), &scope_from_json(&scope), &otlp);
+    details(&resource_from_json(resource), &scope_from_json(scope), &otlp)
+}
+
+/// A whole span as the API shows it.
+pub(crate) fn span_detail(whole: &WholeSpan) -> Span {
+    let (resource, scope) = (parse_json(&whole.resource), parse_json(&whole.scope));
+    let (attributes, events) = (parse_json(&whole.attributes), parse_json(&whole.events));
+    let links = parse_json(&whole.links);
+    let row = &whole.row;
+    let (start, end) = whole.sent_times();
+    let derived = derive(whole, [&resource, &scope, &attributes, &events]);
     let mut derived = serde_json::to_value(derived).unwrap_or(Value::Null);
     if let Value::Object(members) = &mut derived {
         // cost and its source were fixed when the span arrived; prices may have changed since
         members.insert("cost_usd".to_owned(), json!(row.cost_usd));
         members.insert("cost_source".to_owned(), json!(row.cost_source));
     }
-    drop(otlp);
     Span {
         trace_id: row.trace_id.to_string(),
         span_id: row.span_id.to_string(),

@@ -10,12 +10,13 @@ use junjo_api_keys::{ApiKeys, ApiKeysConfig};
 use junjo_auth::{AuthConfig, AuthState};
 use junjo_ingest::{CorsPolicy, IngestLimits, Receiver};
 use junjo_otel::{Indexer, OtelService, Puller, PullerConfig, Sealer, Sources};
-use junjo_span_store::{IndexOptions, Manifest, Prober, SealPolicy, SpanStore, StoreOptions};
+use junjo_span_store::{IndexOptions, Manifest, Prober, ScanOptions, SealPolicy, SpanStore, StoreOptions};
 use junjo_wal::{Sequence, Wal, WalOptions};
 use junjo_web::client::ProxyTrust;
 use junjo_web::{Lifecycle, SharedClock, db};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use secrecy::ExposeSecret as _;
+use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::background::Background;
@@ -27,6 +28,8 @@ use crate::settings::{Settings, StorageSettings};
 
 /// Between two runs of the small periodic jobs (key use, expired sessions).
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(30);
+/// What scans may put on disk when it does not fit into memory.
+const SCAN_TEMP_BYTES_MAX: u64 = 1 << 30;
 
 /// Everything that is open. Cheap to clone.
 #[derive(Clone)]
@@ -41,6 +44,8 @@ pub struct App {
     keys: ApiKeys,
     sources: Sources,
     background: Background,
+    /// Ends answers that have no end of their own.
+    streams_stop: CancellationToken,
 }
 
 /// A receiver with the limits of `settings`, which answers "unavailable" until an [`App`] opens it.
@@ -81,7 +86,9 @@ impl App {
         };
         let auth = AuthState::new(pool.clone(), Arc::clone(&clock), auth_config)?;
         let keys = ApiKeys::new(pool.clone(), Arc::clone(&clock), auth.audit_log(), ApiKeysConfig::default());
-        let store = SpanStore::new(store_options(settings, prober), wal.clone(), manifest);
+        let background = Background::start().context("no thread for background work can be started")?;
+        let options = store_options(settings, prober, &background);
+        let store = SpanStore::new(options, wal.clone(), manifest);
         receiver.open(wal.clone(), Arc::new(IngestKeys(keys.clone())));
         Ok(Self {
             settings: settings.clone(),
@@ -93,7 +100,8 @@ impl App {
             auth,
             keys,
             sources: Sources::default(),
-            background: Background::start().context("no thread for background work can be started")?,
+            background,
+            streams_stop: CancellationToken::new(),
         })
     }
 
@@ -105,7 +113,8 @@ impl App {
             self.receiver.clone(),
             self.sources.clone(),
             Arc::clone(&self.clock),
-        );
+        )
+        .ending_with(self.streams_stop.clone());
         let pages = PagesState {
             receiver: self.receiver.clone(),
             store: self.store.clone(),
@@ -148,6 +157,11 @@ impl App {
         lifecycle.spawn("indexer", self.background.clone().run(indexer.run(lifecycle.soft())));
         let sealer = Sealer::new(self.store.clone(), Arc::clone(&self.clock));
         lifecycle.spawn("sealer", self.background.clone().run(sealer.run(lifecycle.soft())));
+        let (streams_stop, stop) = (self.streams_stop.clone(), lifecycle.soft());
+        lifecycle.spawn("streams", async move {
+            stop.cancelled().await;
+            streams_stop.cancel();
+        });
         let (app, stop) = (self.clone(), lifecycle.soft());
         lifecycle.spawn("housekeeping", async move {
             while stop.run_until_cancelled(tokio::time::sleep(HOUSEKEEPING_INTERVAL)).await.is_some() {
@@ -235,20 +249,29 @@ fn index_path(data_dir: &Path) -> std::path::PathBuf {
     data_dir.join("index.duckdb")
 }
 
-fn store_options(settings: &Settings, prober: Prober) -> StoreOptions {
+fn store_options(settings: &Settings, prober: Prober, background: &Background) -> StoreOptions {
     let dir = &settings.storage.data_dir;
+    let shares = settings.storage.memory_shares();
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     StoreOptions {
         index: IndexOptions {
             path: index_path(dir),
             quarantine_dir: dir.join("quarantine"),
-            memory_bytes: settings.storage.memory_shares().index_bytes,
+            memory_bytes: shares.index_bytes,
             threads: u32::try_from(cores).unwrap_or(u32::MAX).min(8),
             prober,
         },
         archive_dir: dir.join("archive"),
         quarantine_dir: dir.join("quarantine"),
         seal: seal_policy(&settings.storage),
+        scan: ScanOptions {
+            memory_bytes: shares.scan_bytes,
+            // the rest of the machine goes on receiving
+            threads: u32::try_from(cores / 2).unwrap_or(1).clamp(1, 4),
+            temp_dir: dir.join("scan.tmp"),
+            temp_bytes_max: SCAN_TEMP_BYTES_MAX,
+            runtime: Some(background.handle()),
+        },
     }
 }
 

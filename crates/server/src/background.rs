@@ -1,12 +1,12 @@
-//! The runtime of work that may wait (index, seals): its threads leave the processors to those that acknowledge requests.
-//! It must not run anything that a client waits for.
+//! The runtime of work that may wait (index, seals, scans, exports): its threads leave the processors to those that acknowledge requests.
+//! Of what a client waits for, it runs only what takes seconds anyway.
 
 use std::sync::Arc;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio_util::task::AbortOnDropHandle;
 
-/// Threads of blocking work: one indexes, one seals, and the others serve what these call.
+/// Threads of blocking work: one indexes, one seals, two scan, two export, and the others serve what these call.
 const BLOCKING_THREADS_MAX: usize = 8;
 /// Niceness of its threads: a thread at 0 gets about nine times their share while both want a processor, and nothing is
 /// lost while there is one to spare.
@@ -35,6 +35,11 @@ impl Background {
             .build()?;
         let owned = Owned { handle: runtime.handle().clone(), runtime: Some(runtime) };
         Ok(Self { runtime: Arc::new(owned) })
+    }
+
+    /// For those who start such work themselves.
+    pub(crate) fn handle(&self) -> Handle {
+        self.runtime.handle.clone()
     }
 
     /// Runs `work` on these threads, also its blocking parts. A panic in it is one here; dropping this aborts it.

@@ -184,19 +184,25 @@ impl RetiredSettings {
 ///
 /// | part | share | why |
 /// |---|---|---|
-/// | index (DuckDB) | 1/2 | its buffers make lists and filters fast |
+/// | index (DuckDB) | 3/8 | its buffers make lists and filters fast |
+/// | scans of the archive (DuckDB) | 1/8, at least 64 MiB | one file's row groups at a time; opened by the first scan |
 /// | messages being received | 1/4 | at most 192 MiB; one is up to 64 MiB |
 /// | decoding, sealing, sessions | 1/4 | one batch of 8 MiB compressed at a time |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MemoryShares {
     pub(crate) index_bytes: u64,
+    pub(crate) scan_bytes: u64,
     pub(crate) in_flight_bytes: u64,
 }
 
 impl StorageSettings {
     pub(crate) fn memory_shares(&self) -> MemoryShares {
         let whole = self.memory_limit.unwrap_or_else(default_memory_limit).max(MEMORY_LIMIT_MIN);
-        MemoryShares { index_bytes: whole / 2, in_flight_bytes: (whole / 4).clamp(64 << 20, 192 << 20) }
+        MemoryShares {
+            index_bytes: whole / 8 * 3,
+            scan_bytes: (whole / 8).max(64 << 20),
+            in_flight_bytes: (whole / 4).clamp(64 << 20, 192 << 20),
+        }
     }
 }
 

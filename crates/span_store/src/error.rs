@@ -8,6 +8,9 @@ pub enum StoreError {
     /// The index is being opened or rebuilt; worth a retry in a moment.
     #[error("the index is not ready: {0}")]
     NotReady(&'static str),
+    /// Too many queries run and wait; worth a retry in a moment.
+    #[error("too many queries are waiting")]
+    Busy,
     /// DuckDB failed.
     #[error("cannot {action}")]
     Index {

@@ -9,11 +9,13 @@ mod columns;
 mod decode;
 mod error;
 mod executor;
+mod export;
 mod index;
 mod payload;
 mod quarantine;
 mod query;
 mod row;
+mod scan;
 mod seal;
 mod store;
 #[cfg(test)]
@@ -25,15 +27,32 @@ pub use archive::manifest::{ArchiveFile, Manifest};
 pub use archive::reconcile::Reconciled;
 pub use decode::{DecodeFailure, decode_rows};
 pub use error::StoreError;
+pub use export::{ParquetExport, SpanSink};
 pub use index::commit::{IndexBatch, Progress};
 pub use index::open::{IndexOptions, Probe, Prober, probe_index};
 pub use quarantine::Quarantine;
-pub use query::filter::{TimeRange, TraceFilter, WorkflowFilter};
+pub use query::changes::Changes;
+pub use query::conversation::ConversationEnds;
+pub use query::expr::{
+    AttributeOwner, FILTER_BYTES_MAX, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Field, FilterError, Literal, Op,
+    SpanExpr,
+};
+pub use query::filter::{SpanFilter, TimeRange, TraceFilter, WorkflowFilter};
+pub use query::groups::{
+    GroupCursor, GroupFilter, GroupKind, GroupPage, SessionPosition, SessionTraces, TraceGroup,
+};
 pub use query::services::ServiceSummary;
+pub use query::spans::{SpanCursor, SpanListPage};
+pub use query::stats::{
+    GROUPINGS_MAX, Percentiles, Ratio, STATS_ROWS_MAX, Stats, StatsQuery, StatsRow, StatsSubject,
+    trace_group_fields,
+};
+pub use query::stats_sql::is_numeric;
 pub use query::trace::{TracePage, TracePosition};
 pub use query::traces::{TraceCursor, TraceListPage};
-pub use query::workflows::{WorkflowCursor, WorkflowListPage, WorkflowRun};
+pub use query::workflows::{WorkflowListPage, WorkflowRun};
 pub use row::{Place, SpanRow};
+pub use scan::{Incomplete, IncompleteReason, ScanOptions};
 pub use seal::SealPolicy;
 pub use store::{IndexState, SpanStore, StoreOptions, StoreSize};
 pub use trace_row::TraceRow;

@@ -7,18 +7,20 @@ use duckdb::Connection;
 use junjo_span_model::PriceTable;
 use junjo_wal::{Sequence, Wal};
 use parking_lot::{Mutex, RwLock};
+use tokio::sync::watch;
 
 use crate::archive::manifest::{ArchiveFile, Manifest};
 use crate::archive::read::read_rows;
 use crate::archive::reconcile::{Reconciled, reconcile};
 use crate::archive::write::{SealJob, write_file};
 use crate::error::StoreError;
-use crate::executor::Executor;
+use crate::executor::{Admission, Executor};
 use crate::index::commit::{IndexBatch, Progress, commit, load_progress};
 use crate::index::open::{IndexOptions, open};
 use crate::payload;
 use crate::quarantine::Quarantine;
 use crate::row::Place;
+use crate::scan::{self, ScanOptions};
 use crate::seal::{SealPolicy, plan};
 use crate::trace_row::TraceRow;
 use crate::whole_span::WholeSpan;
@@ -37,6 +39,8 @@ pub struct StoreOptions {
     pub quarantine_dir: PathBuf,
     /// When records are sealed.
     pub seal: SealPolicy,
+    /// What scans of whole spans may use.
+    pub scan: ScanOptions,
 }
 
 /// What the index is doing.
@@ -84,10 +88,13 @@ struct Inner {
     prices: &'static PriceTable,
     state: RwLock<IndexState>,
     progress: RwLock<Progress>,
+    committed: watch::Sender<Sequence>,
     writer: Mutex<Option<Connection>>,
     /// A complete archive file that the manifest could not take yet.
     unlisted: Mutex<Option<ArchiveFile>>,
     executor: RwLock<Option<Arc<Executor>>>,
+    /// Opened by the first scan: a server that nobody searches on does not pay for it.
+    scans: Mutex<Option<Arc<Executor>>>,
 }
 
 impl SpanStore {
@@ -102,9 +109,11 @@ impl SpanStore {
             prices: PriceTable::bundled(),
             state: RwLock::new(IndexState::Opening),
             progress: RwLock::new(Progress::default()),
+            committed: watch::Sender::default(),
             writer: Mutex::new(None),
             unlisted: Mutex::new(None),
             executor: RwLock::new(None),
+            scans: Mutex::new(None),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -130,7 +139,8 @@ impl SpanStore {
         let reader = opened.connection.try_clone().map_err(StoreError::index("open the index"))?;
         let progress = load_progress(&opened.connection)?;
         *inner.progress.write() = progress;
-        *inner.executor.write() = Some(Arc::new(Executor::new(reader)));
+        inner.committed.send_replace(progress.cursor);
+        *inner.executor.write() = Some(Arc::new(Executor::new(reader, Admission::INDEX, None)));
         *inner.writer.lock() = Some(opened.connection);
         if opened.fresh || self.log_has_forgotten(progress.cursor)? {
             self.rebuild(progress.cursor)?;
@@ -207,6 +217,7 @@ impl SpanStore {
         let progress = *inner.progress.read();
         let (next, traces) = commit(connection, batch, progress, inner.wal.id())?;
         *inner.progress.write() = next;
+        inner.committed.send_replace(next.cursor);
         Ok(traces)
     }
 
@@ -258,6 +269,11 @@ impl SpanStore {
     /// How far the index is.
     pub fn progress(&self) -> Progress {
         *self.inner.progress.read()
+    }
+
+    /// Tells of each commit: the newest indexed record.
+    pub fn committed(&self) -> watch::Receiver<Sequence> {
+        self.inner.committed.subscribe()
     }
 
     /// What the index is doing.
@@ -323,6 +339,49 @@ impl SpanStore {
                 "checkpoint at close failed; the next start replays"
             );
         }
+    }
+
+    /// The instance for scans.
+    pub(crate) async fn scans(&self) -> Result<Arc<Executor>, StoreError> {
+        if let Some(executor) = &*self.inner.scans.lock() {
+            return Ok(Arc::clone(executor));
+        }
+        let store = self.clone();
+        let open = move || {
+            let mut scans = store.inner.scans.lock();
+            if let Some(executor) = &*scans {
+                return Ok(Arc::clone(executor));
+            }
+            let executor = Arc::new(scan::open(&store.inner.options.scan, &store.archive_dir())?);
+            *scans = Some(Arc::clone(&executor));
+            Ok(executor)
+        };
+        self.spawn_long(open).await.map_err(StoreError::Worker)?
+    }
+
+    /// Runs blocking work that takes long where it yields to others.
+    pub fn spawn_long<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        match &self.inner.options.scan.runtime {
+            Some(runtime) => runtime.spawn_blocking(work),
+            None => tokio::task::spawn_blocking(work),
+        }
+    }
+
+    pub(crate) fn wal(&self) -> &Wal {
+        &self.inner.wal
+    }
+
+    pub(crate) fn manifest(&self) -> &Manifest {
+        &self.inner.manifest
+    }
+
+    /// The archive folder as DuckDB wants it.
+    pub(crate) fn archive_dir(&self) -> PathBuf {
+        let dir = &self.inner.options.archive_dir;
+        std::path::absolute(dir).unwrap_or_else(|_| dir.clone())
     }
 
     pub(crate) fn executor(&self) -> Result<Arc<Executor>, StoreError> {

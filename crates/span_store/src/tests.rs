@@ -16,6 +16,8 @@ use crate::{
     TraceFilter, WorkflowFilter, decode_rows, probe_index,
 };
 
+mod search;
+
 const START: u64 = 1_767_323_045_000_000_000;
 const DAY_NANOS: i64 = 86_400_000_000_000;
 
@@ -106,6 +108,13 @@ fn options(dir: &Path) -> StoreOptions {
         archive_dir: dir.join("archive"),
         quarantine_dir: dir.join("quarantine"),
         seal: SealPolicy::default(),
+        scan: crate::ScanOptions {
+            memory_bytes: 128 << 20,
+            threads: 1,
+            temp_dir: dir.join("scan.tmp"),
+            temp_bytes_max: 64 << 20,
+            runtime: None,
+        },
     }
 }
 

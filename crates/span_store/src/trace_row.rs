@@ -40,10 +40,14 @@ pub struct TraceRow {
     pub input_tokens: Option<i64>,
     /// Output tokens of the same.
     pub output_tokens: Option<i64>,
+    /// Part of the input tokens that came from the provider's cache.
+    pub cached_input_tokens: Option<i64>,
     /// Cost of those calls that have one.
     pub cost_usd: Option<f64>,
     /// Counted model calls without a known cost.
     pub unpriced_calls: i32,
+    /// Model calls that are not counted, because a model call below them reports the same usage; sorted.
+    pub wrapper_span_ids: Vec<SpanId>,
     /// From the root, or else the earliest span that has one.
     pub session_id: Option<String>,
     /// From the root, or else the earliest span that has one.
@@ -91,8 +95,10 @@ impl TraceRow {
             workflow_count: count(ordered.iter().filter(|row| row.is_workflow_run()).count()),
             input_tokens: usage.input_tokens,
             output_tokens: usage.output_tokens,
+            cached_input_tokens: usage.cached_input_tokens,
             cost_usd: usage.cost_usd,
             unpriced_calls: usage.unpriced_calls,
+            wrapper_span_ids: usage.wrapper_span_ids,
             session_id: first_with(|row| &row.session_id),
             user_id: first_with(|row| &row.user_id),
             services: distinct(ordered.iter().map(|row| Some(row.service.as_str()))),
@@ -110,8 +116,10 @@ struct Usage {
     llm_calls: i32,
     input_tokens: Option<i64>,
     output_tokens: Option<i64>,
+    cached_input_tokens: Option<i64>,
     cost_usd: Option<f64>,
     unpriced_calls: i32,
+    wrapper_span_ids: Vec<SpanId>,
 }
 
 impl Usage {
@@ -119,11 +127,14 @@ impl Usage {
     fn of(spans: &[&SpanRow]) -> Self {
         let wrappers = calls_above_calls(spans);
         let mut sum = Self::default();
+        sum.wrapper_span_ids.extend(wrappers.iter().map(|i| spans[*i].span_id));
+        sum.wrapper_span_ids.sort_unstable();
         let counted = spans.iter().enumerate().filter(|(i, row)| row.is_model_call && !wrappers.contains(i));
         for (_, row) in counted {
             sum.llm_calls += i32::from(row.role == Some(Role::Llm));
             add(&mut sum.input_tokens, row.input_tokens);
             add(&mut sum.output_tokens, row.output_tokens);
+            add(&mut sum.cached_input_tokens, row.cached_input_tokens);
             match row.cost_usd {
                 Some(cost) => sum.cost_usd = Some(sum.cost_usd.unwrap_or(0.0) + cost),
                 None => sum.unpriced_calls += 1,

@@ -9,7 +9,8 @@ use arrow::record_batch::RecordBatch;
 use junjo_wal::Sequence;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowPredicateFn, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowFilter,
+    ArrowPredicateFn, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+    RowFilter,
 };
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use parquet::file::statistics::Statistics;
@@ -23,6 +24,8 @@ use crate::whole_span::WholeSpan;
 
 /// Rows read at a time.
 const BATCH_ROWS: usize = 4096;
+/// Rows of an export read at a time: few, because each may hold megabytes.
+const STREAM_ROWS: usize = 256;
 
 type Builder = ParquetRecordBatchReaderBuilder<File>;
 
@@ -38,11 +41,35 @@ fn open(path: &Path) -> Result<Builder, StoreError> {
 ///
 /// Only row groups whose sequences overlap are touched, and in them only the pages that hold a wanted row.
 pub(crate) fn read_places(path: &Path, places: &[Place]) -> Result<Vec<WholeSpan>, StoreError> {
-    let builder = open(path)?;
-    let groups = groups_with(builder.metadata(), places);
+    let mut spans = Vec::with_capacity(places.len());
+    for batch in select(path, places.to_vec(), BATCH_ROWS)? {
+        spans.extend(from_batch(&batch.map_err(StoreError::Columns)?).map_err(StoreError::Columns)?);
+    }
+    Ok(spans)
+}
+
+/// The same, handed to `sink` a few at a time in place order. Blocking.
+pub(crate) fn stream_places(
+    path: &Path,
+    places: Vec<Place>,
+    sink: &mut dyn FnMut(Vec<WholeSpan>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    for batch in select(path, places, STREAM_ROWS)? {
+        sink(from_batch(&batch.map_err(StoreError::Columns)?).map_err(StoreError::Columns)?)?;
+    }
+    Ok(())
+}
+
+/// The rows at `places`, `batch_rows` at a time.
+fn select(
+    path: &Path,
+    mut places: Vec<Place>,
+    batch_rows: usize,
+) -> Result<ParquetRecordBatchReader, StoreError> {
+    let builder = open(path)?.with_batch_size(batch_rows);
+    let groups = groups_with(builder.metadata(), &places);
     let columns = ProjectionMask::columns(builder.parquet_schema(), ["sequence", "ordinal"]);
-    let mut wanted: Vec<Place> = places.to_vec();
-    wanted.sort_unstable();
+    places.sort_unstable();
     let predicate = ArrowPredicateFn::new(columns, move |batch: RecordBatch| {
         let reader = Reader(&batch);
         let sequences = reader.get::<Int64Array>("sequence")?;
@@ -53,20 +80,15 @@ pub(crate) fn read_places(path: &Path, places: &[Place]) -> Result<Vec<WholeSpan
             .zip(ordinals.values())
             .map(|(sequence, ordinal)| {
                 let place = Place { sequence: Sequence(*sequence), ordinal: *ordinal };
-                Some(wanted.binary_search(&place).is_ok())
+                Some(places.binary_search(&place).is_ok())
             })
             .collect::<BooleanArray>())
     });
-    let reader = builder
+    builder
         .with_row_groups(groups)
         .with_row_filter(RowFilter::new(vec![Box::new(predicate)]))
         .build()
-        .map_err(StoreError::parquet("read", path))?;
-    let mut spans = Vec::with_capacity(places.len());
-    for batch in reader {
-        spans.extend(from_batch(&batch.map_err(StoreError::Columns)?).map_err(StoreError::Columns)?);
-    }
-    Ok(spans)
+        .map_err(StoreError::parquet("read", path))
 }
 
 /// Indices of the row groups whose range of sequences holds one of `places`.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, ListBuilder, StringArray, StringBuilder,
-    UInt8Array, UInt64Array,
+    UInt8Array, UInt64Array, UInt64Builder,
 };
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
@@ -86,8 +86,10 @@ fn trace_batch(rows: &[TraceRow]) -> Result<RecordBatch, ArrowError> {
         ("workflow_count", ints(rows.iter().map(|row| row.workflow_count)), false),
         ("input_tokens", longs(rows.iter().map(|row| row.input_tokens)), true),
         ("output_tokens", longs(rows.iter().map(|row| row.output_tokens)), true),
+        ("cached_input_tokens", longs(rows.iter().map(|row| row.cached_input_tokens)), true),
         ("cost_usd", Arc::new(rows.iter().map(|row| row.cost_usd).collect::<Float64Array>()), true),
         ("unpriced_calls", ints(rows.iter().map(|row| row.unpriced_calls)), false),
+        ("wrapper_span_ids", span_ids(rows), true),
         ("session_id", texts(rows.iter().map(|row| row.session_id.as_deref())), true),
         ("user_id", texts(rows.iter().map(|row| row.user_id.as_deref())), true),
         ("services", lists(rows.iter().map(|row| &row.services)), true),
@@ -97,6 +99,17 @@ fn trace_batch(rows: &[TraceRow]) -> Result<RecordBatch, ArrowError> {
         ("users", lists(rows.iter().map(|row| &row.users)), true),
         ("newest_sequence", longs(rows.iter().map(|row| Some(row.newest_sequence.0))), false),
     ])
+}
+
+fn span_ids(rows: &[TraceRow]) -> ArrayRef {
+    let mut builder = ListBuilder::new(UInt64Builder::new());
+    for row in rows {
+        for id in &row.wrapper_span_ids {
+            builder.values().append_value(span_number(*id));
+        }
+        builder.append(true);
+    }
+    Arc::new(builder.finish())
 }
 
 fn uints(values: impl Iterator<Item = u64>) -> ArrayRef {

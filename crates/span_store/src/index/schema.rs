@@ -8,7 +8,7 @@
 //! | `format` | one | [`INDEX_VERSION`] and the derive version of the rows |
 
 /// Version of the tables; another one in the file means that it is rebuilt.
-pub(crate) const INDEX_VERSION: i64 = 1;
+pub(crate) const INDEX_VERSION: i64 = 2;
 
 pub(crate) const CREATE_SQL: &str = "
 CREATE TABLE spans (
@@ -29,8 +29,8 @@ CREATE TABLE traces (
     root_span_id UBIGINT NOT NULL, root_missing BOOLEAN NOT NULL, root_name VARCHAR NOT NULL,
     root_role VARCHAR, service VARCHAR NOT NULL, status UTINYINT NOT NULL,
     span_count INTEGER NOT NULL, error_count INTEGER NOT NULL, llm_call_count INTEGER NOT NULL,
-    workflow_count INTEGER NOT NULL, input_tokens BIGINT, output_tokens BIGINT, cost_usd DOUBLE,
-    unpriced_calls INTEGER NOT NULL, session_id VARCHAR, user_id VARCHAR,
+    workflow_count INTEGER NOT NULL, input_tokens BIGINT, output_tokens BIGINT,
+    cached_input_tokens BIGINT, cost_usd DOUBLE, unpriced_calls INTEGER NOT NULL, wrapper_span_ids UBIGINT[], session_id VARCHAR, user_id VARCHAR,
     services VARCHAR[], models VARCHAR[], roles VARCHAR[], sessions VARCHAR[], users VARCHAR[],
     newest_sequence BIGINT NOT NULL
 );

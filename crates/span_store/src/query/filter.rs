@@ -1,7 +1,11 @@
 //! Filters, and the conditions they become. Values are always parameters.
 
+use std::borrow::Cow;
+
 use duckdb::types::Value;
 use junjo_span_model::Role;
+
+use super::expr::{Fragment, Relation, SpanExpr};
 
 /// A half-open range of unix nanoseconds: `from <= t < to`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,6 +34,23 @@ pub struct TraceFilter {
     pub has_workflow: Option<bool>,
     /// Text in the root's name, service, session or user, in any case.
     pub text: Option<String>,
+    /// Whether the text may also be in a span's name, attributes, events or status message.
+    pub text_in_payload: bool,
+    /// A span of the trace matches.
+    pub span: Option<SpanExpr>,
+}
+
+/// Which spans.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpanFilter {
+    /// When they started.
+    pub time: TimeRange,
+    /// What else has to be true of them.
+    pub expr: Option<SpanExpr>,
+    /// Text in the name, in any case.
+    pub text: Option<String>,
+    /// Whether the text may also be in attributes, events or the status message.
+    pub text_in_payload: bool,
 }
 
 /// Which workflow runs.
@@ -45,13 +66,17 @@ pub struct WorkflowFilter {
 /// Conditions joined by AND, with their parameters in order.
 #[derive(Default)]
 pub(crate) struct Conditions {
-    texts: Vec<&'static str>,
+    texts: Vec<Cow<'static, str>>,
     values: Vec<Value>,
 }
 
 impl Conditions {
-    pub(crate) fn push(&mut self, text: &'static str, values: impl IntoIterator<Item = Value>) {
-        self.texts.push(text);
+    pub(crate) fn push(
+        &mut self,
+        text: impl Into<Cow<'static, str>>,
+        values: impl IntoIterator<Item = Value>,
+    ) {
+        self.texts.push(text.into());
         self.values.extend(values);
     }
 
@@ -77,6 +102,12 @@ impl Conditions {
 
     pub(crate) fn values(&self) -> Vec<Value> {
         self.values.clone()
+    }
+
+    /// The conditions as one, `true` when there are none.
+    pub(crate) fn into_fragment(self) -> Fragment {
+        let text = if self.texts.is_empty() { "true".to_owned() } else { self.texts.join(" AND ") };
+        Fragment { text, values: self.values }
     }
 }
 
@@ -111,12 +142,43 @@ impl TraceFilter {
             None => {}
         }
         if let Some(text) = &self.text {
-            let value = Value::Text(text.to_lowercase());
-            all.push(
-                "(contains(lower(root_name), ?) OR contains(lower(service), ?)
-                  OR contains(lower(coalesce(session_id, '')), ?) OR contains(lower(coalesce(user_id, '')), ?))",
-                [value.clone(), value.clone(), value.clone(), value],
-            );
+            let (condition, values) = Self::text_in_names(text);
+            all.push(condition, values);
+        }
+        if let Some(span) = &self.span {
+            let fragment = span.to_sql(Relation::Index);
+            let mut inner = Conditions::default();
+            // a trace's spans start no earlier than the trace
+            if let Some(from) = self.time.from_unix_nanos {
+                inner.push("start_unix_nanos >= ?", [Value::BigInt(from)]);
+            }
+            inner.push(fragment.text, fragment.values);
+            let text =
+                format!("(trace_hi, trace_lo) IN (SELECT (trace_hi, trace_lo) FROM spans{})", inner.sql());
+            all.push(text, inner.values);
+        }
+        all
+    }
+
+    /// Whether the trace's own names hold `text`.
+    pub(super) fn text_in_names(text: &str) -> (&'static str, Vec<Value>) {
+        let condition = "(contains(lower(root_name), ?) OR contains(lower(service), ?)
+            OR contains(lower(coalesce(session_id, '')), ?) OR contains(lower(coalesce(user_id, '')), ?))";
+        (condition, vec![Value::Text(text.to_lowercase()); 4])
+    }
+}
+
+impl SpanFilter {
+    /// The conditions that need no whole span.
+    pub(crate) fn conditions(&self) -> Conditions {
+        let mut all = Conditions::default();
+        all.time(self.time);
+        if let Some(expr) = &self.expr {
+            let fragment = expr.to_sql(Relation::Index);
+            all.push(fragment.text, fragment.values);
+        }
+        if let Some(text) = &self.text {
+            all.push("contains(lower(name), ?)", [Value::Text(text.to_lowercase())]);
         }
         all
     }

@@ -2,12 +2,14 @@
 
 use duckdb::types::Value;
 use duckdb::{Connection, Row, params_from_iter};
-use junjo_span_model::TraceId;
+use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
-use super::filter::TraceFilter;
+use super::filter::{Conditions, TimeRange, TraceFilter};
+use super::search;
 use crate::error::StoreError;
 use crate::row::{span_from_number, trace_from_halves, trace_halves};
+use crate::scan::Incomplete;
 use crate::store::SpanStore;
 use crate::trace_row::TraceRow;
 
@@ -29,11 +31,28 @@ pub struct TraceListPage {
     pub items: Vec<TraceRow>,
     /// Where the next page starts; `None` on the last one.
     pub next: Option<TraceCursor>,
+    /// The page ends early; the next one goes on from there.
+    pub incomplete: Option<Incomplete>,
 }
+
+impl TraceCursor {
+    /// Behind `last`.
+    pub(super) fn at(last: &TraceRow, newest: Sequence) -> Self {
+        Self { start_unix_nanos: last.start_unix_nanos, trace_id: last.trace_id, newest }
+    }
+
+    /// Behind everything that started at or after `start_unix_nanos`.
+    pub(super) fn before(start_unix_nanos: i64, newest: Sequence) -> Self {
+        Self { start_unix_nanos, trace_id: TraceId([0; 16]), newest }
+    }
+}
+
+/// Ranges that are tried before the whole one: an hour, half a day, a week.
+const FIRST_WIDTHS_NANOS: [i64; 3] = [3_600_000_000_000, 43_200_000_000_000, 604_800_000_000_000];
 
 pub(crate) const COLUMNS: &str = "trace_hi, trace_lo, start_unix_nanos, duration_nanos, root_span_id, root_missing,
     root_name, root_role, service, status, span_count, error_count, llm_call_count, workflow_count, input_tokens, output_tokens,
-    cost_usd, unpriced_calls, session_id, user_id, services, models, roles, sessions, users, newest_sequence";
+    cached_input_tokens, cost_usd, unpriced_calls, wrapper_span_ids, session_id, user_id, services, models, roles, sessions, users, newest_sequence";
 
 impl SpanStore {
     /// At most `limit` traces that match, newest first, from `after` on.
@@ -43,37 +62,88 @@ impl SpanStore {
         limit: usize,
         after: Option<TraceCursor>,
     ) -> Result<TraceListPage, StoreError> {
-        let newest = after.map_or_else(|| self.progress().cursor, |cursor| cursor.newest);
-        let mut conditions = filter.conditions();
-        if let Some(cursor) = after {
-            let (hi, lo) = trace_halves(cursor.trace_id);
-            conditions.push("newest_sequence <= ?", [Value::BigInt(cursor.newest.0)]);
-            conditions.push(
-                "start_unix_nanos <= ? AND (start_unix_nanos, trace_hi, trace_lo) < (?, ?, ?)",
-                [
-                    Value::BigInt(cursor.start_unix_nanos),
-                    Value::BigInt(cursor.start_unix_nanos),
-                    Value::UBigInt(hi),
-                    Value::UBigInt(lo),
-                ],
-            );
+        if filter.needs_scan() {
+            return search::traces(self, filter, limit, after).await;
         }
-        let sql = format!(
-            "SELECT {COLUMNS} FROM traces{} ORDER BY start_unix_nanos DESC, trace_hi DESC, trace_lo DESC LIMIT {}",
-            conditions.sql(),
-            limit.saturating_add(1)
-        );
-        let values = conditions.values();
-        let mut items = self.executor()?.run(move |connection| select(connection, &sql, values)).await?;
+        let newest = after.map_or_else(|| self.progress().cursor, |cursor| cursor.newest);
+        let filter = filter.clone();
+        let run =
+            move |connection: &Connection| newest_first(connection, &filter, limit.saturating_add(1), after);
+        let mut items = self.executor()?.run(run).await?;
         let more = items.len() > limit;
         items.truncate(limit);
-        let next = items.last().filter(|_| more).map(|last| TraceCursor {
-            start_unix_nanos: last.start_unix_nanos,
-            trace_id: last.trace_id,
-            newest,
-        });
-        Ok(TraceListPage { items, next })
+        let next = items.last().filter(|_| more).map(|last| TraceCursor::at(last, newest));
+        Ok(TraceListPage { items, next, incomplete: None })
     }
+}
+
+/// The first `limit` traces behind `after`. A condition on spans has to look at every span of the range before the
+/// newest trace is known, so shorter ranges are tried first.
+fn newest_first(
+    connection: &Connection,
+    filter: &TraceFilter,
+    limit: usize,
+    after: Option<TraceCursor>,
+) -> Result<Vec<TraceRow>, StoreError> {
+    let list = |filter: &TraceFilter| {
+        let mut conditions = filter.conditions();
+        if let Some(cursor) = after {
+            behind(&mut conditions, cursor);
+        }
+        let sql = format!(
+            "SELECT {COLUMNS} FROM traces{} ORDER BY start_unix_nanos DESC, trace_hi DESC, trace_lo DESC LIMIT {limit}",
+            conditions.sql()
+        );
+        select(connection, &sql, conditions.values())
+    };
+    if filter.span.is_some()
+        && let Some(newest) = newest_start(connection, filter.time, after)?
+    {
+        for width in FIRST_WIDTHS_NANOS {
+            let from = newest.saturating_sub(width);
+            if filter.time.from_unix_nanos.is_some_and(|start| start >= from) {
+                break;
+            }
+            let time = TimeRange { from_unix_nanos: Some(from), ..filter.time };
+            let found = list(&TraceFilter { time, ..filter.clone() })?;
+            if found.len() >= limit {
+                return Ok(found);
+            }
+        }
+    }
+    list(filter)
+}
+
+/// Start of the newest trace that a page may begin with.
+fn newest_start(
+    connection: &Connection,
+    time: TimeRange,
+    after: Option<TraceCursor>,
+) -> Result<Option<i64>, StoreError> {
+    let mut conditions = Conditions::default();
+    conditions.time(time);
+    if let Some(cursor) = after {
+        conditions.push("start_unix_nanos <= ?", [Value::BigInt(cursor.start_unix_nanos)]);
+    }
+    let sql = format!("SELECT max(start_unix_nanos) FROM traces{}", conditions.sql());
+    connection
+        .query_row(&sql, params_from_iter(conditions.values()), |row| row.get(0))
+        .map_err(StoreError::index("find the newest trace"))
+}
+
+/// Only traces behind `cursor`, and none that a record after its list's first page changed.
+pub(super) fn behind(conditions: &mut Conditions, cursor: TraceCursor) {
+    let (hi, lo) = trace_halves(cursor.trace_id);
+    conditions.push("newest_sequence <= ?", [Value::BigInt(cursor.newest.0)]);
+    conditions.push(
+        "start_unix_nanos <= ? AND (start_unix_nanos, trace_hi, trace_lo) < (?, ?, ?)",
+        [
+            Value::BigInt(cursor.start_unix_nanos),
+            Value::BigInt(cursor.start_unix_nanos),
+            Value::UBigInt(hi),
+            Value::UBigInt(lo),
+        ],
+    );
 }
 
 /// Trace rows of a query over [`COLUMNS`].
@@ -104,20 +174,22 @@ fn trace_row(row: &Row<'_>) -> duckdb::Result<TraceRow> {
         workflow_count: row.get(13)?,
         input_tokens: row.get(14)?,
         output_tokens: row.get(15)?,
-        cost_usd: row.get(16)?,
-        unpriced_calls: row.get(17)?,
-        session_id: row.get(18)?,
-        user_id: row.get(19)?,
-        services: texts(row.get(20)?),
-        models: texts(row.get(21)?),
-        roles: texts(row.get(22)?),
-        sessions: texts(row.get(23)?),
-        users: texts(row.get(24)?),
-        newest_sequence: Sequence(row.get(25)?),
+        cached_input_tokens: row.get(16)?,
+        cost_usd: row.get(17)?,
+        unpriced_calls: row.get(18)?,
+        wrapper_span_ids: span_ids(row.get(19)?),
+        session_id: row.get(20)?,
+        user_id: row.get(21)?,
+        services: texts(row.get(22)?),
+        models: texts(row.get(23)?),
+        roles: texts(row.get(24)?),
+        sessions: texts(row.get(25)?),
+        users: texts(row.get(26)?),
+        newest_sequence: Sequence(row.get(27)?),
     })
 }
 
-fn texts(value: Value) -> Vec<String> {
+pub(super) fn texts(value: Value) -> Vec<String> {
     let Value::List(values) = value else {
         return Vec::new();
     };
@@ -125,4 +197,14 @@ fn texts(value: Value) -> Vec<String> {
         if let Value::Text(text) = value { Some(text) } else { None }
     };
     values.into_iter().filter_map(text).collect()
+}
+
+fn span_ids(value: Value) -> Vec<SpanId> {
+    let Value::List(values) = value else {
+        return Vec::new();
+    };
+    let id = |value| {
+        if let Value::UBigInt(number) = value { Some(span_from_number(number)) } else { None }
+    };
+    values.into_iter().filter_map(id).collect()
 }

@@ -5,26 +5,13 @@ use std::collections::{HashMap, HashSet};
 use duckdb::types::Value;
 use duckdb::{Connection, params_from_iter};
 use junjo_span_model::{SpanId, TraceId};
-use junjo_wal::Sequence;
 
-use super::filter::{Conditions, WorkflowFilter};
+use super::filter::WorkflowFilter;
+use super::spans::{NEWEST_FIRST, SpanCursor, continue_after};
 use super::trace::rows;
 use crate::error::StoreError;
-use crate::row::{SpanRow, span_from_number, span_number, trace_from_halves, trace_halves};
+use crate::row::{SpanRow, span_from_number, trace_from_halves, trace_halves};
 use crate::store::SpanStore;
-
-/// Where the next page starts: behind this span, and only with rows up to record `newest`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WorkflowCursor {
-    /// Start of the last run of the page before.
-    pub start_unix_nanos: i64,
-    /// Its trace.
-    pub trace_id: TraceId,
-    /// Its span.
-    pub span_id: SpanId,
-    /// Newest indexed record when the first page was read.
-    pub newest: Sequence,
-}
 
 /// One run: the workflow's span and what failed below it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +28,7 @@ pub struct WorkflowListPage {
     /// Newest first.
     pub items: Vec<WorkflowRun>,
     /// Where the next page starts; `None` on the last one.
-    pub next: Option<WorkflowCursor>,
+    pub next: Option<SpanCursor>,
 }
 
 impl SpanStore {
@@ -50,7 +37,7 @@ impl SpanStore {
         &self,
         filter: &WorkflowFilter,
         limit: usize,
-        after: Option<WorkflowCursor>,
+        after: Option<SpanCursor>,
     ) -> Result<WorkflowListPage, StoreError> {
         let newest = after.map_or_else(|| self.progress().cursor, |cursor| cursor.newest);
         let mut conditions = filter.conditions();
@@ -58,7 +45,7 @@ impl SpanStore {
             continue_after(&mut conditions, cursor);
         }
         let sql = format!(
-            "SELECT * FROM spans{} ORDER BY start_unix_nanos DESC, trace_hi DESC, trace_lo DESC, span_id DESC LIMIT {}",
+            "SELECT * FROM spans{} ORDER BY {NEWEST_FIRST} LIMIT {}",
             conditions.sql(),
             limit.saturating_add(1)
         );
@@ -71,31 +58,11 @@ impl SpanStore {
             Ok((spans, errors, more))
         };
         let (spans, errors, more) = self.executor()?.run(run).await?;
-        let next = spans.last().filter(|_| more).map(|last| WorkflowCursor {
-            start_unix_nanos: last.start_unix_nanos,
-            trace_id: last.trace_id,
-            span_id: last.span_id,
-            newest,
-        });
+        let next = spans.last().filter(|_| more).map(|last| SpanCursor::behind(last, newest));
         let items =
             spans.into_iter().zip(errors).map(|(span, error_count)| WorkflowRun { span, error_count });
         Ok(WorkflowListPage { items: items.collect(), next })
     }
-}
-
-fn continue_after(conditions: &mut Conditions, cursor: WorkflowCursor) {
-    let (hi, lo) = trace_halves(cursor.trace_id);
-    conditions.push("sequence <= ?", [Value::BigInt(cursor.newest.0)]);
-    conditions.push(
-        "start_unix_nanos <= ? AND (start_unix_nanos, trace_hi, trace_lo, span_id) < (?, ?, ?, ?)",
-        [
-            Value::BigInt(cursor.start_unix_nanos),
-            Value::BigInt(cursor.start_unix_nanos),
-            Value::UBigInt(hi),
-            Value::UBigInt(lo),
-            Value::UBigInt(span_number(cursor.span_id)),
-        ],
-    );
 }
 
 type Tree = HashMap<(TraceId, SpanId), (Option<SpanId>, bool)>;

@@ -158,6 +158,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/otel/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export whole spans (in order of arrival) or traces (newest first) as CSV, JSON lines or Parquet.
+         * @description The answer has no length: a connection that ends without an orderly end of the body means that something is missing.
+         */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/otel/services": {
         parameters: {
             query?: never;
@@ -167,6 +187,57 @@ export interface paths {
         };
         /** List services with their counts. */
         get: operations["list_services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List sessions (conversations), latest activity first. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one session: its traces in order, with what was said in each. */
+        get: operations["get_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/spans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List spans, newest first. */
+        get: operations["list_spans"];
         put?: never;
         post?: never;
         delete?: never;
@@ -192,6 +263,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/otel/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count spans or traces by time and group: errors, latency percentiles, tokens, cost. */
+        get: operations["get_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/otel/status": {
         parameters: {
             query?: never;
@@ -201,6 +289,23 @@ export interface paths {
         };
         /** Read how far telemetry is on its way from acknowledged to queryable, and what was refused. */
         get: operations["get_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow traces as they arrive: events `ready`, `trace` (new or changed) and `lag`. */
+        get: operations["tail_traces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -235,6 +340,23 @@ export interface paths {
         };
         /** List traces, newest first. */
         get: operations["list_traces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List users, latest activity first. */
+        get: operations["list_users"];
         put?: never;
         post?: never;
         delete?: never;
@@ -438,6 +560,22 @@ export interface components {
             /** @description Workflow that the span names. */
             workflow_name: string | null;
         };
+        /** @description A distribution; exact, interpolated between neighbours. */
+        Distribution: {
+            /**
+             * Format: double
+             * @description Null for measured fields.
+             */
+            mean: number | null;
+            /** Format: double */
+            p50: number | null;
+            /** Format: double */
+            p90: number | null;
+            /** Format: double */
+            p95: number | null;
+            /** Format: double */
+            p99: number | null;
+        };
         /** @description A document that was found. */
         Document: {
             /** @description The text. */
@@ -507,6 +645,51 @@ export interface components {
             /** @description What is wrong, in a sentence for a person. */
             message: string;
         };
+        /** @description Numbers of the traces of a session or user. */
+        GroupNumbers: {
+            /**
+             * Format: double
+             * @description US dollars, over the calls with a known cost; null when none has one.
+             */
+            cost_usd: number | null;
+            /** @description Latest end of a trace. */
+            end_time: string;
+            /**
+             * Format: int64
+             * @description Failed spans.
+             */
+            error_count: number;
+            /** @description Start of the first trace. */
+            first_start_time: string;
+            /**
+             * Format: int64
+             * @description Null when no call says.
+             */
+            input_tokens: number | null;
+            /** @description Start of the latest trace. */
+            last_start_time: string;
+            /**
+             * Format: int64
+             * @description Language model calls.
+             */
+            llm_call_count: number;
+            /**
+             * Format: int64
+             * @description Null when no call says.
+             */
+            output_tokens: number | null;
+            /** @description Services that took part. */
+            services: string[];
+            /** Format: int64 */
+            span_count: number;
+            /** Format: int64 */
+            trace_count: number;
+            /**
+             * Format: int64
+             * @description Model calls without a known cost.
+             */
+            unpriced_calls: number;
+        };
         /** @description How the server is. */
         Health: {
             /** @description `ok`, `opening`, `rebuilding` or `degraded`; spans are acknowledged in any of them. */
@@ -520,6 +703,18 @@ export interface components {
             status: string;
             version: string;
         };
+        /** @description A search stopped early: what it says holds for the newer part of the time range. */
+        Incomplete: {
+            reason: components["schemas"]["IncompleteReason"];
+            /** @description Everything that started at or after this was searched. */
+            searched_from: string;
+            searched_from_unix_nano: string;
+        };
+        /**
+         * @description Why a search stopped early.
+         * @enum {string}
+         */
+        IncompleteReason: "time_limit" | "match_limit" | "unreadable_file";
         /** @description The index. */
         IndexSize: {
             /** Format: int64 */
@@ -623,66 +818,29 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
-        Page_Trace: {
+        Page_Session: {
             /** @description The rows, `[]` when there are none. */
-            items: {
-                /**
-                 * Format: double
-                 * @description Sum over the calls with a known cost, US dollars; null when none has one.
-                 */
-                cost_usd: number | null;
-                duration_ns: string;
-                /**
-                 * Format: int32
-                 * @description Failed spans.
-                 */
-                error_count: number;
-                /**
-                 * Format: int64
-                 * @description Sum over the counted model calls; null when none of them says.
-                 */
-                input_tokens: number | null;
-                /**
-                 * Format: int32
-                 * @description Language model calls; wrappers that repeat a call's usage are not counted.
-                 */
-                llm_call_count: number;
-                /** @description Models that were called. */
-                models: string[];
+            items: (components["schemas"]["GroupNumbers"] & {
+                /** @description Name of the first trace's root. */
+                first_root_name: string;
+                session_id: string;
+                /** @description Users of the traces. */
+                users: string[];
+            })[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_User: {
+            /** @description The rows, `[]` when there are none. */
+            items: (components["schemas"]["GroupNumbers"] & {
                 /**
                  * Format: int64
-                 * @description Sum over the counted model calls; null when none of them says.
+                 * @description Sessions of the user's traces.
                  */
-                output_tokens: number | null;
-                /** @description No span without a parent has arrived yet. */
-                root_missing: boolean;
-                /** @description Name of the root, or of the earliest span while the root is missing. */
-                root_name: string;
-                root_role: components["schemas"]["SpanRole"] | null;
-                /** @description Service of that span. */
-                service: string;
-                /** @description All services that took part. */
-                services: string[];
-                session_id: string | null;
-                /** Format: int32 */
-                span_count: number;
-                start_time: string;
-                start_time_unix_nano: string;
-                /** @description Status of that span. */
-                status: components["schemas"]["SpanStatus"];
-                trace_id: string;
-                /**
-                 * Format: int32
-                 * @description Counted model calls without a known cost.
-                 */
-                unpriced_calls: number;
-                user_id: string | null;
-                /**
-                 * Format: int32
-                 * @description Junjo workflow runs.
-                 */
-                workflow_count: number;
-            }[];
+                session_count: number;
+                user_id: string;
+            })[];
             /** @description Pass it as `cursor` to get the next page; null on the last one. */
             next_cursor: string | null;
         };
@@ -816,6 +974,24 @@ export interface components {
             /** @description Version of the prompt. */
             version: string | null;
         };
+        /** @description How often a field was true. */
+        RatioItem: {
+            /**
+             * Format: double
+             * @description The first by the second; null when no span has it.
+             */
+            ratio: number | null;
+            /**
+             * Format: int64
+             * @description Spans where it was true.
+             */
+            true_count: number;
+            /**
+             * Format: int64
+             * @description Spans that have it.
+             */
+            value_count: number;
+        };
         /** @description Refused requests. */
         RejectionItem: {
             /** @description When the last one came. */
@@ -856,6 +1032,121 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "member" | "admin";
+        /** @description One page of a list that may have to read whole spans. */
+        SearchPage_SpanItem: {
+            incomplete: components["schemas"]["Incomplete"] | null;
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                agent_name: string | null;
+                /**
+                 * Format: int64
+                 * @description Part of the input tokens that came from the provider's cache.
+                 */
+                cached_input_tokens: number | null;
+                /**
+                 * Format: double
+                 * @description US dollars; null when the price is not known.
+                 */
+                cost_usd: number | null;
+                duration_ns: string;
+                error_type: string | null;
+                /** Format: int32 */
+                event_count: number;
+                /**
+                 * Format: int32
+                 * @description Recorded exceptions.
+                 */
+                exception_count: number;
+                /** Format: int64 */
+                input_tokens: number | null;
+                kind: components["schemas"]["SpanKind"];
+                model: string | null;
+                name: string;
+                /** Format: int64 */
+                output_tokens: number | null;
+                parent_span_id: string | null;
+                provider: string | null;
+                role: components["schemas"]["SpanRole"] | null;
+                service: string;
+                session_id: string | null;
+                span_id: string;
+                /** @description Junjo's type of the span: `workflow`, `node`, `subflow`, `run_concurrent`, `agent`, …. */
+                span_type: string | null;
+                start_time: string;
+                start_time_unix_nano: string;
+                status: components["schemas"]["SpanStatus"];
+                tool_name: string | null;
+                trace_id: string;
+                user_id: string | null;
+            }[];
+            /** @description Pass it as `cursor` to get the next page, also when this one is incomplete; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list that may have to read whole spans. */
+        SearchPage_Trace: {
+            incomplete: components["schemas"]["Incomplete"] | null;
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                /**
+                 * Format: double
+                 * @description Sum over the calls with a known cost, US dollars; null when none has one.
+                 */
+                cost_usd: number | null;
+                duration_ns: string;
+                /**
+                 * Format: int32
+                 * @description Failed spans.
+                 */
+                error_count: number;
+                /**
+                 * Format: int64
+                 * @description Sum over the counted model calls; null when none of them says.
+                 */
+                input_tokens: number | null;
+                /**
+                 * Format: int32
+                 * @description Language model calls; wrappers that repeat a call's usage are not counted.
+                 */
+                llm_call_count: number;
+                /** @description Models that were called. */
+                models: string[];
+                /**
+                 * Format: int64
+                 * @description Sum over the counted model calls; null when none of them says.
+                 */
+                output_tokens: number | null;
+                /** @description No span without a parent has arrived yet. */
+                root_missing: boolean;
+                /** @description Name of the root, or of the earliest span while the root is missing. */
+                root_name: string;
+                root_role: components["schemas"]["SpanRole"] | null;
+                /** @description Service of that span. */
+                service: string;
+                /** @description All services that took part. */
+                services: string[];
+                session_id: string | null;
+                /** Format: int32 */
+                span_count: number;
+                start_time: string;
+                start_time_unix_nano: string;
+                /** @description Status of that span. */
+                status: components["schemas"]["SpanStatus"];
+                trace_id: string;
+                /**
+                 * Format: int32
+                 * @description Counted model calls without a known cost.
+                 */
+                unpriced_calls: number;
+                user_id: string | null;
+                /**
+                 * Format: int32
+                 * @description Junjo workflow runs.
+                 */
+                workflow_count: number;
+            }[];
+            /** @description Pass it as `cursor` to get the next page, also when this one is incomplete; null on the last one. */
+            next_cursor: string | null;
+        };
         /** @description A service and what it sent. */
         Service: {
             /**
@@ -884,6 +1175,21 @@ export interface components {
         ServiceList: {
             /** @description By name. */
             items: components["schemas"]["Service"][];
+        };
+        /** @description One conversation. A trace that names several sessions counts in each. */
+        Session: components["schemas"]["GroupNumbers"] & {
+            /** @description Name of the first trace's root. */
+            first_root_name: string;
+            session_id: string;
+            /** @description Users of the traces. */
+            users: string[];
+        };
+        /** @description A conversation with its traces. */
+        SessionDetail: components["schemas"]["Session"] & {
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+            /** @description Oldest first. */
+            traces: components["schemas"]["Turn"][];
         };
         /** @description Whether the server still waits for its first account. */
         SetupStatus: {
@@ -962,6 +1268,50 @@ export interface components {
             name: string;
             time_unix_nano: string;
         };
+        /** @description One span in a list: its promoted fields, without attributes. */
+        SpanItem: {
+            agent_name: string | null;
+            /**
+             * Format: int64
+             * @description Part of the input tokens that came from the provider's cache.
+             */
+            cached_input_tokens: number | null;
+            /**
+             * Format: double
+             * @description US dollars; null when the price is not known.
+             */
+            cost_usd: number | null;
+            duration_ns: string;
+            error_type: string | null;
+            /** Format: int32 */
+            event_count: number;
+            /**
+             * Format: int32
+             * @description Recorded exceptions.
+             */
+            exception_count: number;
+            /** Format: int64 */
+            input_tokens: number | null;
+            kind: components["schemas"]["SpanKind"];
+            model: string | null;
+            name: string;
+            /** Format: int64 */
+            output_tokens: number | null;
+            parent_span_id: string | null;
+            provider: string | null;
+            role: components["schemas"]["SpanRole"] | null;
+            service: string;
+            session_id: string | null;
+            span_id: string;
+            /** @description Junjo's type of the span: `workflow`, `node`, `subflow`, `run_concurrent`, `agent`, …. */
+            span_type: string | null;
+            start_time: string;
+            start_time_unix_nano: string;
+            status: components["schemas"]["SpanStatus"];
+            tool_name: string | null;
+            trace_id: string;
+            user_id: string | null;
+        };
         /**
          * @description Kind of a span, as in OTLP.
          * @enum {string}
@@ -1010,6 +1360,89 @@ export interface components {
          * @enum {string}
          */
         SpanStatus: "unset" | "ok" | "error";
+        /** @description Numbers over time. */
+        StatsAnswer: {
+            /** @description Start of the range, inclusive. */
+            from: string;
+            /** @description Fields of the groups. */
+            group_by: string[];
+            incomplete: components["schemas"]["Incomplete"] | null;
+            /**
+             * Format: double
+             * @description Width of a bucket; null for totals alone.
+             */
+            interval_seconds: number | null;
+            /** @description By time, then group; buckets without a span are left out. */
+            items: components["schemas"]["StatsItem"][];
+            /** @description There are more groups; their spans are in no item. */
+            more_groups: boolean;
+            /** @description There are more items; the newest are left out. */
+            more_items: boolean;
+            of: components["schemas"]["Subject"];
+            /** @description End of the range, exclusive. */
+            to: string;
+            /** @description Over the whole range, largest group first; empty when neither groups nor `interval=none` were asked for. */
+            totals: components["schemas"]["StatsItem"][];
+        };
+        /** @description Numbers of one bucket and group. */
+        StatsItem: {
+            /**
+             * Format: int64
+             * @description Part of the input tokens that came from the provider's cache; null when no call says.
+             */
+            cached_input_tokens: number | null;
+            /**
+             * Format: double
+             * @description US dollars, over the calls with a known cost; null when none has one.
+             */
+            cost_usd: number | null;
+            /**
+             * Format: int64
+             * @description Spans or traces.
+             */
+            count: number;
+            /** @description Of the durations, in milliseconds. */
+            duration_ms: components["schemas"]["Distribution"];
+            /**
+             * Format: int64
+             * @description Failed ones.
+             */
+            error_count: number;
+            /**
+             * Format: double
+             * @description Failed ones by all, 0 to 1.
+             */
+            error_rate: number;
+            /** @description Value of each grouping; null where spans have none. */
+            group: {
+                [key: string]: string | null;
+            };
+            /**
+             * Format: int64
+             * @description Null when no call says.
+             */
+            input_tokens: number | null;
+            /**
+             * Format: int64
+             * @description Language model calls; wrappers that repeat a call's usage are not counted.
+             */
+            llm_call_count: number;
+            measure: components["schemas"]["Distribution"] | null;
+            /**
+             * Format: int64
+             * @description Null when no call says.
+             */
+            output_tokens: number | null;
+            ratio: components["schemas"]["RatioItem"] | null;
+            /** @description Start of the bucket; null in totals. */
+            start_time: string | null;
+            start_time_unix_nano: string | null;
+            /**
+             * Format: int64
+             * @description Model calls without a known cost.
+             */
+            unpriced_calls: number;
+        };
         /** @description Where telemetry is on its way. */
         Status: {
             /**
@@ -1068,6 +1501,29 @@ export interface components {
              * @description Nanoseconds from the span's start to the first piece of the answer.
              */
             time_to_first_chunk_nanos: number | null;
+        };
+        /**
+         * @description What is counted.
+         * @enum {string}
+         */
+        Subject: "spans" | "traces";
+        /** @description Data of one event, by its name. Documents the stream; each event carries one of the three. */
+        TailEvent: components["schemas"]["Trace"] | components["schemas"]["TailReady"] | components["schemas"]["TailLag"];
+        /** @description Data of the event `lag`: the reader was too far behind. */
+        TailLag: {
+            /**
+             * Format: int64
+             * @description Changed traces that were left out; read the list to see them.
+             */
+            skipped_traces: number;
+        };
+        /** @description Data of the event `ready`: the stream has begun. */
+        TailReady: {
+            /**
+             * Format: int64
+             * @description Newest indexed record; traces that later ones change follow.
+             */
+            sequence: number;
         };
         /** @description Token counts of one span; input includes cache reads and writes, output includes reasoning. */
         Tokens: {
@@ -1228,6 +1684,22 @@ export interface components {
              */
             state_event_count: number;
             status: components["schemas"]["SpanStatus"];
+        };
+        /** @description One trace of a conversation and what was said in it. */
+        Turn: components["schemas"]["Trace"] & {
+            /** @description What the user said last before the trace's first model call, or the root's input; at most 4,000 characters. */
+            first_user_text: string | null;
+            /** @description What the trace's last model call answered, or the root's output; at most 4,000 characters. */
+            last_answer_text: string | null;
+        };
+        /** @description One user. A trace that names several users counts for each. */
+        User: components["schemas"]["GroupNumbers"] & {
+            /**
+             * Format: int64
+             * @description Sessions of the user's traces.
+             */
+            session_count: number;
+            user_id: string;
         };
         /**
          * Format: uuid
@@ -1669,6 +2141,77 @@ export interface operations {
             };
         };
     };
+    export: {
+        parameters: {
+            query?: {
+                /** @description What is exported: whole `spans` (the default) or `traces`. */
+                of?: "spans" | "traces";
+                /** @description `json` (one object a line, the default), `csv` or `parquet`. */
+                format?: "csv" | "json" | "parquet";
+                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description The span's service, or one that took part in the trace. */
+                service?: string;
+                /** @description Name of the span, or of the trace's root. */
+                name?: string;
+                /** @description Status of the span; of traces as in `/otel/traces`. */
+                status?: string;
+                /** @description Role of the span, or of one of the trace's. */
+                role?: string;
+                /** @description Model of the span, or of one of the trace's. */
+                model?: string;
+                /** @description Session of the span, or of one of the trace's. */
+                session_id?: string;
+                /** @description User of the span, or of one of the trace's. */
+                user_id?: string;
+                /** @description Shortest duration in milliseconds. */
+                min_duration_ms?: number;
+                /** @description A condition in the filter language of `/otel/spans`: on the span, or on one of the trace's. */
+                filter?: string;
+                /** @description Text as in `/otel/spans` or `/otel/traces`. */
+                q?: string;
+                /** @description Where `q` is looked for: `everything` (the default) or `names`. */
+                search_in?: "names" | "everything";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": number[];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_services: {
         parameters: {
             query?: {
@@ -1689,6 +2232,190 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServiceList"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: {
+                /** @description Earliest start of a trace, inclusive: RFC 3339, or unix nanoseconds. Numbers are those of the traces in the range. */
+                from?: string;
+                /** @description Latest start of a trace, exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description A service that took part in the traces. */
+                service?: string;
+                /** @description A user of the traces. */
+                user_id?: string;
+                /** @description Text in the id, in any case. */
+                q?: string;
+                /** @description Items in a page, 1 to 500; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Session"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: {
+                /** @description Traces in a page, 1 to 200; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Session id as clients sent it */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDetail"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_spans: {
+        parameters: {
+            query?: {
+                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description The span's service. */
+                service?: string;
+                /** @description The span's name, exactly. */
+                name?: string;
+                /** @description `unset`, `ok` or `error`. */
+                status?: string;
+                /** @description `internal`, `server`, `client`, `producer`, `consumer` or `unspecified`. */
+                kind?: string;
+                /** @description For example `llm`, `tool` or `workflow`. */
+                role?: string;
+                /** @description Provider of the model. */
+                provider?: string;
+                /** @description Model that answered. */
+                model?: string;
+                /** @description Session that the span itself names. */
+                session_id?: string;
+                /** @description User that the span itself names. */
+                user_id?: string;
+                /** @description Type of the error. */
+                error_type?: string;
+                /** @description Shortest duration in milliseconds. */
+                min_duration_ms?: number;
+                /** @description Longest duration in milliseconds. */
+                max_duration_ms?: number;
+                /**
+                 * @description A condition, for example `model = "gpt-4o" and attributes.http.route contains "/chat"`.
+                 *
+                 *     Fields: `trace_id`, `span_id`, `parent_span_id`, `service`, `name`, `kind`, `status`, `role`, `span_type`,
+                 *     `is_model_call`, `provider`, `model`, `input_tokens`, `output_tokens`, `total_tokens`, `cached_input_tokens`,
+                 *     `cache_write_tokens`, `reasoning_tokens`, `cost_usd`, `cost_source`, `session_id`, `user_id`, `error_type`,
+                 *     `structural_id`, `node_count`, `agent_name`, `tool_name`, `event_count`, `exception_count`,
+                 *     `state_event_count`, `link_count`, `duration_ms`, `duration_ns`, `start_time_unix_nano`, `is_root`, and
+                 *     `attributes.KEY` and `resource.KEY` for any attribute (quote a key with blanks: `attributes."a key"`).
+                 *     Operators: `=`, `!=`, `<`, `<=`, `>`, `>=`, `contains` (in any case), `in (a, b)`, `not in (a, b)`, `exists`;
+                 *     conditions are joined with `and`, `or`, `not` and parentheses. `!=` and `not` also match spans without the field.
+                 */
+                filter?: string;
+                /** @description Text in the name, attributes, events or status message, in any case. */
+                q?: string;
+                /** @description Where `q` is looked for: `everything` (the default) or `names` (which takes no time). */
+                search_in?: "names" | "everything";
+                /** @description Items in a page, 1 to 500; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage_SpanItem"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -1753,6 +2480,86 @@ export interface operations {
             };
         };
     };
+    get_stats: {
+        parameters: {
+            query?: {
+                /** @description What is counted: `spans` (the default) or `traces`. */
+                of?: "spans" | "traces";
+                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds; 24 hours before `to` by default. */
+                from?: string;
+                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds; now by default. */
+                to?: string;
+                /**
+                 * @description Width of a time bucket: a number with `s`, `m`, `h` or `d`, `auto` (the default: at most 120 buckets), or `none` for
+                 *     totals alone.
+                 */
+                interval?: string;
+                /**
+                 * @description Up to three fields of the filter language, comma-separated, for example `model` or `attributes.http.route`; of
+                 *     traces `service`, `name`, `role`, `status`, `session_id` and `user_id` (the root's).
+                 */
+                group_by?: string;
+                /** @description Groups that are told apart, largest first, 1 to 100; 20 by default. */
+                groups?: number;
+                /** @description A boolean field whose share of true is wanted, for example `attributes.cache.hit`; spans only. */
+                ratio_of?: string;
+                /** @description A numeric field that is summarised like the duration, for example `attributes.retrieval.score`; spans only. */
+                measure?: string;
+                /** @description The span's service, or one that took part in the trace. */
+                service?: string;
+                /** @description Name of the span, or of the trace's root. */
+                name?: string;
+                /** @description Status of the span; of traces as in `/otel/traces`. */
+                status?: string;
+                /** @description Role of the span, or of one of the trace's. */
+                role?: string;
+                /** @description Provider of the model. */
+                provider?: string;
+                /** @description Model of the span, or of one of the trace's. */
+                model?: string;
+                /** @description Session of the span, or of one of the trace's. */
+                session_id?: string;
+                /** @description User of the span, or of one of the trace's. */
+                user_id?: string;
+                /** @description A condition in the filter language of `/otel/spans`: on the span, or on one of the trace's. */
+                filter?: string;
+                /** @description Text as in `/otel/spans` or `/otel/traces`. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatsAnswer"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_status: {
         parameters: {
             query?: never;
@@ -1768,6 +2575,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tail_traces: {
+        parameters: {
+            query?: {
+                /** @description A service that took part. */
+                service?: string;
+                /** @description Name of the root span, exactly. */
+                name?: string;
+                /** @description `error`: a span failed; `ok`, `unset`: the root's status in a trace without failed spans. */
+                status?: string;
+                /** @description A span has this role. */
+                role?: string;
+                /** @description A span used this model. */
+                model?: string;
+                /** @description A span belongs to this session. */
+                session_id?: string;
+                /** @description A span belongs to this user. */
+                user_id?: string;
+                /** @description Shortest duration in milliseconds. */
+                min_duration_ms?: number;
+                /** @description Whether a language model was called. */
+                has_llm?: boolean;
+                /** @description Whether a Junjo workflow ran. */
+                has_workflow?: boolean;
+                /** @description Text in the root's name, service, session or user, in any case. */
+                q?: string;
+                /** @description A condition on promoted fields that a span of the trace fulfils. */
+                filter?: string;
+                /** @description Id of the last event that was read, where the header `Last-Event-ID` cannot be sent. */
+                last_event_id?: string;
+            };
+            header?: {
+                /** @description Id of the last event that was read: the stream goes on behind it */
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["TailEvent"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -1864,7 +2738,66 @@ export interface operations {
                 has_llm?: boolean;
                 /** @description Whether a Junjo workflow ran. */
                 has_workflow?: boolean;
-                /** @description Text in the root's name, service, session or user, in any case. */
+                /**
+                 * @description Text in the root's name, service, session or user, or in a span's name, attributes, events or status message, in
+                 *     any case.
+                 */
+                q?: string;
+                /** @description Where `q` is looked for: `everything` (the default) or `names` (the trace's own, which takes no time). */
+                search_in?: "names" | "everything";
+                /** @description A condition that a span of the trace fulfils, in the filter language of `/otel/spans`. */
+                filter?: string;
+                /** @description Items in a page, 1 to 500; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage_Trace"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description Earliest start of a trace, inclusive: RFC 3339, or unix nanoseconds. Numbers are those of the traces in the range. */
+                from?: string;
+                /** @description Latest start of a trace, exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description A service that took part in the traces. */
+                service?: string;
+                /** @description A user of the traces. */
+                user_id?: string;
+                /** @description Text in the id, in any case. */
                 q?: string;
                 /** @description Items in a page, 1 to 500; 50 by default. */
                 limit?: number;
@@ -1882,7 +2815,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Trace"];
+                    "application/json": components["schemas"]["Page_User"];
                 };
             };
             /** @description The request was refused; the detail says why. */

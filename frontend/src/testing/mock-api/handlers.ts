@@ -135,7 +135,7 @@ function traces(store: MockStore, request: Request): ResponseOf<"/otel/traces", 
       );
     })
     .map(({ summary }) => summary);
-  return paged(wanted, query);
+  return { ...paged(wanted, query), incomplete: null };
 }
 
 function workflows(store: MockStore, request: Request): ResponseOf<"/otel/workflows", "get"> {

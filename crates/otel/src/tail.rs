@@ -1,0 +1,251 @@
+//! `GET /otel/tail`: traces as they change, as server-sent events.
+//!
+//! There is no buffer between the indexer and a reader: after each commit a reader asks the index what changed since its
+//! own position. So a slow reader costs nothing, and one that comes back with `Last-Event-ID` goes on where it was.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::{Stream, stream};
+use http::HeaderMap;
+use junjo_auth::CurrentUser;
+use junjo_span_store::{Changes, StoreError, TraceFilter, TraceRow};
+use junjo_wal::Sequence;
+use junjo_web::{ApiError, ApiQuery, ApiResult, Problems};
+use serde::{Deserialize, Serialize};
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::params::{SearchIn, StatusParam, TraceListParams};
+use crate::schemas::Trace;
+use crate::service::OtelService;
+
+/// Traces that one step sends at most; a reader that is further behind is told so and goes on with what is new.
+const STEP_MAX: usize = 500;
+/// Shortest time between two steps of a reader, so that a busy server is not asked after each of many commits.
+const STEP_PAUSE: Duration = Duration::from_millis(250);
+/// Between two signs of life on a silent connection; proxies cut silent ones after a minute.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// When a reader that lost the connection should come back.
+const RECONNECT: Duration = Duration::from_secs(2);
+/// Seconds after which one too many readers should ask again.
+const RETRY_SECONDS: u64 = 10;
+
+pub(crate) fn routes() -> OpenApiRouter<OtelService> {
+    OpenApiRouter::new().routes(routes!(tail_traces))
+}
+
+/// Filters of the live tail; as in `/otel/traces`.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct TailParams {
+    /// A service that took part.
+    service: Option<String>,
+    /// Name of the root span, exactly.
+    name: Option<String>,
+    /// `error`: a span failed; `ok`, `unset`: the root's status in a trace without failed spans.
+    #[param(value_type = Option<String>)]
+    status: Option<StatusParam>,
+    /// A span has this role.
+    role: Option<String>,
+    /// A span used this model.
+    model: Option<String>,
+    /// A span belongs to this session.
+    session_id: Option<String>,
+    /// A span belongs to this user.
+    user_id: Option<String>,
+    /// Shortest duration in milliseconds.
+    min_duration_ms: Option<f64>,
+    /// Whether a language model was called.
+    has_llm: Option<bool>,
+    /// Whether a Junjo workflow ran.
+    has_workflow: Option<bool>,
+    /// Text in the root's name, service, session or user, in any case.
+    q: Option<String>,
+    /// A condition on promoted fields that a span of the trace fulfils.
+    filter: Option<String>,
+    /// Id of the last event that was read, where the header `Last-Event-ID` cannot be sent.
+    last_event_id: Option<String>,
+}
+
+impl TailParams {
+    fn to_filter(&self) -> ApiResult<TraceFilter> {
+        let params = TraceListParams {
+            service: self.service.clone(),
+            name: self.name.clone(),
+            status: self.status,
+            role: self.role.clone(),
+            model: self.model.clone(),
+            session_id: self.session_id.clone(),
+            user_id: self.user_id.clone(),
+            min_duration_ms: self.min_duration_ms,
+            has_llm: self.has_llm,
+            has_workflow: self.has_workflow,
+            q: self.q.clone(),
+            search_in: Some(SearchIn::Names),
+            filter: self.filter.clone(),
+            ..TraceListParams::default()
+        };
+        let filter = params.to_filter()?;
+        if filter.needs_scan() {
+            return Err(ApiError::invalid_field("filter", "the live tail cannot filter by attributes"));
+        }
+        Ok(filter)
+    }
+}
+
+/// Data of the event `ready`: the stream has begun.
+#[derive(Debug, Serialize, ToSchema)]
+struct TailReady {
+    /// Newest indexed record; traces that later ones change follow.
+    sequence: i64,
+}
+
+/// Data of the event `lag`: the reader was too far behind.
+#[derive(Debug, Serialize, ToSchema)]
+struct TailLag {
+    /// Changed traces that were left out; read the list to see them.
+    skipped_traces: u64,
+}
+
+/// Data of one event, by its name. Documents the stream; each event carries one of the three.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes the events in the OpenAPI document")]
+enum TailEvent {
+    /// `trace`: a trace is new or has changed; it replaces an earlier one with the same id.
+    Trace(Box<Trace>),
+    /// `ready`: sent first.
+    Ready(TailReady),
+    /// `lag`: some changes are not sent.
+    Lag(TailLag),
+}
+
+/// Follow traces as they arrive: events `ready`, `trace` (new or changed) and `lag`.
+#[utoipa::path(
+    get, path = "/otel/tail", tag = "otel",
+    params(TailParams, ("last-event-id" = Option<String>, Header, description = "Id of the last event that was read: the stream goes on behind it")),
+    responses((status = 200, body = TailEvent, content_type = "text/event-stream"), Problems)
+)]
+async fn tail_traces(
+    State(service): State<OtelService>,
+    _: CurrentUser,
+    headers: HeaderMap,
+    ApiQuery(params): ApiQuery<TailParams>,
+) -> ApiResult<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
+    let filter = params.to_filter()?;
+    let header = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?"));
+    let resumed = header.or(params.last_event_id.as_deref()).map(sequence_of).transpose()?;
+    let permit = service.tail_permit().ok_or_else(|| {
+        ApiError::unavailable("too many live tails are open").with_retry_after_seconds(RETRY_SECONDS)
+    })?;
+    let newest = service.store().progress().cursor;
+    // an id from before the index was rebuilt on another log may lie ahead of it
+    let position = resumed.unwrap_or(newest).min(newest);
+    let committed = service.store().committed();
+    let first = event("ready", Some(position), &TailReady { sequence: position.0 });
+    let reader = Reader {
+        service,
+        filter,
+        position,
+        committed,
+        queue: VecDeque::from([first]),
+        is_first: true,
+        _permit: permit,
+    };
+    let events = stream::unfold(reader, |mut reader| async move {
+        let event = reader.next().await?;
+        Some((Ok(event), reader))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+}
+
+fn sequence_of(text: &str) -> ApiResult<Sequence> {
+    let sequence = text.parse().ok().filter(|sequence| *sequence >= 0).map(Sequence);
+    sequence
+        .ok_or_else(|| ApiError::invalid_field("last-event-id", "this is no id of an event of this stream"))
+}
+
+/// One open stream.
+struct Reader {
+    service: OtelService,
+    filter: TraceFilter,
+    /// Everything up to here was sent or skipped.
+    position: Sequence,
+    committed: watch::Receiver<Sequence>,
+    /// At most one step's events.
+    queue: VecDeque<Event>,
+    is_first: bool,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Reader {
+    /// The next event; `None` when the server stops.
+    async fn next(&mut self) -> Option<Event> {
+        let stop = self.service.stop().clone();
+        stop.run_until_cancelled(async {
+            loop {
+                if let Some(event) = self.queue.pop_front() {
+                    return event;
+                }
+                if !std::mem::take(&mut self.is_first) {
+                    tokio::time::sleep(STEP_PAUSE).await;
+                }
+                self.step().await;
+            }
+        })
+        .await
+    }
+
+    /// Waits for a commit, and queues what it changed.
+    async fn step(&mut self) {
+        let position = self.position;
+        let waited =
+            self.committed.wait_for(|committed| *committed > position).await.map(|committed| *committed);
+        // the store outlives its readers; without it there is nothing to wait for but the stop
+        let Ok(up_to) = waited else { return std::future::pending().await };
+        match self.service.store().changes(&self.filter, position, up_to, STEP_MAX).await {
+            Ok(Changes::Traces(traces)) => self.queue_traces(traces, up_to),
+            Ok(Changes::TooMany(count)) => {
+                self.queue.push_back(event("lag", Some(up_to), &TailLag { skipped_traces: count }));
+            }
+            // busy, reopened or slow: the position stays, so nothing is lost
+            Err(error) => {
+                if !matches!(error, StoreError::Busy | StoreError::NotReady(_) | StoreError::Interrupted) {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "live tail cannot read changes"
+                    );
+                }
+                return;
+            }
+        }
+        self.position = up_to;
+    }
+
+    /// Only the last trace of a record carries its id: a reader that comes back after an earlier one gets them all again.
+    fn queue_traces(&mut self, traces: Vec<TraceRow>, up_to: Sequence) {
+        let mut rows = traces.into_iter().peekable();
+        while let Some(row) = rows.next() {
+            let id = match rows.peek() {
+                Some(next) if next.newest_sequence == row.newest_sequence => None,
+                Some(_) => Some(row.newest_sequence),
+                None => Some(up_to),
+            };
+            self.queue.push_back(event("trace", id, &Trace::from(row)));
+        }
+    }
+}
+
+fn event(name: &str, id: Option<Sequence>, data: &impl Serialize) -> Event {
+    let event = Event::default().event(name).retry(RECONNECT);
+    let event = id.map(|id| id.0.to_string()).into_iter().fold(event, Event::id);
+    // wire types of texts and numbers always serialise
+    event.json_data(data).unwrap_or_default()
+}

@@ -1,0 +1,165 @@
+//! Whole spans out of the store, in the order of their places, a few at a time.
+//!
+//! The index says which places are wanted, file by file; the payload is then read in one pass over the file. Memory does
+//! not depend on how much is exported: it holds the places of one file and the spans of one batch.
+
+mod parquet;
+
+use std::collections::HashSet;
+
+use arrow::record_batch::RecordBatch;
+use duckdb::types::Value;
+use duckdb::{Connection, params_from_iter};
+use junjo_wal::Sequence;
+use tokio::runtime::Handle;
+
+pub use parquet::ParquetExport;
+
+use crate::archive::manifest::ArchiveFile;
+use crate::archive::read::stream_places;
+use crate::decode::decode_whole;
+use crate::error::StoreError;
+use crate::query::expr::Fragment;
+use crate::query::filter::SpanFilter;
+use crate::row::Place;
+use crate::scan::{MATCHES, ScanJob, scan_file, scan_spans, with_matches};
+use crate::store::SpanStore;
+use crate::whole_span::WholeSpan;
+
+/// Compressed bytes of the log that are decoded at a time.
+const TAIL_CHUNK_BYTES: u64 = 1 << 20;
+
+/// Takes the spans of an export; an error ends it.
+pub type SpanSink<'a> = dyn FnMut(Vec<WholeSpan>) -> Result<(), StoreError> + 'a;
+
+impl SpanStore {
+    /// Hands every living span that matches to `sink`, in place order. Spans that arrive after the call are not among
+    /// them. Blocking: call it on a blocking thread of the runtime.
+    pub fn export_spans(&self, filter: &SpanFilter, sink: &mut SpanSink<'_>) -> Result<(), StoreError> {
+        let export =
+            Export { store: self, filter, runtime: Handle::current(), up_to: self.progress().cursor };
+        let mut done = Sequence(0);
+        while done < export.up_to {
+            done = export.step(done, sink)?;
+        }
+        Ok(())
+    }
+}
+
+struct Export<'a> {
+    store: &'a SpanStore,
+    filter: &'a SpanFilter,
+    runtime: Handle,
+    up_to: Sequence,
+}
+
+impl Export<'_> {
+    /// Exports the next file or piece of the log behind `done`; returns how far that was.
+    fn step(&self, done: Sequence, sink: &mut SpanSink<'_>) -> Result<Sequence, StoreError> {
+        if let Some(file) = self.file_behind(done) {
+            self.file(&file, done, sink)?;
+            return Ok(file.last_sequence);
+        }
+        let records = self.store.wal().read_after(done, TAIL_CHUNK_BYTES).map_err(StoreError::Wal)?;
+        if self.file_behind(done).is_some() {
+            // sealed meanwhile, so some records may be gone from the log
+            return Ok(done);
+        }
+        let Some(last) = records.last().map(|record| record.sequence) else {
+            return Ok(self.up_to);
+        };
+        let mut spans = Vec::new();
+        for record in &records {
+            // what cannot be decoded was quarantined by the indexer, and is in no answer
+            let _ = decode_whole(record, self.store.prices(), &mut |span| spans.push(span));
+        }
+        let matches = match self.job(done, last) {
+            Some(job) => Some(self.runtime.block_on(scan_spans(self.store, job, &spans))?),
+            None => None,
+        };
+        let wanted: HashSet<Place> = self.living(done, last, matches)?.into_iter().collect();
+        spans.retain(|span| wanted.contains(&span.row.place));
+        if !spans.is_empty() {
+            sink(spans)?;
+        }
+        Ok(last)
+    }
+
+    /// The first file with records behind `done`.
+    fn file_behind(&self, done: Sequence) -> Option<ArchiveFile> {
+        self.store.manifest().files().into_iter().find(|file| file.last_sequence > done)
+    }
+
+    fn file(&self, file: &ArchiveFile, done: Sequence, sink: &mut SpanSink<'_>) -> Result<(), StoreError> {
+        let time = self.filter.time;
+        let is_outside = time.from_unix_nanos.is_some_and(|from| file.max_end_unix_nanos < from)
+            || time.to_unix_nanos.is_some_and(|to| file.min_start_unix_nanos >= to);
+        if is_outside {
+            return Ok(());
+        }
+        let matches = match self.job(done, file.last_sequence) {
+            Some(job) => Some(self.runtime.block_on(scan_file(self.store, job, file))?),
+            None => None,
+        };
+        let places = self.living(done, file.last_sequence, matches)?;
+        if places.is_empty() {
+            return Ok(());
+        }
+        stream_places(&self.store.archive_dir().join(&file.path), places, sink)
+    }
+
+    /// The scan that the filter needs, if any.
+    fn job(&self, after: Sequence, last: Sequence) -> Option<ScanJob> {
+        if !self.filter.needs_scan() {
+            return None;
+        }
+        let mut condition = self.filter.scan_condition();
+        condition.push(" AND sequence > ? AND sequence <= ?");
+        condition.values.extend([Value::BigInt(after.0), Value::BigInt(last.0)]);
+        Some(ScanJob { time: self.filter.time, columns: Fragment::default(), condition })
+    }
+
+    /// Places of the living spans of the records `after < sequence <= last` that match, in order.
+    fn living(
+        &self,
+        after: Sequence,
+        last: Sequence,
+        matches: Option<Vec<RecordBatch>>,
+    ) -> Result<Vec<Place>, StoreError> {
+        let filter = match matches {
+            None => self.filter.clone(),
+            Some(_) => self.filter.beside_scan(),
+        };
+        let mut conditions = filter.conditions();
+        let last = last.min(self.up_to);
+        conditions.push("sequence > ? AND sequence <= ?", [Value::BigInt(after.0), Value::BigInt(last.0)]);
+        let join = if matches.is_some() {
+            format!(" SEMI JOIN {MATCHES} USING (sequence, ordinal)")
+        } else {
+            String::new()
+        };
+        let sql = format!(
+            "SELECT sequence, ordinal FROM spans{join}{} ORDER BY sequence, ordinal",
+            conditions.sql()
+        );
+        let run = move |connection: &Connection| {
+            let find = || places(connection, &sql, conditions.values());
+            match &matches {
+                Some(matches) => with_matches(connection, "", matches, find),
+                None => find(),
+            }
+        };
+        self.runtime.block_on(self.store.executor()?.run(run))
+    }
+}
+
+fn places(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Vec<Place>, StoreError> {
+    let failed = || StoreError::index("find spans to export");
+    let mut statement = connection.prepare(sql).map_err(failed())?;
+    statement
+        .query_map(params_from_iter(values), |row| {
+            Ok(Place { sequence: Sequence(row.get(0)?), ordinal: row.get(1)? })
+        })
+        .and_then(Iterator::collect)
+        .map_err(failed())
+}

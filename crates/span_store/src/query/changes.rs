@@ -1,0 +1,57 @@
+//! What changed since a record: the source of the live tail. It holds no state between two questions.
+
+use duckdb::types::Value;
+use duckdb::{Connection, params_from_iter};
+use junjo_wal::Sequence;
+
+use super::filter::TraceFilter;
+use super::traces::{COLUMNS, select};
+use crate::error::StoreError;
+use crate::store::SpanStore;
+use crate::trace_row::TraceRow;
+
+/// Traces that changed, or how many did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Changes {
+    /// All of them, oldest change first.
+    Traces(Vec<TraceRow>),
+    /// More than were asked for: this many, of which none is returned.
+    TooMany(u64),
+}
+
+impl SpanStore {
+    /// Traces that match and that records in `after < sequence <= up_to` changed last, at most `limit` of them.
+    ///
+    /// A trace that later records changed again is not among them: it comes with those.
+    pub async fn changes(
+        &self,
+        filter: &TraceFilter,
+        after: Sequence,
+        up_to: Sequence,
+        limit: usize,
+    ) -> Result<Changes, StoreError> {
+        let mut conditions = filter.conditions();
+        conditions.push(
+            "newest_sequence > ? AND newest_sequence <= ?",
+            [Value::BigInt(after.0), Value::BigInt(up_to.0)],
+        );
+        let (filter, values) = (conditions.sql(), conditions.values());
+        let run = move |connection: &Connection| {
+            let sql = format!(
+                "SELECT {COLUMNS} FROM traces{filter}
+                 ORDER BY newest_sequence, start_unix_nanos, trace_hi, trace_lo LIMIT {}",
+                limit.saturating_add(1)
+            );
+            let traces = select(connection, &sql, values.clone())?;
+            if traces.len() <= limit {
+                return Ok(Changes::Traces(traces));
+            }
+            let sql = format!("SELECT count(*) FROM traces{filter}");
+            let count: i64 = connection
+                .query_row(&sql, params_from_iter(values), |row| row.get(0))
+                .map_err(StoreError::index("count changed traces"))?;
+            Ok(Changes::TooMany(count.unsigned_abs()))
+        };
+        self.executor()?.run(run).await
+    }
+}

@@ -1,0 +1,310 @@
+//! Sessions and users: traces put together by the conversation or the person that they name, latest activity first.
+
+use std::collections::HashMap;
+
+use duckdb::types::Value;
+use duckdb::{Connection, Row, params_from_iter};
+use junjo_span_model::TraceId;
+use junjo_wal::Sequence;
+
+use super::filter::{Conditions, TimeRange};
+use super::stats_sql::clamped_sum;
+use super::traces::{COLUMNS, select, texts};
+use crate::error::StoreError;
+use crate::row::trace_halves;
+use crate::store::SpanStore;
+use crate::trace_row::TraceRow;
+
+/// What traces are put together by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupKind {
+    /// By each session that one of their spans names.
+    Session,
+    /// By each user that one of their spans names.
+    User,
+}
+
+/// Which sessions or users.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GroupFilter {
+    /// When their traces started; numbers are those of the traces in this range.
+    pub time: TimeRange,
+    /// A service that took part in the traces.
+    pub service: Option<String>,
+    /// A user of the traces.
+    pub user_id: Option<String>,
+    /// Text in the id, in any case.
+    pub text: Option<String>,
+}
+
+/// One session or user.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceGroup {
+    /// Session or user id.
+    pub id: String,
+    /// Start of its first trace, unix nanoseconds.
+    pub first_start_unix_nanos: i64,
+    /// Start of its latest trace, unix nanoseconds.
+    pub last_start_unix_nanos: i64,
+    /// Latest end of a trace, unix nanoseconds.
+    pub end_unix_nanos: i64,
+    /// Traces.
+    pub trace_count: i64,
+    /// Distinct sessions of those traces, by their root or earliest span.
+    pub session_count: i64,
+    /// Spans.
+    pub span_count: i64,
+    /// Failed spans.
+    pub error_count: i64,
+    /// Language model calls.
+    pub llm_call_count: i64,
+    /// Sum; `None` when no call says.
+    pub input_tokens: Option<i64>,
+    /// Sum; `None` when no call says.
+    pub output_tokens: Option<i64>,
+    /// Sum over calls with a known cost; `None` when none has one.
+    pub cost_usd: Option<f64>,
+    /// Model calls without a known cost.
+    pub unpriced_calls: i64,
+    /// Name of the first trace's root.
+    pub first_root_name: String,
+    /// Services that took part, sorted.
+    pub services: Vec<String>,
+    /// Users of the traces, sorted.
+    pub users: Vec<String>,
+}
+
+/// Where the next page starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupCursor {
+    /// Latest start of a trace of the last group of the page before.
+    pub last_start_unix_nanos: i64,
+    /// Its id.
+    pub id: String,
+    /// Newest indexed record when the first page was read.
+    pub newest: Sequence,
+}
+
+/// One page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupPage {
+    /// Latest activity first.
+    pub items: Vec<TraceGroup>,
+    /// Where the next page starts; `None` on the last one.
+    pub next: Option<GroupCursor>,
+}
+
+/// Position in a session's traces, which are ordered by start and id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionPosition {
+    /// Start of the last trace of the page before, unix nanoseconds.
+    pub start_unix_nanos: i64,
+    /// Its id.
+    pub trace_id: TraceId,
+}
+
+/// Traces of one session, oldest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionTraces {
+    /// The session as a whole.
+    pub session: TraceGroup,
+    /// In order of start.
+    pub traces: Vec<TraceRow>,
+    /// Where the next page starts; `None` on the last one.
+    pub next: Option<SessionPosition>,
+}
+
+impl GroupKind {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Session => "sessions",
+            Self::User => "users",
+        }
+    }
+}
+
+impl GroupFilter {
+    /// On traces, before they are put together.
+    fn conditions(&self, kind: GroupKind) -> Conditions {
+        let mut all = Conditions::default();
+        all.push(format!("len({}) > 0", kind.column()), []);
+        all.time(self.time);
+        all.text("list_contains(services, ?)", self.service.as_ref());
+        all.text("list_contains(users, ?)", self.user_id.as_ref());
+        all
+    }
+}
+
+impl SpanStore {
+    /// At most `limit` sessions or users, latest activity first, from `after` on.
+    ///
+    /// Those without a new trace or span since the first page appear exactly once.
+    pub async fn trace_groups(
+        &self,
+        kind: GroupKind,
+        filter: &GroupFilter,
+        limit: usize,
+        after: Option<GroupCursor>,
+    ) -> Result<GroupPage, StoreError> {
+        let newest = after.as_ref().map_or_else(|| self.progress().cursor, |cursor| cursor.newest);
+        let filter = filter.clone();
+        let run = move |connection: &Connection| {
+            let mut ids = page_ids(connection, kind, &filter, limit.saturating_add(1), after)?;
+            let more = ids.len() > limit;
+            ids.truncate(limit);
+            Ok((summaries(connection, kind, &filter.conditions(kind), &ids)?, more))
+        };
+        let (items, more) = self.executor()?.run(run).await?;
+        let next = items.last().filter(|_| more).map(|last| GroupCursor {
+            last_start_unix_nanos: last.last_start_unix_nanos,
+            id: last.id.clone(),
+            newest,
+        });
+        Ok(GroupPage { items, next })
+    }
+
+    /// A session with at most `limit` of its traces behind `after`; `None` for an unknown session.
+    pub async fn session(
+        &self,
+        id: String,
+        limit: usize,
+        after: Option<SessionPosition>,
+    ) -> Result<Option<SessionTraces>, StoreError> {
+        self.executor()?.run(move |connection| session(connection, &id, limit, after)).await
+    }
+}
+
+fn session(
+    connection: &Connection,
+    id: &str,
+    limit: usize,
+    after: Option<SessionPosition>,
+) -> Result<Option<SessionTraces>, StoreError> {
+    let mut of_session = Conditions::default();
+    of_session.push("list_contains(sessions, ?)", [Value::Text(id.to_owned())]);
+    let found = summaries(connection, GroupKind::Session, &of_session, &[id.to_owned()])?;
+    let Some(session) = found.into_iter().next() else {
+        return Ok(None);
+    };
+    let mut conditions = Conditions::default();
+    conditions.push("list_contains(sessions, ?)", [Value::Text(id.to_owned())]);
+    // the session's own bounds spare the rest of the table
+    let from = after.map_or(session.first_start_unix_nanos, |after| after.start_unix_nanos);
+    conditions.push(
+        "start_unix_nanos BETWEEN ? AND ?",
+        [Value::BigInt(from), Value::BigInt(session.last_start_unix_nanos)],
+    );
+    if let Some(after) = after {
+        let (hi, lo) = trace_halves(after.trace_id);
+        let position = [Value::BigInt(after.start_unix_nanos), Value::UBigInt(hi), Value::UBigInt(lo)];
+        conditions.push("(start_unix_nanos, trace_hi, trace_lo) > (?, ?, ?)", position);
+    }
+    let sql = format!(
+        "SELECT {COLUMNS} FROM traces{} ORDER BY start_unix_nanos, trace_hi, trace_lo LIMIT {}",
+        conditions.sql(),
+        limit.saturating_add(1)
+    );
+    let mut traces = select(connection, &sql, conditions.values())?;
+    let more = traces.len() > limit;
+    traces.truncate(limit);
+    let next = traces
+        .last()
+        .filter(|_| more)
+        .map(|last| SessionPosition { start_unix_nanos: last.start_unix_nanos, trace_id: last.trace_id });
+    Ok(Some(SessionTraces { session, traces, next }))
+}
+
+/// The ids of a page, in its order.
+fn page_ids(
+    connection: &Connection,
+    kind: GroupKind,
+    filter: &GroupFilter,
+    limit: usize,
+    after: Option<GroupCursor>,
+) -> Result<Vec<String>, StoreError> {
+    let failed = || StoreError::index("list sessions");
+    let conditions = filter.conditions(kind);
+    let mut of_group = Conditions::default();
+    if let Some(text) = &filter.text {
+        of_group.push("contains(lower(id), ?)", [Value::Text(text.to_lowercase())]);
+    }
+    let mut having = String::new();
+    let mut cursor_values = Vec::new();
+    if let Some(cursor) = after {
+        having.push_str(" HAVING (max(start_unix_nanos), id) < (?, ?) AND max(newest_sequence) <= ?");
+        cursor_values.extend([
+            Value::BigInt(cursor.last_start_unix_nanos),
+            Value::Text(cursor.id),
+            Value::BigInt(cursor.newest.0),
+        ]);
+    }
+    let sql = format!(
+        "SELECT id FROM (SELECT unnest({}) AS id, start_unix_nanos, newest_sequence FROM traces{}){}
+         GROUP BY id{having} ORDER BY max(start_unix_nanos) DESC, id DESC LIMIT {limit}",
+        kind.column(),
+        conditions.sql(),
+        of_group.sql()
+    );
+    let values = conditions.values().into_iter().chain(of_group.values()).chain(cursor_values);
+    let mut statement = connection.prepare(&sql).map_err(failed())?;
+    statement
+        .query_map(params_from_iter(values), |row| row.get(0))
+        .and_then(Iterator::collect)
+        .map_err(failed())
+}
+
+/// The numbers of `ids` over the traces that match, in the order of `ids`.
+fn summaries(
+    connection: &Connection,
+    kind: GroupKind,
+    conditions: &Conditions,
+    ids: &[String],
+) -> Result<Vec<TraceGroup>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let failed = || StoreError::index("summarise sessions");
+    let marks = vec!["?"; ids.len()].join(", ");
+    let sql = format!(
+        "SELECT id, min(start_unix_nanos), max(start_unix_nanos),
+            least(max(start_unix_nanos::HUGEINT + duration_nanos), {max})::BIGINT, count(*),
+            count(DISTINCT session_id), sum(span_count)::BIGINT, sum(error_count)::BIGINT,
+            sum(llm_call_count)::BIGINT, {input}, {output}, sum(cost_usd), sum(unpriced_calls)::BIGINT,
+            arg_min(root_name, start_unix_nanos),
+            list_sort(list_distinct(flatten(list(services)))), list_sort(list_distinct(flatten(list(users))))
+         FROM (SELECT unnest({column}) AS id, * FROM traces{filter}) WHERE id IN ({marks}) GROUP BY id",
+        max = i64::MAX,
+        input = clamped_sum("input_tokens"),
+        output = clamped_sum("output_tokens"),
+        column = kind.column(),
+        filter = conditions.sql(),
+    );
+    let values = conditions.values().into_iter().chain(ids.iter().cloned().map(Value::Text));
+    let mut statement = connection.prepare(&sql).map_err(failed())?;
+    let mut by_id: HashMap<String, TraceGroup> = statement
+        .query_map(params_from_iter(values), group_row)
+        .and_then(|rows| rows.map(|row| row.map(|group| (group.id.clone(), group))).collect())
+        .map_err(failed())?;
+    Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
+}
+
+fn group_row(row: &Row<'_>) -> duckdb::Result<TraceGroup> {
+    Ok(TraceGroup {
+        id: row.get(0)?,
+        first_start_unix_nanos: row.get(1)?,
+        last_start_unix_nanos: row.get(2)?,
+        end_unix_nanos: row.get(3)?,
+        trace_count: row.get(4)?,
+        session_count: row.get(5)?,
+        span_count: row.get(6)?,
+        error_count: row.get(7)?,
+        llm_call_count: row.get(8)?,
+        input_tokens: row.get(9)?,
+        output_tokens: row.get(10)?,
+        cost_usd: row.get(11)?,
+        unpriced_calls: row.get(12)?,
+        first_root_name: row.get(13)?,
+        services: texts(row.get(14)?),
+        users: texts(row.get(15)?),
+    })
+}

@@ -1,0 +1,101 @@
+//! Lists of spans, newest first, in pages that stay stable while spans arrive.
+
+use duckdb::types::Value;
+use junjo_span_model::{SpanId, TraceId};
+use junjo_wal::Sequence;
+
+use super::filter::{Conditions, SpanFilter};
+use super::search;
+use super::trace::rows;
+use crate::error::StoreError;
+use crate::row::{SpanRow, span_number, trace_halves};
+use crate::scan::Incomplete;
+use crate::store::SpanStore;
+
+/// Where the next page starts: behind this span, and only with rows up to record `newest`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpanCursor {
+    /// Start of the last span of the page before.
+    pub start_unix_nanos: i64,
+    /// Its trace.
+    pub trace_id: TraceId,
+    /// Its id.
+    pub span_id: SpanId,
+    /// Newest indexed record when the first page was read.
+    pub newest: Sequence,
+}
+
+/// One page of spans.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpanListPage {
+    /// Newest first.
+    pub items: Vec<SpanRow>,
+    /// Where the next page starts; `None` on the last one.
+    pub next: Option<SpanCursor>,
+    /// The page ends early; the next one goes on from there.
+    pub incomplete: Option<Incomplete>,
+}
+
+/// The order of lists of spans.
+pub(super) const NEWEST_FIRST: &str = "start_unix_nanos DESC, trace_hi DESC, trace_lo DESC, span_id DESC";
+
+impl SpanStore {
+    /// At most `limit` spans that match, newest first, from `after` on.
+    pub async fn spans(
+        &self,
+        filter: &SpanFilter,
+        limit: usize,
+        after: Option<SpanCursor>,
+    ) -> Result<SpanListPage, StoreError> {
+        if filter.needs_scan() {
+            return search::spans(self, filter, limit, after).await;
+        }
+        let newest = after.map_or_else(|| self.progress().cursor, |cursor| cursor.newest);
+        let mut conditions = filter.conditions();
+        if let Some(cursor) = after {
+            continue_after(&mut conditions, cursor);
+        }
+        let sql = format!(
+            "SELECT * FROM spans{} ORDER BY {NEWEST_FIRST} LIMIT {}",
+            conditions.sql(),
+            limit.saturating_add(1)
+        );
+        let values = conditions.values();
+        let mut items = self.executor()?.run(move |connection| rows(connection, &sql, &values)).await?;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(|last| SpanCursor::behind(last, newest));
+        Ok(SpanListPage { items, next, incomplete: None })
+    }
+}
+
+impl SpanCursor {
+    /// Behind everything that started at or after `start_unix_nanos`.
+    pub(super) fn before(start_unix_nanos: i64, newest: Sequence) -> Self {
+        Self { start_unix_nanos, trace_id: TraceId([0; 16]), span_id: SpanId([0; 8]), newest }
+    }
+
+    pub(super) fn behind(last: &SpanRow, newest: Sequence) -> Self {
+        Self {
+            start_unix_nanos: last.start_unix_nanos,
+            trace_id: last.trace_id,
+            span_id: last.span_id,
+            newest,
+        }
+    }
+}
+
+pub(super) fn continue_after(conditions: &mut Conditions, cursor: SpanCursor) {
+    let (hi, lo) = trace_halves(cursor.trace_id);
+    conditions.push("sequence <= ?", [Value::BigInt(cursor.newest.0)]);
+    conditions.push(
+        "start_unix_nanos <= ? AND (start_unix_nanos, trace_hi, trace_lo, span_id) < (?, ?, ?, ?)",
+        [
+            Value::BigInt(cursor.start_unix_nanos),
+            Value::BigInt(cursor.start_unix_nanos),
+            Value::UBigInt(hi),
+            Value::UBigInt(lo),
+            Value::UBigInt(span_number(cursor.span_id)),
+        ],
+    );
+}

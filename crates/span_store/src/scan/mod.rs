@@ -1,0 +1,37 @@
+//! Scans of whole spans: the second DuckDB instance, which reads archive files and the log's tail for conditions on
+//! attributes and texts. It only ever says *which* spans match and what their attributes are; whether such a span is
+//! the living one, and everything else about it, the index says.
+//!
+//! A scan goes unit by unit, newest first: the log's records that are not sealed, then the files that the time range
+//! leaves, by the latest time they reach. After each unit it is known down to which start everything has been searched,
+//! so a scan that runs out of time gives an exact answer for a shorter range.
+
+mod instance;
+mod matches;
+mod plan;
+mod run;
+
+pub use instance::ScanOptions;
+pub(crate) use instance::open;
+pub(crate) use matches::{MATCHES, with_matches};
+pub(crate) use run::{Scan, ScanJob, Searched, scan_file, scan_spans};
+
+/// A scan that did not get through everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Incomplete {
+    /// Why it stopped.
+    pub reason: IncompleteReason,
+    /// Everything that started at or after this was searched, unix nanoseconds.
+    pub searched_from_unix_nanos: i64,
+}
+
+/// Why a scan stopped early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IncompleteReason {
+    /// Its time was over.
+    TimeLimit,
+    /// It found more than it may hold.
+    MatchLimit,
+    /// An archive file could not be read; the log says which.
+    UnreadableFile,
+}
