@@ -19,7 +19,9 @@ mod tail;
 mod turns;
 
 pub use indexer::{Indexer, open_index};
-pub use puller::{Puller, PullerConfig, SourceConfigError, SourceMode, SourceState, Sources};
+pub use puller::{
+    Puller, PullerConfig, RemoteRejection, SourceConfigError, SourceMode, SourceState, Sources,
+};
 pub use router::router;
 pub use sealer::Sealer;
 pub use service::OtelService;

@@ -1,6 +1,6 @@
 //! What `/otel` answers: store results shaped for people and scripts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::api_error;
 use crate::indexer::lag_nanos;
-use crate::puller::{SourceMode, SourceState, Sources};
+use crate::puller::{RemoteRejection, SourceMode, SourceState, Sources};
 use crate::schemas::{
     ArchiveSize, IndexSize, RejectionItem, SearchPage, Service, SourceItem, Span, Status, Trace, TraceDetail,
     TraceSpan, WalStatus, Workflow,
@@ -232,7 +232,7 @@ impl OtelService {
         let wal_stats = wal_stats.map_err(ApiError::internal)?;
         let oldest = wal_stats.oldest_received_unix_nanos.map_or(0, |oldest| now.saturating_sub(oldest));
         let (index, index_detail) = describe(&self.store.index_state());
-        let stats = self.receiver.stats();
+        let (stats, sources) = (self.receiver.stats(), self.sources.all());
         Ok(Status {
             index,
             index_detail,
@@ -251,21 +251,30 @@ impl OtelService {
             lag_ms: millis(lag.unwrap_or(0)),
             store: IndexSize { spans: size.spans, bytes: size.index_bytes },
             archive: ArchiveSize { files: size.archive_files, bytes: size.archive_bytes },
-            sources: self.sources.all().into_iter().map(source_item).collect(),
-            recent_rejections: self.rejections(),
+            recent_rejections: self.rejections(&sources),
+            sources: sources.into_iter().map(source_item).collect(),
         })
     }
 
-    fn rejections(&self) -> Vec<RejectionItem> {
-        let recent = self.receiver.stats().recent_rejections();
-        recent
-            .into_iter()
-            .map(|rejection| RejectionItem {
-                at: rfc3339_nanos(rejection.at_unix_nanos),
-                signal: rejection.signal.to_owned(),
-                reason: rejection.reason.to_owned(),
-                detail: rejection.detail,
-                count: rejection.count,
+    /// What this receiver and the ingestion services refused lately, newest first.
+    fn rejections(&self, sources: &BTreeMap<String, SourceState>) -> Vec<RejectionItem> {
+        let own = self.receiver.stats().recent_rejections().into_iter().map(|rejection| RemoteRejection {
+            at_unix_nanos: rejection.at_unix_nanos,
+            signal: rejection.signal.to_owned(),
+            reason: rejection.reason.to_owned(),
+            detail: rejection.detail,
+            count: rejection.count,
+        });
+        let remote = sources.values().flat_map(|source| source.recent_rejections.iter().cloned());
+        let mut all: Vec<_> = own.chain(remote).collect();
+        all.sort_by_key(|rejection| std::cmp::Reverse(rejection.at_unix_nanos));
+        all.into_iter()
+            .map(|RemoteRejection { at_unix_nanos, signal, reason, detail, count }| RejectionItem {
+                at: rfc3339_nanos(at_unix_nanos),
+                signal,
+                reason,
+                detail,
+                count,
             })
             .collect()
     }

@@ -174,10 +174,10 @@ impl App {
     /// Starts reading from every ingestion service (split mode).
     pub fn spawn_pullers(&self, lifecycle: &Lifecycle) -> anyhow::Result<()> {
         let split = &self.settings.split;
-        for url in &split.ingestion_url {
+        for url in split.urls() {
             let config = PullerConfig {
-                url: url.clone(),
-                token: split.internal_token.as_ref().map(|token| token.expose_secret().to_owned()),
+                url: url.to_owned(),
+                token: split.token().map(|token| token.expose_secret().to_owned()),
                 consumer_id: split.consumer_id.clone(),
             };
             let (wal, clock) = (self.wal.clone(), Arc::clone(&self.clock));

@@ -78,6 +78,7 @@ impl Running {
         let is_split = settings.split.is_on();
         let internal = if is_split { Some(bind_internal(&settings.split).await?) } else { None };
         let receiver = app::receiver(&settings, Arc::clone(&clock));
+        let internal_addr = internal.as_ref().map(TcpListener::local_addr).transpose()?;
         let (mut grpc_addrs, mut otlp_http_addrs, mut otlp_http) = (Vec::new(), Vec::new(), Vec::new());
         for addr in settings.listen.otlp_grpc_addr.iter().filter(|_| !is_split) {
             let listener = bind(*addr, "JUNJO_OTLP_GRPC_ADDR").await?;
@@ -101,10 +102,13 @@ impl Running {
         app.spawn_tasks(lifecycle);
         app.spawn_pullers(lifecycle)?;
         if let Some(listener) = internal {
-            let token = settings.split.internal_token.clone();
+            let token = settings.split.token().cloned();
             let service = junjo_api_keys::internal_auth_service(app.keys().clone(), token);
             let serving = serve_grpc(listener, tonic::service::Routes::new(service), lifecycle.soft());
             lifecycle.spawn("internal grpc", serving);
+        }
+        if let Some(addr) = internal_addr {
+            tracing::info!(%addr, "checking keys for ingestion services");
         }
         tracing::info!(%http_addr, ?grpc_addrs, ?otlp_http_addrs, "ready: open http://{http_addr} in a browser");
         Ok(Self { app, http_addr, grpc_addrs, otlp_http_addrs, _lock: lock })
@@ -136,7 +140,7 @@ async fn bind(addr: SocketAddr, variable: &str) -> anyhow::Result<TcpListener> {
 /// Binds the internal gRPC. Off loopback it would tell anybody which keys are good, so it needs the token.
 async fn bind_internal(split: &SplitSettings) -> anyhow::Result<TcpListener> {
     let addr = split.internal_grpc_addr;
-    if split.internal_token.is_none() && !addr.ip().is_loopback() {
+    if split.token().is_none() && !addr.ip().is_loopback() {
         if !split.internal_allow_unauthenticated {
             anyhow::bail!(
                 "JUNJO_INTERNAL_GRPC_ADDR={addr} is not loopback: set JUNJO_INTERNAL_TOKEN on both sides, or \

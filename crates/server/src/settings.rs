@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use junjo_web::client::{PublicUrl, parse_network};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 /// Largest share of memory that is taken without being told: 1 GiB, or half of the machine.
 const MEMORY_LIMIT_DEFAULT: u64 = 1 << 30;
@@ -78,13 +78,13 @@ pub struct SplitSettings {
     /// Internal gRPC of the ingestion services, comma-separated, for example `http://ingestion:50052`. Unset: this server
     /// receives itself.
     #[arg(long, env = "JUNJO_INGESTION_URL", value_delimiter = ',')]
-    pub(crate) ingestion_url: Vec<String>,
+    ingestion_url: Vec<String>,
     /// Address where ingestion services have API keys checked (split mode only).
     #[arg(long, env = "JUNJO_INTERNAL_GRPC_ADDR", default_value = "127.0.0.1:50053")]
     pub(crate) internal_grpc_addr: SocketAddr,
     /// Token that the internal gRPC of both sides asks for.
     #[arg(long, env = "JUNJO_INTERNAL_TOKEN", hide_env_values = true)]
-    pub(crate) internal_token: Option<SecretString>,
+    internal_token: Option<SecretString>,
     /// Lets ingestion services without a token have keys checked on an address off loopback (private networks only).
     #[arg(long, env = "JUNJO_INTERNAL_ALLOW_UNAUTHENTICATED", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) internal_allow_unauthenticated: bool,
@@ -96,7 +96,17 @@ pub struct SplitSettings {
 impl SplitSettings {
     /// Whether ingestion services receive instead of this process.
     pub(crate) fn is_on(&self) -> bool {
-        !self.ingestion_url.is_empty()
+        self.urls().next().is_some()
+    }
+
+    /// The ingestion services. A variable that is set to nothing counts as unset, as compose files pass it on.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &str> {
+        self.ingestion_url.iter().map(|url| url.trim()).filter(|url| !url.is_empty())
+    }
+
+    /// The token. An empty one is none: it would let everybody in who sends none.
+    pub(crate) fn token(&self) -> Option<&SecretString> {
+        self.internal_token.as_ref().filter(|token| !token.expose_secret().is_empty())
     }
 }
 
@@ -240,6 +250,23 @@ fn parse_bytes(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Scenario: a compose file passes on variables that are not set. Guarantee: an empty token is no token, and an empty
+    /// list of services is the embedded mode.
+    #[test]
+    fn split_settings_take_empty_for_unset() {
+        let split = |url: &str, token: &str| SplitSettings {
+            ingestion_url: url.split(',').map(str::to_owned).collect(),
+            internal_grpc_addr: SocketAddr::from(([127, 0, 0, 1], 0)),
+            internal_token: Some(token.into()),
+            internal_allow_unauthenticated: false,
+            consumer_id: "c".to_owned(),
+        };
+        assert!(!split("", "").is_on());
+        assert!(split("", "").token().is_none());
+        assert_eq!(split("http://a, http://b,", "t").urls().collect::<Vec<_>>(), ["http://a", "http://b"]);
+        assert_eq!(split("", "t").token().map(secrecy::ExposeSecret::expose_secret), Some("t"));
+    }
 
     /// Scenario: sizes as people write them. Guarantee: bytes, or a sentence.
     #[test]

@@ -4,25 +4,26 @@ use std::time::Duration;
 
 use junjo_rpc::batches::batch_service_client::BatchServiceClient;
 use junjo_rpc::batches::{
-    Batch, GetStatusRequest, ReadBatchesRequest, ReadBatchesResponse, Signal, TrimRequest,
+    Batch, GetStatusRequest, GetStatusResponse, ReadBatchesRequest, ReadBatchesResponse, Rejection, Signal,
+    TrimRequest,
 };
 use junjo_wal::{NewRecord, PulledRecord};
 
-use super::sources::SourceMode;
+use super::sources::{RemoteRejection, SourceMode};
 use super::{CALL_TIME_MAX, Connection, PullError, Puller, client};
 
 /// Payload of one page: as much as one commit of the log takes well.
 const PAGE_BYTES: u32 = 8 << 20;
 /// The remote sends an empty page at least every 10 s.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
+/// How often the remote is asked what it refused.
+const STATUS_EVERY: Duration = Duration::from_secs(5);
 
 /// Follows the remote log until something fails.
 pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), PullError> {
     let mut client = client!(BatchServiceClient<_>, channel);
-    let status = tokio::time::timeout(CALL_TIME_MAX, client.get_status(puller.request(GetStatusRequest {})))
-        .await
-        .map_err(|_| PullError::Silent)??
-        .into_inner();
+    let status = status(puller, &mut client).await?;
+    let mut asked = puller.clock.monotonic();
     let source = hex(&status.wal_id);
     let request = ReadBatchesRequest {
         consumer_id: puller.config.consumer_id.clone(),
@@ -48,7 +49,29 @@ pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), Pul
             client.trim(puller.request(request)).await?;
         }
         puller.sources.pulled(&puller.config.url, SourceMode::Batches, items, Some(waiting));
+        if puller.clock.monotonic().saturating_sub(asked) >= STATUS_EVERY {
+            self::status(puller, &mut client).await?;
+            asked = puller.clock.monotonic();
+        }
     }
+}
+
+/// Where the remote stands; what it refused goes to our own status.
+async fn status(
+    puller: &Puller,
+    client: &mut BatchServiceClient<Connection>,
+) -> Result<GetStatusResponse, PullError> {
+    let answer = client.get_status(puller.request(GetStatusRequest {}));
+    let mut status =
+        tokio::time::timeout(CALL_TIME_MAX, answer).await.map_err(|_| PullError::Silent)??.into_inner();
+    let rejections = std::mem::take(&mut status.recent_rejections).into_iter().map(rejection).collect();
+    puller.sources.rejected(&puller.config.url, rejections);
+    Ok(status)
+}
+
+fn rejection(rejection: Rejection) -> RemoteRejection {
+    let Rejection { at_unix_nano, signal, reason, detail, count } = rejection;
+    RemoteRejection { at_unix_nanos: at_unix_nano, signal, reason, detail, count }
 }
 
 fn items(page: &ReadBatchesResponse) -> u64 {

@@ -17,7 +17,7 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
 
-pub use sources::{SourceMode, SourceState, Sources};
+pub use sources::{RemoteRejection, SourceMode, SourceState, Sources};
 
 /// First pause after a failure; doubled up to [`BACKOFF_MAX`].
 const BACKOFF_MIN: Duration = Duration::from_millis(250);

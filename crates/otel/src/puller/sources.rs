@@ -31,6 +31,23 @@ pub struct SourceState {
     pub waiting_batches: Option<u64>,
     /// Why it is not being read.
     pub last_error: Option<String>,
+    /// What it refused lately, newest first; empty when the source does not tell.
+    pub recent_rejections: Vec<RemoteRejection>,
+}
+
+/// A request that an ingestion service refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteRejection {
+    /// When the last one came, by the clock of the ingestion service.
+    pub at_unix_nanos: i64,
+    /// `traces`, `logs` or `metrics`.
+    pub signal: String,
+    /// A short name, as in the embedded receiver.
+    pub reason: String,
+    /// What the client was told.
+    pub detail: String,
+    /// How many came in a row.
+    pub count: u64,
 }
 
 /// All sources by URL; cheap to clone.
@@ -56,8 +73,13 @@ impl Sources {
         }
         let mut states = self.states.lock();
         let state = states.entry(url.to_owned()).or_default();
-        let pulled_items = state.pulled_items + items;
-        *state = SourceState { mode, connected: true, pulled_items, waiting_batches, last_error: None };
+        state.pulled_items += items;
+        (state.mode, state.connected) = (mode, true);
+        (state.waiting_batches, state.last_error) = (waiting_batches, None);
+    }
+
+    pub(crate) fn rejected(&self, url: &str, recent_rejections: Vec<RemoteRejection>) {
+        self.states.lock().entry(url.to_owned()).or_default().recent_rejections = recent_rejections;
     }
 
     pub(crate) fn failed(&self, url: &str, error: &dyn Error) {

@@ -180,7 +180,8 @@ impl ServerProcess {
         Self::start_command(Self::command(dir)).await
     }
 
-    /// The same with a command that has more arguments or another environment.
+    /// The same with a command that has more arguments or another environment. Without receivers (split
+    /// mode), `grpc` has port 0.
     pub(crate) async fn start_command(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let stdout = child.stdout.take().unwrap();
@@ -196,7 +197,10 @@ impl ServerProcess {
         });
         let event = ready.await.expect("the server starts in time");
         let log = tokio::spawn(rest_of(log));
-        let grpc = event["grpc_addrs"].as_str().unwrap().trim_matches(['[', ']']).parse().unwrap();
+        let grpc = match event["grpc_addrs"].as_str().unwrap().trim_matches(['[', ']']) {
+            "" => SocketAddr::from(([127, 0, 0, 1], 0)),
+            addr => addr.parse().unwrap(),
+        };
         Self { http: event["http_addr"].as_str().unwrap().parse().unwrap(), grpc, child, log }
     }
 

@@ -13,4 +13,5 @@ mod ingest;
 mod numbers;
 mod pages;
 mod split;
+mod split_go;
 mod startup;
