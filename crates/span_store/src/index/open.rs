@@ -67,6 +67,9 @@ fn is_environment(message: &str) -> bool {
     SIGNS.iter().any(|sign| message.contains(sign))
 }
 
+/// What queries may put on disk when it does not fit into memory.
+const TEMP_BYTES_MAX: &str = "2GiB";
+
 fn base_config() -> duckdb::Result<Config> {
     // the file format with the best compression that this library writes; fixed so that an upgrade does not change it
     Config::default().with("storage_compatibility_version", "v1.5.0")
@@ -183,6 +186,7 @@ fn open_checked(options: &IndexOptions) -> Result<Option<Opened>, StoreError> {
         .and_then(|config| config.max_memory(&format!("{}MiB", options.memory_bytes >> 20)))
         .and_then(|config| config.threads(i64::from(options.threads)))
         .and_then(|config| config.with("autoinstall_known_extensions", "false"))
+        .and_then(|config| config.with("max_temp_directory_size", TEMP_BYTES_MAX))
         .map_err(failed())?;
     let connection = Connection::open_with_flags(&options.path, config).map_err(failed())?;
     let tables: i64 = connection

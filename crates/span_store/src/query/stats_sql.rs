@@ -217,9 +217,11 @@ fn aggregates(query: &StatsQuery, bucket: &str) -> String {
     )
 }
 
-/// A sum that stops at the largest BIGINT, because clients choose the numbers.
+/// A sum that stops at the largest BIGINT, because clients choose the numbers; NULL without values (`least` would ignore
+/// the NULL).
 pub(super) fn clamped_sum(column: &str) -> String {
-    format!("least(sum({column}), {})::BIGINT", i64::MAX)
+    let max = i64::MAX;
+    format!("(CASE WHEN sum({column}) > {max} THEN {max} ELSE sum({column}) END)::BIGINT")
 }
 
 fn group_names(query: &StatsQuery) -> Vec<String> {
