@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Ingest(Box<IngestArgs>),
     /// The table of `make bench`: ingest in every shape that clients send, then the sustained rate and freshness
     Suite(SuiteArgs),
+    /// How quickly others are answered while many people sign in at once, and what memory that takes
+    Logins(LoginsArgs),
     /// The acknowledged spans/s of the bare write-ahead log, without a server
     WalAnchor(Box<WalAnchorArgs>),
 }
@@ -156,6 +158,23 @@ pub(crate) struct SuiteArgs {
     /// Where data folders are made, on the disk to be measured; default the system's folder for temporary files
     #[arg(long)]
     pub(crate) temp: Option<PathBuf>,
+}
+
+/// Arguments of `logins`.
+#[derive(Debug, Args)]
+pub(crate) struct LoginsArgs {
+    /// Release binary of the server; default junjo-server beside this program
+    #[arg(long)]
+    pub(crate) server: Option<PathBuf>,
+    /// People who sign in at the same moment, each again and again
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=5_000))]
+    pub(crate) people: u16,
+    /// Seconds
+    #[arg(long, default_value_t = 15)]
+    pub(crate) seconds: u64,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Arguments of `wal-anchor`.

@@ -6,6 +6,7 @@ mod clock;
 mod corpus;
 mod ingest;
 mod load;
+mod logins;
 mod measure;
 mod report;
 mod subject;
@@ -31,6 +32,10 @@ async fn main() -> anyhow::Result<()> {
             print(&measured, &measured, args.load.json)
         }
         Command::Suite(args) => suite::run(&args).await,
+        Command::Logins(args) => {
+            let measured = logins::run(&args).await?;
+            print(&measured, &measured, args.json)
+        }
         Command::WalAnchor(args) => {
             let (setting, measured) = ingest::run_wal_anchor(&args).await?;
             let table = report::wal_anchor_table(&setting, &measured);

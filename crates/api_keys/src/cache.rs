@@ -19,6 +19,7 @@ const ENTRIES_MAX: usize = 10_000;
 pub(crate) struct KnownKey {
     pub(crate) identity: KeyIdentity,
     pub(crate) scope: Scope,
+    /// When this secret stops working: the key's expiry, or the end of its overlap after a rotation.
     pub(crate) expires_at_unix_nano: Option<i64>,
 }
 

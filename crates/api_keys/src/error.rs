@@ -19,6 +19,12 @@ pub enum ApiKeyError {
     /// The expiry is not in the future.
     #[error("The expiry must be in the future.")]
     InvalidExpiry,
+    /// The secret before a rotation would live on for too long.
+    #[error("The previous secret can be kept for at most {max} seconds.")]
+    InvalidOverlap {
+        /// The longest overlap allowed.
+        max: u32,
+    },
     /// There is no such key that the caller may see.
     #[error("There is no such API key.")]
     NotFound,
@@ -56,6 +62,7 @@ impl From<ApiKeyError> for ApiError {
             ApiKeyError::LimitReached => Self::invalid_input(text),
             ApiKeyError::InvalidName { .. } => Self::invalid_field("name", text),
             ApiKeyError::InvalidExpiry => Self::invalid_field("expires_at", text),
+            ApiKeyError::InvalidOverlap { .. } => Self::invalid_field("keep_previous_seconds", text),
             ApiKeyError::NotFound => Self::not_found(text),
             ApiKeyError::Store { ref source, .. } => {
                 Self::new(db::error_kind(source), text).with_source(error)

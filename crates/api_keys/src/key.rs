@@ -105,6 +105,11 @@ pub(crate) fn new_id(rng: &mut impl Rng) -> String {
     Alphanumeric.sample_string(rng, ID_CHARS)
 }
 
+/// Whether `text` has the form of [`new_id`].
+pub(crate) fn is_id(text: &str) -> bool {
+    text.len() == ID_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 #[cfg(test)]
 mod tests {
     use rand::SeedableRng;
@@ -127,7 +132,8 @@ mod tests {
             assert!(!format!("{key:?}").contains(random));
             assert!(seen.insert(text.to_owned()));
         }
-        assert_eq!(new_id(&mut rng).len(), 12);
+        let id = new_id(&mut rng);
+        assert!(id.len() == 12 && is_id(&id) && !is_id("../../../etc"));
     }
 
     /// Scenario: hash a known text. Guarantee: plain SHA-256, so that another implementation can check keys.

@@ -9,7 +9,7 @@ use sqlx::{Row, SqlitePool};
 
 use crate::cache::KnownKey;
 use crate::error::ApiKeyError;
-use crate::key::{KeyHash, KeyIdentity, Scope};
+use crate::key::{KeyHash, KeyIdentity, PlainKey, Scope};
 use crate::schemas::ApiKeyView;
 
 #[derive(Clone, Debug)]
@@ -36,6 +36,29 @@ pub(crate) enum Inserted {
     Yes,
     LimitReached,
     /// The random id or prefix is taken.
+    Collision,
+}
+
+/// What to change; nothing stays as it is, and an inner nothing means "never".
+#[derive(Debug)]
+pub(crate) struct RowChange<'a> {
+    pub(crate) name: Option<&'a str>,
+    pub(crate) expires_at_unix_nano: Option<Option<i64>>,
+}
+
+/// A changed key, and the hashes that caches know it by.
+#[derive(Debug)]
+pub(crate) struct ChangedRow {
+    pub(crate) view: ApiKeyView,
+    pub(crate) hashes: Vec<KeyHash>,
+}
+
+/// What became of a rotation.
+#[derive(Debug)]
+pub(crate) enum Rotated {
+    Yes(ChangedRow),
+    NoSuchKey,
+    /// The random prefix is taken.
     Collision,
 }
 
@@ -88,11 +111,11 @@ impl Repository {
     ) -> Result<Vec<ListRow>, ApiKeyError> {
         let (after_unix_nano, after_id) = after.map_or((i64::MAX, ""), |(time, id)| (*time, id.as_str()));
         let rows = sqlx::query(
-            "SELECT id, name, prefix, scope, created_at_unix_nano, expires_at_unix_nano, last_used_at_unix_nano
-             FROM api_keys
-             WHERE (created_by = ?1 OR EXISTS (SELECT 1 FROM users WHERE users.id = ?1 AND role = 'admin'))
-               AND (created_at_unix_nano, id) < (?2, ?3)
-             ORDER BY created_at_unix_nano DESC, id DESC LIMIT ?4",
+            "SELECT api_keys.*, creator.email AS created_by_email
+             FROM api_keys LEFT JOIN users AS creator ON creator.id = api_keys.created_by
+             WHERE (api_keys.created_by = ?1 OR EXISTS (SELECT 1 FROM users WHERE users.id = ?1 AND role = 'admin'))
+               AND (api_keys.created_at_unix_nano, api_keys.id) < (?2, ?3)
+             ORDER BY api_keys.created_at_unix_nano DESC, api_keys.id DESC LIMIT ?4",
         )
         .bind(caller.id.to_string())
         .bind(after_unix_nano)
@@ -104,35 +127,113 @@ impl Repository {
         rows.iter().map(list_row).collect()
     }
 
-    /// Deletes a key that is the caller's, or any if the caller is an admin; returns its hash.
+    /// Renames a key that is the caller's (or any, for an admin) and sets its expiry, each if given. Returns the row, and the
+    /// hashes under which it is known.
+    pub(crate) async fn change(
+        &self,
+        caller: &CurrentUser,
+        id: &str,
+        change: &RowChange<'_>,
+    ) -> Result<Option<ChangedRow>, ApiKeyError> {
+        let row = sqlx::query(
+            "UPDATE api_keys SET name = coalesce(?3, name),
+                expires_at_unix_nano = CASE WHEN ?4 THEN ?5 ELSE expires_at_unix_nano END
+             WHERE id = ?2
+               AND (created_by = ?1 OR EXISTS (SELECT 1 FROM users WHERE users.id = ?1 AND role = 'admin'))
+             RETURNING *, (SELECT email FROM users WHERE users.id = created_by) AS created_by_email",
+        )
+        .bind(caller.id.to_string())
+        .bind(id)
+        .bind(change.name)
+        .bind(change.expires_at_unix_nano.is_some())
+        .bind(change.expires_at_unix_nano.flatten())
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(ApiKeyError::store("change a key"))?;
+        row.as_ref().map(changed_row).transpose()
+    }
+
+    /// Gives a key of the caller's (or any, for an admin) another secret. The one so far works until `previous_until`.
+    /// The hashes returned are those from before. Nothing when there is no such key; `Err(Collision)` inside when the prefix
+    /// is taken.
+    pub(crate) async fn rotate(
+        &self,
+        caller: &CurrentUser,
+        id: &str,
+        secret: &PlainKey,
+        previous_until_unix_nano: Option<i64>,
+    ) -> Result<Rotated, ApiKeyError> {
+        let failed = "rotate a key";
+        let mut transaction =
+            self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(ApiKeyError::store(failed))?;
+        let before = sqlx::query(
+            "SELECT key_sha256, previous_sha256 FROM api_keys
+             WHERE id = ?2
+               AND (created_by = ?1 OR EXISTS (SELECT 1 FROM users WHERE users.id = ?1 AND role = 'admin'))",
+        )
+        .bind(caller.id.to_string())
+        .bind(id)
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(ApiKeyError::store(failed))?;
+        let Some(before) = before else { return Ok(Rotated::NoSuchKey) };
+        let hashes = hashes_of(&before)?;
+        let updated = sqlx::query(
+            "UPDATE api_keys SET prefix = ?2, key_sha256 = ?3, previous_until_unix_nano = ?4,
+                previous_sha256 = CASE WHEN ?4 IS NULL THEN NULL ELSE key_sha256 END
+             WHERE id = ?1
+             RETURNING *, (SELECT email FROM users WHERE users.id = created_by) AS created_by_email",
+        )
+        .bind(id)
+        .bind(secret.visible_prefix())
+        .bind(secret.hash().as_slice())
+        .bind(previous_until_unix_nano)
+        .fetch_one(&mut *transaction)
+        .await;
+        let row = match updated {
+            Ok(row) => row,
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                return Ok(Rotated::Collision);
+            }
+            Err(source) => return Err(ApiKeyError::Store { action: failed, source }),
+        };
+        let view = list_row(&row)?.view;
+        transaction.commit().await.map_err(ApiKeyError::store(failed))?;
+        Ok(Rotated::Yes(ChangedRow { view, hashes }))
+    }
+
+    /// Deletes a key that is the caller's, or any if the caller is an admin; returns the hashes under which it was known.
     pub(crate) async fn delete(
         &self,
         caller: &CurrentUser,
         id: &str,
-    ) -> Result<Option<KeyHash>, ApiKeyError> {
-        let hash: Option<Vec<u8>> = sqlx::query_scalar(
+    ) -> Result<Option<Vec<KeyHash>>, ApiKeyError> {
+        let row = sqlx::query(
             "DELETE FROM api_keys
              WHERE id = ?2
                AND (created_by = ?1 OR EXISTS (SELECT 1 FROM users WHERE users.id = ?1 AND role = 'admin'))
-             RETURNING key_sha256",
+             RETURNING key_sha256, previous_sha256",
         )
         .bind(caller.id.to_string())
         .bind(id)
         .fetch_optional(&self.pool)
         .await
         .map_err(ApiKeyError::store("revoke a key"))?;
-        let Some(hash) = hash else { return Ok(None) };
-        hash.try_into().map(Some).map_err(|_| ApiKeyError::Corrupt { what: "key hash" })
+        row.as_ref().map(hashes_of).transpose()
     }
 
     pub(crate) async fn find(&self, hash: &KeyHash) -> Result<Option<KnownKey>, ApiKeyError> {
         let failed = "look up a key";
-        let row =
-            sqlx::query("SELECT id, name, scope, expires_at_unix_nano FROM api_keys WHERE key_sha256 = ?")
-                .bind(hash.as_slice())
-                .fetch_optional(&self.pool)
-                .await
-                .map_err(ApiKeyError::store(failed))?;
+        let row = sqlx::query(
+            "SELECT id, name, scope, expires_at_unix_nano FROM api_keys WHERE key_sha256 = ?1
+             UNION ALL
+             SELECT id, name, scope, min(previous_until_unix_nano, coalesce(expires_at_unix_nano, previous_until_unix_nano))
+             FROM api_keys WHERE previous_sha256 = ?1",
+        )
+        .bind(hash.as_slice())
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(ApiKeyError::store(failed))?;
         let Some(row) = row else { return Ok(None) };
         let text = |column| row.try_get::<String, _>(column).map_err(ApiKeyError::store(failed));
         let identity = KeyIdentity { id: text("id")?.into(), name: text("name")?.into() };
@@ -174,6 +275,21 @@ fn list_row(row: &SqliteRow) -> Result<ListRow, ApiKeyError> {
         created_at: DateTime::from_timestamp_nanos(created_at_unix_nano),
         last_used_at: time("last_used_at_unix_nano")?.map(DateTime::from_timestamp_nanos),
         expires_at: time("expires_at_unix_nano")?.map(DateTime::from_timestamp_nanos),
+        previous_until: time("previous_until_unix_nano")?.map(DateTime::from_timestamp_nanos),
+        created_by: row.try_get("created_by_email").map_err(ApiKeyError::store(failed))?,
     };
     Ok(ListRow { view, created_at_unix_nano })
+}
+
+fn changed_row(row: &SqliteRow) -> Result<ChangedRow, ApiKeyError> {
+    Ok(ChangedRow { view: list_row(row)?.view, hashes: hashes_of(row)? })
+}
+
+fn hashes_of(row: &SqliteRow) -> Result<Vec<KeyHash>, ApiKeyError> {
+    let hash = |column| row.try_get::<Option<Vec<u8>>, _>(column).map_err(ApiKeyError::store("read a key"));
+    [hash("key_sha256")?, hash("previous_sha256")?]
+        .into_iter()
+        .flatten()
+        .map(|hash| hash.try_into().map_err(|_| ApiKeyError::Corrupt { what: "key hash" }))
+        .collect()
 }

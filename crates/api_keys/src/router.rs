@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::schemas::{ApiKeyView, CreatedApiKey, ListQuery, NewApiKey};
+use crate::schemas::{ApiKeyChange, ApiKeyRotation, ApiKeyView, CreatedApiKey, ListQuery, NewApiKey};
 use crate::service::{ApiKeys, CURSOR_VERSION};
 
 /// Bodies here are a short name and a date.
@@ -26,7 +26,8 @@ struct Document;
 pub fn router(keys: ApiKeys) -> OpenApiRouter {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(list_api_keys, create_api_key))
-        .routes(routes!(delete_api_key))
+        .routes(routes!(change_api_key, delete_api_key))
+        .routes(routes!(rotate_api_key))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(keys)
 }
@@ -49,7 +50,7 @@ async fn list_api_keys(
 /// Creates an API key and shows its secret, this once. For members and admins.
 #[utoipa::path(
     post, path = "/api-keys", tag = "api-keys", request_body = NewApiKey,
-    security(("session" = [])),
+    security(("session" = ["member"])),
     responses((status = 201, body = CreatedApiKey), Problems),
 )]
 async fn create_api_key(
@@ -59,6 +60,39 @@ async fn create_api_key(
     ApiJson(request): ApiJson<NewApiKey>,
 ) -> ApiResult<impl IntoResponse> {
     Ok((StatusCode::CREATED, ApiJson(keys.create(&caller, request, &origin).await?)))
+}
+
+/// Renames an API key, or sets when it stops working. For its creator and admins.
+#[utoipa::path(
+    patch, path = "/api-keys/{id}", tag = "api-keys", params(("id" = String, Path, description = "The key's id")),
+    request_body = ApiKeyChange, security(("session" = ["member"])),
+    responses((status = 200, body = ApiKeyView), Problems),
+)]
+async fn change_api_key(
+    State(keys): State<ApiKeys>,
+    MemberUser(caller): MemberUser,
+    origin: RequestOrigin,
+    ApiPath(id): ApiPath<String>,
+    ApiJson(change): ApiJson<ApiKeyChange>,
+) -> ApiResult<ApiJson<ApiKeyView>> {
+    Ok(ApiJson(keys.change(&caller, &id, change, &origin).await?))
+}
+
+/// Gives an API key a new secret and shows it, this once. The old one stops working at once, or after an overlap. For its
+/// creator and admins.
+#[utoipa::path(
+    post, path = "/api-keys/{id}/rotate", tag = "api-keys", params(("id" = String, Path, description = "The key's id")),
+    request_body = ApiKeyRotation, security(("session" = ["member"])),
+    responses((status = 200, body = CreatedApiKey), Problems),
+)]
+async fn rotate_api_key(
+    State(keys): State<ApiKeys>,
+    MemberUser(caller): MemberUser,
+    origin: RequestOrigin,
+    ApiPath(id): ApiPath<String>,
+    ApiJson(rotation): ApiJson<ApiKeyRotation>,
+) -> ApiResult<ApiJson<CreatedApiKey>> {
+    Ok(ApiJson(keys.rotate(&caller, &id, rotation, &origin).await?))
 }
 
 /// Revokes an API key at once. For its creator and admins.

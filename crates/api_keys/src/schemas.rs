@@ -1,7 +1,7 @@
 //! The JSON of this feature.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::key::Scope;
@@ -24,6 +24,36 @@ pub struct NewApiKey {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+/// What to change about a key; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApiKeyChange {
+    /// What it is for, for people.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 100, example = "staging agents")]
+    pub name: Option<String>,
+    /// When it stops working; null for never. A time in the past is refused: revoke the key instead.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    pub expires_at: Option<Option<DateTime<Utc>>>,
+}
+
+/// Tells null from absent.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<DateTime<Utc>>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// How to replace a key's secret.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApiKeyRotation {
+    /// How long the secret so far goes on working, so that programs can be changed over; 0 unless said otherwise, at most a
+    /// week.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 604_800)]
+    pub keep_previous_seconds: u32,
+}
+
 /// A key without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ApiKeyView {
@@ -43,6 +73,10 @@ pub struct ApiKeyView {
     pub last_used_at: Option<DateTime<Utc>>,
     /// When it stops working; null when never.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Until when the secret before the last rotation works too; null when it does not.
+    pub previous_until: Option<DateTime<Utc>>,
+    /// The address of the account that created it; null when that is gone.
+    pub created_by: Option<String>,
 }
 
 /// A new key with its secret, which no other answer will show.

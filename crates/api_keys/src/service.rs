@@ -4,23 +4,26 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use junjo_auth::{AuditEvent, AuditLog, CurrentUser, RequestOrigin};
 use junjo_web::{Page, SharedClock, encode_cursor};
 use sqlx::SqlitePool;
 
 use crate::cache::{Answer, Cache};
 use crate::error::{ApiKeyError, CheckError};
-use crate::key::{self, KeyIdentity, PlainKey, Scope};
+use crate::key::{self, KeyHash, KeyIdentity, PlainKey, Scope};
 use crate::last_used::LastUsed;
-use crate::repository::{Inserted, NewRow, Repository};
-use crate::schemas::{ApiKeyView, CreatedApiKey, NAME_CHARS_MAX, NewApiKey};
+use crate::repository::{Inserted, NewRow, Repository, Rotated, RowChange};
+use crate::schemas::{ApiKeyChange, ApiKeyRotation, ApiKeyView, CreatedApiKey, NAME_CHARS_MAX, NewApiKey};
 
 /// Longest text that is hashed as a key; room for keys of other products that are imported one day.
 const PRESENTED_BYTES_MAX: usize = 256;
 
 /// Draws of a random prefix; two in a row collide about never.
 const PREFIX_ATTEMPTS_MAX: usize = 3;
+
+/// Longest time that a secret works on after its rotation: a week of changing programs over.
+const OVERLAP_SECONDS_MAX: u32 = 7 * 24 * 3600;
 
 /// The version of the list's cursor: (created at, id).
 pub(crate) const CURSOR_VERSION: u8 = 1;
@@ -125,12 +128,7 @@ impl ApiKeys {
     ) -> Result<CreatedApiKey, ApiKeyError> {
         let name = checked_name(&request.name)?;
         let now = self.shared.clock.now_unix_nanos();
-        let expires_at_unix_nano = match request.expires_at {
-            None => None,
-            Some(time) => Some(
-                time.timestamp_nanos_opt().filter(|nanos| *nanos > now).ok_or(ApiKeyError::InvalidExpiry)?,
-            ),
-        };
+        let expires_at_unix_nano = request.expires_at.map(|time| checked_expiry(time, now)).transpose()?;
         for _ in 0..PREFIX_ATTEMPTS_MAX {
             let secret = PlainKey::generate(&mut rand::rng());
             let id = key::new_id(&mut rand::rng());
@@ -150,7 +148,10 @@ impl ApiKeys {
                 Inserted::Yes => {
                     let event = AuditEvent::success("api_key.create", caller.id).on(&id);
                     self.shared.audit.record(origin, event).await;
-                    return Ok(CreatedApiKey { view: view_of(&row), key: secret.reveal().to_owned() });
+                    return Ok(CreatedApiKey {
+                        view: view_of(&row, caller),
+                        key: secret.reveal().to_owned(),
+                    });
                 }
             }
         }
@@ -167,10 +168,92 @@ impl ApiKeys {
         let page = Page::from_rows(rows, limit, |last| {
             encode_cursor(CURSOR_VERSION, &(last.created_at_unix_nano, &last.view.id))
         });
-        Ok(page.map(|row| {
-            let pending = self.shared.last_used.get(&row.view.id).map(DateTime::from_timestamp_nanos);
-            ApiKeyView { last_used_at: row.view.last_used_at.max(pending), ..row.view }
-        }))
+        Ok(page.map(|row| self.with_pending_use(row.view)))
+    }
+
+    /// The view with what memory knows better than the database.
+    fn with_pending_use(&self, view: ApiKeyView) -> ApiKeyView {
+        let pending = self.shared.last_used.get(&view.id).map(DateTime::from_timestamp_nanos);
+        let now = self.shared.clock.now();
+        ApiKeyView {
+            last_used_at: view.last_used_at.max(pending),
+            previous_until: view.previous_until.filter(|until| *until > now),
+            ..view
+        }
+    }
+
+    /// Renames a key and sets its expiry, each if given. Effective at once.
+    pub(crate) async fn change(
+        &self,
+        caller: &CurrentUser,
+        id: &str,
+        change: ApiKeyChange,
+        origin: &RequestOrigin,
+    ) -> Result<ApiKeyView, ApiKeyError> {
+        let now = self.shared.clock.now_unix_nanos();
+        let expiry = change.expires_at.map(|time| time.map(|time| checked_expiry(time, now)).transpose());
+        let row_change = RowChange {
+            name: change.name.as_deref().map(checked_name).transpose()?,
+            expires_at_unix_nano: expiry.transpose()?,
+        };
+        let Some(changed) = self.shared.repository.change(caller, id, &row_change).await? else {
+            return Err(self.refuse("api_key.change", caller, id, origin).await);
+        };
+        self.forget(&changed.hashes);
+        self.shared.audit.record(origin, AuditEvent::success("api_key.change", caller.id).on(id)).await;
+        Ok(self.with_pending_use(changed.view))
+    }
+
+    /// Gives a key another secret; the one so far stops working now, or after the overlap that was asked for.
+    pub(crate) async fn rotate(
+        &self,
+        caller: &CurrentUser,
+        id: &str,
+        rotation: ApiKeyRotation,
+        origin: &RequestOrigin,
+    ) -> Result<CreatedApiKey, ApiKeyError> {
+        let overlap = rotation.keep_previous_seconds;
+        if overlap > OVERLAP_SECONDS_MAX {
+            return Err(ApiKeyError::InvalidOverlap { max: OVERLAP_SECONDS_MAX });
+        }
+        let until = self.shared.clock.now_unix_nanos().saturating_add(i64::from(overlap) * 1_000_000_000);
+        let until = (overlap > 0).then_some(until);
+        for _ in 0..PREFIX_ATTEMPTS_MAX {
+            let secret = PlainKey::generate(&mut rand::rng());
+            match self.shared.repository.rotate(caller, id, &secret, until).await? {
+                Rotated::Collision => {}
+                Rotated::NoSuchKey => return Err(self.refuse("api_key.rotate", caller, id, origin).await),
+                Rotated::Yes(changed) => {
+                    self.forget(&changed.hashes);
+                    let event = AuditEvent::success("api_key.rotate", caller.id).on(id);
+                    self.shared.audit.record(origin, event).await;
+                    let view = self.with_pending_use(changed.view);
+                    return Ok(CreatedApiKey { view, key: secret.reveal().to_owned() });
+                }
+            }
+        }
+        Err(ApiKeyError::NoFreePrefix)
+    }
+
+    fn forget(&self, hashes: &[KeyHash]) {
+        for hash in hashes {
+            self.shared.cache.forget(hash);
+        }
+    }
+
+    /// Records that somebody reached for a key that is not theirs, or is gone.
+    async fn refuse(
+        &self,
+        action: &'static str,
+        caller: &CurrentUser,
+        id: &str,
+        origin: &RequestOrigin,
+    ) -> ApiKeyError {
+        // only what has the form of an id: the rest is the caller's text
+        let event = AuditEvent::refused(action, Some(caller.id)).saying("no_such_key");
+        let event = if key::is_id(id) { event.on(id) } else { event };
+        self.shared.audit.record(origin, event).await;
+        ApiKeyError::NotFound
     }
 
     /// Revokes a key. When this returns, no check in this process accepts it any more.
@@ -180,11 +263,10 @@ impl ApiKeys {
         id: &str,
         origin: &RequestOrigin,
     ) -> Result<(), ApiKeyError> {
-        let Some(hash) = self.shared.repository.delete(caller, id).await? else {
-            self.shared.audit.record(origin, AuditEvent::refused("api_key.revoke", Some(caller.id))).await;
-            return Err(ApiKeyError::NotFound);
+        let Some(hashes) = self.shared.repository.delete(caller, id).await? else {
+            return Err(self.refuse("api_key.revoke", caller, id, origin).await);
         };
-        self.shared.cache.forget(&hash);
+        self.forget(&hashes);
         self.shared.audit.record(origin, AuditEvent::success("api_key.revoke", caller.id).on(id)).await;
         Ok(())
     }
@@ -206,7 +288,11 @@ fn checked_name(name: &str) -> Result<&str, ApiKeyError> {
     }
 }
 
-fn view_of(row: &NewRow<'_>) -> ApiKeyView {
+fn checked_expiry(time: DateTime<Utc>, now_unix_nano: i64) -> Result<i64, ApiKeyError> {
+    time.timestamp_nanos_opt().filter(|nanos| *nanos > now_unix_nano).ok_or(ApiKeyError::InvalidExpiry)
+}
+
+fn view_of(row: &NewRow<'_>, creator: &CurrentUser) -> ApiKeyView {
     ApiKeyView {
         id: row.id.to_owned(),
         name: row.name.to_owned(),
@@ -215,5 +301,7 @@ fn view_of(row: &NewRow<'_>) -> ApiKeyView {
         created_at: DateTime::from_timestamp_nanos(row.created_at_unix_nano),
         last_used_at: None,
         expires_at: row.expires_at_unix_nano.map(DateTime::from_timestamp_nanos),
+        previous_until: None,
+        created_by: Some(creator.email.as_str().to_owned()),
     }
 }

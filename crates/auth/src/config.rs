@@ -11,6 +11,9 @@ const SESSION_IDLE_TIMEOUT: Duration = Duration::from_hours(24);
 /// A session ends after this time in any case.
 const SESSION_ABSOLUTE_TIMEOUT: Duration = Duration::from_hours(24 * 30);
 
+/// How long after signing in sensitive changes do not ask for the password again.
+const REAUTHENTICATION_WINDOW: Duration = Duration::from_mins(15);
+
 /// How long security events are kept.
 const AUDIT_RETENTION: Duration = Duration::from_hours(24 * 400);
 
@@ -25,6 +28,8 @@ pub struct AuthConfig {
     pub session_idle_timeout: Duration,
     /// A session ends after this time in any case.
     pub session_absolute_timeout: Duration,
+    /// How long after the password was presented sensitive changes do not ask for it again.
+    pub reauthentication_window: Duration,
     /// How long security events are kept.
     pub audit_retention: Duration,
     /// The price of one password guess.
@@ -43,6 +48,7 @@ impl Default for AuthConfig {
             allowed_origins: Vec::new(),
             session_idle_timeout: SESSION_IDLE_TIMEOUT,
             session_absolute_timeout: SESSION_ABSOLUTE_TIMEOUT,
+            reauthentication_window: REAUTHENTICATION_WINDOW,
             audit_retention: AUDIT_RETENTION,
             password_cost: PasswordCost::default(),
             // leaves a core to ingest and to signed-in users while a burst of logins is hashed

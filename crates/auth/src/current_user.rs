@@ -9,9 +9,10 @@ use http::request::Parts;
 use junjo_web::{ApiError, ApiResult, ErrorKind};
 use tower_sessions::Session;
 
+use crate::denials::Caller;
 use crate::email::Email;
 use crate::error::AuthError;
-use crate::session::{SessionId, Sessions};
+use crate::session::{FoundSession, SessionId, Sessions};
 use crate::user::{Role, User, UserId};
 
 /// The signed-in person. As an extractor: 401 when nobody is; `Option<CurrentUser>` where that is allowed.
@@ -25,12 +26,19 @@ pub struct CurrentUser {
     pub role: Role,
     /// The session that the request came with.
     pub session_id: SessionId,
+    /// Whether the password was presented lately in this session.
+    pub is_recently_authenticated: bool,
 }
 
 impl CurrentUser {
     /// Refuses (403) a caller whose role is smaller than `needed`.
     pub fn require(&self, needed: Role) -> ApiResult<()> {
         if self.role >= needed { Ok(()) } else { Err(AuthError::RoleTooSmall { needed }.into()) }
+    }
+
+    /// Refuses (403) a caller who presented the password too long ago for something sensitive.
+    pub fn require_recent(&self) -> ApiResult<()> {
+        if self.is_recently_authenticated { Ok(()) } else { Err(AuthError::NotRecentlyAuthenticated.into()) }
     }
 
     /// Whether the caller sees and manages what belongs to others.
@@ -53,11 +61,15 @@ impl CurrentUser {
                 "the route is not wrapped in junjo_auth::protect",
             ));
         };
-        let Some((session_id, user)) = sessions.find(cookie).await? else {
+        let Some(found) = sessions.find(cookie).await? else {
             return Ok(None);
         };
-        let User { id, email, role } = user;
-        let current = Self { id, email, role, session_id };
+        let FoundSession { id: session_id, user: User { id, email, role }, is_recently_authenticated } =
+            found;
+        let current = Self { id, email, role, session_id, is_recently_authenticated };
+        if let Some(caller) = parts.extensions.get::<Caller>() {
+            caller.is(current.id);
+        }
         parts.extensions.insert(current.clone());
         Ok(Some(current))
     }
@@ -87,6 +99,10 @@ pub struct MemberUser(pub CurrentUser);
 #[derive(Clone, Debug)]
 pub struct AdminUser(pub CurrentUser);
 
+/// An admin who presented the password lately: for changes that a stolen cookie must not make.
+#[derive(Clone, Debug)]
+pub struct RecentAdmin(pub CurrentUser);
+
 impl<S: Send + Sync> FromRequestParts<S> for MemberUser {
     type Rejection = ApiError;
 
@@ -100,6 +116,16 @@ impl<S: Send + Sync> FromRequestParts<S> for AdminUser {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> ApiResult<Self> {
         at_least(Role::Admin, parts, state).await.map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RecentAdmin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> ApiResult<Self> {
+        let admin = at_least(Role::Admin, parts, state).await?;
+        admin.require_recent()?;
+        Ok(Self(admin))
     }
 }
 

@@ -21,7 +21,7 @@ pub enum AuthError {
     #[error("E-mail address or password is wrong.")]
     BadCredentials,
     /// A limit on login attempts is used up.
-    #[error("Too many attempts to sign in. Wait before the next one.")]
+    #[error("Too many attempts. Wait before the next one.")]
     TooManyAttempts {
         /// When the next attempt is looked at.
         retry_after_seconds: u64,
@@ -38,6 +38,48 @@ pub enum AuthError {
         /// The smallest role that may do it.
         needed: Role,
     },
+    /// The password was presented too long ago for something sensitive.
+    #[error("Confirm your password first, with POST /auth/reauthenticate.")]
+    NotRecentlyAuthenticated,
+    /// The password presented once more is not it.
+    #[error("This is not your password.")]
+    WrongPassword,
+    /// The presented current password is not it.
+    #[error("This is not your current password.")]
+    WrongCurrentPassword,
+    /// The new password may not be used.
+    #[error(transparent)]
+    WeakNewPassword(WeakPassword),
+    /// The invitation would live too long, or not at all.
+    #[error("An invitation works for 1 to {max} hours.")]
+    InvalidInvitationHours {
+        /// The most hours allowed.
+        max: u32,
+    },
+    /// The new password is the old one.
+    #[error("The new password must differ from the current one.")]
+    SamePassword,
+    /// There is no such account.
+    #[error("There is no such account.")]
+    UnknownUser,
+    /// There is no such session of the caller.
+    #[error("There is no such session.")]
+    UnknownSession,
+    /// There is no such open invitation.
+    #[error("There is no such invitation.")]
+    UnknownInvitation,
+    /// The only admin would be gone.
+    #[error("This is the last administrator. Make somebody else one first.")]
+    LastAdmin,
+    /// Too many invitations are open.
+    #[error("Too many invitations are open. Take some back first.")]
+    TooManyInvitations,
+    /// Used, taken back, too old, or made up; deliberately one case.
+    #[error("This link is not valid any more. Ask an administrator for a new one.")]
+    InvalidLink,
+    /// Two changes of the same thing met.
+    #[error("Somebody else changed this at the same moment. Try again.")]
+    ConcurrentChange,
     /// A configured origin is not one.
     #[error("{origin:?} is not an origin like http://localhost:5151")]
     InvalidOrigin {
@@ -99,8 +141,21 @@ impl From<AuthError> for ApiError {
         let text = error.to_string();
         match error {
             AuthError::InvalidEmail => Self::invalid_field("email", text),
-            AuthError::WeakPassword(_) => Self::invalid_field("password", text),
-            AuthError::EmailTaken => Self::conflict(text),
+            AuthError::WeakPassword(_) | AuthError::WrongPassword => Self::invalid_field("password", text),
+            AuthError::WrongCurrentPassword => Self::invalid_field("current_password", text),
+            AuthError::SamePassword | AuthError::WeakNewPassword(_) => {
+                Self::invalid_field("new_password", text)
+            }
+            AuthError::InvalidInvitationHours { .. } => Self::invalid_field("expires_in_hours", text),
+            AuthError::EmailTaken
+            | AuthError::LastAdmin
+            | AuthError::TooManyInvitations
+            | AuthError::ConcurrentChange => Self::conflict(text),
+            AuthError::UnknownUser
+            | AuthError::UnknownSession
+            | AuthError::UnknownInvitation
+            | AuthError::InvalidLink => Self::not_found(text),
+            AuthError::NotRecentlyAuthenticated => Self::new(ErrorKind::NotRecentlyAuthenticated, text),
             AuthError::BadCredentials | AuthError::NotSignedIn | AuthError::RegistrationClosed => {
                 Self::unauthenticated(text)
             }

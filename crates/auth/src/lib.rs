@@ -1,6 +1,6 @@
 //! Accounts and browser sessions: first-run registration, login, roles, the [`CurrentUser`] extractor, the audit log.
 //!
-//! Other features may depend on this crate for [`CurrentUser`] and [`AuditLog`] only. It must know no other feature.
+//! Other features may depend on this crate for [`CurrentUser`], [`TelemetryReader`] and [`AuditLog`] only. It must know no other feature.
 //!
 //! The server merges [`router`] with the other routers and then wraps everything that a cookie may authenticate in
 //! [`protect`]. Outside of that it needs `junjo_web::client::identify` (addresses, https) and
@@ -9,28 +9,34 @@
 mod audit;
 mod config;
 mod current_user;
+mod denials;
+mod device;
 mod email;
 mod error;
 mod hasher;
 mod limits;
+mod link;
 mod password;
 mod protect;
+mod reader;
 mod repository;
 mod router;
 mod schemas;
 mod service;
 mod session;
+mod store;
 mod user;
 
 pub use audit::{AuditEvent, AuditLog, AuditOutcome, RequestOrigin};
 pub use config::{AuthConfig, LoginLimits, PasswordCost, Rate};
-pub use current_user::{AdminUser, CurrentUser, MemberUser};
+pub use current_user::{AdminUser, CurrentUser, MemberUser, RecentAdmin};
 pub use email::Email;
 pub use error::AuthError;
 pub use password::WeakPassword;
 pub use protect::protect;
+pub use reader::{ReadKeyCheck, ReadKeys, TelemetryReader, readable_by_keys};
 pub use router::router;
 pub use schemas::{Credentials, NewAccount, SetupStatus, UserView};
-pub use service::AuthState;
+pub use service::{AuthState, OperatorAccount, OperatorLink};
 pub use session::{SESSION_COOKIE, SessionId};
 pub use user::{Role, User, UserId};

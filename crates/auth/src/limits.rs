@@ -36,8 +36,13 @@ impl LoginGate {
 
     /// Counts an attempt; refuses it when either limit is used up.
     pub(crate) fn admit(&self, ip: IpAddr, email: &Email) -> Result<(), AuthError> {
-        self.per_ip.admit(&network_of(ip))?;
+        self.admit_ip(ip)?;
         self.per_account.admit(email.key())
+    }
+
+    /// Counts an attempt that is about no account yet: a registration, a one-time link.
+    pub(crate) fn admit_ip(&self, ip: IpAddr) -> Result<(), AuthError> {
+        self.per_ip.admit(&network_of(ip))
     }
 }
 

@@ -2,7 +2,7 @@
 //! other sites make a browser send.
 
 use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use http::HeaderValue;
@@ -13,6 +13,7 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_sessions::SessionManagerLayer;
 use tower_sessions::cookie::SameSite;
 
+use crate::denials;
 use crate::error::AuthError;
 use crate::service::AuthState;
 use crate::session::{SESSION_COOKIE, idle_expiry};
@@ -44,7 +45,8 @@ pub fn protect(router: Router, state: &AuthState) -> Result<Router, AuthError> {
         .layer(cross_site.with_rejection_response(|_: ProtectionError| {
             ApiError::forbidden("This request came from another site.").into_response()
         }))
-        .layer(from_fn(finish_cookie)))
+        .layer(from_fn(finish_cookie))
+        .layer(from_fn_with_state(state.clone(), denials::record)))
 }
 
 /// Takes `Secure` off the session cookie exactly when the browser's side is plain http, where it would be dropped; and

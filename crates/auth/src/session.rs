@@ -5,13 +5,15 @@ use std::fmt;
 use std::time::Duration;
 
 use junjo_web::{SharedClock, uuid_v7};
+use serde::{Deserialize, Serialize};
 use tower_sessions::{Expiry, Session};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::audit::RequestOrigin;
 use crate::config::AuthConfig;
 use crate::error::AuthError;
-use crate::repository::{NewSession, Repository, SessionRow};
+use crate::repository::{ListedSession, NewSession, Repository, SessionRow};
 use crate::user::{User, UserId};
 
 /// The cookie's name; the one that existing deployments and their proxies know.
@@ -24,7 +26,7 @@ const SESSION_ID_ENTRY: &str = "session_id";
 const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
 
 /// The public id of a session. Not the cookie's value, so it may be shown in lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct SessionId(pub Uuid);
 
@@ -41,6 +43,16 @@ pub(crate) struct Sessions {
     clock: SharedClock,
     idle_timeout: Duration,
     absolute_timeout: Duration,
+    reauthentication_window: Duration,
+}
+
+/// The session of a request.
+#[derive(Debug)]
+pub(crate) struct FoundSession {
+    pub(crate) id: SessionId,
+    pub(crate) user: User,
+    /// Whether the password was presented lately.
+    pub(crate) is_recently_authenticated: bool,
 }
 
 impl Sessions {
@@ -50,6 +62,7 @@ impl Sessions {
             clock,
             idle_timeout: config.session_idle_timeout,
             absolute_timeout: config.session_absolute_timeout,
+            reauthentication_window: config.reauthentication_window,
         }
     }
 
@@ -73,7 +86,7 @@ impl Sessions {
     }
 
     /// Who is signed in with this cookie. A cookie that leads nowhere is removed from the browser.
-    pub(crate) async fn find(&self, cookie: &Session) -> Result<Option<(SessionId, User)>, AuthError> {
+    pub(crate) async fn find(&self, cookie: &Session) -> Result<Option<FoundSession>, AuthError> {
         let Some(id) = cookie.get::<SessionId>(SESSION_ID_ENTRY).await? else {
             return Ok(None);
         };
@@ -91,7 +104,28 @@ impl Sessions {
             // marks the cookie's record as changed, so that it and the cookie live for another idle timeout
             cookie.set_expiry(Some(idle_expiry(self.idle_timeout)));
         }
-        Ok(Some((id, row.user)))
+        let password_age = self.age_nanos(row.authenticated_at_unix_nano);
+        let is_recently_authenticated = password_age < self.reauthentication_window.as_nanos();
+        Ok(Some(FoundSession { id, user: row.user, is_recently_authenticated }))
+    }
+
+    /// Notes that the password was presented again, under a new cookie value.
+    pub(crate) async fn reauthenticate(&self, cookie: &Session, id: SessionId) -> Result<(), AuthError> {
+        self.repository.mark_authenticated(id).await?;
+        self.rotate(cookie).await
+    }
+
+    /// Gives the session a new cookie value; the one before is worth nothing from then on.
+    pub(crate) async fn rotate(&self, cookie: &Session) -> Result<(), AuthError> {
+        Ok(cookie.cycle_id().await?)
+    }
+
+    /// The sessions of `user` that are not over.
+    pub(crate) async fn list(&self, user: UserId) -> Result<Vec<ListedSession>, AuthError> {
+        let now = self.clock.now_unix_nanos();
+        self.repository
+            .list_sessions(user, before(now, self.idle_timeout), before(now, self.absolute_timeout))
+            .await
     }
 
     /// Signs out. Without a session this does nothing.

@@ -22,6 +22,9 @@ const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Expor
 const LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 const METRICS: &str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
 
+/// Every method that [`router`] serves, as the path of its requests.
+pub const METHODS: [&str; 3] = [TRACES, LOGS, METRICS];
+
 /// The OTLP/gRPC services; any other method answers UNIMPLEMENTED.
 pub fn router(receiver: Receiver) -> Router {
     Router::new()

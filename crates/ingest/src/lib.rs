@@ -21,7 +21,7 @@ mod stats;
 mod upload;
 
 pub use cors::{CorsPolicy, InvalidOrigin};
-pub use grpc::router as grpc_router;
+pub use grpc::{METHODS as GRPC_METHODS, router as grpc_router};
 pub use keys::{KeyCheck, KeyOutcome};
 pub use limits::IngestLimits;
 pub use otlp_http::router as http_router;

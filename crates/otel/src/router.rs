@@ -1,8 +1,8 @@
-//! Routes of `/otel`. Telemetry belongs to the server: every signed-in user may read all of it.
+//! Routes of `/otel`. Telemetry belongs to the server: every signed-in user may read all of it, and so may read keys.
 
 use axum::Json;
 use axum::extract::State;
-use junjo_auth::CurrentUser;
+use junjo_auth::TelemetryReader;
 use junjo_web::{ApiPath, ApiQuery, ApiResult, Page, Problems};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -39,7 +39,7 @@ pub fn router(service: OtelService) -> OpenApiRouter {
 )]
 async fn list_services(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiQuery(params): ApiQuery<TimeParams>,
 ) -> ApiResult<Json<ServiceList>> {
     let time = time_range(params.from.as_deref(), params.to.as_deref())?;
@@ -53,7 +53,7 @@ async fn list_services(
 )]
 async fn list_traces(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiQuery(params): ApiQuery<TraceListParams>,
 ) -> ApiResult<Json<SearchPage<Trace>>> {
     let limit = LIST_LIMIT.clamp(params.limit);
@@ -68,7 +68,7 @@ async fn list_traces(
 )]
 async fn get_trace(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiPath(id): ApiPath<String>,
     ApiQuery(params): ApiQuery<TraceParams>,
 ) -> ApiResult<Json<TraceDetail>> {
@@ -88,7 +88,7 @@ async fn get_trace(
 )]
 async fn get_span(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiPath((trace, span)): ApiPath<(String, String)>,
 ) -> ApiResult<Json<Span>> {
     service.span(trace_id(&trace)?, span_id(&span)?).await.map(Json)
@@ -101,7 +101,7 @@ async fn get_span(
 )]
 async fn list_workflows(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiQuery(params): ApiQuery<WorkflowListParams>,
 ) -> ApiResult<Json<Page<Workflow>>> {
     let limit = LIST_LIMIT.clamp(params.limit);
@@ -113,6 +113,6 @@ async fn list_workflows(
     get, path = "/otel/status", tag = "otel",
     responses((status = 200, body = Status), Problems)
 )]
-async fn get_status(State(service): State<OtelService>, _: CurrentUser) -> ApiResult<Json<Status>> {
+async fn get_status(State(service): State<OtelService>, _: TelemetryReader) -> ApiResult<Json<Status>> {
     service.status().await.map(Json)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use junjo_api_keys::{ApiKeys, ApiKeysConfig};
-use junjo_auth::{AuthConfig, AuthState};
+use junjo_auth::{AuthState, ReadKeys, readable_by_keys};
 use junjo_ingest::{CorsPolicy, IngestLimits, Receiver};
 use junjo_otel::{Indexer, OtelService, Puller, PullerConfig, Sealer, Sources};
 use junjo_span_store::{IndexOptions, Manifest, Prober, ScanOptions, SealPolicy, SpanStore, StoreOptions};
@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::background::Background;
 use crate::http::{Surface, router};
-use crate::key_check::IngestKeys;
+use crate::key_check::{IngestKeys, ReadingKeys};
 use crate::openapi;
 use crate::pages::{self, PagesState};
 use crate::settings::{Settings, StorageSettings};
@@ -79,13 +79,12 @@ impl App {
         db::migrate(&pool).await?;
         let manifest = Manifest::load(pool.clone()).await?;
         let wal = open_wal(settings, manifest.sealed_through()).await?;
-        let auth_config = AuthConfig {
-            public_url: settings.web.public_url.clone(),
-            allowed_origins: settings.web.allow_origins.clone(),
-            ..AuthConfig::default()
+        let auth = AuthState::new(pool.clone(), Arc::clone(&clock), settings.auth_config())?;
+        let keys_config = ApiKeysConfig {
+            keys_per_user_max: settings.accounts.api_keys_per_user_max,
+            ..ApiKeysConfig::default()
         };
-        let auth = AuthState::new(pool.clone(), Arc::clone(&clock), auth_config)?;
-        let keys = ApiKeys::new(pool.clone(), Arc::clone(&clock), auth.audit_log(), ApiKeysConfig::default());
+        let keys = ApiKeys::new(pool.clone(), Arc::clone(&clock), auth.audit_log(), keys_config);
         let background = Background::start().context("no thread for background work can be started")?;
         let options = store_options(settings, prober, &background);
         let store = SpanStore::new(options, wal.clone(), manifest);
@@ -125,7 +124,7 @@ impl App {
         openapi::head()
             .merge(junjo_auth::router(self.auth.clone()))
             .merge(junjo_api_keys::router(self.keys.clone()))
-            .merge(junjo_otel::router(otel))
+            .merge(readable_by_keys(junjo_otel::router(otel)))
             .merge(pages::router(pages))
     }
 
@@ -135,6 +134,7 @@ impl App {
         router(Surface {
             features: self.features(),
             auth: self.auth.clone(),
+            read_keys: ReadKeys::new(ReadingKeys(self.keys.clone())),
             trust: ProxyTrust {
                 public_url: web.public_url.clone(),
                 trusted_proxies: web.trusted_proxies.clone(),

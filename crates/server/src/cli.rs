@@ -25,6 +25,15 @@ pub enum Command {
     Serve,
     /// Exit with 0 when the server at the configured address is ready; for container health checks.
     Health,
+    /// Print a link with which somebody who lost access sets a new password. Works while the server runs, and without an
+    /// address lists the accounts. Settings come before it: `junjo-server --data-dir DIR reset-password EMAIL`.
+    ResetPassword {
+        /// The account's e-mail address.
+        email: Option<String>,
+        /// Make the account an administrator, when no other is left.
+        #[arg(long, requires = "email")]
+        admin: bool,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// Open the index file once, in a process of its own; used by the server itself.

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Router};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use junjo_auth::AuthState;
+use junjo_auth::{AuthState, ReadKeys};
 use junjo_web::client::ProxyTrust;
 use junjo_web::{ApiError, edge};
 use tower_http::compression::CompressionLayer;
@@ -26,6 +26,7 @@ const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 pub(crate) struct Surface {
     pub(crate) features: OpenApiRouter,
     pub(crate) auth: AuthState,
+    pub(crate) read_keys: ReadKeys,
     pub(crate) trust: ProxyTrust,
     pub(crate) allow_origins: Vec<String>,
     /// OTLP/HTTP, which has limits, errors and CORS of its own and knows no session.
@@ -36,7 +37,7 @@ pub(crate) struct Surface {
 pub(crate) fn router(surface: Surface) -> anyhow::Result<Router> {
     let (routes, document) = surface.features.split_for_parts();
     let routes = routes.merge(openapi::docs(openapi::complete(document))).fallback(page);
-    let protected = junjo_auth::protect(routes, &surface.auth)?;
+    let protected = junjo_auth::protect(routes, &surface.auth)?.layer(Extension(surface.read_keys));
     let origins = surface.allow_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))

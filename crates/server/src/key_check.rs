@@ -1,10 +1,12 @@
-//! Wires the API keys feature into the receivers.
+//! Wires the API keys feature into the receivers, and into reading by key.
 
 use std::future::Future;
 use std::pin::Pin;
 
 use junjo_api_keys::{ApiKeys, CheckError, Scope};
+use junjo_auth::ReadKeyCheck;
 use junjo_ingest::{KeyCheck, KeyOutcome};
+use junjo_web::{ApiError, ApiResult};
 
 /// Ingest keys, checked by the feature in this process.
 pub(crate) struct IngestKeys(pub(crate) ApiKeys);
@@ -18,6 +20,29 @@ impl KeyCheck for IngestKeys {
                 Err(CheckError::Expired) => KeyOutcome::Expired,
                 Err(CheckError::WrongScope { .. }) => KeyOutcome::WrongScope,
                 Err(CheckError::Invalid) => KeyOutcome::Invalid,
+            }
+        })
+    }
+}
+
+/// Read keys, as bearer tokens of the REST API.
+pub(crate) struct ReadingKeys(pub(crate) ApiKeys);
+
+impl ReadKeyCheck for ReadingKeys {
+    fn check<'a>(
+        &'a self,
+        presented: &'a str,
+    ) -> Pin<Box<dyn Future<Output = ApiResult<String>> + Send + 'a>> {
+        Box::pin(async move {
+            match self.0.check(presented, Scope::Read).await {
+                Ok(identity) => Ok(identity.id.to_string()),
+                Err(error @ CheckError::Unavailable { .. }) => {
+                    Err(ApiError::unavailable("API keys cannot be checked").with_source(error))
+                }
+                // one answer for unknown, expired and wrong scope: it must not tell which keys exist
+                Err(_) => Err(ApiError::unauthenticated(
+                    "Send a valid read key as authorization: Bearer, or sign in without that header.",
+                )),
             }
         })
     }

@@ -12,6 +12,8 @@ mod key_check;
 pub mod openapi;
 mod pages;
 pub mod probe;
+pub mod recover;
 pub mod run;
+mod serve;
 pub mod settings;
 mod telemetry;

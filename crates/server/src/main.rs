@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use junjo_server::cli::{Cli, Command};
-use junjo_server::{health, openapi, probe, run};
+use junjo_server::{health, openapi, probe, recover, run};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -14,6 +14,7 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         None | Some(Command::Serve) => run::serve(cli.settings),
         Some(Command::Health) => health::check(&cli.settings),
+        Some(Command::ResetPassword { email, admin }) => recover::run(&cli.settings, email.as_deref(), admin),
         Some(Command::Openapi) => openapi::print(),
         Some(Command::ProbeIndex { path }) => return probe::run(&path),
     };

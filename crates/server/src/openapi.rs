@@ -1,5 +1,6 @@
 //! The OpenAPI document and its browsable form.
 
+use std::collections::HashSet;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -38,16 +39,38 @@ const ONLY_ON_REQUEST: &str = "payload";
 /// Says that answers always have all of their members: an option that is nothing is written as null. Request bodies,
 /// and the parts of a span that are stored with empty members left out, stay as they are.
 pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
-    const WITH_OPTIONAL_MEMBERS: [&str; 6] =
-        ["Credentials", "NewAccount", "NewApiKey", "SpanResource", "SpanScope", "Problem"];
+    const WITH_OPTIONAL_MEMBERS: [&str; 3] = ["SpanResource", "SpanScope", "Problem"];
+    let requests = request_schemas(&document);
     if let Some(components) = &mut document.components {
         for (name, schema) in &mut components.schemas {
-            if let (false, RefOr::T(schema)) = (WITH_OPTIONAL_MEMBERS.contains(&name.as_str()), schema) {
+            let stays = WITH_OPTIONAL_MEMBERS.contains(&name.as_str()) || requests.contains(name);
+            if let (false, RefOr::T(schema)) = (stays, schema) {
                 require_members(schema);
             }
         }
     }
     document
+}
+
+/// The names of the schemas that are request bodies.
+fn request_schemas(document: &OpenApi) -> HashSet<String> {
+    let items = document.paths.paths.values();
+    let operations =
+        items.flat_map(|item| [&item.post, &item.put, &item.patch, &item.delete].into_iter().flatten());
+    let bodies = operations.filter_map(|operation| inline(operation.request_body.as_ref()?));
+    let contents = bodies.flat_map(|body| body.content.values().filter_map(inline));
+    let names = contents.filter_map(|content| match content.schema.as_ref()? {
+        RefOr::Ref(reference) => reference.ref_location.rsplit('/').next().map(str::to_owned),
+        RefOr::T(_) => None,
+    });
+    names.collect()
+}
+
+fn inline<T>(part: &RefOr<T>) -> Option<&T> {
+    match part {
+        RefOr::T(part) => Some(part),
+        RefOr::Ref(_) => None,
+    }
 }
 
 fn require_members(schema: &mut Schema) {

@@ -49,13 +49,18 @@ struct Health {
 }
 
 /// Answer a ping.
-#[utoipa::path(get, path = "/ping", tag = "server", responses((status = 200, body = String, content_type = "text/plain")))]
+#[utoipa::path(get, path = "/ping", tag = "server", security(()), responses((status = 200, body = String, content_type = "text/plain")))]
 async fn ping() -> &'static str {
     "pong"
 }
 
+<<<<<<< HEAD
 /// Tell that the process is alive, and how its log and its index are.
 #[utoipa::path(get, path = "/health", tag = "server", responses((status = 200, body = Health)))]
+=======
+/// Tell that the process is alive, and how its index is.
+#[utoipa::path(get, path = "/health", tag = "server", security(()), responses((status = 200, body = Health)))]
+>>>>>>> 7711305 (Manage accounts, sessions, one-time links, audit log and key rotation, and read by key)
 async fn health(State(state): State<PagesState>) -> Json<Health> {
     let index = match state.store.index_state() {
         IndexState::Ok => "ok",
@@ -75,7 +80,7 @@ async fn health(State(state): State<PagesState>) -> Json<Health> {
 
 /// Tell whether spans are acknowledged.
 #[utoipa::path(
-    get, path = "/ready", tag = "server",
+    get, path = "/ready", tag = "server", security(()),
     responses((status = 200, body = String, content_type = "text/plain"), Problems)
 )]
 async fn ready(State(state): State<PagesState>) -> ApiResult<&'static str> {
@@ -84,7 +89,7 @@ async fn ready(State(state): State<PagesState>) -> ApiResult<&'static str> {
 
 /// Read the server's own metrics, in Prometheus' text format. Off loopback this needs a read key.
 #[utoipa::path(
-    get, path = "/metrics", tag = "server",
+    get, path = "/metrics", tag = "server", security((), ("read_key" = ["read"])),
     responses((status = 200, body = String, content_type = "text/plain"), Problems)
 )]
 async fn metrics(
@@ -92,7 +97,10 @@ async fn metrics(
     client: Option<Extension<ClientInfo>>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let is_local = client.is_some_and(|Extension(client)| client.ip.is_loopback());
+    // a proxy on this machine that nobody told us about (JUNJO_TRUSTED_PROXIES) makes everybody look local
+    let is_local = client.is_some_and(|Extension(client)| client.ip.is_loopback())
+        && !headers.contains_key("x-forwarded-for")
+        && !headers.contains_key(header::FORWARDED);
     if !is_local {
         let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let key = authorization.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();

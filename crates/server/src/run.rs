@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
 use junjo_ingest::Receiver;
 use junjo_span_store::Prober;
 use junjo_web::{Lifecycle, SharedClock, SystemClock, lifecycle::os_signals};
@@ -18,6 +17,7 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{self, App};
+use crate::serve::{ServeLimits, serve_http};
 use crate::settings::{Settings, SplitSettings};
 use crate::{probe, telemetry};
 
@@ -61,6 +61,8 @@ pub struct Running {
     pub grpc_addrs: Vec<SocketAddr>,
     /// Where OTLP/HTTP has ports of its own; none in split mode.
     pub otlp_http_addrs: Vec<SocketAddr>,
+    /// Where ingestion services have keys checked; split mode only.
+    pub internal_addr: Option<SocketAddr>,
     /// Held until the process ends: two servers on one data folder would damage it.
     _lock: File,
 }
@@ -94,13 +96,15 @@ impl Running {
         }
         let app = App::open_with(&settings, clock, prober, receiver).await?;
         let http_addr = http.local_addr()?;
-        lifecycle.spawn("http", serve_http(http, app.http()?, lifecycle.soft()));
+        let limits = ServeLimits::default();
+        lifecycle.spawn("http", serve_http(http, app.http()?, limits, lifecycle.soft()));
         for listener in otlp_http {
             let name = format!("otlp-http {}", listener.local_addr()?);
-            lifecycle.spawn(name, serve_http(listener, app.otlp_http()?, lifecycle.soft()));
+            lifecycle.spawn(name, serve_http(listener, app.otlp_http()?, limits, lifecycle.soft()));
         }
         app.spawn_tasks(lifecycle);
         app.spawn_pullers(lifecycle)?;
+        let internal_addr = internal.as_ref().map(TcpListener::local_addr).transpose()?;
         if let Some(listener) = internal {
             let token = settings.split.token().cloned();
             let service = junjo_api_keys::internal_auth_service(app.keys().clone(), token);
@@ -111,7 +115,7 @@ impl Running {
             tracing::info!(%addr, "checking keys for ingestion services");
         }
         tracing::info!(%http_addr, ?grpc_addrs, ?otlp_http_addrs, "ready: open http://{http_addr} in a browser");
-        Ok(Self { app, http_addr, grpc_addrs, otlp_http_addrs, _lock: lock })
+        Ok(Self { app, http_addr, grpc_addrs, otlp_http_addrs, internal_addr, _lock: lock })
     }
 }
 
@@ -154,11 +158,6 @@ async fn bind_internal(split: &SplitSettings) -> anyhow::Result<TcpListener> {
 
 fn otlp_routes(receiver: &Receiver) -> tonic::service::Routes {
     tonic::service::Routes::from(junjo_ingest::grpc_router(receiver.clone()))
-}
-
-async fn serve_http(listener: TcpListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
 async fn serve_grpc(

@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
+use junjo_auth::AuthConfig;
 use junjo_web::client::{PublicUrl, parse_network};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -26,6 +28,8 @@ pub struct Settings {
     pub(crate) split: SplitSettings,
     #[command(flatten)]
     pub(crate) web: WebSettings,
+    #[command(flatten)]
+    pub(crate) accounts: AccountSettings,
     #[command(flatten)]
     pub(crate) watch: WatchSettings,
     #[command(flatten)]
@@ -129,6 +133,23 @@ pub struct WebSettings {
     pub(crate) allow_origins: Vec<String>,
 }
 
+/// Accounts, sessions and keys.
+#[derive(Debug, Clone, Args)]
+pub struct AccountSettings {
+    /// Hours without a request after which a session ends.
+    #[arg(long, env = "JUNJO_SESSION_IDLE_HOURS", default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..=720))]
+    pub(crate) session_idle_hours: u64,
+    /// Days after which a session ends in any case.
+    #[arg(long, env = "JUNJO_SESSION_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=365))]
+    pub(crate) session_days: u64,
+    /// Days for which security events are kept.
+    #[arg(long, env = "JUNJO_AUDIT_RETENTION_DAYS", default_value_t = 400, value_parser = clap::value_parser!(u64).range(1..=3650))]
+    pub(crate) audit_retention_days: u64,
+    /// API keys that one account may have.
+    #[arg(long, env = "JUNJO_API_KEYS_PER_USER_MAX", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) api_keys_per_user_max: u32,
+}
+
 /// Watching the server itself.
 #[derive(Debug, Clone, Args)]
 pub struct WatchSettings {
@@ -161,6 +182,19 @@ pub struct RetiredSettings {
 }
 
 impl Settings {
+    /// The settings of accounts and sessions, as their feature wants them.
+    pub(crate) fn auth_config(&self) -> AuthConfig {
+        let hours = |hours: u64| Duration::from_hours(hours);
+        AuthConfig {
+            public_url: self.web.public_url.clone(),
+            allowed_origins: self.web.allow_origins.clone(),
+            session_idle_timeout: hours(self.accounts.session_idle_hours),
+            session_absolute_timeout: hours(24 * self.accounts.session_days),
+            audit_retention: hours(24 * self.accounts.audit_retention_days),
+            ..AuthConfig::default()
+        }
+    }
+
     /// Defaults with everything in `dir` and ports that the system picks; for tests and tools.
     pub fn in_dir(dir: &std::path::Path) -> Self {
         Self::in_dir_with(dir, &[])

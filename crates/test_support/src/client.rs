@@ -48,17 +48,33 @@ impl OtlpClient {
 
     /// Sends any bytes to the `Export` method of a service such as `trace.v1.TraceService`.
     pub async fn call(&self, service: &str, message: Bytes) -> Result<Bytes, Status> {
+        let path = format!("/opentelemetry.proto.collector.{service}/Export");
+        let key = self.key.as_deref().map(|key| ("x-junjo-api-key", key));
+        self.unary(&path, key, message).await
+    }
+
+    /// Sends an empty message to any method, with one header or none.
+    pub async fn call_path(&self, path: &str, header: Option<(&'static str, &str)>) -> Result<Bytes, Status> {
+        self.unary(path, header, Bytes::new()).await
+    }
+
+    async fn unary(
+        &self,
+        path: &str,
+        header: Option<(&'static str, &str)>,
+        message: Bytes,
+    ) -> Result<Bytes, Status> {
         let mut grpc = tonic::client::Grpc::new(self.channel.clone());
         if let Some(encoding) = self.compression {
             grpc = grpc.send_compressed(encoding);
         }
         grpc.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
-        let path = format!("/opentelemetry.proto.collector.{service}/Export");
         let path = PathAndQuery::try_from(path).map_err(|error| Status::internal(error.to_string()))?;
         let mut request = Request::new(message);
-        if let Some(key) = &self.key {
-            let value: AsciiMetadataValue = key.parse().map_err(|_| Status::internal("key is not ASCII"))?;
-            request.metadata_mut().insert("x-junjo-api-key", value);
+        if let Some((name, value)) = header {
+            let value: AsciiMetadataValue =
+                value.parse().map_err(|_| Status::internal("the header is not ASCII"))?;
+            request.metadata_mut().insert(name, value);
         }
         request.set_timeout(Duration::from_secs(30));
         Ok(grpc.unary(request, path, RawCodec).await?.into_inner())

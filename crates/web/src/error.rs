@@ -26,6 +26,8 @@ pub enum ErrorKind {
     Unauthenticated,
     /// The caller is known and may not do this.
     Forbidden,
+    /// The caller may do this, but has to present the password again first.
+    NotRecentlyAuthenticated,
     /// It does not exist, or the caller may not know that it does.
     NotFound,
     /// It contradicts what is already stored.
@@ -48,7 +50,7 @@ impl ErrorKind {
         match self {
             Self::InvalidInput => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::NotRecentlyAuthenticated => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -65,6 +67,7 @@ impl ErrorKind {
             Self::InvalidInput => "invalid_input",
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden => "forbidden",
+            Self::NotRecentlyAuthenticated => "not_recently_authenticated",
             Self::NotFound => "not_found",
             Self::Conflict => "conflict",
             Self::TooLarge => "too_large",
@@ -261,13 +264,14 @@ mod tests {
     #[test]
     fn kinds_hide_details_exactly_when_they_are_server_errors() {
         use ErrorKind::{
-            Conflict, Forbidden, Internal, InvalidInput, NotFound, RateLimited, Timeout, TooLarge,
-            Unauthenticated, Unavailable,
+            Conflict, Forbidden, Internal, InvalidInput, NotFound, NotRecentlyAuthenticated, RateLimited,
+            Timeout, TooLarge, Unauthenticated, Unavailable,
         };
         for kind in [
             InvalidInput,
             Unauthenticated,
             Forbidden,
+            NotRecentlyAuthenticated,
             NotFound,
             Conflict,
             TooLarge,

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{self, ContentBuilder, Ref, RefOr, ResponseBuilder};
@@ -20,6 +20,9 @@ use crate::request_id;
 
 /// The media type of [`Problem`].
 pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// Every 401 has to name a way in (RFC 9110 section 11.6.1). Browsers do not pop up a window for this one.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"junjo\"");
 
 /// An RFC 9457 problem document.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -89,6 +92,9 @@ impl IntoResponse for ApiError {
         let mut response = problem.into_response();
         if let Some(seconds) = self.retry_after_seconds() {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.kind() == ErrorKind::Unauthenticated {
+            response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
         }
         response.extensions_mut().insert(ErrorReport { kind: self.kind(), chain: chain(&self).into() });
         response

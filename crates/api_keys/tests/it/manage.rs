@@ -17,7 +17,18 @@ async fn secret_is_shown_once() {
     let (status, created) = admin.post("/api-keys", json!({"name": "  agents "})).await;
     assert_eq!(status, StatusCode::CREATED);
     let members: Vec<_> = created.as_object().unwrap().keys().cloned().collect();
-    let wanted = ["id", "name", "prefix", "scope", "created_at", "last_used_at", "expires_at", "key"];
+    let wanted = [
+        "id",
+        "name",
+        "prefix",
+        "scope",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+        "previous_until",
+        "created_by",
+        "key",
+    ];
     assert_eq!(members, wanted);
     assert_eq!((&created["name"], &created["scope"]), (&json!("agents"), &json!("ingest")));
     assert_eq!(created["created_at"], "2026-01-02T03:04:05Z");

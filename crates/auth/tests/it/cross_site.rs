@@ -84,3 +84,17 @@ async fn invalid_allowed_origin_is_refused_at_start() {
     let error = junjo_auth::protect(axum::Router::new(), &state).unwrap_err();
     assert!(error.to_string().contains("localhost:5151/path"));
 }
+
+/// Scenario: the page asks how it is reached: over a LAN in the clear, on this machine, through a TLS proxy. Guarantee: it is told
+/// to warn exactly in the first case, and the limits are the ones that hold.
+#[tokio::test]
+async fn page_is_told_when_nothing_protects_the_connection() {
+    let app = TestApp::start().await;
+    let mut client = app.anon();
+    let config = client.get("/auth/config").await.body;
+    assert_eq!(config["is_transport_insecure"], true);
+    assert_eq!((&config["password_chars_min"], &config["session_idle_seconds"]), (&json!(8), &json!(86400)));
+    client.peer = PROXY.parse().unwrap();
+    let proxied = client.call(Method::GET, "/auth/config", &[("x-forwarded-proto", "https")], "").await;
+    assert_eq!(proxied.body["is_transport_insecure"], false);
+}

@@ -133,6 +133,19 @@ impl Client {
         self.post_with(path, body, &[]).await
     }
 
+    pub(crate) async fn patch(&mut self, path: &str, body: Value) -> Reply {
+        self.call(Method::PATCH, path, &[], body.to_string()).await
+    }
+
+    pub(crate) async fn delete(&mut self, path: &str) -> Reply {
+        self.call(Method::DELETE, path, &[], Body::empty()).await
+    }
+
+    /// The id of the account that is signed in.
+    pub(crate) async fn own_id(&mut self) -> String {
+        self.get("/auth/me").await.body["id"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) async fn post_with(&mut self, path: &str, body: Value, headers: &[(&str, &str)]) -> Reply {
         self.call(Method::POST, path, headers, body.to_string()).await
     }

@@ -101,6 +101,7 @@ async fn attempts_are_limited_per_address() {
     let app = TestApp::start_with(AuthConfig { login_limits: limits, ..test_config() }).await;
     app.first_admin().await;
     let mut attacker = app.anon();
+    attacker.peer = "192.0.2.66:1".parse().unwrap();
     for number in 0..5 {
         let guess = json!({"email": format!("{number}@example.org"), "password": PASSWORD});
         let forged = [("x-forwarded-for", format!("203.0.113.{number}"))];

@@ -5,6 +5,9 @@
 mod audit;
 mod cross_site;
 mod harness;
+mod links;
 mod login;
+mod passwords;
 mod registration;
 mod sessions;
+mod users;

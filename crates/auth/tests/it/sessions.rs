@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -71,8 +73,8 @@ async fn deleted_user_loses_the_session() {
     let mut admin = app.first_admin().await;
     let mut bob = app.user(&mut admin, "bob@example.org", "member").await;
     assert_eq!(bob.get("/auth/me").await.status, StatusCode::OK);
-    // there is no route for it yet (accounts issue)
-    sqlx::query("DELETE FROM users WHERE email = 'bob@example.org'").execute(&app.pool).await.unwrap();
+    let path = format!("/auth/users/{}", bob.own_id().await);
+    assert_eq!(admin.delete(&path).await.status, StatusCode::NO_CONTENT);
     bob.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
     assert_eq!(admin.get("/auth/me").await.status, StatusCode::OK);
 }
@@ -160,4 +162,97 @@ async fn purge_deletes_expired_cookie_records() {
     let rows: i64 =
         sqlx::query_scalar("SELECT count(*) FROM tower_sessions").fetch_one(&app.pool).await.unwrap();
     assert_eq!(rows, 0);
+}
+
+/// Scenario: look into the database of a signed-in person. Guarantee: neither the cookie's value nor its number is in it, so a
+/// copy of the file signs nobody in; and a cookie made of what is stored does not work.
+#[tokio::test]
+async fn cookies_are_stored_hashed() {
+    let app = TestApp::start().await;
+    let mut client = app.first_admin().await;
+    let cookie = client.cookie.clone().unwrap();
+    assert_eq!(client.get("/auth/me").await.status, StatusCode::OK);
+    let (id, data): (String, Vec<u8>) =
+        sqlx::query_as("SELECT id, data FROM tower_sessions").fetch_one(&app.pool).await.unwrap();
+    assert_ne!(id, cookie);
+    let number = URL_SAFE_NO_PAD.decode(&cookie).unwrap();
+    assert!(!data.windows(number.len()).any(|window| window == number));
+    assert!(!data.windows(cookie.len()).any(|window| window == cookie.as_bytes()));
+    let mut thief = app.anon();
+    thief.cookie = Some(id);
+    thief.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
+}
+
+/// Scenario: two browsers look at the list of sessions, and one ends the other. Guarantee: device, address and use are shown,
+/// the ended one is out at once, an unknown id is a 404.
+#[tokio::test]
+async fn own_sessions_are_listed_and_ended() {
+    let app = TestApp::start().await;
+    let mut laptop = app.first_admin().await;
+    app.clock.advance(Duration::from_mins(5));
+    let mut phone = app.anon();
+    let login = json!({"email": ADMIN, "password": PASSWORD});
+    let agent = [("user-agent", "Mozilla/5.0 (Android 16; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0")];
+    assert_eq!(phone.post_with("/auth/login", login, &agent).await.status, StatusCode::OK);
+    let list = laptop.get("/auth/sessions").await.body;
+    assert_eq!(list["next_cursor"], json!(null));
+    let of = |is_current: bool| {
+        list["items"].as_array().unwrap().iter().find(|session| session["is_current"] == is_current).unwrap()
+    };
+    let seen = of(false);
+    assert_eq!((&of(true)["device"], &seen["device"]), (&json!("Unknown device"), &json!("Firefox on Android")));
+    assert_eq!((&seen["ip"], &seen["last_used_at"]), (&json!("192.0.2.1"), &json!("2026-01-02T03:09:05Z")));
+
+    let path = format!("/auth/sessions/{}", seen["id"].as_str().unwrap());
+    assert_eq!(laptop.delete(&path).await.status, StatusCode::NO_CONTENT);
+    phone.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
+    laptop.delete(&path).await.problem(StatusCode::NOT_FOUND);
+    laptop.delete("/auth/sessions/nonsense").await.problem(StatusCode::BAD_REQUEST);
+    assert_eq!(laptop.get("/auth/sessions").await.body["items"].as_array().unwrap().len(), 1);
+}
+
+/// Scenario: end all sessions but this one, then all. Guarantee: exactly those are out, and the count is told.
+#[tokio::test]
+async fn all_own_sessions_are_ended() {
+    let app = TestApp::start().await;
+    let mut here = app.first_admin().await;
+    let mut there = app.anon();
+    there.login(ADMIN, PASSWORD).await;
+    assert_eq!(here.delete("/auth/sessions?keep_current=true").await.body, json!({"ended": 1}));
+    there.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
+    assert_eq!(here.get("/auth/me").await.status, StatusCode::OK);
+    let mut copy = here.clone();
+    assert_eq!(here.delete("/auth/sessions").await.body, json!({"ended": 1}));
+    assert_eq!(here.cookie, None);
+    copy.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
+}
+
+/// Scenario: a cookie that is stolen long after signing in. Guarantee: sensitive changes ask for the password; the right one
+/// opens them under a new cookie, a wrong one does not; ordinary use is not hurt.
+#[tokio::test]
+async fn sensitive_changes_need_a_recent_password() {
+    let app = TestApp::start().await;
+    let mut admin = app.first_admin().await;
+    app.clock.advance(Duration::from_mins(15));
+    let invitation = json!({"email": "bob@example.org"});
+    let reply = admin.post("/auth/invitations", invitation.clone()).await;
+    reply.problem(StatusCode::FORBIDDEN);
+    assert_eq!(reply.body["type"], "urn:junjo:problem:not_recently_authenticated");
+    admin.delete("/auth/sessions").await.problem(StatusCode::FORBIDDEN);
+    let account = json!({"email": "eve@example.org", "password": PASSWORD, "role": "admin"});
+    admin.post("/auth/register", account).await.problem(StatusCode::FORBIDDEN);
+    assert_eq!(admin.get("/auth/users").await.status, StatusCode::OK);
+
+    let mut thief = admin.clone();
+    thief
+        .post("/auth/reauthenticate", json!({"password": "a guess of it"}))
+        .await
+        .problem(StatusCode::BAD_REQUEST);
+    assert_eq!(
+        admin.post("/auth/reauthenticate", json!({"password": PASSWORD})).await.status,
+        StatusCode::NO_CONTENT
+    );
+    assert_ne!(admin.cookie, thief.cookie);
+    thief.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
+    assert_eq!(admin.post("/auth/invitations", invitation).await.status, StatusCode::CREATED);
 }

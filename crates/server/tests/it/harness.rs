@@ -72,6 +72,11 @@ impl TestServer {
         self.api.create_key().await
     }
 
+    /// Where ingestion services have keys checked; split mode only.
+    pub(crate) fn internal(&self) -> SocketAddr {
+        self.running.internal_addr.unwrap()
+    }
+
     pub(crate) fn client(&self, key: &str) -> OtlpClient {
         OtlpClient::new(self.grpc, Some(key))
     }
@@ -88,6 +93,12 @@ impl Api {
     pub(crate) fn new(addr: SocketAddr) -> Self {
         let client = Client::builder().cookie_store(true).timeout(PATIENCE).build().unwrap();
         Self { base: format!("http://{addr}"), client }
+    }
+
+    /// The same server in another browser.
+    pub(crate) fn other_browser(&self) -> Self {
+        let client = Client::builder().cookie_store(true).timeout(PATIENCE).build().unwrap();
+        Self { client, ..self.clone() }
     }
 
     /// The same server without the session.

@@ -20,50 +20,6 @@ async fn probes_answer_without_credentials() {
     server.stop().await;
 }
 
-/// Scenario: every documented operation is called without a session and with a made-up one. Guarantee: 401 for all
-/// but the short list of public ones; a made-up cookie is no session.
-#[tokio::test(flavor = "multi_thread")]
-async fn every_operation_needs_a_session_but_the_public_ones() {
-    const PUBLIC: [&str; 9] = [
-        "GET /ping",
-        "GET /health",
-        "GET /ready",
-        "GET /metrics",
-        "GET /auth/setup",
-        "POST /auth/login",
-        "POST /auth/register",
-        "POST /auth/logout",
-        "GET /openapi.json",
-    ];
-    let server = TestServer::start().await;
-    server.set_up().await;
-    let anonymous = server.api.anonymous();
-    let document = anonymous.read("/openapi.json").await;
-    let mut checked = 0;
-    for (path, operations) in document["paths"].as_object().unwrap() {
-        for method in operations.as_object().unwrap().keys() {
-            let name = format!("{} {path}", method.to_uppercase());
-            if PUBLIC.contains(&name.as_str()) {
-                continue;
-            }
-            let url = path
-                .replace("{trace_id}", &"1".repeat(32))
-                .replace("{span_id}", &"1".repeat(16))
-                .replace("{id}", "x");
-            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-            for cookie in ["", "session=AAAAAAAAAAAAAAAAAAAAAA"] {
-                let call = anonymous.call(method.clone(), &url).header("cookie", cookie);
-                let call = call.header("content-type", "application/json").body("{}");
-                let status = call.send().await.unwrap().status().as_u16();
-                assert_eq!(status, 401, "{name} with cookie {cookie:?}");
-            }
-            checked += 1;
-        }
-    }
-    assert!(checked >= 8, "only {checked} operations were checked");
-    server.stop().await;
-}
-
 /// Scenario: a browser asks for the page, an unknown page address and a missing file. Guarantee: the page (or the
 /// hint how to build it) for navigation, 404 problem for anything else; security headers on all.
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,13 @@
-//! The rules of accounts: who may register, and what a login costs.
+//! The rules of accounts: who may register, and what a login costs. Managing them is in the modules below.
+
+mod links;
+mod passwords;
+mod sessions;
+mod users;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use junjo_web::{SharedClock, uuid_v7};
 use secrecy::SecretString;
@@ -9,8 +15,11 @@ use sqlx::SqlitePool;
 use tower_sessions::{ExpiredDeletion, Session};
 use tower_sessions_sqlx_store::SqliteStore;
 
+pub use links::{OperatorAccount, OperatorLink};
+pub(crate) use users::USERS_CURSOR_VERSION;
+
 use crate::audit::{AuditEvent, AuditLog, RequestOrigin};
-use crate::config::AuthConfig;
+use crate::config::{AuthConfig, LoginLimits, Rate};
 use crate::current_user::CurrentUser;
 use crate::email::Email;
 use crate::error::AuthError;
@@ -20,7 +29,11 @@ use crate::password;
 use crate::repository::Repository;
 use crate::schemas::{Credentials, NewAccount};
 use crate::session::{Sessions, before};
+use crate::store::HashedStore;
 use crate::user::{Role, User, UserId};
+
+/// Refused requests of one address that the audit log takes.
+const RECORDED_DENIALS: Rate = Rate::new(60, Duration::from_secs(10));
 
 /// Everything that the feature's routes and layers share. Cheap to clone.
 #[derive(Clone)]
@@ -36,6 +49,7 @@ struct Shared {
     sessions: Sessions,
     hasher: Hasher,
     login_gate: LoginGate,
+    denial_gate: LoginGate,
     audit: AuditLog,
 }
 
@@ -50,6 +64,10 @@ impl AuthState {
             sessions: Sessions::new(repository.clone(), clock.clone(), &config),
             hasher: Hasher::new(config.password_cost, config.password_concurrency)?,
             login_gate: LoginGate::new(config.login_limits, &clock),
+            denial_gate: LoginGate::new(
+                LoginLimits { per_ip: RECORDED_DENIALS, ..config.login_limits },
+                &clock,
+            ),
             audit: AuditLog::new(pool.clone(), clock.clone()),
             repository,
             config,
@@ -83,8 +101,13 @@ impl AuthState {
         &self.shared.sessions
     }
 
-    pub(crate) fn cookie_store(&self) -> SqliteStore {
-        SqliteStore::new(self.shared.pool.clone())
+    pub(crate) fn cookie_store(&self) -> HashedStore {
+        HashedStore::new(SqliteStore::new(self.shared.pool.clone()))
+    }
+
+    /// Whether a refused request from there is recorded: so many are, and then one now and then.
+    pub(crate) fn admits_denial(&self, origin: &RequestOrigin) -> bool {
+        self.shared.denial_gate.admit_ip(origin.ip).is_ok()
     }
 
     pub(crate) async fn needs_setup(&self) -> Result<bool, AuthError> {
@@ -100,14 +123,17 @@ impl AuthState {
         origin: &RequestOrigin,
     ) -> Result<User, AuthError> {
         if self.needs_setup().await? {
+            self.shared.login_gate.admit_ip(origin.ip)?;
             return self.register_first(account, cookie, origin).await;
         }
         let Some(caller) = caller else {
             return Err(AuthError::RegistrationClosed);
         };
         if !caller.is_admin() {
-            self.shared.audit.record(origin, AuditEvent::refused("user.create", Some(caller.id))).await;
             return Err(AuthError::RoleTooSmall { needed: Role::Admin });
+        }
+        if !caller.is_recently_authenticated {
+            return Err(AuthError::NotRecentlyAuthenticated);
         }
         let (email, password) = checked(&account.email, account.password)?;
         let user = User { id: self.new_user_id(), email, role: account.role.unwrap_or(Role::Member) };
@@ -148,9 +174,17 @@ impl AuthState {
         }
         let (user, stored_hash) = self.shared.repository.find_login(&email).await?.unzip();
         let is_match = self.shared.hasher.verify(credentials.password, stored_hash).await?;
-        let Some(user) = user.filter(|_| is_match) else {
-            self.shared.audit.record(origin, AuditEvent::refused("session.begin", None)).await;
-            return Err(AuthError::BadCredentials);
+        let user = match user {
+            Some(user) if is_match => user,
+            other => {
+                let refused = AuditEvent::refused("session.begin", None);
+                let refused = match other {
+                    Some(user) => refused.on(user.id).saying("wrong_password"),
+                    None => refused.saying("unknown_account"),
+                };
+                self.shared.audit.record(origin, refused).await;
+                return Err(AuthError::BadCredentials);
+            }
         };
         self.begin_session(&user, cookie, origin).await?;
         Ok(user)

@@ -1,17 +1,21 @@
-//! `/auth`: HTTP in, service call, HTTP out.
+//! `/auth`: HTTP in, service call, HTTP out. Here: set-up, signing in and out.
+
+mod own;
+mod users;
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::{Extension, response::IntoResponse};
 use junjo_web::{ApiJson, ApiResult, ProblemSchemas, Problems};
 use tower_sessions::Session;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::audit::RequestOrigin;
 use crate::current_user::CurrentUser;
+use crate::reader::READ_KEY_SCHEME;
 use crate::schemas::{Credentials, NewAccount, SetupStatus, UserView};
 use crate::service::AuthState;
 use crate::session::SESSION_COOKIE;
@@ -30,6 +34,11 @@ impl Modify for SessionScheme {
         let cookie = ApiKeyValue::with_description(SESSION_COOKIE, "Set by POST /auth/login");
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        let key = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An API key of scope read; opens GET under /otel"))
+            .build();
+        components.add_security_scheme(READ_KEY_SCHEME, SecurityScheme::Http(key));
     }
 }
 
@@ -43,13 +52,28 @@ pub fn router(state: AuthState) -> OpenApiRouter {
         .routes(routes!(login))
         .routes(routes!(logout))
         .routes(routes!(get_me))
+        .routes(routes!(own::get_config))
+        .routes(routes!(own::list_sessions, own::end_sessions))
+        .routes(routes!(own::end_session))
+        .routes(routes!(own::change_password))
+        .routes(routes!(own::reauthenticate))
+        .routes(routes!(own::inspect_link))
+        .routes(routes!(own::redeem_link))
+        .routes(routes!(users::list_users))
+        .routes(routes!(users::end_all_sessions))
+        .routes(routes!(users::change_user, users::delete_user))
+        .routes(routes!(users::create_reset_link))
+        .routes(routes!(users::list_user_sessions, users::end_user_sessions))
+        .routes(routes!(users::list_invitations, users::create_invitation))
+        .routes(routes!(users::revoke_invitation))
+        .routes(routes!(users::list_audit_events))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(state)
 }
 
 /// Tells whether the server still waits for its first account.
 #[utoipa::path(
-    get, path = "/auth/setup", tag = "auth",
+    get, path = "/auth/setup", tag = "auth", security(()),
     responses((status = 200, body = SetupStatus), Problems),
 )]
 async fn get_setup(State(state): State<AuthState>) -> ApiResult<ApiJson<SetupStatus>> {
@@ -59,7 +83,7 @@ async fn get_setup(State(state): State<AuthState>) -> ApiResult<ApiJson<SetupSta
 /// Creates an account. Open to anybody while there is none, who is then signed in as admin; later only to admins.
 #[utoipa::path(
     post, path = "/auth/register", tag = "auth", request_body = NewAccount,
-    security((), ("session" = [])),
+    security((), ("session" = ["admin"])),
     responses((status = 201, body = UserView), Problems),
 )]
 async fn register_user(
@@ -75,7 +99,7 @@ async fn register_user(
 
 /// Signs in and sets the session cookie.
 #[utoipa::path(
-    post, path = "/auth/login", tag = "auth", request_body = Credentials,
+    post, path = "/auth/login", tag = "auth", request_body = Credentials, security(()),
     responses((status = 200, body = UserView), Problems),
 )]
 async fn login(

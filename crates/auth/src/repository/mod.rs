@@ -1,0 +1,65 @@
+//! The SQL of accounts, sessions and one-time links. The caller's right to write is part of the statement, or of its
+//! transaction, where there is a caller.
+
+mod links;
+mod sessions;
+mod users;
+
+use junjo_web::SharedClock;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use uuid::Uuid;
+
+pub(crate) use links::{LinkPurpose, LinkRow, LinkTarget, NewLink};
+pub(crate) use sessions::{ListedSession, NewSession, SessionRow};
+pub(crate) use users::UserListRow;
+
+use crate::email::Email;
+use crate::error::AuthError;
+use crate::user::{Role, User, UserId};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Repository {
+    pool: SqlitePool,
+    clock: SharedClock,
+}
+
+impl Repository {
+    pub(crate) fn new(pool: SqlitePool, clock: SharedClock) -> Self {
+        Self { pool, clock }
+    }
+
+    /// A transaction that holds the one write lock from its first statement: what it reads stays true until it commits.
+    async fn begin(&self, action: &'static str) -> Result<Transaction<'static, Sqlite>, AuthError> {
+        self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(AuthError::store(action))
+    }
+}
+
+/// Refuses when `id` is not an admin at this moment, whatever the session said.
+async fn require_admin(connection: &mut SqliteConnection, id: UserId) -> Result<(), AuthError> {
+    match role_of(connection, id).await? {
+        Some(Role::Admin) => Ok(()),
+        _ => Err(AuthError::RoleTooSmall { needed: Role::Admin }),
+    }
+}
+
+async fn role_of(connection: &mut SqliteConnection, id: UserId) -> Result<Option<Role>, AuthError> {
+    let role: Option<String> = sqlx::query_scalar("SELECT role FROM users WHERE id = ?")
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await
+        .map_err(AuthError::store("look up a role"))?;
+    role.map(|role| Role::parse(&role).ok_or(AuthError::Corrupt { what: "role" })).transpose()
+}
+
+fn user_of(row: &SqliteRow) -> Result<User, AuthError> {
+    let text = |column| row.try_get::<String, _>(column).map_err(AuthError::store("read an account"));
+    let id = uuid_of(&text("id")?, "user id")?;
+    let email = Email::parse(&text("email")?).ok_or(AuthError::Corrupt { what: "e-mail address" })?;
+    let role = Role::parse(&text("role")?).ok_or(AuthError::Corrupt { what: "role" })?;
+    Ok(User { id: UserId(id), email, role })
+}
+
+fn uuid_of(text: &str, what: &'static str) -> Result<Uuid, AuthError> {
+    Uuid::parse_str(text).map_err(|_| AuthError::Corrupt { what })
+}
