@@ -28,6 +28,7 @@ step "Rust tests" rust_tests
 programs="$(cargo metadata --no-deps --offline --format-version 1 |
   node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).target_directory')/debug"
 step "openapi.json is what the server serves" scripts/openapi.sh --check "$programs/junjo-server"
+step "API against its description (schemathesis)" scripts/schemathesis.sh "$programs/junjo-server" "$programs/junjo-demo"
 step "page, unit tests" page_tests
 step "page in Chromium" scripts/e2e.sh "$programs/junjo-server" "$programs/junjo-demo" "$results"
 print_durations

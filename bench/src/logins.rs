@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::cli::LoginsArgs;
 use crate::load::Latencies;
 use crate::measure::Memory;
-use crate::subject::ServerProcess;
+use crate::subject::{ServerProcess, program};
 
 /// Longest wait for an answer: logins queue behind each other, that is the point.
 const CALL_LIMIT: Duration = Duration::from_secs(60);
@@ -22,6 +22,8 @@ const CALL_LIMIT: Duration = Duration::from_secs(60);
 const ALONE: Duration = Duration::from_secs(3);
 /// Between two calls of one kind: a page and a sender, not a load test.
 const CALL_INTERVAL: Duration = Duration::from_millis(5);
+/// How to come by the program that is measured.
+const BUILD_SERVER: &str = "cargo build --release -p junjo-server";
 const PASSWORD: &str = "a bench needs no secret";
 
 /// What came of it.
@@ -185,11 +187,7 @@ impl fmt::Display for Measured {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mib = |bytes: u64| bytes >> 20;
         writeln!(formatter, "{} people sign in at once, for {} s", self.people, self.seconds)?;
-        writeln!(
-            formatter,
-            "{:<26} {:>10} {:>10} {:>10} {:>10}",
-            "", "calls", "p50 ms", "p99 ms", "max ms"
-        )?;
+        writeln!(formatter, "{:<26} {:>10} {:>10} {:>10} {:>10}", "", "calls", "p50 ms", "p99 ms", "max ms")?;
         for (name, summary) in [
             ("/auth/me alone", &self.alone.me),
             ("/auth/me beside logins", &self.beside_logins.me),

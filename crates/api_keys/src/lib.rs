@@ -18,5 +18,5 @@ pub use error::{ApiKeyError, CheckError};
 pub use grpc::internal_auth_service;
 pub use key::{KEY_CHARS, KEY_PREFIX, KeyIdentity, Scope};
 pub use router::router;
-pub use schemas::{ApiKeyChange, ApiKeyRotation, ApiKeyView, CreatedApiKey, NewApiKey};
+pub use schemas::{ApiKeyChange, ApiKeyRotation, ApiKeyView, CreatedApiKey, ExpiryChange, NewApiKey};
 pub use service::{ApiKeys, ApiKeysConfig};

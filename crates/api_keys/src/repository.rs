@@ -10,7 +10,7 @@ use sqlx::{Row, SqlitePool};
 use crate::cache::KnownKey;
 use crate::error::ApiKeyError;
 use crate::key::{KeyHash, KeyIdentity, PlainKey, Scope};
-use crate::schemas::ApiKeyView;
+use crate::schemas::{ApiKeyView, ExpiryChange};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Repository {
@@ -39,11 +39,11 @@ pub(crate) enum Inserted {
     Collision,
 }
 
-/// What to change; nothing stays as it is, and an inner nothing means "never".
+/// What to change; a name of nothing stays as it is.
 #[derive(Debug)]
 pub(crate) struct RowChange<'a> {
     pub(crate) name: Option<&'a str>,
-    pub(crate) expires_at_unix_nano: Option<Option<i64>>,
+    pub(crate) expires_at_unix_nano: ExpiryChange<i64>,
 }
 
 /// A changed key, and the hashes that caches know it by.
@@ -135,6 +135,11 @@ impl Repository {
         id: &str,
         change: &RowChange<'_>,
     ) -> Result<Option<ChangedRow>, ApiKeyError> {
+        let (is_expiry_set, expires_at_unix_nano) = match change.expires_at_unix_nano {
+            ExpiryChange::Keep => (false, None),
+            ExpiryChange::Never => (true, None),
+            ExpiryChange::At(unix_nano) => (true, Some(unix_nano)),
+        };
         let row = sqlx::query(
             "UPDATE api_keys SET name = coalesce(?3, name),
                 expires_at_unix_nano = CASE WHEN ?4 THEN ?5 ELSE expires_at_unix_nano END
@@ -145,8 +150,8 @@ impl Repository {
         .bind(caller.id.to_string())
         .bind(id)
         .bind(change.name)
-        .bind(change.expires_at_unix_nano.is_some())
-        .bind(change.expires_at_unix_nano.flatten())
+        .bind(is_expiry_set)
+        .bind(expires_at_unix_nano)
         .fetch_optional(&self.pool)
         .await
         .map_err(ApiKeyError::store("change a key"))?;

@@ -33,14 +33,27 @@ pub struct ApiKeyChange {
     #[schema(min_length = 1, max_length = 100, example = "staging agents")]
     pub name: Option<String>,
     /// When it stops working; null for never. A time in the past is refused: revoke the key instead.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     #[schema(value_type = Option<DateTime<Utc>>)]
-    pub expires_at: Option<Option<DateTime<Utc>>>,
+    pub expires_at: ExpiryChange<DateTime<Utc>>,
 }
 
-/// Tells null from absent.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<DateTime<Utc>>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+/// What becomes of an expiry: in JSON absent, null, or a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExpiryChange<T> {
+    /// It stays.
+    #[default]
+    Keep,
+    /// There is none from now on.
+    Never,
+    /// It is then.
+    At(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for ExpiryChange<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Never, Self::At))
+    }
 }
 
 /// How to replace a key's secret.

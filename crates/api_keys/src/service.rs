@@ -14,7 +14,9 @@ use crate::error::{ApiKeyError, CheckError};
 use crate::key::{self, KeyHash, KeyIdentity, PlainKey, Scope};
 use crate::last_used::LastUsed;
 use crate::repository::{Inserted, NewRow, Repository, Rotated, RowChange};
-use crate::schemas::{ApiKeyChange, ApiKeyRotation, ApiKeyView, CreatedApiKey, NAME_CHARS_MAX, NewApiKey};
+use crate::schemas::{
+    ApiKeyChange, ApiKeyRotation, ApiKeyView, CreatedApiKey, ExpiryChange, NAME_CHARS_MAX, NewApiKey,
+};
 
 /// Longest text that is hashed as a key; room for keys of other products that are imported one day.
 const PRESENTED_BYTES_MAX: usize = 256;
@@ -191,11 +193,13 @@ impl ApiKeys {
         origin: &RequestOrigin,
     ) -> Result<ApiKeyView, ApiKeyError> {
         let now = self.shared.clock.now_unix_nanos();
-        let expiry = change.expires_at.map(|time| time.map(|time| checked_expiry(time, now)).transpose());
-        let row_change = RowChange {
-            name: change.name.as_deref().map(checked_name).transpose()?,
-            expires_at_unix_nano: expiry.transpose()?,
+        let expires_at_unix_nano = match change.expires_at {
+            ExpiryChange::Keep => ExpiryChange::Keep,
+            ExpiryChange::Never => ExpiryChange::Never,
+            ExpiryChange::At(time) => ExpiryChange::At(checked_expiry(time, now)?),
         };
+        let row_change =
+            RowChange { name: change.name.as_deref().map(checked_name).transpose()?, expires_at_unix_nano };
         let Some(changed) = self.shared.repository.change(caller, id, &row_change).await? else {
             return Err(self.refuse("api_key.change", caller, id, origin).await);
         };

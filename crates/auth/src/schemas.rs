@@ -354,7 +354,8 @@ pub(crate) fn is_transport_insecure(client: ClientInfo, host: &str) -> bool {
     let is_local_name = bare.eq_ignore_ascii_case("localhost")
         || bare.to_ascii_lowercase().ends_with(".localhost")
         || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    !client.is_https && !(client.ip.is_loopback() && is_local_name)
+    let is_this_machine = client.ip.is_loopback() && is_local_name;
+    !client.is_https && !is_this_machine
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use junjo_web::{SharedClock, uuid_v7};
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use junjo_web::{ApiError, ErrorKind, SharedClock, uuid_v7};
 use serde::{Deserialize, Serialize};
 use tower_sessions::{Expiry, Session};
 use utoipa::ToSchema;
@@ -33,6 +35,25 @@ pub struct SessionId(pub Uuid);
 impl fmt::Display for SessionId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(formatter)
+    }
+}
+
+/// The browser's side of a request: its cookie, and where it came from.
+pub(crate) struct Visit {
+    pub(crate) cookie: Session,
+    pub(crate) origin: RequestOrigin,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let cookie = parts.extensions.get::<Session>().cloned();
+        let cookie = cookie.ok_or_else(|| {
+            ApiError::new(ErrorKind::Internal, "the route is not wrapped in junjo_auth::protect")
+        })?;
+        let Ok(origin) = RequestOrigin::from_request_parts(parts, state).await;
+        Ok(Self { cookie, origin })
     }
 }
 

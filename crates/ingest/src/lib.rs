@@ -27,4 +27,4 @@ pub use limits::IngestLimits;
 pub use otlp_http::router as http_router;
 pub use receiver::{Outcome, Receiver};
 pub use refusal::Refusal;
-pub use stats::{IngestStats, Rejection, SignalTotals};
+pub use stats::{IngestStats, KeyTotals, Rejection, SignalTotals};

@@ -16,7 +16,7 @@ use crate::json::{self, JsonError, JsonLimits};
 use crate::keys::{KeyCheck, KeyOutcome, presented_key};
 use crate::limits::IngestLimits;
 use crate::refusal::Refusal;
-use crate::stats::IngestStats;
+use crate::stats::{Accepted, IngestStats};
 use crate::upload::Message;
 
 /// Factor by which OTLP compresses at least: what is reserved first for a compressed message. Doubled while it is too
@@ -159,7 +159,7 @@ impl Receiver {
             message = self.transcode(signal, message).await?;
         }
         let Message { bytes, share } = message;
-        let message_bytes = bytes.len();
+        let (message_bytes, counted_key) = (bytes.len(), key_id.clone());
         let inner = Arc::clone(&self.inner);
         let prepare = move || prepare(signal, key_id, received_unix_nanos, &bytes, &inner.limits);
         // the share lives until the record is on disk
@@ -168,7 +168,14 @@ impl Receiver {
         if let Some(record) = record {
             wal.append(record).await?;
         }
-        self.inner.stats.accepted(signal, report.accepted, report.rejected, message_bytes);
+        self.inner.stats.accepted(&Accepted {
+            signal,
+            key_id: &counted_key,
+            accepted: report.accepted,
+            rejected: report.rejected,
+            bytes: message_bytes,
+            at_unix_nanos: received_unix_nanos,
+        });
         let message = report.first_rejection.map(|rejection| rejection.to_string()).unwrap_or_default();
         Ok(Outcome { accepted: report.accepted, rejected: report.rejected, message })
     }

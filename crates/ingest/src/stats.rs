@@ -1,6 +1,6 @@
 //! What the receivers did, for the status route and for metrics.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use junjo_span_model::Signal;
 use parking_lot::Mutex;
@@ -19,6 +19,31 @@ pub struct SignalTotals {
     pub rejected: u64,
 }
 
+/// What came in with one API key since the process started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyTotals {
+    /// The key's id.
+    pub key_id: String,
+    /// Acknowledged requests.
+    pub requests: u64,
+    /// Spans, log records and metric points in them.
+    pub items: u64,
+    /// Their bytes, decompressed.
+    pub bytes: u64,
+    /// When the last one came, unix nanoseconds.
+    pub last_at_unix_nanos: i64,
+}
+
+/// An acknowledged request, for the counters.
+pub(crate) struct Accepted<'a> {
+    pub(crate) signal: Signal,
+    pub(crate) key_id: &'a str,
+    pub(crate) accepted: u32,
+    pub(crate) rejected: u32,
+    pub(crate) bytes: usize,
+    pub(crate) at_unix_nanos: i64,
+}
+
 /// A refused request; equal ones in a row are counted, not repeated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
@@ -34,9 +59,13 @@ pub struct Rejection {
     pub count: u64,
 }
 
+/// Keys that are counted one by one; only keys that exist get here, so this is a guard and no limit that is met.
+const KEYS_MAX: usize = 10_000;
+
 /// Counters of one receiver.
 #[derive(Debug, Default)]
 pub struct IngestStats {
+    keys: Mutex<HashMap<String, KeyTotals>>,
     totals: Mutex<[SignalTotals; 3]>,
     rejections: Mutex<VecDeque<Rejection>>,
 }
@@ -52,7 +81,16 @@ impl IngestStats {
         self.rejections.lock().iter().rev().cloned().collect()
     }
 
-    pub(crate) fn accepted(&self, signal: Signal, accepted: u32, rejected: u32, bytes: usize) {
+    /// What came in with each key, the latest used first.
+    pub fn keys(&self) -> Vec<KeyTotals> {
+        let mut keys: Vec<_> = self.keys.lock().values().cloned().collect();
+        keys.sort_unstable_by_key(|key| std::cmp::Reverse(key.last_at_unix_nanos));
+        keys
+    }
+
+    pub(crate) fn accepted(&self, request: &Accepted<'_>) {
+        let Accepted { signal, accepted, rejected, bytes, .. } = *request;
+        self.count_for_key(request);
         let name = signal.as_str();
         metrics::counter!("junjo_ingest_items_total", "signal" => name, "outcome" => "accepted")
             .increment(u64::from(accepted));
@@ -64,6 +102,25 @@ impl IngestStats {
         let totals = &mut self.totals.lock()[index(signal)];
         totals.accepted += u64::from(accepted);
         totals.rejected += u64::from(rejected);
+    }
+
+    fn count_for_key(&self, request: &Accepted<'_>) {
+        let mut keys = self.keys.lock();
+        if !keys.contains_key(request.key_id) {
+            if keys.len() == KEYS_MAX {
+                return;
+            }
+            let key_id = request.key_id.to_owned();
+            let none =
+                KeyTotals { key_id: key_id.clone(), requests: 0, items: 0, bytes: 0, last_at_unix_nanos: 0 };
+            keys.insert(key_id, none);
+        }
+        if let Some(key) = keys.get_mut(request.key_id) {
+            key.requests += 1;
+            key.items += u64::from(request.accepted);
+            key.bytes += request.bytes as u64;
+            key.last_at_unix_nanos = request.at_unix_nanos.max(key.last_at_unix_nanos);
+        }
     }
 
     pub(crate) fn refused(&self, signal: Signal, refusal: &Refusal, at_unix_nanos: i64) {

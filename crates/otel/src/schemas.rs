@@ -422,6 +422,8 @@ pub(crate) struct Status {
     pub(crate) archive: ArchiveSize,
     /// Ingestion services in split mode; empty in embedded mode.
     pub(crate) sources: Vec<SourceItem>,
+    /// What came in with each API key since start (embedded mode), the latest used first.
+    pub(crate) keys: Vec<KeyUseItem>,
     /// Requests that were refused lately, newest first; equal ones in a row are counted.
     pub(crate) recent_rejections: Vec<RejectionItem>,
 }
@@ -465,6 +467,21 @@ pub(crate) struct IndexSize {
 pub(crate) struct ArchiveSize {
     pub(crate) files: u64,
     pub(crate) bytes: u64,
+}
+
+/// What came in with one API key since start.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct KeyUseItem {
+    /// The key's id, as in `GET /api-keys`.
+    pub(crate) key_id: String,
+    /// Acknowledged requests.
+    pub(crate) requests: u64,
+    /// Spans, log records and metric points in them.
+    pub(crate) items: u64,
+    /// Their bytes, decompressed.
+    pub(crate) bytes: u64,
+    /// When the last one came.
+    pub(crate) last_at: String,
 }
 
 /// Refused requests.

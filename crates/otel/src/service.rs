@@ -25,7 +25,8 @@ use crate::error::api_error;
 use crate::indexer::lag_nanos;
 use crate::puller::{RemoteRejection, SourceMode, SourceState, Sources};
 use crate::schemas::{
-    ArchiveSize, IndexSize, RejectionItem, SearchPage, Service, SourceItem, Span, Status, Trace, TraceDetail,
+    ArchiveSize, IndexSize, KeyUseItem, RejectionItem, SearchPage, Service, SourceItem, Span, Status, Trace,
+    TraceDetail,
     TraceSpan, WalStatus, Workflow,
 };
 
@@ -251,9 +252,23 @@ impl OtelService {
             lag_ms: millis(lag.unwrap_or(0)),
             store: IndexSize { spans: size.spans, bytes: size.index_bytes },
             archive: ArchiveSize { files: size.archive_files, bytes: size.archive_bytes },
+            keys: self.key_use(),
             recent_rejections: self.rejections(&sources),
             sources: sources.into_iter().map(source_item).collect(),
         })
+    }
+
+    /// What came in with each key, the latest used first.
+    fn key_use(&self) -> Vec<KeyUseItem> {
+        let keys = self.receiver.stats().keys().into_iter();
+        keys.map(|key| KeyUseItem {
+            key_id: key.key_id,
+            requests: key.requests,
+            items: key.items,
+            bytes: key.bytes,
+            last_at: rfc3339_nanos(key.last_at_unix_nanos),
+        })
+        .collect()
     }
 
     /// What this receiver and the ingestion services refused lately, newest first.

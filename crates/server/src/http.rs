@@ -11,7 +11,7 @@ use junjo_web::client::ProxyTrust;
 use junjo_web::{ApiError, edge};
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
-use tower_http::timeout::TimeoutLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::assets;
@@ -19,6 +19,8 @@ use crate::openapi;
 
 /// Bodies of the REST API: forms and settings, never telemetry.
 const BODY_BYTES_MAX: usize = 1 << 20;
+/// Longest pause of a client in the middle of a body; then it is told that its body broke off.
+const BODY_PAUSE_MAX: Duration = Duration::from_secs(10);
 /// A request that takes longer is answered with 503 and its query is interrupted.
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 
@@ -46,6 +48,7 @@ pub(crate) fn router(surface: Surface) -> anyhow::Result<Router> {
         .allow_headers([header::CONTENT_TYPE, header::ACCEPT, HeaderName::from_static("x-csrf-token")]);
     let inner = protected
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME_MAX))
         .layer(CompressionLayer::new())
         .layer(cors);

@@ -54,13 +54,8 @@ async fn ping() -> &'static str {
     "pong"
 }
 
-<<<<<<< HEAD
 /// Tell that the process is alive, and how its log and its index are.
-#[utoipa::path(get, path = "/health", tag = "server", responses((status = 200, body = Health)))]
-=======
-/// Tell that the process is alive, and how its index is.
 #[utoipa::path(get, path = "/health", tag = "server", security(()), responses((status = 200, body = Health)))]
->>>>>>> 7711305 (Manage accounts, sessions, one-time links, audit log and key rotation, and read by key)
 async fn health(State(state): State<PagesState>) -> Json<Health> {
     let index = match state.store.index_state() {
         IndexState::Ok => "ok",

@@ -43,6 +43,9 @@ fn json_error(rejection: &JsonRejection) -> ApiError {
         return ApiError::new(ErrorKind::TooLarge, "The request body is larger than this address takes.");
     }
     match rejection {
+        JsonRejection::BytesRejection(_) => {
+            ApiError::invalid_input("The request body broke off, or came too slowly.")
+        }
         JsonRejection::MissingJsonContentType(_) => {
             ApiError::invalid_input("Send the body as JSON with the header content-type: application/json.")
         }

@@ -122,8 +122,9 @@ async fn key_survives_its_creator() {
     let mut admin = app.admin().await;
     let mut bob = app.user(&mut admin, "bob@example.org", "member").await;
     let (_, secret) = bob.create_key(json!({"name": "of bob"})).await;
-    // there is no route for it yet (accounts issue)
-    sqlx::query("DELETE FROM users WHERE email = 'bob@example.org'").execute(&app.pool).await.unwrap();
+    let (_, me) = bob.get("/auth/me").await;
+    let path = format!("/auth/users/{}", me["id"].as_str().unwrap());
+    assert_eq!(admin.delete(&path).await.0, StatusCode::NO_CONTENT);
     app.outlive_cache();
     app.keys.check(&secret, Scope::Ingest).await.unwrap();
     assert_eq!(admin.key_names().await, ["of bob"]);

@@ -86,6 +86,10 @@ impl Client {
         self.call(Method::POST, path, body).await
     }
 
+    pub(crate) async fn patch(&mut self, path: &str, body: Value) -> (StatusCode, Value) {
+        self.call(Method::PATCH, path, body).await
+    }
+
     pub(crate) async fn delete(&mut self, path: &str) -> (StatusCode, Value) {
         self.call(Method::DELETE, path, Value::Null).await
     }

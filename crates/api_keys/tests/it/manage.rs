@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use http::StatusCode;
+use junjo_api_keys::{CheckError, Scope};
 use serde_json::json;
 
 use crate::harness::TestApp;
@@ -147,4 +148,69 @@ async fn pages_show_every_key_once() {
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), 7);
+}
+
+/// Scenario: rename a key, set its expiry, take the expiry away, and bad values of each. Guarantee: what is left out stays, null
+/// means never, a cached key follows at once, bad values change nothing.
+#[tokio::test]
+async fn keys_are_renamed_and_expire() {
+    let app = TestApp::start().await;
+    let mut admin = app.admin().await;
+    let (id, secret) = admin.create_key(json!({"name": "agents"})).await;
+    let path = format!("/api-keys/{id}");
+    app.keys.check(&secret, Scope::Ingest).await.unwrap();
+    let (status, key) =
+        admin.patch(&path, json!({"name": " robots ", "expires_at": "2026-01-02T03:04:06Z"})).await;
+    assert_eq!(
+        (status, &key["name"], &key["expires_at"]),
+        (StatusCode::OK, &json!("robots"), &json!("2026-01-02T03:04:06Z"))
+    );
+    app.clock.advance(Duration::from_secs(1));
+    assert!(matches!(app.keys.check(&secret, Scope::Ingest).await, Err(CheckError::Expired)));
+    let (_, key) = admin.patch(&path, json!({"expires_at": null})).await;
+    assert_eq!((&key["name"], &key["expires_at"]), (&json!("robots"), &json!(null)));
+    app.keys.check(&secret, Scope::Ingest).await.unwrap();
+    let (_, key) = admin.patch(&path, json!({})).await;
+    assert_eq!((&key["name"], &key["expires_at"]), (&json!("robots"), &json!(null)));
+    for bad in [json!({"name": ""}), json!({"expires_at": "2020-01-01T00:00:00Z"}), json!({"scope": "read"})]
+    {
+        assert_eq!(admin.patch(&path, bad).await.0, StatusCode::BAD_REQUEST);
+    }
+    assert_eq!(admin.patch("/api-keys/AAAAAAAAAAAA", json!({})).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(admin.key_names().await, ["robots"]);
+}
+
+/// Scenario: rotate a key in use, at once and with an overlap. Guarantee: the old secret stops at once, or when the overlap ends;
+/// the new one works; id, name and scope stay; revoking ends both.
+#[tokio::test]
+async fn rotated_key_stops_when_it_should() {
+    let app = TestApp::start().await;
+    let mut admin = app.admin().await;
+    let (id, first) = admin.create_key(json!({"name": "agents"})).await;
+    let path = format!("/api-keys/{id}/rotate");
+    app.keys.check(&first, Scope::Ingest).await.unwrap();
+    let (status, second) = admin.post(&path, json!({})).await;
+    assert_eq!((status, &second["id"], &second["name"]), (StatusCode::OK, &json!(id), &json!("agents")));
+    assert!(matches!(app.keys.check(&first, Scope::Ingest).await, Err(CheckError::Invalid)));
+    let second = second["key"].as_str().unwrap().to_owned();
+    app.keys.check(&second, Scope::Ingest).await.unwrap();
+
+    let (_, third) = admin.post(&path, json!({"keep_previous_seconds": 60})).await;
+    assert_eq!(third["previous_until"], "2026-01-02T03:05:05Z");
+    let third = third["key"].as_str().unwrap();
+    for secret in [second.as_str(), third] {
+        app.keys.check(secret, Scope::Ingest).await.unwrap();
+    }
+    app.clock.advance(Duration::from_mins(1));
+    assert!(matches!(app.keys.check(&second, Scope::Ingest).await, Err(CheckError::Expired)));
+    app.keys.check(third, Scope::Ingest).await.unwrap();
+
+    let (_, fourth) = admin.post(&path, json!({"keep_previous_seconds": 600})).await;
+    let fourth = fourth["key"].as_str().unwrap();
+    app.keys.check(third, Scope::Ingest).await.unwrap();
+    assert_eq!(admin.delete(&format!("/api-keys/{id}")).await.0, StatusCode::NO_CONTENT);
+    for secret in [third, fourth] {
+        assert!(matches!(app.keys.check(secret, Scope::Ingest).await, Err(CheckError::Invalid)));
+    }
+    assert_eq!(admin.post(&path, json!({"keep_previous_seconds": 604_801})).await.0, StatusCode::BAD_REQUEST);
 }

@@ -187,14 +187,14 @@ impl Repository {
     ) -> Result<(), AuthError> {
         let failed = "use a link";
         let mut transaction = self.begin(failed).await?;
-        let used =
+        let deleted =
             sqlx::query("DELETE FROM account_links WHERE token_sha256 = ? AND expires_at_unix_nano > ?")
                 .bind(token_hash.as_slice())
                 .bind(self.clock.now_unix_nanos())
                 .execute(&mut *transaction)
                 .await
                 .map_err(AuthError::store(failed))?;
-        if used.rows_affected() == 0 {
+        if deleted.rows_affected() == 0 {
             return Err(AuthError::InvalidLink);
         }
         match target {

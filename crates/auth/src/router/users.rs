@@ -1,11 +1,9 @@
 //! `/auth/users`, `/auth/invitations` and `/auth/audit`: what admins do.
 
-use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use junjo_web::{ApiJson, ApiPath, ApiQuery, ApiResult, Limit, Page, Problems, decode_cursor, encode_cursor};
-use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::audit::RequestOrigin;
@@ -15,6 +13,7 @@ use crate::schemas::{
     NewInvitation, PageQuery, ResetLink, SessionView,
 };
 use crate::service::{AuthState, USERS_CURSOR_VERSION};
+use crate::session::Visit;
 use crate::user::UserId;
 
 /// Page sizes of the lists.
@@ -45,13 +44,12 @@ pub(super) async fn list_users(
 )]
 pub(super) async fn change_user(
     State(state): State<AuthState>,
-    Extension(cookie): Extension<Session>,
     RecentAdmin(admin): RecentAdmin,
-    origin: RequestOrigin,
+    visit: Visit,
     ApiPath(id): ApiPath<UserId>,
     ApiJson(change): ApiJson<AccountChange>,
 ) -> ApiResult<ApiJson<ManagedUser>> {
-    Ok(ApiJson(state.change_role(&admin, id, change.role, &cookie, &origin).await?))
+    Ok(ApiJson(state.change_role(&admin, id, change.role, &visit).await?))
 }
 
 /// Deletes an account and ends its sessions at once; its API keys stay. 409 for the last admin. For admins who signed in

@@ -69,7 +69,7 @@ impl AuthState {
     /// Open invitations, newest first; never more than a page.
     pub(crate) async fn list_invitations(&self, admin: &CurrentUser) -> Result<Page<Invitation>, AuthError> {
         let rows = self.shared.repository.list_invitations(admin.id).await?;
-        Ok(Page { items: rows.into_iter().map(invitation).collect(), next_cursor: None })
+        Ok(Page { items: rows.iter().map(invitation).collect(), next_cursor: None })
     }
 
     pub(crate) async fn revoke_invitation(
@@ -193,7 +193,7 @@ impl AuthState {
     }
 }
 
-fn invitation(row: LinkRow) -> Invitation {
+fn invitation(row: &LinkRow) -> Invitation {
     Invitation {
         id: row.id,
         email: row.email.as_str().to_owned(),

@@ -2,7 +2,6 @@
 
 use chrono::DateTime;
 use junjo_web::{Page, encode_cursor};
-use tower_sessions::Session;
 
 use super::AuthState;
 use crate::audit::{AuditEvent, RequestOrigin};
@@ -10,6 +9,7 @@ use crate::current_user::CurrentUser;
 use crate::error::AuthError;
 use crate::repository::UserListRow;
 use crate::schemas::ManagedUser;
+use crate::session::Visit;
 use crate::user::{Role, UserId};
 
 /// The version of the list's cursor: (created at, id).
@@ -26,7 +26,7 @@ impl AuthState {
         let page = Page::from_rows(rows, limit, |last| {
             encode_cursor(USERS_CURSOR_VERSION, &(last.created_at_unix_nano, last.user.id.to_string()))
         });
-        Ok(page.map(managed_user))
+        Ok(page.map(|row| managed_user(&row)))
     }
 
     /// Gives an account another role. It has to sign in again; an admin who changes their own role gets a new cookie.
@@ -35,20 +35,19 @@ impl AuthState {
         admin: &CurrentUser,
         target: UserId,
         role: Role,
-        cookie: &Session,
-        origin: &RequestOrigin,
+        visit: &Visit,
     ) -> Result<ManagedUser, AuthError> {
         let changed = self.shared.repository.set_role(admin.id, target, role, admin.session_id).await;
         let event = match &changed {
             Ok(_) => AuditEvent::success("user.change_role", admin.id).saying(role.as_str()),
             Err(error) => AuditEvent::refused("user.change_role", Some(admin.id)).saying(reason(error)),
         };
-        self.shared.audit.record(origin, event.on(target)).await;
+        self.shared.audit.record(&visit.origin, event.on(target)).await;
         let row = changed?;
         if target == admin.id {
-            self.shared.sessions.rotate(cookie).await?;
+            self.shared.sessions.rotate(&visit.cookie).await?;
         }
-        Ok(managed_user(row))
+        Ok(managed_user(&row))
     }
 
     pub(crate) async fn delete_user(
@@ -77,7 +76,7 @@ fn reason(error: &AuthError) -> &'static str {
     }
 }
 
-fn managed_user(row: UserListRow) -> ManagedUser {
+fn managed_user(row: &UserListRow) -> ManagedUser {
     ManagedUser {
         id: row.user.id,
         email: row.user.email.as_str().to_owned(),

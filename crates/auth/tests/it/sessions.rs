@@ -200,7 +200,10 @@ async fn own_sessions_are_listed_and_ended() {
         list["items"].as_array().unwrap().iter().find(|session| session["is_current"] == is_current).unwrap()
     };
     let seen = of(false);
-    assert_eq!((&of(true)["device"], &seen["device"]), (&json!("Unknown device"), &json!("Firefox on Android")));
+    assert_eq!(
+        (&of(true)["device"], &seen["device"]),
+        (&json!("Unknown device"), &json!("Firefox on Android"))
+    );
     assert_eq!((&seen["ip"], &seen["last_used_at"]), (&json!("192.0.2.1"), &json!("2026-01-02T03:09:05Z")));
 
     let path = format!("/auth/sessions/{}", seen["id"].as_str().unwrap());

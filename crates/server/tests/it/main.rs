@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is what it should do")]
 
+mod accounts;
 mod api_document;
 mod authz_coverage;
 mod bad_input;

@@ -193,6 +193,7 @@ function status(store: MockStore): ResponseOf<"/otel/status", "get"> {
     log_records_received: 0,
     metric_points_received: 0,
     sources: [],
+    keys: [],
     recent_rejections: [],
     wal: { batches: 3, bytes: 84_000, file_bytes: 2_000_000, oldest_age_ms: 12_000 },
     lag_ms: 120,

@@ -71,6 +71,8 @@ export function mockKey(
     created_at: new Date(createdMs).toISOString(),
     last_used_at: iso(usedMs),
     expires_at: iso(expiresMs),
+    previous_until: null,
+    created_by: "ada@example.org",
     key: `jk_${secret}${hash(createdMs + 3).toString(36)}${hash(createdMs + 4).toString(36)}`,
   };
 }

@@ -12,6 +12,7 @@ const healthy: IngestStatus = {
   log_records_received: 0,
   metric_points_received: 0,
   sources: [],
+  keys: [],
   recent_rejections: [],
   lag_ms: 0,
   store: { spans: 10, bytes: 430 },
