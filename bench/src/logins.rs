@@ -17,7 +17,7 @@ use crate::measure::Memory;
 use crate::subject::{ServerProcess, program};
 
 /// Longest wait for an answer: logins queue behind each other, that is the point.
-const CALL_LIMIT: Duration = Duration::from_secs(60);
+const CALL_LIMIT: Duration = Duration::from_mins(1);
 /// How long the calls are measured without logins beside them.
 const ALONE: Duration = Duration::from_secs(3);
 /// Between two calls of one kind: a page and a sender, not a load test.

@@ -47,12 +47,9 @@ async fn text(settings: &Settings, email: Option<&str>, makes_admin: bool) -> an
 }
 
 async fn accounts(auth: &AuthState) -> anyhow::Result<String> {
-    let mut text = String::new();
-    for account in auth.operator_accounts().await? {
-        text.push_str(&format!("{:<8} {}\n", account.role.as_str(), account.email));
+    let accounts = auth.operator_accounts().await?;
+    if accounts.is_empty() {
+        return Ok("There is no account yet: open the page and create the first one.\n".to_owned());
     }
-    if text.is_empty() {
-        text.push_str("There is no account yet: open the page and create the first one.\n");
-    }
-    Ok(text)
+    Ok(accounts.iter().map(|account| format!("{:<8} {}\n", account.role.as_str(), account.email)).collect())
 }
