@@ -51,5 +51,6 @@ async fn accounts(auth: &AuthState) -> anyhow::Result<String> {
     if accounts.is_empty() {
         return Ok("There is no account yet: open the page and create the first one.\n".to_owned());
     }
-    Ok(accounts.iter().map(|account| format!("{:<8} {}\n", account.role.as_str(), account.email)).collect())
+    let lines = accounts.iter().map(|account| format!("{:<8} {}", account.role.as_str(), account.email));
+    Ok(lines.collect::<Vec<_>>().join("\n") + "\n")
 }
