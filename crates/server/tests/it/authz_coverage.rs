@@ -282,12 +282,12 @@ async fn what_belongs_to_others_does_not_exist() {
     let account = json!({"email": "owner@example.com", "password": PASSWORD, "role": "member"});
     assert_eq!(cast.admin.post("/auth/register", &account).await.0, 201);
     let owner = signed_in(&cast.admin, "owner").await;
-    let owned = cast.operations.iter().filter(|operation| {
+    let about_things = cast.operations.iter().filter(|operation| {
         let is_telemetry = operation.path.starts_with("/otel/"); // belongs to the server
         operation.path.contains('{') && operation.role.as_deref() != Some("admin") && !is_telemetry
     });
     let mut checked = 0;
-    for operation in owned {
+    for operation in about_things {
         let collection = operation.path.split("/{").next().unwrap();
         let id = thing_of(&owner, collection).await;
         let path = operation.path.replace("{id}", &id);
@@ -340,7 +340,7 @@ fn grpc_methods() -> Vec<(String, String)> {
                 let words: Vec<_> =
                     line.split([' ', ';', '(', '{']).filter(|word| !word.is_empty()).collect();
                 match words.as_slice() {
-                    ["package", name, ..] => package = (*name).to_owned(),
+                    ["package", name, ..] => (*name).clone_into(&mut package),
                     ["service", name, ..] => service = format!("{package}.{name}"),
                     ["rpc", name, ..] => methods.push((service.clone(), (*name).to_owned())),
                     _ => {}
@@ -384,7 +384,7 @@ async fn grpc_methods_need_their_credential() {
         "--internal-token=a-long-shared-token",
     ];
     let server = TestServer::start_with(tempfile::tempdir().unwrap(), &arguments).await;
-    let mut served = 0;
+    let mut checked = 0;
     for (service, method) in grpc_methods() {
         if SERVED_ELSEWHERE.contains(&service.as_str()) {
             continue;
@@ -395,8 +395,8 @@ async fn grpc_methods_need_their_credential() {
         assert_eq!(grpc_code(server.internal(), &path, wrong).await, Code::Unauthenticated, "{path}");
         let right = Some(("authorization", "Bearer a-long-shared-token"));
         assert_eq!(grpc_code(server.internal(), &path, right).await, Code::Ok, "{path}");
-        served += 1;
+        checked += 1;
     }
-    assert_eq!(served, 1, "a service of proto/ is served nowhere, or new: review it");
+    assert_eq!(checked, 1, "a service of proto/ is served nowhere, or new: review it");
     server.stop().await;
 }
