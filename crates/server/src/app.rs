@@ -78,7 +78,7 @@ impl App {
         let pool = db::open_pool(&dir.join("app.db")).await?;
         db::migrate(&pool).await?;
         let manifest = Manifest::load(pool.clone()).await?;
-        let wal = open_wal(settings, manifest.sealed_through()).await?;
+        let wal = open_wal(settings, manifest.newest_sequence()).await?;
         let auth_config = AuthConfig {
             public_url: settings.web.public_url.clone(),
             allowed_origins: settings.web.allow_origins.clone(),
