@@ -33,8 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     std::fs::create_dir_all(dir)?;
     let wal = Wal::open(&WalOptions::in_dir(Path::new(dir)), Sequence(0))?;
-    let limits = IngestLimits { store_logs: true, ..IngestLimits::default() };
-    let receiver = Receiver::new(SystemClock::shared(), limits);
+    let receiver = Receiver::new(SystemClock::shared(), IngestLimits::default());
     receiver.open(wal.clone(), Arc::new(OneKey(key.clone())));
 
     let grpc = TcpListenerStream::new(TcpListener::bind(grpc_addr).await?);

@@ -28,8 +28,6 @@ pub struct IngestLimits {
     pub body_time_max: Duration,
     /// How long the rest of a refused HTTP body is read and thrown away.
     pub discard_time_max: Duration,
-    /// Whether log records go into the log. Without it they are counted and discarded, as metrics are.
-    pub store_logs: bool,
     /// Spans per request and nesting depth.
     pub scan: ScanLimits,
 }
@@ -42,7 +40,6 @@ impl Default for IngestLimits {
             admission_wait: ADMISSION_WAIT,
             body_time_max: BODY_TIME_MAX,
             discard_time_max: DISCARD_TIME_MAX,
-            store_logs: false,
             scan: ScanLimits::default(),
         }
     }

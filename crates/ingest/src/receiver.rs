@@ -279,7 +279,7 @@ fn prepare(
     let report = scan(signal, message, &limits.scan).map_err(|error| Refusal::Invalid(error.to_string()))?;
     let stored = match signal {
         Signal::Traces if report.accepted > 0 => junjo_wal::Signal::Traces,
-        Signal::Logs if report.accepted > 0 && limits.store_logs => junjo_wal::Signal::Logs,
+        Signal::Logs if report.accepted > 0 => junjo_wal::Signal::Logs,
         _ => return Ok(Prepared { report, record: None }),
     };
     let kept = if report.rejected > 0 {

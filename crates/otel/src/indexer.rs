@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use junjo_span_store::{IndexBatch, IndexState, SpanStore, StoreError, decode_rows};
+use junjo_span_store::{
+    Dataset, IndexBatch, IndexState, Progress, SpanStore, StoreError, decode_log_rows, decode_rows,
+};
 use junjo_wal::{Record, Sequence, Signal, Wal};
 use tokio_util::sync::CancellationToken;
 
@@ -66,13 +68,17 @@ impl Indexer {
     /// After a damaged log was replaced its totals start again: the index knows better.
     async fn raise_accepted(&self) {
         let progress = self.store.progress();
-        if let Err(error) =
-            self.wal.raise_accepted(Signal::Traces, progress.indexed_spans, progress.cursor).await
-        {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "the total of accepted spans stays too low"
-            );
+        for (signal, processed, cursor) in [
+            (Signal::Traces, progress.indexed_spans, progress.cursor),
+            (Signal::Logs, progress.indexed_logs, progress.log_cursor),
+        ] {
+            if let Err(error) = self.wal.raise_accepted(signal, processed, cursor).await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    ?signal,
+                    "the total of what was accepted stays too low"
+                );
+            }
         }
     }
 
@@ -113,16 +119,18 @@ fn index_once(store: &SpanStore, wal: &Wal) -> Result<usize, StoreError> {
     if matches!(store.index_state(), IndexState::Opening | IndexState::Degraded(_)) {
         return Err(StoreError::NotReady("it is not open"));
     }
-    let records = wal.read_after(store.progress().cursor, BATCH_BYTES).map_err(StoreError::Wal)?;
+    let progress = store.progress();
+    let records = wal.read_after(progress.indexed_through(), BATCH_BYTES).map_err(StoreError::Wal)?;
     let Some(last) = records.last() else { return Ok(0) };
-    let mut batch = IndexBatch { cursor: last.sequence, ..IndexBatch::default() };
-    for record in &records {
+    let mut batch = IndexBatch { cursor: last.sequence, log_cursor: last.sequence, ..IndexBatch::default() };
+    for record in records.iter().filter(|record| is_new(record, progress)) {
         add(store, record, &mut batch)?;
     }
-    let (spans, quarantined) = (batch.span_count, batch.quarantined_batches);
+    let (spans, logs, quarantined) = (batch.span_count, batch.log_count, batch.quarantined_batches);
     store.commit(&batch)?;
     store.trim();
     metrics::counter!("junjo_indexed_spans_total").increment(spans);
+    metrics::counter!("junjo_indexed_logs_total").increment(logs);
     metrics::counter!("junjo_quarantined_batches_total").increment(quarantined);
     metrics::gauge!("junjo_index_cursor").set(last.sequence.0 as f64);
     Ok(records.len())
@@ -130,17 +138,29 @@ fn index_once(store: &SpanStore, wal: &Wal) -> Result<usize, StoreError> {
 
 /// Decodes one record into the batch; one that does not decode is kept durably before the cursor moves past it.
 fn add(store: &SpanStore, record: &Record, batch: &mut IndexBatch) -> Result<(), StoreError> {
-    if record.signal == Some(Signal::Logs) {
-        return Ok(());
-    }
     let items = u64::from(record.item_count);
-    batch.span_count += items;
-    if let Err(failure) = decode_rows(record, store.prices(), &mut batch.rows) {
+    let (decoded, spans) = match Dataset::of(record) {
+        Dataset::Spans => (decode_rows(record, store.prices(), &mut batch.rows), items),
+        Dataset::Logs => (decode_log_rows(record, &mut batch.logs), 0),
+    };
+    batch.span_count += spans;
+    batch.log_count += items - spans;
+    if let Err(failure) = decoded {
         store.quarantine().keep(record, &failure)?;
         batch.quarantined_batches += 1;
-        batch.quarantined_spans += items;
+        batch.quarantined_spans += spans;
     }
     Ok(())
+}
+
+/// Whether the index does not have the record yet: after a rebuild it may be further with one dataset than with the
+/// other.
+fn is_new(record: &Record, progress: Progress) -> bool {
+    let cursor = match Dataset::of(record) {
+        Dataset::Spans => progress.cursor,
+        Dataset::Logs => progress.log_cursor,
+    };
+    record.sequence > cursor
 }
 
 /// Age of the oldest record that is not indexed yet, in nanoseconds before `now`; `None` when there is none. Blocking.

@@ -5,6 +5,8 @@
 mod error;
 mod export;
 mod indexer;
+mod log_schemas;
+mod logs;
 mod params;
 mod puller;
 mod router;

@@ -2,7 +2,9 @@
 
 use chrono::DateTime;
 use junjo_span_model::{Role, SpanId, TraceId};
-use junjo_span_store::{Field, FilterError, Literal, Op, SpanExpr, TimeRange, TraceFilter, WorkflowFilter};
+use junjo_span_store::{
+    Field, FilterError, Literal, LogFilter, Op, SpanExpr, TimeRange, TraceFilter, WorkflowFilter,
+};
 use junjo_web::{ApiError, ApiResult, Limit};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -90,6 +92,33 @@ pub(crate) struct WorkflowListParams {
     pub(crate) cursor: Option<String>,
 }
 
+/// Filters of the log record list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LogListParams {
+    /// The trace that a record belongs to, 32 hexadecimal digits.
+    trace_id: Option<String>,
+    /// The span that a record belongs to, 16 hexadecimal digits.
+    span_id: Option<String>,
+    /// The service that sent it.
+    service: Option<String>,
+    /// Earliest time, inclusive: RFC 3339, or unix nanoseconds.
+    from: Option<String>,
+    /// Latest time, exclusive: RFC 3339, or unix nanoseconds.
+    to: Option<String>,
+    /// Lowest severity: `trace`, `debug`, `info`, `warn`, `error`, `fatal`, or an OTLP severity number (1 to 24).
+    severity: Option<String>,
+    /// Name of the event, exactly.
+    event_name: Option<String>,
+    /// Text in the body, the attributes, the event's name or the severity's text, in any case.
+    q: Option<String>,
+    /// Items in a page, 1 to 500; 50 by default.
+    pub(crate) limit: Option<u32>,
+    /// `next_cursor` of the page before, with the same filters.
+    pub(crate) cursor: Option<String>,
+}
+
 /// Paging of a trace's spans.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -171,6 +200,39 @@ impl WorkflowListParams {
             status: self.status.map(|status| status as u8),
         })
     }
+}
+
+impl LogListParams {
+    pub(crate) fn filter(&self) -> ApiResult<LogFilter> {
+        Ok(LogFilter {
+            time: time_range(self.from.as_deref(), self.to.as_deref())?,
+            trace_id: self.trace_id.as_deref().map(trace_id).transpose()?,
+            span_id: self.span_id.as_deref().map(span_id).transpose()?,
+            service: self.service.clone(),
+            severity_min: self.severity.as_deref().map(parse_severity).transpose()?,
+            event_name: self.event_name.clone(),
+            text: self.q.clone().filter(|text| !text.trim().is_empty()),
+        })
+    }
+}
+
+/// The lowest OTLP number of a severity's range, or a number of it.
+fn parse_severity(text: &str) -> ApiResult<u8> {
+    let number = match text.to_ascii_lowercase().as_str() {
+        "trace" => Some(1),
+        "debug" => Some(5),
+        "info" => Some(9),
+        "warn" => Some(13),
+        "error" => Some(17),
+        "fatal" => Some(21),
+        number => number.parse().ok().filter(|number| (1..=24).contains(number)),
+    };
+    number.ok_or_else(|| {
+        ApiError::invalid_field(
+            "severity",
+            "give trace, debug, info, warn, error, fatal, or a number from 1 to 24",
+        )
+    })
 }
 
 pub(crate) fn time_range(from: Option<&str>, to: Option<&str>) -> ApiResult<TimeRange> {

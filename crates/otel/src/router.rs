@@ -7,9 +7,10 @@ use junjo_web::{ApiPath, ApiQuery, ApiResult, Page, Problems};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::log_schemas::LogPage;
 use crate::params::{
-    Include, LIST_LIMIT, SPAN_LIMIT, TimeParams, TraceListParams, TraceParams, WorkflowListParams, span_id,
-    time_range, trace_id,
+    Include, LIST_LIMIT, LogListParams, SPAN_LIMIT, TimeParams, TraceListParams, TraceParams,
+    WorkflowListParams, span_id, time_range, trace_id,
 };
 use crate::schemas::{SearchPage, ServiceList, Span, Status, Trace, TraceDetail, Workflow};
 use crate::service::OtelService;
@@ -23,6 +24,7 @@ pub fn router(service: OtelService) -> OpenApiRouter {
         .routes(routes!(get_trace))
         .routes(routes!(get_span))
         .routes(routes!(list_workflows))
+        .routes(routes!(list_logs))
         .routes(routes!(get_status))
         .merge(spans::routes())
         .merge(stats::routes())
@@ -106,6 +108,20 @@ async fn list_workflows(
 ) -> ApiResult<Json<Page<Workflow>>> {
     let limit = LIST_LIMIT.clamp(params.limit);
     service.workflows(&params.filter()?, limit, params.cursor.as_deref()).await.map(Json)
+}
+
+/// List log records, newest first.
+#[utoipa::path(
+    get, path = "/otel/logs", tag = "otel", params(LogListParams),
+    responses((status = 200, body = LogPage), Problems)
+)]
+async fn list_logs(
+    State(service): State<OtelService>,
+    _: CurrentUser,
+    ApiQuery(params): ApiQuery<LogListParams>,
+) -> ApiResult<Json<LogPage>> {
+    let limit = LIST_LIMIT.clamp(params.limit);
+    service.logs(&params.filter()?, limit, params.cursor.as_deref()).await.map(Json)
 }
 
 /// Read how far telemetry is on its way from acknowledged to queryable, and what was refused.

@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::log_schemas::Log;
+
 /// A service and what it sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Service {
@@ -305,9 +307,14 @@ pub(crate) struct Span {
     pub(crate) scope: Value,
     /// When the server received it.
     pub(crate) received_at: String,
-    /// Role, model, tokens, cost, messages, tools, session, user and more, read from the vocabularies clients speak.
+    /// Role, model, tokens, cost, messages, tools, session, user and more, read from the vocabularies clients speak, in
+    /// the span's log records where the span itself does not say.
     #[schema(value_type = Details)]
     pub(crate) derived: Value,
+    /// The span's log records in order of time, at most 1,000, events before plain records; `GET /otel/logs` has all.
+    /// Left out of the payload of a trace page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) logs: Option<Vec<Log>>,
 }
 
 /// One event of a span. The store keeps these four as JSON text; the types describe that text.
@@ -339,7 +346,7 @@ struct SpanLink {
 /// The resource; empty parts are left out.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes stored JSON in the OpenAPI document")]
-struct SpanResource {
+pub(crate) struct SpanResource {
     #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
     attributes: Value,
     dropped_attributes_count: Option<u32>,
@@ -349,7 +356,7 @@ struct SpanResource {
 /// The instrumentation scope; empty parts are left out.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes stored JSON in the OpenAPI document")]
-struct SpanScope {
+pub(crate) struct SpanScope {
     name: Option<String>,
     version: Option<String>,
     #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
@@ -411,12 +418,18 @@ pub(crate) struct Status {
     pub(crate) duplicate_spans: u64,
     /// Records that could not be decoded and are kept in the quarantine folder.
     pub(crate) quarantined_batches: u64,
-    /// Log records received since start; counted, not stored yet.
+    /// All log records ever acknowledged, durable. Equal to `indexed_logs` means drained.
+    pub(crate) accepted_logs: u64,
+    /// All log records ever processed, duplicates and quarantined ones included, durable.
+    pub(crate) indexed_logs: u64,
+    /// Log records that arrived again, byte for byte the same.
+    pub(crate) duplicate_logs: u64,
+    /// Log records received over OTLP since start.
     pub(crate) log_records_received: u64,
     /// Metric data points received since start; counted and discarded.
     pub(crate) metric_points_received: u64,
     pub(crate) wal: WalStatus,
-    /// Age of the oldest span that is acknowledged and not queryable yet.
+    /// Age of the oldest span or log record that is acknowledged and not queryable yet.
     pub(crate) lag_ms: u64,
     pub(crate) store: IndexSize,
     pub(crate) archive: ArchiveSize,
@@ -459,6 +472,7 @@ pub(crate) struct WalStatus {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct IndexSize {
     pub(crate) spans: u64,
+    pub(crate) logs: u64,
     pub(crate) bytes: u64,
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use junjo_span_store::SpanStore;
+use junjo_span_store::{ArchiveFile, SpanStore};
 use junjo_web::{SharedClock, clock::rfc3339_nanos};
 use tokio_util::sync::CancellationToken;
 
@@ -49,16 +49,8 @@ impl Sealer {
         while !stop.is_cancelled() {
             let now = self.clock.now_unix_nanos();
             match self.store.seal_due(now, &rfc3339_nanos(now)).await {
-                Ok(Some(file)) => {
-                    tracing::info!(
-                        path = file.path,
-                        spans = file.row_count,
-                        bytes = file.file_bytes,
-                        "sealed"
-                    );
-                    metrics::counter!("junjo_sealed_spans_total").increment(file.row_count);
-                }
-                Ok(None) => break,
+                Ok(files) if files.is_empty() => break,
+                Ok(files) => files.iter().for_each(report),
                 Err(error) => {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
@@ -71,4 +63,10 @@ impl Sealer {
         }
         Ok(())
     }
+}
+
+fn report(file: &ArchiveFile) {
+    tracing::info!(path = file.path, rows = file.row_count, bytes = file.file_bytes, "sealed");
+    metrics::counter!("junjo_sealed_rows_total", "dataset" => file.dataset.as_str())
+        .increment(file.row_count);
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use junjo_ingest::Receiver;
 use junjo_span_model::{
-    Details, Signal, Span as OtlpSpan, SpanId, TraceId, attributes_from_json, details, events_from_json,
-    resource_from_json, scope_from_json,
+    Details, Signal, Span as OtlpSpan, SpanId, TraceId, attributes_from_json, details_with_logs,
+    events_from_json, resource_from_json, scope_from_json,
 };
 use junjo_span_store::{
-    IndexState, Place, SpanCursor, SpanStore, TimeRange, TraceCursor, TraceFilter, TracePosition, WholeSpan,
-    WorkflowFilter,
+    IndexState, Place, SpanCursor, SpanRow, SpanStore, TimeRange, TraceCursor, TraceFilter, TracePosition,
+    WholeLog, WholeSpan, WorkflowFilter,
 };
 use junjo_wal::{Sequence, Wal};
 use junjo_web::clock::rfc3339_nanos;
@@ -23,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::api_error;
 use crate::indexer::lag_nanos;
+use crate::log_schemas::Log;
+use crate::logs::{ParsedLog, SPAN_LOGS_MAX};
 use crate::puller::{RemoteRejection, SourceMode, SourceState, Sources};
 use crate::schemas::{
     ArchiveSize, IndexSize, KeyUseItem, RejectionItem, SearchPage, Service, SourceItem, Span, Status, Trace,
@@ -36,12 +38,14 @@ pub(crate) const CURSOR_VERSION: u8 = 1;
 const EXACT_INT_MAX: u64 = 1 << 53;
 /// Payload in one page of a trace.
 const PAGE_PAYLOAD_BYTES_MAX: usize = 16 << 20;
+/// Log records that are joined to one page of a trace.
+const TRACE_EVENTS_MAX: usize = 10_000;
 const NANOS_PER_MILLI: u64 = 1_000_000;
 
 /// Queries over the store, and the state of the way in.
 #[derive(Clone)]
 pub struct OtelService {
-    store: SpanStore,
+    pub(crate) store: SpanStore,
     wal: Wal,
     receiver: Receiver,
     sources: Sources,
@@ -182,8 +186,7 @@ impl OtelService {
         let page = page.ok_or_else(|| ApiError::not_found("no span of this trace has arrived"))?;
         let mut spans: Vec<TraceSpan> = page.spans.iter().map(TraceSpan::from).collect();
         if with_payload {
-            let places = page.spans.iter().map(|row| row.place).collect();
-            self.add_payloads(&mut spans, places).await?;
+            self.add_payloads(trace_id, &mut spans, &page.spans).await?;
         }
         let next_after = page.next.map(|next| {
             let cursor = PageCursor { start: next.start_unix_nanos, span: next.span_id };
@@ -199,36 +202,47 @@ impl OtelService {
     }
 
     /// Adds whole spans in order until the page has its share of bytes.
-    async fn add_payloads(&self, spans: &mut [TraceSpan], places: Vec<Place>) -> ApiResult<()> {
+    async fn add_payloads(
+        &self,
+        trace_id: TraceId,
+        spans: &mut [TraceSpan],
+        rows: &[SpanRow],
+    ) -> ApiResult<()> {
+        let places = rows.iter().map(|row| row.place).collect();
         let whole = self.store.whole_spans(places).await.map_err(api_error)?;
-        let mut by_id: HashMap<String, WholeSpan> =
-            whole.into_iter().map(|span| (span.row.span_id.to_string(), span)).collect();
+        let mut events = self.store.trace_events(trace_id, TRACE_EVENTS_MAX).await.map_err(api_error)?;
+        let mut by_place: HashMap<Place, WholeSpan> =
+            whole.into_iter().map(|span| (span.row.place, span)).collect();
         let mut bytes = 0;
-        for span in spans {
-            let Some(whole) = by_id.remove(&span.span_id) else {
+        for (span, row) in spans.iter_mut().zip(rows) {
+            let Some(whole) = by_place.remove(&row.place) else {
                 continue;
             };
-            bytes += whole.text_bytes();
+            let whole = WholeSpan { row: row.clone(), ..whole };
+            let events = events.remove(&whole.row.span_id).unwrap_or_default();
+            bytes += whole.text_bytes() + events.iter().map(WholeLog::text_bytes).sum::<usize>();
             if bytes > PAGE_PAYLOAD_BYTES_MAX {
                 break;
             }
-            span.payload = Some(Box::new(span_detail(&whole)));
+            span.payload = Some(Box::new(span_detail(&whole, &events)));
         }
         Ok(())
     }
 
     pub(crate) async fn span(&self, trace_id: TraceId, span_id: SpanId) -> ApiResult<Span> {
         let whole = self.store.span(trace_id, span_id).await.map_err(api_error)?;
-        whole
-            .as_ref()
-            .map(span_detail)
-            .ok_or_else(|| ApiError::not_found("this span has not arrived, or its payload is gone"))
+        let whole =
+            whole.ok_or_else(|| ApiError::not_found("this span has not arrived, or its payload is gone"))?;
+        let logs = self.store.span_logs(trace_id, span_id, SPAN_LOGS_MAX).await.map_err(api_error)?;
+        let mut span = span_detail(&whole, &logs);
+        span.logs = Some(logs.iter().map(Log::from).collect());
+        Ok(span)
     }
 
     pub(crate) async fn status(&self) -> ApiResult<Status> {
         let size = self.store.size().await.map_err(api_error)?;
         let (wal, progress, now) = (self.wal.clone(), self.store.progress(), self.clock.now_unix_nanos());
-        let read = move || (wal.stats(), lag_nanos(&wal, progress.cursor, now));
+        let read = move || (wal.stats(), lag_nanos(&wal, progress.indexed_through(), now));
         let (wal_stats, lag) = tokio::task::spawn_blocking(read).await.map_err(ApiError::internal)?;
         let wal_stats = wal_stats.map_err(ApiError::internal)?;
         let oldest = wal_stats.oldest_received_unix_nanos.map_or(0, |oldest| now.saturating_sub(oldest));
@@ -241,6 +255,9 @@ impl OtelService {
             indexed_spans: progress.indexed_spans,
             duplicate_spans: progress.duplicate_spans,
             quarantined_batches: progress.quarantined_batches,
+            accepted_logs: self.wal.accepted(junjo_wal::Signal::Logs).items,
+            indexed_logs: progress.indexed_logs,
+            duplicate_logs: progress.duplicate_logs,
             log_records_received: stats.totals(Signal::Logs).accepted,
             metric_points_received: stats.totals(Signal::Metrics).accepted,
             wal: WalStatus {
@@ -250,7 +267,7 @@ impl OtelService {
                 oldest_age_ms: millis(oldest),
             },
             lag_ms: millis(lag.unwrap_or(0)),
-            store: IndexSize { spans: size.spans, bytes: size.index_bytes },
+            store: IndexSize { spans: size.spans, logs: size.logs, bytes: size.index_bytes },
             archive: ArchiveSize { files: size.archive_files, bytes: size.archive_bytes },
             keys: self.key_use(),
             recent_rejections: self.rejections(&sources),
@@ -349,15 +366,19 @@ fn parse_json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or(Value::Null)
 }
 
-/// What the vocabularies of clients say about a span.
-pub(crate) fn derived_of(whole: &WholeSpan) -> Details {
+/// What the vocabularies of clients say about a span, in its log records too.
+pub(crate) fn derived_of(whole: &WholeSpan, logs: &[WholeLog]) -> Details {
     let (resource, scope) = (parse_json(&whole.resource), parse_json(&whole.scope));
     let (attributes, events) = (parse_json(&whole.attributes), parse_json(&whole.events));
-    derive(whole, [&resource, &scope, &attributes, &events])
+    derive(whole, [&resource, &scope, &attributes, &events], logs)
 }
 
 /// The same from JSON that is parsed already: resource, scope, attributes and events.
-fn derive(whole: &WholeSpan, [resource, scope, attributes, events]: [&Value; 4]) -> Details {
+fn derive(
+    whole: &WholeSpan,
+    [resource, scope, attributes, events]: [&Value; 4],
+    logs: &[WholeLog],
+) -> Details {
     let row = &whole.row;
     let (start, end) = whole.sent_times();
     let otlp = OtlpSpan {
@@ -381,17 +402,19 @@ fn derive(whole: &WholeSpan, [resource, scope, attributes, events]: [&Value; 4])
         had_invalid_utf8: false,
         raw: &[],
     };
-    details(&resource_from_json(resource), &scope_from_json(scope), &otlp)
+    let logs: Vec<ParsedLog<'_>> = logs.iter().map(ParsedLog::new).collect();
+    let records: Vec<_> = logs.iter().map(ParsedLog::record).collect();
+    details_with_logs(&resource_from_json(resource), &scope_from_json(scope), &otlp, &records)
 }
 
-/// A whole span as the API shows it.
-pub(crate) fn span_detail(whole: &WholeSpan) -> Span {
+/// A whole span as the API shows it, with what its log records say.
+pub(crate) fn span_detail(whole: &WholeSpan, logs: &[WholeLog]) -> Span {
     let (resource, scope) = (parse_json(&whole.resource), parse_json(&whole.scope));
     let (attributes, events) = (parse_json(&whole.attributes), parse_json(&whole.events));
     let links = parse_json(&whole.links);
     let row = &whole.row;
     let (start, end) = whole.sent_times();
-    let derived = derive(whole, [&resource, &scope, &attributes, &events]);
+    let derived = derive(whole, [&resource, &scope, &attributes, &events], logs);
     let mut derived = serde_json::to_value(derived).unwrap_or(Value::Null);
     if let Value::Object(members) = &mut derived {
         // cost and its source were fixed when the span arrived; prices may have changed since
@@ -423,11 +446,12 @@ pub(crate) fn span_detail(whole: &WholeSpan) -> Span {
         scope: large_ints_as_text(scope),
         received_at: rfc3339_nanos(whole.received_unix_nanos),
         derived: large_ints_as_text(derived),
+        logs: None,
     }
 }
 
 /// Integers that a browser would round become `{"int": "…"}`.
-fn large_ints_as_text(value: Value) -> Value {
+pub(crate) fn large_ints_as_text(value: Value) -> Value {
     match value {
         Value::Number(number) => match number.as_i64() {
             Some(int) if int.unsigned_abs() > EXACT_INT_MAX => json!({ "int": int.to_string() }),

@@ -145,7 +145,7 @@ async fn tail_traces(
     let permit = service.tail_permit().ok_or_else(|| {
         ApiError::unavailable("too many live tails are open").with_retry_after_seconds(RETRY_SECONDS)
     })?;
-    let newest = service.store().progress().cursor;
+    let newest = service.store().progress().newest();
     // an id from before the index was rebuilt on another log may lie ahead of it
     let position = resumed.unwrap_or(newest).min(newest);
     let committed = service.store().committed();

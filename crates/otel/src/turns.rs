@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use junjo_span_model::TraceId;
 use junjo_span_model::details::{Details, Message, Part};
-use junjo_span_store::{SpanStore, TraceRow};
+use junjo_span_store::{SpanStore, TraceRow, WholeSpan};
 use junjo_web::ApiResult;
 use serde_json::Value;
 
 use crate::error::api_error;
+use crate::logs::SPAN_LOGS_MAX;
 use crate::service::derived_of;
 
 /// Longest text of one side in a list of turns; the trace has the whole.
@@ -30,7 +31,7 @@ pub(crate) async fn turns(store: &SpanStore, traces: &[TraceRow]) -> ApiResult<H
     for span in &whole {
         let Some(ends) = ends.get(&span.row.trace_id) else { continue };
         let said = words.entry(span.row.trace_id).or_default();
-        let details = derived_of(span);
+        let details = derived_with_logs(store, span).await?;
         if span.row.place == ends.first {
             said.user = user_text(&details).map(shortened);
         }
@@ -39,6 +40,17 @@ pub(crate) async fn turns(store: &SpanStore, traces: &[TraceRow]) -> ApiResult<H
         }
     }
     Ok(words)
+}
+
+/// What the span says, and where it is silent, what its log records say.
+async fn derived_with_logs(store: &SpanStore, span: &WholeSpan) -> ApiResult<Details> {
+    let details = derived_of(span, &[]);
+    if !span.row.is_model_call || !(details.input_messages.is_empty() || details.output_messages.is_empty()) {
+        return Ok(details);
+    }
+    let logs =
+        store.span_logs(span.row.trace_id, span.row.span_id, SPAN_LOGS_MAX).await.map_err(api_error)?;
+    Ok(derived_of(span, &logs))
 }
 
 /// The user's last message of the input: what came before it belongs to earlier turns.

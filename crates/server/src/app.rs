@@ -78,7 +78,7 @@ impl App {
         let pool = db::open_pool(&dir.join("app.db")).await?;
         db::migrate(&pool).await?;
         let manifest = Manifest::load(pool.clone()).await?;
-        let wal = open_wal(settings, manifest.sealed_through()).await?;
+        let wal = open_wal(settings, manifest.newest_sequence()).await?;
         let auth = AuthState::new(pool.clone(), Arc::clone(&clock), settings.auth_config())?;
         let keys_config = ApiKeysConfig {
             keys_per_user_max: settings.accounts.api_keys_per_user_max,

@@ -41,6 +41,11 @@ impl Fidelity {
     }
 }
 
+/// Appends one value, such as the body of a log record.
+pub fn value_json(value: &Value<'_>, out: &mut String) -> Fidelity {
+    Writer::write(out, |writer| writer.value(value))
+}
+
 /// Appends `{"key": value, …}`.
 pub fn attributes_json(attributes: &[KeyValue<'_>], out: &mut String) -> Fidelity {
     Writer::write(out, |writer| writer.map(attributes))

@@ -64,7 +64,8 @@ fn count(json: &Json) -> u32 {
     json["dropped_attributes_count"].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(0)
 }
 
-fn value_from_json(json: &Json) -> Value<'_> {
+/// One value, such as the body of a log record.
+pub fn value_from_json(json: &Json) -> Value<'_> {
     match json {
         Json::Null => Value::Empty,
         Json::Bool(value) => Value::Bool(*value),

@@ -9,14 +9,18 @@ pub mod json;
 mod json_read;
 pub mod otlp;
 
-pub use derive::prices::PriceTable;
+pub use derive::hints::{PromotedLog, SpanHints, promote_log};
+pub use derive::prices::{CallFacts, PriceTable};
 pub use derive::role::Role;
 pub use derive::{DERIVE_VERSION, Promoted, Status, promote};
-pub use details::{Details, details};
+pub use details::{Details, details, details_with_logs};
 pub use ids::{SpanId, TraceId};
-pub use json::{Fidelity, attributes_json, events_json, links_json, resource_json, scope_json};
-pub use json_read::{attributes_from_json, events_from_json, resource_from_json, scope_from_json};
+pub use json::{Fidelity, attributes_json, events_json, links_json, resource_json, scope_json, value_json};
+pub use json_read::{
+    attributes_from_json, events_from_json, resource_from_json, scope_from_json, value_from_json,
+};
 pub use otlp::decode::{DecodeError, decode_span, decode_spans};
+pub use otlp::decode_log::{LogOrigin, decode_log_record, decode_logs};
 pub use otlp::scan::{Rejection, ScanError, ScanLimits, ScanReport, Signal, scan};
 pub use otlp::splice::without_rejected;
-pub use otlp::value::{Event, KeyValue, Link, Resource, Scope, Span, Value};
+pub use otlp::value::{Event, KeyValue, Link, LogRecord, Resource, Scope, Span, Value};

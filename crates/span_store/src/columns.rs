@@ -288,6 +288,6 @@ impl<'a> Ids<'a> {
 }
 
 /// Bytes of a fixed-size column whose width the schema guarantees; another width gives zeros, never a panic.
-fn fixed<const N: usize>(bytes: &[u8]) -> [u8; N] {
+pub(crate) fn fixed<const N: usize>(bytes: &[u8]) -> [u8; N] {
     bytes.try_into().unwrap_or([0; N])
 }

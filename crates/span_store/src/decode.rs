@@ -1,9 +1,14 @@
-//! Records of the log decoded into rows or whole spans; what cannot be decoded is reported, never skipped silently.
+//! Records of the log decoded into rows or whole items; what cannot be decoded is reported, never skipped silently.
 
-use junjo_span_model::{DecodeError, PriceTable, decode_spans, promote};
-use junjo_wal::{Record, RecordDamage, Signal};
+use junjo_span_model::{
+    DecodeError, LogOrigin, LogRecord, PriceTable, decode_logs, decode_spans, promote, promote_log,
+};
+use junjo_wal::{Record, RecordDamage};
 
+use crate::dataset::Dataset;
+use crate::log_row::{Fingerprints, LogRow};
 use crate::row::{Place, SpanRow};
+use crate::whole_log::WholeLog;
 use crate::whole_span::{Receipt, WholeSpan};
 
 /// Why a record cannot be decoded: damage on disk, or a bug of ours (the receiver checked it before the ack).
@@ -20,15 +25,14 @@ pub enum DecodeFailure {
     UnknownSignal,
 }
 
-/// Appends the narrow rows of a traces record; other signals have none.
+/// Appends the narrow rows of a traces record; one of log records has none.
 pub fn decode_rows(
     record: &Record,
     prices: &PriceTable,
     out: &mut Vec<SpanRow>,
 ) -> Result<(), DecodeFailure> {
     let before = out.len();
-    let decoded = visit(record, &mut |place, message_span| {
-        let (resource, scope, span) = message_span;
+    let decoded = visit_spans(record, &mut |place, (resource, scope, span)| {
         out.push(SpanRow::new(place, span, promote(resource, scope, span, prices)));
     });
     if decoded.is_err() {
@@ -37,50 +41,95 @@ pub fn decode_rows(
     decoded
 }
 
-/// Hands each whole span of a traces record to `sink`, in place order.
-pub(crate) fn decode_whole(
+/// Appends the narrow rows of a record of log records; one of traces has none.
+pub fn decode_log_rows(record: &Record, out: &mut Vec<LogRow>) -> Result<(), DecodeFailure> {
+    let before = out.len();
+    let mut fingerprints = Fingerprints::default();
+    let decoded = visit_logs(record, &mut |place, origin, log| {
+        let promoted = promote_log(origin.resource, log);
+        let fingerprint = fingerprints.of(origin, log);
+        out.push(LogRow::new(place, record.received_unix_nanos, log, promoted, fingerprint));
+    });
+    if decoded.is_err() {
+        out.truncate(before);
+    }
+    decoded
+}
+
+/// Hands the wanted whole spans of a traces record to `sink`, in place order.
+pub(crate) fn decode_whole_spans(
     record: &Record,
     prices: &PriceTable,
+    is_wanted: &dyn Fn(Place) -> bool,
     sink: &mut dyn FnMut(WholeSpan),
 ) -> Result<(), DecodeFailure> {
-    visit(record, &mut |place, (resource, scope, span)| {
-        let receipt =
-            Receipt { place, received_unix_nanos: record.received_unix_nanos, key_id: &record.key_id };
-        sink(WholeSpan::new(receipt, resource, scope, span, prices));
+    visit_spans(record, &mut |place, (resource, scope, span)| {
+        if is_wanted(place) {
+            sink(WholeSpan::new(receipt(record, place), resource, scope, span, prices));
+        }
     })
 }
 
-/// The whole spans at the given ordinals of a traces record.
-pub(crate) fn decode_at(
+/// Hands the wanted whole log records of a record to `sink`, in place order.
+pub(crate) fn decode_whole_logs(
     record: &Record,
-    ordinals: &[i32],
-    prices: &PriceTable,
-) -> Result<Vec<WholeSpan>, DecodeFailure> {
-    let mut found = Vec::with_capacity(ordinals.len());
-    visit(record, &mut |place, (resource, scope, span)| {
-        if ordinals.contains(&place.ordinal) {
-            let receipt =
-                Receipt { place, received_unix_nanos: record.received_unix_nanos, key_id: &record.key_id };
-            found.push(WholeSpan::new(receipt, resource, scope, span, prices));
+    is_wanted: &dyn Fn(Place) -> bool,
+    sink: &mut dyn FnMut(WholeLog),
+) -> Result<(), DecodeFailure> {
+    let mut fingerprints = Fingerprints::default();
+    visit_logs(record, &mut |place, origin, log| {
+        let fingerprint = fingerprints.of(origin, log);
+        if is_wanted(place) {
+            sink(WholeLog::new(receipt(record, place), origin, log, fingerprint));
         }
-    })?;
-    Ok(found)
+    })
+}
+
+fn receipt(record: &Record, place: Place) -> Receipt<'_> {
+    Receipt { place, received_unix_nanos: record.received_unix_nanos, key_id: &record.key_id }
+}
+
+/// Counts places through one record.
+struct Places<'r> {
+    record: &'r Record,
+    ordinal: i32,
+}
+
+impl Places<'_> {
+    fn next(&mut self) -> Place {
+        let place = Place { sequence: self.record.sequence, ordinal: self.ordinal };
+        self.ordinal = self.ordinal.saturating_add(1);
+        place
+    }
 }
 
 type Visited<'v, 'a> =
     (&'v junjo_span_model::Resource<'a>, &'v junjo_span_model::Scope<'a>, &'v junjo_span_model::Span<'a>);
 
-fn visit(record: &Record, each: &mut dyn FnMut(Place, Visited<'_, '_>)) -> Result<(), DecodeFailure> {
-    match record.signal {
-        Some(Signal::Traces) => {}
-        Some(Signal::Logs) => return Ok(()),
-        None => return Err(DecodeFailure::UnknownSignal),
+fn visit_spans(record: &Record, each: &mut dyn FnMut(Place, Visited<'_, '_>)) -> Result<(), DecodeFailure> {
+    if !is_of(record, Dataset::Spans)? {
+        return Ok(());
     }
     let message = record.message()?;
-    let mut ordinal = 0_i32;
-    decode_spans(&message, &mut |resource, scope, span| {
-        each(Place { sequence: record.sequence, ordinal }, (resource, scope, &span));
-        ordinal = ordinal.saturating_add(1);
-    })?;
+    let mut places = Places { record, ordinal: 0 };
+    decode_spans(&message, &mut |resource, scope, span| each(places.next(), (resource, scope, &span)))?;
     Ok(())
+}
+
+fn visit_logs(
+    record: &Record,
+    each: &mut dyn FnMut(Place, &LogOrigin<'_, '_>, &LogRecord<'_>),
+) -> Result<(), DecodeFailure> {
+    if !is_of(record, Dataset::Logs)? {
+        return Ok(());
+    }
+    let message = record.message()?;
+    let mut places = Places { record, ordinal: 0 };
+    decode_logs(&message, &mut |origin, log| each(places.next(), origin, &log))?;
+    Ok(())
+}
+
+fn is_of(record: &Record, dataset: Dataset) -> Result<bool, DecodeFailure> {
+    let signal = record.signal.ok_or(DecodeFailure::UnknownSignal)?;
+    Ok(signal == dataset.signal())
 }

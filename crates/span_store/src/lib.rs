@@ -6,11 +6,14 @@
 
 mod archive;
 mod columns;
+mod dataset;
 mod decode;
 mod error;
 mod executor;
 mod export;
 mod index;
+mod log_columns;
+mod log_row;
 mod payload;
 mod quarantine;
 mod query;
@@ -21,15 +24,18 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod trace_row;
+mod whole_log;
 mod whole_span;
 
 pub use archive::manifest::{ArchiveFile, Manifest};
 pub use archive::reconcile::Reconciled;
-pub use decode::{DecodeFailure, decode_rows};
+pub use dataset::Dataset;
+pub use decode::{DecodeFailure, decode_log_rows, decode_rows};
 pub use error::StoreError;
 pub use export::{ParquetExport, SpanSink};
 pub use index::commit::{IndexBatch, Progress};
 pub use index::open::{IndexOptions, Probe, Prober, probe_index};
+pub use log_row::{Hints, LogRow};
 pub use quarantine::Quarantine;
 pub use query::changes::Changes;
 pub use query::conversation::ConversationEnds;
@@ -41,6 +47,7 @@ pub use query::filter::{SpanFilter, TimeRange, TraceFilter, WorkflowFilter};
 pub use query::groups::{
     GroupCursor, GroupFilter, GroupKind, GroupPage, SessionPosition, SessionTraces, TraceGroup,
 };
+pub use query::logs::{LogCursor, LogFilter, LogListPage};
 pub use query::services::ServiceSummary;
 pub use query::spans::{SpanCursor, SpanListPage};
 pub use query::stats::{
@@ -56,4 +63,5 @@ pub use scan::{Incomplete, IncompleteReason, ScanOptions};
 pub use seal::SealPolicy;
 pub use store::{IndexState, SpanStore, StoreOptions, StoreSize};
 pub use trace_row::TraceRow;
+pub use whole_log::WholeLog;
 pub use whole_span::WholeSpan;

@@ -3,6 +3,7 @@
 use junjo_wal::{Sequence, Wal};
 
 use crate::archive::write::SealRange;
+use crate::dataset::Dataset;
 use crate::error::StoreError;
 
 /// Records looked at when a range is planned.
@@ -24,19 +25,34 @@ impl Default for SealPolicy {
     }
 }
 
-/// The next range to seal, or `None` while nothing is due. Blocking.
+/// What a look at the log found for one dataset.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Plan {
+    /// Everything up to this record is sealed, or belongs to another dataset.
+    Sealed(Sequence),
+    /// There are records, but not enough and not old enough.
+    Wait,
+    /// This range is due.
+    Seal(SealRange),
+}
+
+/// Looks for what comes after `after`. Blocking.
 pub(crate) fn plan(
     wal: &Wal,
-    after: Sequence,
+    (dataset, after): (Dataset, Sequence),
     policy: SealPolicy,
     now_unix_nanos: i64,
-) -> Result<Option<SealRange>, StoreError> {
-    let records = wal.sizes_after(after, PLAN_RECORDS_MAX).map_err(StoreError::Wal)?;
+) -> Result<Plan, StoreError> {
+    // taken first: a record that is committed behind it may be missed below
+    let committed = *wal.committed().borrow();
+    let records = wal.sizes_of(dataset.signal(), after, PLAN_RECORDS_MAX).map_err(StoreError::Wal)?;
     let Some((_, _, oldest)) = records.first().copied() else {
-        return Ok(None);
+        return Ok(Plan::Sealed(committed.max(after)));
     };
     let day = day_of(oldest);
-    let (mut bytes, mut last, mut complete) = (0, after, records.len() == PLAN_RECORDS_MAX as usize);
+    let has_more = records.len() == PLAN_RECORDS_MAX as usize;
+    let (mut bytes, mut last, mut complete) = (0, after, has_more);
+    let newest = records.last().map_or(after, |record| record.0);
     for (sequence, size, received) in records {
         if day_of(received) != day || bytes >= policy.bytes {
             complete = true;
@@ -45,8 +61,12 @@ pub(crate) fn plan(
         bytes += size;
         last = sequence;
     }
+    if last == newest && !has_more {
+        // what follows belongs to other datasets
+        last = last.max(committed);
+    }
     let due = complete || bytes >= policy.bytes || now_unix_nanos.saturating_sub(oldest) >= policy.age_nanos;
-    Ok(due.then_some(SealRange { after, last, received_day: day }))
+    Ok(if due { Plan::Seal(SealRange { dataset, after, last, received_day: day }) } else { Plan::Wait })
 }
 
 /// The UTC day of a time, `YYYY-MM-DD`.

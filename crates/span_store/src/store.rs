@@ -9,20 +9,24 @@ use junjo_wal::{Sequence, Wal};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
-use crate::archive::manifest::{ArchiveFile, Manifest};
+use crate::archive::item::ArchiveItem;
+use crate::archive::manifest::{ArchiveFile, Manifest, Sealed};
 use crate::archive::read::read_rows;
 use crate::archive::reconcile::{Reconciled, reconcile};
 use crate::archive::write::{SealJob, write_file};
+use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::executor::{Admission, Executor};
-use crate::index::commit::{IndexBatch, Progress, commit, load_progress};
+use crate::index::commit::{Base, IndexBatch, Progress, commit, load_progress};
+use crate::index::logs::clear_logs;
 use crate::index::open::{IndexOptions, open};
 use crate::payload;
 use crate::quarantine::Quarantine;
 use crate::row::Place;
 use crate::scan::{self, ScanOptions};
-use crate::seal::{SealPolicy, plan};
+use crate::seal::{Plan, SealPolicy, plan};
 use crate::trace_row::TraceRow;
+use crate::whole_log::WholeLog;
 use crate::whole_span::WholeSpan;
 
 /// Rows committed at a time while the index is rebuilt from the archive.
@@ -66,6 +70,8 @@ pub enum IndexState {
 pub struct StoreSize {
     /// Spans in the index.
     pub spans: u64,
+    /// Log records in the index.
+    pub logs: u64,
     /// Bytes of the index on disk, its log included.
     pub index_bytes: u64,
     /// Files of the archive.
@@ -89,6 +95,8 @@ struct Inner {
     state: RwLock<IndexState>,
     progress: RwLock<Progress>,
     committed: watch::Sender<Sequence>,
+    /// Up to where each dataset is sealed, or has nothing to seal.
+    sealed: [RwLock<Sequence>; 2],
     writer: Mutex<Option<Connection>>,
     /// A complete archive file that the manifest could not take yet.
     unlisted: Mutex<Option<ArchiveFile>>,
@@ -101,7 +109,9 @@ impl SpanStore {
     /// A store whose index is not open yet; appends to the log and sealing work already.
     pub fn new(options: StoreOptions, wal: Wal, manifest: Manifest) -> Self {
         let quarantine = Quarantine::new(options.quarantine_dir.clone());
+        let sealed = Dataset::ALL.map(|dataset| RwLock::new(manifest.sealed_through(dataset)));
         let inner = Inner {
+            sealed,
             options,
             wal,
             manifest,
@@ -139,58 +149,72 @@ impl SpanStore {
         let reader = opened.connection.try_clone().map_err(StoreError::index("open the index"))?;
         let progress = load_progress(&opened.connection)?;
         *inner.progress.write() = progress;
-        inner.committed.send_replace(progress.cursor);
+        inner.committed.send_replace(progress.newest());
         *inner.executor.write() = Some(Arc::new(Executor::new(reader, Admission::INDEX, None)));
         *inner.writer.lock() = Some(opened.connection);
-        if opened.fresh || self.log_has_forgotten(progress.cursor)? {
-            self.rebuild(progress.cursor)?;
-        }
+        self.rebuild(progress, opened.fresh)?;
         *inner.state.write() = IndexState::Ok;
         Ok(())
     }
 
-    /// Whether records after `cursor` are in the archive alone. Usually the index is behind the archive only because the
-    /// sealer was faster; then the log still has everything, because it is never trimmed past the index.
-    fn log_has_forgotten(&self, cursor: Sequence) -> Result<bool, StoreError> {
-        if self.inner.manifest.sealed_through() <= cursor {
+    /// Whether records of a dataset after `cursor` are in the archive alone. Usually the index is behind the archive only
+    /// because the sealer was faster; then the log still has everything, because it is never trimmed past the index.
+    fn log_has_forgotten(&self, dataset: Dataset, cursor: Sequence) -> Result<bool, StoreError> {
+        if self.inner.manifest.sealed_through(dataset) <= cursor {
             return Ok(false);
         }
         let oldest = self.inner.wal.sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?;
         Ok(oldest.first().is_none_or(|(oldest, _, _)| oldest.0 > cursor.0 + 1))
     }
 
-    /// Puts back what the archive has beyond `cursor` (a lost or older index), file by file.
-    fn rebuild(&self, cursor: Sequence) -> Result<(), StoreError> {
+    /// Puts back what the archive has beyond the cursors (a lost or older index), file by file. Log records come first,
+    /// so that what they say is there when their spans come.
+    fn rebuild(&self, progress: Progress, fresh: bool) -> Result<(), StoreError> {
         let inner = &self.inner;
-        let sealed = inner.manifest.sealed();
-        let files: Vec<ArchiveFile> =
-            sealed.files.into_iter().filter(|file| file.last_sequence > cursor).collect();
-        let rows_total = files.iter().map(|file| file.row_count).sum();
+        let mut files: Vec<(ArchiveFile, u64)> = Vec::new();
+        for (dataset, cursor) in [(Dataset::Logs, progress.log_cursor), (Dataset::Spans, progress.cursor)] {
+            if fresh || self.log_has_forgotten(dataset, cursor)? {
+                files.extend(with_totals(inner.manifest.snapshot(dataset), cursor));
+            }
+        }
+        if files.iter().any(|(file, _)| file.dataset == Dataset::Logs)
+            && let Some(connection) = inner.writer.lock().as_ref()
+        {
+            clear_logs(connection, progress.log_cursor)?;
+        }
+        let rows_total = files.iter().map(|(file, _)| file.row_count).sum();
         if rows_total > 0 {
             tracing::warn!(files = files.len(), rows = rows_total, "filling the index from the archive");
         }
         let mut rows_done = 0;
-        let mut items_ahead: u64 = files.iter().map(|file| file.item_count).sum();
-        for file in files {
+        for (file, total) in files {
             *inner.state.write() = IndexState::Rebuilding { rows: rows_done, rows_total };
             rows_done += file.row_count;
-            items_ahead -= file.item_count;
-            self.rebuild_file(&file, sealed.items.saturating_sub(items_ahead))?;
+            match file.dataset {
+                Dataset::Spans => self.rebuild_file::<WholeSpan>(&file, total, |batch| &mut batch.rows)?,
+                Dataset::Logs => self.rebuild_file::<WholeLog>(&file, total, |batch| &mut batch.logs)?,
+            }
         }
         Ok(())
     }
 
-    /// All rows of one file, then the cursor behind it, so that a kill repeats at most this file. `total_spans` are all
-    /// spans up to there, those of files that are gone included: the total does not depend on where a rebuild began.
-    fn rebuild_file(&self, file: &ArchiveFile, total_spans: u64) -> Result<(), StoreError> {
+    /// All rows of one file, then the cursor behind it, so that a kill repeats at most this file. `total` are all items of
+    /// the dataset up to there, those of files that are gone included: it does not depend on where a rebuild began.
+    fn rebuild_file<T: ArchiveItem>(
+        &self,
+        file: &ArchiveFile,
+        total: u64,
+        rows_of: fn(&mut IndexBatch) -> &mut Vec<T::Row>,
+    ) -> Result<(), StoreError> {
         let path = self.inner.options.archive_dir.join(&file.path);
         let mut batch = IndexBatch::default();
-        let before = self.progress();
-        let read = read_rows(&path, &mut |rows| {
-            batch.rows.extend(rows);
-            if batch.rows.len() >= REBUILD_ROWS {
-                let full = IndexBatch { cursor: before.cursor, ..std::mem::take(&mut batch) };
-                self.commit(&full)?;
+        let progress = self.progress();
+        let before = if file.dataset == Dataset::Logs { progress.log_cursor } else { progress.cursor };
+        let read = read_rows::<T>(&path, &mut |rows| {
+            let is_new = |row: &T::Row| T::place_of(row).sequence > before;
+            rows_of(&mut batch).extend(rows.into_iter().filter(is_new));
+            if rows_of(&mut batch).len() >= REBUILD_ROWS {
+                self.commit(&std::mem::take(&mut batch))?;
             }
             Ok(())
         });
@@ -198,56 +222,84 @@ impl SpanStore {
             tracing::error!(
                 path = %path.display(),
                 error = &error as &dyn std::error::Error,
-                "archive file cannot be read; its spans are missing from the index"
+                "archive file cannot be read; what it holds is missing from the index"
             );
         }
-        batch.cursor = file.last_sequence;
-        batch.total_spans = Some(total_spans);
-        if before.cursor < file.first_sequence {
-            batch.superseded_spans = file.item_count.saturating_sub(file.row_count);
+        let superseded = file.item_count.saturating_sub(file.row_count);
+        let superseded = if before < file.first_sequence { superseded } else { 0 };
+        match file.dataset {
+            Dataset::Spans => {
+                (batch.cursor, batch.total_spans) = (file.last_sequence, Some(total));
+                batch.superseded_spans = superseded;
+            }
+            Dataset::Logs => {
+                (batch.log_cursor, batch.total_logs) = (file.last_sequence, Some(total));
+                batch.superseded_logs = superseded;
+            }
         }
         self.commit(&batch).map(drop)
     }
 
-    /// Commits decoded spans and the cursor in one transaction; returns the traces that changed. Blocking.
+    /// Commits decoded spans and log records with the cursors in one transaction; returns the traces that changed. Blocking.
     pub fn commit(&self, batch: &IndexBatch) -> Result<Vec<TraceRow>, StoreError> {
         let inner = &self.inner;
         let writer = inner.writer.lock();
         let connection = writer.as_ref().ok_or(StoreError::NotReady("it is not open"))?;
         let progress = *inner.progress.read();
-        let (next, traces) = commit(connection, batch, progress, inner.wal.id())?;
+        let base = Base { progress, wal_id: inner.wal.id(), prices: inner.prices };
+        let (next, traces) = commit(connection, batch, base)?;
         *inner.progress.write() = next;
-        inner.committed.send_replace(next.cursor);
+        inner.committed.send_replace(next.newest());
         Ok(traces)
     }
 
-    /// Seals the next due range of records, if any. `now` is the clock as unix nanoseconds and as RFC 3339.
-    pub async fn seal_due(&self, now_unix_nanos: i64, now: &str) -> Result<Option<ArchiveFile>, StoreError> {
-        let inner = Arc::clone(&self.inner);
-        let unlisted = inner.unlisted.lock().clone();
+    /// Seals the next due range of records of each dataset; empty when nothing is due. `now` is the clock as unix
+    /// nanoseconds and as RFC 3339.
+    pub async fn seal_due(&self, now_unix_nanos: i64, now: &str) -> Result<Vec<ArchiveFile>, StoreError> {
+        let unlisted = self.inner.unlisted.lock().clone();
         if let Some(file) = unlisted {
-            return self.list(file, now).await.map(Some);
+            return self.list(file, now).await.map(|file| vec![file]);
         }
-        let after = inner.manifest.sealed_through();
-        let sealed = tokio::task::spawn_blocking(move || -> Result<_, StoreError> {
-            let Some(range) = plan(&inner.wal, after, inner.options.seal, now_unix_nanos)? else {
-                return Ok(None);
-            };
+        let mut sealed = Vec::new();
+        for dataset in Dataset::ALL {
+            sealed.extend(self.seal_due_of(dataset, now_unix_nanos, now).await?);
+        }
+        Ok(sealed)
+    }
+
+    async fn seal_due_of(
+        &self,
+        dataset: Dataset,
+        now_unix_nanos: i64,
+        now: &str,
+    ) -> Result<Option<ArchiveFile>, StoreError> {
+        let inner = Arc::clone(&self.inner);
+        let after = self.sealed_through(dataset).max(inner.manifest.sealed_through(dataset));
+        let task = tokio::task::spawn_blocking(move || -> Result<_, StoreError> {
+            let plan = plan(&inner.wal, (dataset, after), inner.options.seal, now_unix_nanos)?;
+            let Plan::Seal(range) = &plan else { return Ok((plan, None)) };
             let file = write_file(&SealJob {
                 wal: &inner.wal,
-                range: &range,
+                range,
                 archive_dir: &inner.options.archive_dir,
                 prices: inner.prices,
                 quarantine: &inner.quarantine,
             })?;
-            Ok(Some((range, file)))
-        })
-        .await
-        .map_err(StoreError::Worker)??;
-        match sealed {
-            None => Ok(None),
-            Some((range, None)) => self.inner.manifest.skip_through(range.last).await.map(|()| None),
-            Some((_, Some(file))) => self.list(file, now).await.map(Some),
+            Ok((plan, file))
+        });
+        let (plan, file) = task.await.map_err(StoreError::Worker)??;
+        match (plan, file) {
+            (Plan::Wait, _) => Ok(None),
+            (Plan::Sealed(through), _) => {
+                self.mark_sealed(dataset, through);
+                Ok(None)
+            }
+            (Plan::Seal(range), None) => {
+                self.inner.manifest.skip_through(dataset, range.last).await?;
+                self.mark_sealed(dataset, range.last);
+                Ok(None)
+            }
+            (Plan::Seal(_), Some(file)) => self.list(file, now).await.map(Some),
         }
     }
 
@@ -257,12 +309,24 @@ impl SpanStore {
         *self.inner.unlisted.lock() = Some(file.clone());
         self.inner.manifest.insert(file.clone(), now).await?;
         *self.inner.unlisted.lock() = None;
+        self.mark_sealed(file.dataset, file.last_sequence);
         Ok(file)
     }
 
-    /// Lets the log forget what is both indexed and sealed.
+    /// Up to where a dataset is sealed, or has nothing to seal.
+    fn sealed_through(&self, dataset: Dataset) -> Sequence {
+        *self.inner.sealed[dataset as usize].read()
+    }
+
+    fn mark_sealed(&self, dataset: Dataset, through: Sequence) {
+        let mut mark = self.inner.sealed[dataset as usize].write();
+        *mark = through.max(*mark);
+    }
+
+    /// Lets the log forget what is indexed, and sealed in the dataset that it belongs to.
     pub fn trim(&self) {
-        let up_to = self.progress().cursor.min(self.inner.manifest.sealed_through());
+        let sealed = Dataset::ALL.map(|dataset| self.sealed_through(dataset));
+        let up_to = sealed.into_iter().fold(self.progress().indexed_through(), Sequence::min);
         self.inner.wal.trim(up_to);
     }
 
@@ -299,12 +363,24 @@ impl SpanStore {
 
     /// Whole spans by place, in place order; what is damaged or gone is left out.
     pub async fn whole_spans(&self, places: Vec<Place>) -> Result<Vec<WholeSpan>, StoreError> {
+        self.whole_items(places).await
+    }
+
+    /// Whole log records by place, in place order; what is damaged or gone is left out.
+    pub async fn whole_logs(&self, places: Vec<Place>) -> Result<Vec<WholeLog>, StoreError> {
+        self.whole_items(places).await
+    }
+
+    async fn whole_items<T>(&self, places: Vec<Place>) -> Result<Vec<T>, StoreError>
+    where
+        T: ArchiveItem + Send + 'static,
+    {
         let inner = Arc::clone(&self.inner);
         let read = move || {
             let dir = &inner.options.archive_dir;
-            let mut spans = payload::read(&inner.wal, &inner.manifest, dir, inner.prices, &places)?;
-            spans.sort_unstable_by_key(|span| span.row.place);
-            Ok(spans)
+            let mut items: Vec<T> = payload::read(&inner.wal, &inner.manifest, dir, inner.prices, &places)?;
+            items.sort_unstable_by_key(ArchiveItem::place);
+            Ok(items)
         };
         tokio::task::spawn_blocking(read).await.map_err(StoreError::Worker)?
     }
@@ -313,18 +389,20 @@ impl SpanStore {
     pub async fn size(&self) -> Result<StoreSize, StoreError> {
         let count = |connection: &Connection| {
             connection
-                .query_row("SELECT count(*) FROM spans", [], |row| row.get::<_, i64>(0))
-                .map_err(StoreError::index("count spans"))
+                .query_row("SELECT (SELECT count(*) FROM spans), (SELECT count(*) FROM logs)", [], |row| {
+                    Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs()))
+                })
+                .map_err(StoreError::index("count rows"))
         };
-        let spans = match self.executor() {
-            Ok(executor) => executor.run(count).await?.unsigned_abs(),
-            Err(_) => 0,
+        let (spans, logs) = match self.executor() {
+            Ok(executor) => executor.run(count).await?,
+            Err(_) => (0, 0),
         };
         let path = &self.inner.options.index.path;
         let bytes = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
         let (archive_files, archive_bytes) = self.inner.manifest.size();
         let index_bytes = bytes(path) + bytes(&path.with_extension("duckdb.wal"));
-        Ok(StoreSize { spans, index_bytes, archive_files, archive_bytes })
+        Ok(StoreSize { spans, logs, index_bytes, archive_files, archive_bytes })
     }
 
     /// Checkpoints and closes the index. Blocking.
@@ -387,6 +465,18 @@ impl SpanStore {
     pub(crate) fn executor(&self) -> Result<Arc<Executor>, StoreError> {
         self.inner.executor.read().clone().ok_or(StoreError::NotReady("it is being opened"))
     }
+}
+
+/// The files beyond `cursor`, each with all items ever sealed up to its end.
+fn with_totals(sealed: Sealed, cursor: Sequence) -> impl Iterator<Item = (ArchiveFile, u64)> {
+    let files = sealed.files.into_iter().filter(move |file| file.last_sequence > cursor);
+    let files: Vec<ArchiveFile> = files.collect();
+    let ahead: u64 = files.iter().map(|file| file.item_count).sum();
+    let mut total = sealed.items.saturating_sub(ahead);
+    files.into_iter().map(move |file| {
+        total += file.item_count;
+        (file, total)
+    })
 }
 
 /// An error with its causes in one line.

@@ -1,5 +1,7 @@
 //! The store through its public surface: real log, real DuckDB, real Parquet, real SQLite in a temp folder.
 
+mod logs;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,8 +14,8 @@ use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Sta
 use prost::Message as _;
 
 use crate::{
-    IndexBatch, IndexOptions, IndexState, Manifest, Probe, SealPolicy, SpanStore, StoreOptions, TimeRange,
-    TraceFilter, WorkflowFilter, decode_rows, probe_index,
+    Dataset, IndexBatch, IndexOptions, IndexState, Manifest, Probe, SealPolicy, SpanStore, StoreOptions,
+    TimeRange, TraceFilter, WorkflowFilter, decode_log_rows, decode_rows, probe_index,
 };
 
 mod search;
@@ -37,7 +39,7 @@ impl Fixture {
         let manifest = Manifest::load(pool).await.unwrap();
         let wal_options =
             WalOptions { free_bytes_min: 0, free_percent_min: 0, ..WalOptions::in_dir(dir.path()) };
-        let wal = Wal::open(&wal_options, manifest.sealed_through()).unwrap();
+        let wal = Wal::open(&wal_options, manifest.newest_sequence()).unwrap();
         let store = SpanStore::new(options(dir.path()), wal.clone(), manifest);
         store.reconcile("2026-01-02T03:04:05Z").await.unwrap();
         store.open_index().unwrap();
@@ -65,20 +67,31 @@ impl Fixture {
     }
 
     fn index(&self) {
-        let records = self.wal.read_after(self.store.progress().cursor, u64::MAX).unwrap();
+        let records = self.wal.read_after(self.store.progress().indexed_through(), u64::MAX).unwrap();
         let Some(last) = records.last() else { return };
-        let mut batch = IndexBatch { cursor: last.sequence, ..IndexBatch::default() };
+        let mut batch =
+            IndexBatch { cursor: last.sequence, log_cursor: last.sequence, ..IndexBatch::default() };
         for record in &records {
-            decode_rows(record, self.store.prices(), &mut batch.rows).unwrap();
-            batch.span_count += u64::from(record.item_count);
+            let items = u64::from(record.item_count);
+            match Dataset::of(record) {
+                Dataset::Spans if record.sequence > self.store.progress().cursor => {
+                    decode_rows(record, self.store.prices(), &mut batch.rows).unwrap();
+                    batch.span_count += items;
+                }
+                Dataset::Logs if record.sequence > self.store.progress().log_cursor => {
+                    decode_log_rows(record, &mut batch.logs).unwrap();
+                    batch.log_count += items;
+                }
+                _ => {}
+            }
         }
         self.store.commit(&batch).unwrap();
     }
 
     async fn seal(&self) -> Option<crate::ArchiveFile> {
-        let file = self.store.seal_due(10 * DAY_NANOS, "2026-01-02T03:04:05Z").await.unwrap();
+        let files = self.store.seal_due(10 * DAY_NANOS, "2026-01-02T03:04:05Z").await.unwrap();
         self.store.trim();
-        file
+        files.into_iter().next()
     }
 
     async fn wait_for_trim(&self) {

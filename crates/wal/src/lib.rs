@@ -230,6 +230,17 @@ impl Wal {
         self.readers.sizes_after(after, limit)
     }
 
+    /// The same for the records of one signal; those of an unknown signal count as traces, for somebody has to keep
+    /// them. Blocking.
+    pub fn sizes_of(
+        &self,
+        signal: Signal,
+        after: Sequence,
+        limit: u32,
+    ) -> Result<Vec<(Sequence, u64, i64)>, WalError> {
+        self.readers.sizes_of(signal, after, limit)
+    }
+
     /// Allows the writer to remove everything up to and including `up_to`, in small slices, when it is idle.
     pub fn trim(&self, up_to: Sequence) {
         self.shared.trim_target.fetch_max(up_to.0, Ordering::Relaxed);

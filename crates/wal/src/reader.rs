@@ -73,6 +73,25 @@ impl ReaderPool {
         })
     }
 
+    pub(crate) fn sizes_of(
+        &self,
+        signal: Signal,
+        after: Sequence,
+        limit: u32,
+    ) -> Result<Vec<(Sequence, u64, i64)>, WalError> {
+        self.with(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT sequence, length(payload), received_unix_nanos FROM records
+                     WHERE sequence > ?1 AND (signal = ?3) = ?4 ORDER BY sequence LIMIT ?2",
+                )?
+                .query_map((after.0, limit, Signal::Logs.code(), signal == Signal::Logs), |row| {
+                    Ok((Sequence(row.get(0)?), row.get(1)?, row.get(2)?))
+                })?
+                .collect()
+        })
+    }
+
     pub(crate) fn remote_position(&self, source: &str) -> Result<Option<Vec<u8>>, WalError> {
         self.with(|connection| {
             connection

@@ -1,7 +1,6 @@
 //! Captures of real clients as JSON: what is stored is what the same client sends as protobuf.
 
 use http::StatusCode;
-use junjo_ingest::IngestLimits;
 use junjo_test_support::{delimited_messages, fixture};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -22,7 +21,7 @@ fn captured(name: &str, signal: &str) -> Vec<String> {
 #[tokio::test]
 async fn captures_in_json_are_stored_as_in_protobuf() {
     for name in ["real_openinference", "real_otel-v2"] {
-        let server = TestReceiver::with(IngestLimits { store_logs: true, ..IngestLimits::default() }, |_| {});
+        let server = TestReceiver::open();
         for signal in ["traces", "logs", "metrics"] {
             for request in captured(&format!("{name}.json"), signal) {
                 let answer = server.post(&format!("/v1/{signal}"), JSON, request).await;
@@ -34,7 +33,7 @@ async fn captures_in_json_are_stored_as_in_protobuf() {
             spans.iter().map(|message| ExportTraceServiceRequest::decode(&message[..]).unwrap()).collect();
         assert_eq!(server.traces(), expected, "{name}");
     }
-    let server = TestReceiver::with(IngestLimits { store_logs: true, ..IngestLimits::default() }, |_| {});
+    let server = TestReceiver::open();
     for request in captured("real_otel-v2.json", "logs") {
         server.post("/v1/logs", JSON, request).await;
     }

@@ -130,7 +130,7 @@ async fn export_compressed_is_stored() {
 }
 
 /// Scenario: metrics and logs are exported with the same key, as older Junjo SDKs do every minute. Guarantee: they are
-/// accepted and counted, never refused.
+/// accepted and counted, never refused; logs durably and apart from spans.
 #[tokio::test(flavor = "multi_thread")]
 async fn export_metrics_and_logs_is_accepted_and_counted() {
     let server = TestServer::start().await;
@@ -145,6 +145,8 @@ async fn export_metrics_and_logs_is_accepted_and_counted() {
     let status = server.api.read("/otel/status").await;
     assert!(status["metric_points_received"].as_u64().unwrap() > 0);
     assert!(status["log_records_received"].as_u64().unwrap() > 0);
+    assert_eq!(status["accepted_logs"], status["log_records_received"]);
+    assert_eq!((&status["accepted_spans"], &status["indexed_spans"]), (&0.into(), &0.into()));
     server.stop().await;
 }
 

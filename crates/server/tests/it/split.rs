@@ -22,6 +22,7 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 
 use crate::harness::{PATIENCE, TestServer};
+use crate::logs::{drained, logs_request, prompt};
 
 const START: u64 = 1_767_323_045_000_000_000;
 const INTERNAL: &str = "--internal-grpc-addr=127.0.0.1:0";
@@ -124,11 +125,16 @@ struct Batches {
 
 impl Batches {
     fn push(&self, number: u128, trace: u128) {
-        let message = request("split", vec![SpanBuilder::new(trace, 1, START).build()]).encode_to_vec();
-        let payload = zstd::bulk::compress(&message, 1).unwrap();
+        let message = request("split", vec![SpanBuilder::new(trace, 1, START).build()]);
+        self.push_message(number, Signal::Traces, &message.encode_to_vec());
+    }
+
+    /// A batch with one item.
+    fn push_message(&self, number: u128, signal: Signal, message: &[u8]) {
+        let payload = zstd::bulk::compress(message, 1).unwrap();
         self.batches.lock().unwrap().push(Batch {
             key: number.to_be_bytes().to_vec(),
-            signal: Signal::Traces.into(),
+            signal: signal.into(),
             key_id: "k".to_owned(),
             received_unix_nano: 7,
             item_count: 1,
@@ -238,5 +244,33 @@ async fn pull_batches_from_several_services_confirms_what_is_durable() {
         (*remotes[0].trimmed.lock().unwrap() == 11_u128.to_be_bytes()).then_some(())
     })
     .await;
+    server.stop().await;
+}
+
+/// Scenario: an ingestion service has a batch of log records, then one with their span, then the first one again (its
+/// client did not see the answer). Guarantee: both arrive, the prompt that came as a log is on the span, once.
+#[tokio::test(flavor = "multi_thread")]
+async fn pulled_logs_are_joined_to_pulled_spans() {
+    let remote = Batches::default();
+    let logs = logs_request("split", vec![prompt("from afar")]).encode_to_vec();
+    remote.push_message(1, Signal::Logs, &logs);
+    remote.push(2, 1);
+    remote.push_message(3, Signal::Logs, &logs);
+    let addr = serve(Routes::new(BatchServiceServer::new(remote.clone()))).await;
+    let source = format!("--ingestion-url=http://{addr}");
+    let server = TestServer::start_with(tempfile::tempdir().unwrap(), &[&source, INTERNAL]).await;
+    server.api.register().await;
+    eventually("pulling", PATIENCE, || async {
+        let (_, status) = server.api.get("/otel/status").await;
+        (status["indexed_logs"] == 2).then_some(())
+    })
+    .await;
+    let status = drained(&server.api).await;
+    assert_eq!((&status["store"]["logs"], &status["duplicate_logs"]), (&1.into(), &1.into()));
+    assert_eq!((&status["accepted_spans"], &status["indexed_spans"]), (&1.into(), &1.into()));
+    let shown = server.api.read(&format!("/otel/spans/{:032x}/{:016x}", 1, 1)).await;
+    let messages = shown["derived"]["input_messages"].as_array().unwrap();
+    assert_eq!((messages.len(), &messages[0]["parts"][0]["content"]), (1, &"from afar".into()));
+    assert_eq!(shown["derived"]["role"], "llm");
     server.stop().await;
 }

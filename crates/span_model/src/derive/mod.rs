@@ -3,6 +3,7 @@
 pub(crate) mod calendar;
 mod cost;
 pub(crate) mod exceptions;
+pub mod hints;
 pub mod prices;
 mod provider;
 pub mod role;

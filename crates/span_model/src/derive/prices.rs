@@ -86,6 +86,21 @@ enum Rate {
     },
 }
 
+/// A model call whose facts were gathered from a span and its log records.
+#[expect(missing_docs, reason = "the fields are those of `Promoted`, described there")]
+#[derive(Debug, Clone, Copy)]
+pub struct CallFacts<'c> {
+    pub role: Option<Role>,
+    pub provider: Option<&'c str>,
+    pub model: Option<&'c str>,
+    pub input_tokens: Option<i64>,
+    pub output_tokens: Option<i64>,
+    pub cached_input_tokens: Option<i64>,
+    pub cache_write_tokens: Option<i64>,
+    pub reasoning_tokens: Option<i64>,
+    pub start_unix_nanos: i64,
+}
+
 /// A model's place in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Place {
@@ -110,7 +125,7 @@ impl PriceTable {
     }
 
     /// What stands in `cost_source` for a cost from this table: `table:<date>`.
-    pub(super) fn source(&self) -> &str {
+    pub fn source(&self) -> &str {
         &self.source
     }
 
@@ -120,6 +135,25 @@ impl PriceTable {
 
     fn new(table: Table) -> Self {
         Self { source: format!("table:{}", table.date), table, remembered: RwLock::default() }
+    }
+
+    /// The cost of a model call in US dollars, at the prices of its day; `None` for everything else.
+    pub fn cost_of(&self, facts: &CallFacts<'_>) -> Option<f64> {
+        let usage = Usage {
+            input: facts.input_tokens,
+            output: facts.output_tokens,
+            total: None,
+            cached: facts.cached_input_tokens,
+            cache_write: facts.cache_write_tokens,
+            reasoning: facts.reasoning_tokens,
+        };
+        self.cost(&Call {
+            role: facts.role,
+            provider: facts.provider,
+            model: facts.model,
+            usage: &usage,
+            unix_nanos: facts.start_unix_nanos,
+        })
     }
 
     /// The cost of a model call in US dollars, at the prices of its day; `None` for every other span.

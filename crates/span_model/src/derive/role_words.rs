@@ -32,6 +32,28 @@ pub(super) fn role_of(slots: &Slots<'_, '_>, scope: &Scope<'_>, span: &Span<'_>)
         .or_else(|| from_content(slots, scope, span))
 }
 
+/// What the span of a log record does, as far as the record says.
+pub(super) fn role_of_log(slots: &Slots<'_, '_>, event_name: &str) -> Option<Role> {
+    let said = || VOCABULARIES.iter().find_map(|(field, role)| slots.str(*field).and_then(role));
+    said().or_else(|| from_event(event_name)).or_else(|| from_usage(slots))
+}
+
+/// Messages are recorded where a model is called.
+fn from_event(name: &str) -> Option<Role> {
+    let is_call = matches!(
+        name,
+        "gen_ai.system.message"
+            | "gen_ai.user.message"
+            | "gen_ai.assistant.message"
+            | "gen_ai.tool.message"
+            | "gen_ai.choice"
+            | "gen_ai.content.prompt"
+            | "gen_ai.content.completion"
+            | "gen_ai.client.inference.operation.details"
+    );
+    is_call.then_some(Role::Llm)
+}
+
 /// Old GenAI spans have no operation name, and SDKs drop the oldest attributes first when there are more than 128.
 fn from_usage(slots: &Slots<'_, '_>) -> Option<Role> {
     slots.get(Field::InputTokens).or(slots.get(Field::OutputTokens))?;

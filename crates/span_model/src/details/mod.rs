@@ -3,6 +3,7 @@
 mod attributes;
 mod context;
 mod failures;
+mod joined;
 mod messages;
 mod request;
 mod retrieval;
@@ -19,11 +20,13 @@ pub use request::Streaming;
 pub use retrieval::{Document, Embedding, Reranking, Retrieval};
 pub use tools::{Tool, ToolCall};
 
+use crate::derive::hints::promote_log;
 use crate::derive::prices::PriceTable;
 use crate::derive::role::Role;
 use crate::derive::{Promoted, promote};
-use crate::otlp::value::{Resource, Scope, Span};
+use crate::otlp::value::{LogRecord, Resource, Scope, Span};
 use attributes::Attributes;
+use joined::join;
 
 /// One span's derived content, owned, as the API serialises it. Lists are empty and options null where a span has none.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -123,6 +126,25 @@ pub struct Tokens {
 /// Reads the derived content of `span`; a cost that the client did not send is taken from the bundled prices.
 pub fn details(resource: &Resource<'_>, scope: &Scope<'_>, span: &Span<'_>) -> Details {
     let promoted = promote(resource, scope, span, PriceTable::bundled());
+    read(resource, span, promoted)
+}
+
+/// The same for a span whose log records are `logs`, in order of time: prompts, usage and judgements that were sent
+/// only as records appear as if they were on the span.
+pub fn details_with_logs<'a>(
+    resource: &Resource<'a>,
+    scope: &Scope<'a>,
+    span: &Span<'a>,
+    logs: &[LogRecord<'a>],
+) -> Details {
+    let mut promoted = promote(resource, scope, span, PriceTable::bundled());
+    for hints in logs.iter().filter_map(|record| promote_log(resource, record).hints) {
+        hints.complete(&mut promoted, PriceTable::bundled());
+    }
+    read(resource, &join(span, logs), promoted)
+}
+
+fn read(resource: &Resource<'_>, span: &Span<'_>, promoted: Promoted<'_>) -> Details {
     let attributes = Attributes::new(&span.attributes);
     let role = promoted.role;
     let input_messages = messages::input(&attributes, role, span);

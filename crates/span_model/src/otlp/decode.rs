@@ -27,8 +27,8 @@ pub enum DecodeError {
     /// Values nest deeper than [`DEPTH_CEILING`].
     #[error("values nest deeper than {DEPTH_CEILING} levels")]
     TooDeep,
-    /// One resource, scope or span holds more than [`VALUES_PER_ITEM_MAX`] values.
-    #[error("more than {VALUES_PER_ITEM_MAX} values in one resource, scope or span")]
+    /// One resource, scope, span or log record holds more than [`VALUES_PER_ITEM_MAX`] values.
+    #[error("more than {VALUES_PER_ITEM_MAX} values in one resource, scope, span or log record")]
     TooManyValues,
 }
 
@@ -38,9 +38,9 @@ pub fn decode_spans<'a>(
     visit: &mut dyn FnMut(&Resource<'a>, &Scope<'a>, Span<'a>),
 ) -> Result<(), DecodeError> {
     each(message, "ExportTraceServiceRequest", 1, &mut |resource_spans| {
-        let resource = resource_of(resource_spans)?;
+        let resource = resource_of("ResourceSpans", resource_spans)?;
         each(resource_spans, "ResourceSpans", 2, &mut |scope_spans| {
-            let scope = scope_of(scope_spans)?;
+            let scope = scope_of("ScopeSpans", scope_spans)?;
             each(scope_spans, "ScopeSpans", 2, &mut |bytes| {
                 match decode_span(bytes) {
                     Ok(Some(span)) => visit(&resource, &scope, span),
@@ -59,7 +59,7 @@ pub fn decode_span(message: &[u8]) -> Result<Option<Span<'_>>, DecodeError> {
 }
 
 /// Calls `visit` for every embedded message in field `number`.
-fn each<'a>(
+pub(super) fn each<'a>(
     message: &'a [u8],
     name: &'static str,
     number: u32,
@@ -74,41 +74,41 @@ fn each<'a>(
     Ok(())
 }
 
-fn resource_of(resource_spans: &[u8]) -> Result<Resource<'_>, DecodeError> {
-    const NAME: &str = "ResourceSpans";
+/// The resource of a `ResourceSpans` or `ResourceLogs`.
+pub(super) fn resource_of<'a>(name: &'static str, message: &'a [u8]) -> Result<Resource<'a>, DecodeError> {
     let mut resource = Resource::default();
     let mut decoder = Decoder::default();
-    let mut reader = Reader::new(resource_spans);
+    let mut reader = Reader::new(message);
     while let Some(field) = reader.next()? {
         match field.number {
-            1 => decoder.resource(bytes_of(NAME, &field)?, &mut resource)?,
-            3 => resource.schema_url = decoder.text(bytes_of(NAME, &field)?),
+            1 => decoder.resource(bytes_of(name, &field)?, &mut resource)?,
+            3 => resource.schema_url = decoder.text(bytes_of(name, &field)?),
             _ => {}
         }
     }
     Ok(resource)
 }
 
-fn scope_of(scope_spans: &[u8]) -> Result<Scope<'_>, DecodeError> {
-    const NAME: &str = "ScopeSpans";
+/// The scope of a `ScopeSpans` or `ScopeLogs`.
+pub(super) fn scope_of<'a>(name: &'static str, message: &'a [u8]) -> Result<Scope<'a>, DecodeError> {
     let mut scope = Scope::default();
     let mut decoder = Decoder::default();
-    let mut reader = Reader::new(scope_spans);
+    let mut reader = Reader::new(message);
     while let Some(field) = reader.next()? {
         match field.number {
-            1 => decoder.scope(bytes_of(NAME, &field)?, &mut scope)?,
-            3 => scope.schema_url = decoder.text(bytes_of(NAME, &field)?),
+            1 => decoder.scope(bytes_of(name, &field)?, &mut scope)?,
+            3 => scope.schema_url = decoder.text(bytes_of(name, &field)?),
             _ => {}
         }
     }
     Ok(scope)
 }
 
-/// Decodes one resource, scope or span, and counts what it allocates for exactly as the scan does.
+/// Decodes one resource, scope, span or log record, and counts what it allocates for exactly as the scan does.
 #[derive(Default)]
-struct Decoder {
+pub(super) struct Decoder {
     values: u32,
-    had_invalid_utf8: bool,
+    pub(super) had_invalid_utf8: bool,
 }
 
 impl Decoder {
@@ -224,7 +224,11 @@ impl Decoder {
         Ok(link)
     }
 
-    fn key_value<'a>(&mut self, message: &'a [u8], depth: u32) -> Result<KeyValue<'a>, DecodeError> {
+    pub(super) fn key_value<'a>(
+        &mut self,
+        message: &'a [u8],
+        depth: u32,
+    ) -> Result<KeyValue<'a>, DecodeError> {
         const NAME: &str = "KeyValue";
         self.count_value()?;
         let mut pair = KeyValue { key: Cow::Borrowed(""), value: Value::Empty };
@@ -240,7 +244,12 @@ impl Decoder {
     }
 
     /// Merges an `AnyValue` into `value`, as protobuf merges a oneof.
-    fn value<'a>(&mut self, message: &'a [u8], depth: u32, value: &mut Value<'a>) -> Result<(), DecodeError> {
+    pub(super) fn value<'a>(
+        &mut self,
+        message: &'a [u8],
+        depth: u32,
+        value: &mut Value<'a>,
+    ) -> Result<(), DecodeError> {
         const NAME: &str = "AnyValue";
         self.count_value()?;
         if depth >= DEPTH_CEILING {
@@ -286,7 +295,7 @@ impl Decoder {
         Ok(())
     }
 
-    fn text<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, str> {
+    pub(super) fn text<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, str> {
         // `from_utf8` is several times faster than `from_utf8_lossy` on the valid texts that nearly all are
         if let Ok(text) = std::str::from_utf8(bytes) {
             return Cow::Borrowed(text);
@@ -344,19 +353,19 @@ fn reserve(message: &[u8], span: &mut Span<'_>) -> Result<(), WireError> {
     Ok(())
 }
 
-fn bytes_of<'a>(message: &'static str, field: &Field<'a>) -> Result<&'a [u8], DecodeError> {
+pub(super) fn bytes_of<'a>(message: &'static str, field: &Field<'a>) -> Result<&'a [u8], DecodeError> {
     if let Payload::Bytes(bytes) = field.payload { Ok(bytes) } else { Err(wrong_type(message, field)) }
 }
 
-fn varint_of(message: &'static str, field: &Field<'_>) -> Result<u64, DecodeError> {
+pub(super) fn varint_of(message: &'static str, field: &Field<'_>) -> Result<u64, DecodeError> {
     if let Payload::Varint(value) = field.payload { Ok(value) } else { Err(wrong_type(message, field)) }
 }
 
-fn fixed64_of(message: &'static str, field: &Field<'_>) -> Result<u64, DecodeError> {
+pub(super) fn fixed64_of(message: &'static str, field: &Field<'_>) -> Result<u64, DecodeError> {
     if let Payload::Fixed64(value) = field.payload { Ok(value) } else { Err(wrong_type(message, field)) }
 }
 
-fn fixed32_of(message: &'static str, field: &Field<'_>) -> Result<u32, DecodeError> {
+pub(super) fn fixed32_of(message: &'static str, field: &Field<'_>) -> Result<u32, DecodeError> {
     if let Payload::Fixed32(value) = field.payload { Ok(value) } else { Err(wrong_type(message, field)) }
 }
 

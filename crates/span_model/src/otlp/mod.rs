@@ -3,6 +3,7 @@
 //! All three read protobuf through `wire`; none of them knows what an attribute means.
 
 pub mod decode;
+pub mod decode_log;
 pub mod scan;
 mod schema;
 pub mod splice;

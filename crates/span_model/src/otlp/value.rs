@@ -141,3 +141,36 @@ pub struct Span<'a> {
     /// The `Span` message exactly as stored, for the archive's `otlp` blob.
     pub raw: &'a [u8],
 }
+
+/// One log record as sent; ids that are none, which OTLP allows here, are `None`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogRecord<'a> {
+    /// When it happened, nanoseconds since the Unix epoch as sent; 0 when the source did not know.
+    pub time_unix_nano: u64,
+    /// When it was observed, nanoseconds since the Unix epoch as sent; 0 when the client did not say.
+    pub observed_time_unix_nano: u64,
+    /// `SeverityNumber`, possibly a number that OTLP does not define; 0 is unspecified.
+    pub severity_number: i32,
+    /// The source's own word for the severity.
+    pub severity_text: Cow<'a, str>,
+    /// The body, of any type.
+    pub body: Value<'a>,
+    /// Attributes in stored order.
+    pub attributes: Vec<KeyValue<'a>>,
+    /// Attributes that the client dropped.
+    pub dropped_attributes_count: u32,
+    /// `LogRecordFlags`: the W3C trace flags.
+    pub flags: u32,
+    /// Id of the trace that it belongs to.
+    pub trace_id: Option<TraceId>,
+    /// Id of the span that it belongs to.
+    pub span_id: Option<SpanId>,
+    /// Whether an id was sent that is neither empty, nor zero, nor of the right length.
+    pub had_odd_ids: bool,
+    /// Name of the event, empty for a plain record.
+    pub event_name: Cow<'a, str>,
+    /// Whether any text anywhere in the record was not valid UTF-8.
+    pub had_invalid_utf8: bool,
+    /// The `LogRecord` message exactly as stored, for the archive's `otlp` blob.
+    pub raw: &'a [u8],
+}

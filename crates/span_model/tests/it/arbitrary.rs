@@ -94,7 +94,7 @@ fn link() -> impl Strategy<Value = Link> {
     )
 }
 
-fn attributes() -> impl Strategy<Value = Vec<KeyValue>> {
+pub(crate) fn attributes() -> impl Strategy<Value = Vec<KeyValue>> {
     vec(key_value(value()), 0..4)
 }
 
@@ -102,7 +102,7 @@ fn key_value(value: impl Strategy<Value = AnyValue>) -> impl Strategy<Value = Ke
     (text(), option::of(value)).prop_map(|(key, value)| KeyValue { key, value, key_strindex: 0 })
 }
 
-fn value() -> impl Strategy<Value = AnyValue> {
+pub(crate) fn value() -> impl Strategy<Value = AnyValue> {
     let leaf = prop_oneof![
         Just(None),
         text().prop_map(|text| Some(Value::StringValue(text))),
@@ -128,7 +128,7 @@ fn finite_or_infinite() -> impl Strategy<Value = f64> {
 }
 
 /// Mostly a good id, else one of zeros or of a wrong length.
-fn id(length: usize) -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn id(length: usize) -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         8 => vec(1..=u8::MAX, length),
         1 => Just(vec![0; length]),
@@ -137,6 +137,6 @@ fn id(length: usize) -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     prop_oneof![Just(String::new()), "[a-z.]{1,8}", any::<String>()]
 }

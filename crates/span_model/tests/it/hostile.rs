@@ -1,7 +1,8 @@
 //! Arbitrary and damaged bytes: nothing panics, and what the scan accepts the decoder can decode.
 
 use junjo_span_model::{
-    PriceTable, ScanError, ScanLimits, Signal, decode_spans, details, promote, scan, without_rejected,
+    PriceTable, ScanError, ScanLimits, Signal, decode_logs, decode_spans, details, details_with_logs,
+    promote, promote_log, scan, without_rejected,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -15,6 +16,7 @@ fn exercise(message: &[u8]) {
         let _ = scan(signal, message, &ScanLimits::default());
         let _ = without_rejected(signal, message);
     }
+    exercise_logs(message);
     let mut visits = 0;
     let decoded = decode_spans(message, &mut |resource, scope, span| {
         visits += 1;
@@ -27,6 +29,23 @@ fn exercise(message: &[u8]) {
         assert_eq!(visits, report.accepted);
         let after = scan(Signal::Traces, &spliced, &ScanLimits::default()).unwrap();
         assert_eq!((after.accepted, after.rejected), (report.accepted, 0));
+    }
+}
+
+/// The same for log records, and for the span that they are joined to.
+fn exercise_logs(message: &[u8]) {
+    let mut visits = 0;
+    let decoded = decode_logs(message, &mut |origin, record| {
+        visits += 1;
+        let _ = promote_log(origin.resource, &record);
+        let id = [&[0x0a, 16][..], &[7; 16], &[0x12, 8], &[9; 8]].concat();
+        let span = junjo_span_model::decode_span(&id).unwrap().unwrap();
+        let joined = details_with_logs(origin.resource, origin.scope, &span, &[record]);
+        let _ = serde_json::to_string(&joined).unwrap();
+    });
+    if let Ok(report) = scan(Signal::Logs, message, &ScanLimits::default()) {
+        assert_eq!(decoded, Ok(()));
+        assert_eq!(visits, report.accepted);
     }
 }
 
@@ -85,8 +104,35 @@ fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
+/// The log captures, one record a message.
+fn log_seeds() -> Vec<Vec<u8>> {
+    let mut seeds = Vec::new();
+    for request in captures::LOGS.into_iter().flat_map(captures::requests) {
+        decode_logs(&request, &mut |_, record| {
+            seeds.push(delimited(1, &delimited(2, &delimited(2, record.raw))));
+        })
+        .unwrap();
+    }
+    seeds
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    /// Scenario: a real log record with a few bytes flipped, cut, lost or repeated. Guarantee: no panic, and scan and
+    /// decoder agree.
+    #[test]
+    fn exercise_damaged_log_capture_never_panics(
+        seed in any::<Index>(),
+        damages in proptest::collection::vec(damage(), 1..6),
+    ) {
+        thread_local!(static SEEDS: Vec<Vec<u8>> = log_seeds());
+        let mut message = SEEDS.with(|seeds| seeds[seed.index(seeds.len())].clone());
+        for damage in &damages {
+            apply(damage, &mut message);
+        }
+        exercise(&message);
+    }
 
     /// Scenario: bytes of no meaning. Guarantee: no panic, and scan and decoder agree.
     #[test]

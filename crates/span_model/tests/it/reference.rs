@@ -115,11 +115,11 @@ fn link(link: &opentelemetry_proto::tonic::trace::v1::span::Link) -> Link<'_> {
     }
 }
 
-fn attributes(pairs: &[OtlpKeyValue]) -> Vec<KeyValue<'_>> {
+pub(crate) fn attributes(pairs: &[OtlpKeyValue]) -> Vec<KeyValue<'_>> {
     pairs.iter().map(|pair| KeyValue { key: text(&pair.key), value: value(pair.value.as_ref()) }).collect()
 }
 
-fn value(any: Option<&AnyValue>) -> Value<'_> {
+pub(crate) fn value(any: Option<&AnyValue>) -> Value<'_> {
     match any.and_then(|any| any.value.as_ref()) {
         None | Some(OtlpValue::StringValueStrindex(_)) => Value::Empty,
         Some(OtlpValue::StringValue(string)) => Value::String(text(string)),

@@ -1,7 +1,8 @@
 //! Columns and footer of an archive file.
 //!
 //! `archive/day=YYYY-MM-DD/spans-<first>-<last>.parquet`, zstd level 3, rows in place order, row groups of at most
-//! 8,192 rows or 16 MiB of text, page index written. Columns: the promoted ones of `columns.rs`, then
+//! 8,192 rows or 16 MiB of text, page index written (files of log records are alike: `log_columns.rs`). Columns: the
+//! promoted ones of `columns.rs`, then
 //!
 //! | column | type | meaning |
 //! |---|---|---|
@@ -13,8 +14,8 @@
 //! | `attributes`, `events`, `links` | Utf8 (JSON) | integers exact |
 //! | `otlp` | Binary, NULL | the exact `Span` message where the other columns lose something |
 //!
-//! Footer key-value metadata: `junjo.wal_id`, `junjo.first_sequence`, `junjo.last_sequence`, `junjo.item_count`,
-//! `junjo.received_day`, `junjo.schema_version`, `junjo.derive_version`.
+//! Footer key-value metadata: `junjo.dataset` (`spans` where it is missing), `junjo.wal_id`, `junjo.first_sequence`,
+//! `junjo.last_sequence`, `junjo.item_count`, `junjo.received_day`, `junjo.schema_version`, `junjo.derive_version`.
 
 use std::sync::Arc;
 
@@ -22,13 +23,71 @@ use arrow::array::{Array as _, ArrayRef, BinaryArray, Int64Array, StringArray, U
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
+use junjo_span_model::{PriceTable, SpanId, TraceId};
+use junjo_wal::Record;
 
+use super::item::ArchiveItem;
 use crate::columns::{Reader, archive_arrays, archive_fields, rows_from_batch};
-use crate::row::SpanRow;
+use crate::dataset::Dataset;
+use crate::decode::{DecodeFailure, decode_whole_spans};
+use crate::row::{Place, SpanRow};
 use crate::whole_span::WholeSpan;
 
-/// Version of the columns above.
-pub(crate) const SCHEMA_VERSION: i64 = 1;
+impl ArchiveItem for WholeSpan {
+    const DATASET: Dataset = Dataset::Spans;
+    const SCHEMA_VERSION: i64 = 1;
+    type Row = SpanRow;
+    type Identity = (TraceId, SpanId);
+
+    fn schema() -> SchemaRef {
+        schema()
+    }
+
+    fn to_batch(schema: &SchemaRef, items: &[Self]) -> Result<RecordBatch, ArrowError> {
+        to_batch(schema, items)
+    }
+
+    fn from_batch(batch: &RecordBatch) -> Result<Vec<Self>, ArrowError> {
+        from_batch(batch)
+    }
+
+    fn row_fields() -> Vec<Field> {
+        archive_fields()
+    }
+
+    fn rows_from_batch(batch: &RecordBatch) -> Result<Vec<SpanRow>, ArrowError> {
+        rows_from_batch(batch)
+    }
+
+    fn place_of(row: &SpanRow) -> Place {
+        row.place
+    }
+
+    fn place(&self) -> Place {
+        self.row.place
+    }
+
+    fn identity(&self) -> Option<Self::Identity> {
+        Some((self.row.trace_id, self.row.span_id))
+    }
+
+    fn bounds(&self) -> (i64, i64) {
+        (self.row.start_unix_nanos, self.row.end_unix_nanos())
+    }
+
+    fn text_bytes(&self) -> usize {
+        self.text_bytes()
+    }
+
+    fn decode(
+        record: &Record,
+        prices: &PriceTable,
+        is_wanted: &dyn Fn(Place) -> bool,
+        sink: &mut dyn FnMut(Self),
+    ) -> Result<(), DecodeFailure> {
+        decode_whole_spans(record, prices, is_wanted, sink)
+    }
+}
 
 pub(crate) fn schema() -> SchemaRef {
     let mut fields = archive_fields();
@@ -73,7 +132,7 @@ pub(crate) fn to_batch(schema: &SchemaRef, spans: &[WholeSpan]) -> Result<Record
 }
 
 /// Spans read back from a batch with all columns.
-pub(crate) fn from_batch(batch: &RecordBatch) -> Result<Vec<WholeSpan>, ArrowError> {
+fn from_batch(batch: &RecordBatch) -> Result<Vec<WholeSpan>, ArrowError> {
     let reader = Reader(batch);
     let received = reader.get::<Int64Array>("received_unix_nanos")?;
     let texts = |name| reader.get::<StringArray>(name);

@@ -6,14 +6,14 @@ use junjo_wal::Sequence;
 use parking_lot::RwLock;
 use sqlx::{Row as _, SqlitePool};
 
+use crate::dataset::Dataset;
 use crate::error::StoreError;
-
-/// The dataset of spans; logs will be a second one.
-pub(crate) const SPANS: &str = "spans";
 
 /// One sealed file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchiveFile {
+    /// What it holds.
+    pub dataset: Dataset,
     /// Path relative to the archive folder.
     pub path: String,
     /// Identity of the log that the records came from.
@@ -24,13 +24,13 @@ pub struct ArchiveFile {
     pub last_sequence: Sequence,
     /// UTC day of receipt, `YYYY-MM-DD`.
     pub received_day: String,
-    /// Earliest start of a span, unix nanoseconds.
+    /// Earliest start of a span, or time of a log record, unix nanoseconds.
     pub min_start_unix_nanos: i64,
-    /// Latest end of a span, unix nanoseconds.
+    /// Latest end of a span, or time of a log record, unix nanoseconds.
     pub max_end_unix_nanos: i64,
-    /// Spans in the file.
+    /// Spans or log records in the file.
     pub row_count: u64,
-    /// Spans in the sealed records, superseded and quarantined ones included.
+    /// Spans or log records in the sealed records, superseded and quarantined ones included.
     pub item_count: u64,
     /// Size of the file.
     pub file_bytes: u64,
@@ -46,78 +46,78 @@ pub struct ArchiveFile {
 #[derive(Clone)]
 pub struct Manifest {
     pool: SqlitePool,
-    sealed: Arc<RwLock<Sealed>>,
+    spans: Arc<RwLock<Sealed>>,
+    logs: Arc<RwLock<Sealed>>,
 }
 
-/// The archive at one moment.
+/// What is sealed of one dataset at one moment.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sealed {
     /// In sequence order.
     pub(crate) files: Vec<ArchiveFile>,
     pub(crate) through: Sequence,
-    /// All spans ever sealed, superseded and quarantined ones and those of files that retention dropped included.
+    /// All items ever sealed, superseded and quarantined ones and those of files that retention dropped included.
     pub(crate) items: u64,
 }
 
 impl Manifest {
     /// Loads the manifest; the tables come from the migrations.
     pub async fn load(pool: SqlitePool) -> Result<Self, StoreError> {
-        let rows = sqlx::query("SELECT * FROM archive_files WHERE dataset = ?1 ORDER BY first_sequence")
-            .bind(SPANS)
-            .fetch_all(&pool)
-            .await
-            .map_err(StoreError::manifest("read"))?;
-        let files = rows.iter().map(file_from_row).collect::<Result<Vec<_>, _>>();
-        let totals =
-            sqlx::query("SELECT sealed_items, sealed_through FROM archive_totals WHERE dataset = ?1")
-                .bind(SPANS)
-                .fetch_one(&pool)
-                .await
-                .map_err(StoreError::manifest("read"))?;
-        let sealed = Sealed {
-            files: files.map_err(StoreError::manifest("read"))?,
-            through: Sequence(totals.get(1)),
-            items: totals.get::<i64, _>(0).unsigned_abs(),
-        };
-        Ok(Self { pool, sealed: Arc::new(RwLock::new(sealed)) })
+        let spans = load_sealed(&pool, Dataset::Spans).await.map_err(StoreError::manifest("read"))?;
+        let logs = load_sealed(&pool, Dataset::Logs).await.map_err(StoreError::manifest("read"))?;
+        Ok(Self { pool, spans: Arc::new(RwLock::new(spans)), logs: Arc::new(RwLock::new(logs)) })
     }
 
-    /// The newest record that is in the archive; everything up to it may be trimmed as far as the archive goes.
-    pub fn sealed_through(&self) -> Sequence {
-        self.sealed.read().through
+    /// The newest record of a dataset that is in the archive; everything up to it may be trimmed as far as the archive
+    /// of that dataset goes.
+    pub fn sealed_through(&self, dataset: Dataset) -> Sequence {
+        self.sealed(dataset).read().through
     }
 
-    /// All spans ever sealed, superseded and quarantined ones included.
-    pub fn sealed_items(&self) -> u64 {
-        self.sealed.read().items
+    /// The newest record that any file holds: no record of the log may get a sequence up to it again.
+    pub fn newest_sequence(&self) -> Sequence {
+        Dataset::ALL.map(|dataset| self.sealed_through(dataset)).into_iter().max().unwrap_or_default()
     }
 
-    /// The files in sequence order.
-    pub fn files(&self) -> Vec<ArchiveFile> {
-        self.sealed.read().files.clone()
+    /// All items ever sealed, superseded and quarantined ones included.
+    pub fn sealed_items(&self, dataset: Dataset) -> u64 {
+        self.sealed(dataset).read().items
     }
 
-    /// Files, mark and total of the same moment.
-    pub(crate) fn sealed(&self) -> Sealed {
-        self.sealed.read().clone()
+    /// The files of a dataset in sequence order.
+    pub fn files(&self, dataset: Dataset) -> Vec<ArchiveFile> {
+        self.sealed(dataset).read().files.clone()
     }
 
-    /// Number and bytes of the files.
+    /// Files, mark and total of a dataset at the same moment.
+    pub(crate) fn snapshot(&self, dataset: Dataset) -> Sealed {
+        self.sealed(dataset).read().clone()
+    }
+
+    /// The files of all datasets.
+    pub fn all_files(&self) -> Vec<ArchiveFile> {
+        Dataset::ALL.into_iter().flat_map(|dataset| self.files(dataset)).collect()
+    }
+
+    /// Number and bytes of all files.
     pub fn size(&self) -> (u64, u64) {
-        let files = &self.sealed.read().files;
-        (files.len() as u64, files.iter().map(|file| file.file_bytes).sum())
+        Dataset::ALL.into_iter().fold((0, 0), |(files, bytes), dataset| {
+            let sealed = self.sealed(dataset).read();
+            let more: u64 = sealed.files.iter().map(|file| file.file_bytes).sum();
+            (files + sealed.files.len() as u64, bytes + more)
+        })
     }
 
-    /// The file whose range holds `sequence`.
-    pub(crate) fn file_with(&self, sequence: Sequence) -> Option<ArchiveFile> {
-        let files = &self.sealed.read().files;
-        let after = files.partition_point(|file| file.first_sequence <= sequence);
-        let candidate = files.get(after.checked_sub(1)?)?;
+    /// The file of a dataset whose range holds `sequence`.
+    pub(crate) fn file_with(&self, dataset: Dataset, sequence: Sequence) -> Option<ArchiveFile> {
+        let sealed = self.sealed(dataset).read();
+        let after = sealed.files.partition_point(|file| file.first_sequence <= sequence);
+        let candidate = sealed.files.get(after.checked_sub(1)?)?;
         (sequence <= candidate.last_sequence).then(|| candidate.clone())
     }
 
-    /// Lists a durable file and advances the seal mark, in one transaction. Listing a file again changes nothing: a
-    /// commit that was reported as failed may have happened.
+    /// Lists a durable file and advances its dataset's seal mark, in one transaction. Listing a file again changes
+    /// nothing: a commit that was reported as failed may have happened.
     pub(crate) async fn insert(&self, file: ArchiveFile, sealed_at: &str) -> Result<(), StoreError> {
         let failed = || StoreError::manifest("write");
         let mut transaction = self.pool.begin().await.map_err(failed())?;
@@ -127,14 +127,14 @@ impl Manifest {
             "UPDATE archive_totals SET sealed_items = sealed_items + ?2,
              sealed_through = max(sealed_through, ?3) WHERE dataset = ?1",
         )
-        .bind(SPANS)
+        .bind(file.dataset.as_str())
         .bind(int(new_items))
         .bind(file.last_sequence.0)
         .execute(&mut *transaction)
         .await
         .map_err(failed())?;
         transaction.commit().await.map_err(failed())?;
-        let mut sealed = self.sealed.write();
+        let mut sealed = self.sealed(file.dataset).write();
         sealed.items += file.item_count;
         sealed.through = file.last_sequence.max(sealed.through);
         let at = sealed.files.partition_point(|other| other.first_sequence < file.first_sequence);
@@ -142,18 +142,41 @@ impl Manifest {
         Ok(())
     }
 
-    /// Advances the seal mark over records that hold no spans.
-    pub(crate) async fn skip_through(&self, sequence: Sequence) -> Result<(), StoreError> {
+    /// Advances the seal mark over records that hold nothing.
+    pub(crate) async fn skip_through(&self, dataset: Dataset, sequence: Sequence) -> Result<(), StoreError> {
         sqlx::query("UPDATE archive_totals SET sealed_through = max(sealed_through, ?2) WHERE dataset = ?1")
-            .bind(SPANS)
+            .bind(dataset.as_str())
             .bind(sequence.0)
             .execute(&self.pool)
             .await
             .map_err(StoreError::manifest("write"))?;
-        let mut sealed = self.sealed.write();
+        let mut sealed = self.sealed(dataset).write();
         sealed.through = sequence.max(sealed.through);
         Ok(())
     }
+
+    fn sealed(&self, dataset: Dataset) -> &RwLock<Sealed> {
+        match dataset {
+            Dataset::Spans => &self.spans,
+            Dataset::Logs => &self.logs,
+        }
+    }
+}
+
+async fn load_sealed(pool: &SqlitePool, dataset: Dataset) -> Result<Sealed, sqlx::Error> {
+    let rows = sqlx::query("SELECT * FROM archive_files WHERE dataset = ?1 ORDER BY first_sequence")
+        .bind(dataset.as_str())
+        .fetch_all(pool)
+        .await?;
+    let totals = sqlx::query("SELECT sealed_items, sealed_through FROM archive_totals WHERE dataset = ?1")
+        .bind(dataset.as_str())
+        .fetch_one(pool)
+        .await?;
+    Ok(Sealed {
+        files: rows.iter().map(|row| file_from_row(row, dataset)).collect::<Result<Vec<_>, _>>()?,
+        through: Sequence(totals.try_get(1)?),
+        items: totals.try_get::<i64, _>(0)?.unsigned_abs(),
+    })
 }
 
 fn int(n: u64) -> i64 {
@@ -168,7 +191,7 @@ fn insert_row<'q>(
                   ON CONFLICT (path) DO NOTHING";
     sqlx::query(insert)
         .bind(&file.path)
-        .bind(SPANS)
+        .bind(file.dataset.as_str())
         .bind(&file.wal_id)
         .bind(file.first_sequence.0)
         .bind(file.last_sequence.0)
@@ -184,9 +207,10 @@ fn insert_row<'q>(
         .bind(sealed_at)
 }
 
-fn file_from_row(row: &sqlx::sqlite::SqliteRow) -> Result<ArchiveFile, sqlx::Error> {
+fn file_from_row(row: &sqlx::sqlite::SqliteRow, dataset: Dataset) -> Result<ArchiveFile, sqlx::Error> {
     let count = |name| row.try_get::<i64, _>(name).map(i64::unsigned_abs);
     Ok(ArchiveFile {
+        dataset,
         path: row.try_get("path")?,
         wal_id: row.try_get("wal_id")?,
         first_sequence: Sequence(row.try_get("first_sequence")?),

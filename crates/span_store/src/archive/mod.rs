@@ -1,6 +1,8 @@
-//! The archive: whole spans as Parquet files, the permanent truth once the log is trimmed.
+//! The archive: whole spans and log records as Parquet files, the permanent truth once the log is trimmed.
 
 pub(crate) mod columns;
+pub(crate) mod item;
+mod log_columns;
 pub(crate) mod manifest;
 pub(crate) mod read;
 pub(crate) mod reconcile;

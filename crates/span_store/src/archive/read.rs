@@ -1,4 +1,4 @@
-//! Reading archive files: whole spans by place, promoted columns for a rebuild, and the footer.
+//! Reading archive files: whole items by place, promoted columns for a rebuild, and the footer.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -15,12 +15,12 @@ use parquet::arrow::arrow_reader::{
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use parquet::file::statistics::Statistics;
 
-use super::columns::from_batch;
+use super::item::ArchiveItem;
 use super::manifest::ArchiveFile;
-use crate::columns::{Reader, archive_fields, rows_from_batch};
+use crate::columns::Reader;
+use crate::dataset::Dataset;
 use crate::error::StoreError;
-use crate::row::{Place, SpanRow};
-use crate::whole_span::WholeSpan;
+use crate::row::Place;
 
 /// Rows read at a time.
 const BATCH_ROWS: usize = 4096;
@@ -37,25 +37,25 @@ fn open(path: &Path) -> Result<Builder, StoreError> {
         .map_err(StoreError::parquet("open", path))
 }
 
-/// The whole spans at `places` (all in this file's range); those that are not in the file are left out. Blocking.
+/// The whole items at `places` (all in this file's range); those that are not in the file are left out. Blocking.
 ///
 /// Only row groups whose sequences overlap are touched, and in them only the pages that hold a wanted row.
-pub(crate) fn read_places(path: &Path, places: &[Place]) -> Result<Vec<WholeSpan>, StoreError> {
-    let mut spans = Vec::with_capacity(places.len());
+pub(crate) fn read_places<T: ArchiveItem>(path: &Path, places: &[Place]) -> Result<Vec<T>, StoreError> {
+    let mut items = Vec::with_capacity(places.len());
     for batch in select(path, places.to_vec(), BATCH_ROWS)? {
-        spans.extend(from_batch(&batch.map_err(StoreError::Columns)?).map_err(StoreError::Columns)?);
+        items.extend(T::from_batch(&batch.map_err(StoreError::Columns)?).map_err(StoreError::Columns)?);
     }
-    Ok(spans)
+    Ok(items)
 }
 
 /// The same, handed to `sink` a few at a time in place order. Blocking.
-pub(crate) fn stream_places(
+pub(crate) fn stream_places<T: ArchiveItem>(
     path: &Path,
     places: Vec<Place>,
-    sink: &mut dyn FnMut(Vec<WholeSpan>) -> Result<(), StoreError>,
+    sink: &mut dyn FnMut(Vec<T>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     for batch in select(path, places, STREAM_ROWS)? {
-        sink(from_batch(&batch.map_err(StoreError::Columns)?).map_err(StoreError::Columns)?)?;
+        sink(T::from_batch(&batch.map_err(StoreError::Columns)?).map_err(StoreError::Columns)?)?;
     }
     Ok(())
 }
@@ -110,23 +110,24 @@ fn groups_with(metadata: &ParquetMetaData, places: &[Place]) -> Vec<usize> {
 }
 
 /// Hands the narrow rows of a file to `sink`, batch by batch in place order, without touching payloads. Blocking.
-pub(crate) fn read_rows(
+pub(crate) fn read_rows<T: ArchiveItem>(
     path: &Path,
-    sink: &mut dyn FnMut(Vec<SpanRow>) -> Result<(), StoreError>,
+    sink: &mut dyn FnMut(Vec<T::Row>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let builder = open(path)?;
-    let names: Vec<String> = archive_fields().iter().map(|field| field.name().clone()).collect();
+    let names: Vec<String> = T::row_fields().iter().map(|field| field.name().clone()).collect();
     let columns = ProjectionMask::columns(builder.parquet_schema(), names.iter().map(String::as_str));
     let reader = builder.with_projection(columns).build().map_err(StoreError::parquet("read", path))?;
     for batch in reader {
-        sink(rows_from_batch(&batch.map_err(StoreError::Columns)?).map_err(StoreError::Columns)?)?;
+        sink(T::rows_from_batch(&batch.map_err(StoreError::Columns)?).map_err(StoreError::Columns)?)?;
     }
     Ok(())
 }
 
 /// The manifest entry as footer metadata.
-pub(crate) fn footer_of(file: &ArchiveFile) -> [(String, String); 9] {
+pub(crate) fn footer_of(file: &ArchiveFile) -> [(String, String); 10] {
     [
+        ("dataset", file.dataset.as_str().to_owned()),
         ("wal_id", file.wal_id.clone()),
         ("first_sequence", file.first_sequence.to_string()),
         ("last_sequence", file.last_sequence.to_string()),
@@ -153,6 +154,8 @@ pub(crate) fn describe(path: &Path, relative: &str) -> Result<Option<ArchiveFile
     let number = |key: &str| pairs.get(key).and_then(|value| value.parse::<i64>().ok());
     let described = || {
         Some(ArchiveFile {
+            // files from before there were log records do not say
+            dataset: Dataset::from_name(pairs.get("dataset").unwrap_or(&"spans"))?,
             path: relative.to_owned(),
             wal_id: (*pairs.get("wal_id")?).to_owned(),
             first_sequence: Sequence(number("first_sequence")?),

@@ -29,7 +29,7 @@ pub(crate) async fn reconcile(
     std::fs::create_dir_all(archive_dir).map_err(StoreError::io("create", archive_dir))?;
     let oldest = wal.sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?.first().map(|record| record.0);
     let listed: std::collections::HashSet<String> =
-        manifest.files().into_iter().map(|file| file.path).collect();
+        manifest.all_files().into_iter().map(|file| file.path).collect();
     let mut done = Reconciled::default();
     for path in files_below(archive_dir)? {
         let relative = relative_name(&path, archive_dir);
@@ -48,16 +48,16 @@ pub(crate) async fn reconcile(
         if oldest.is_some_and(|oldest| oldest <= file.first_sequence) {
             std::fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;
             done.removed += 1;
-        } else if manifest.file_with(file.first_sequence).is_none() {
+        } else if manifest.file_with(file.dataset, file.first_sequence).is_none() {
             tracing::warn!(path = %path.display(), "archive file was not in the manifest; adopted");
             manifest.insert(file, now).await?;
             done.adopted += 1;
         }
     }
-    for file in manifest.files() {
+    for file in manifest.all_files() {
         let path = archive_dir.join(&file.path);
         if !path.try_exists().map_err(StoreError::io("look for", &path))? {
-            tracing::error!(path = %path.display(), spans = file.row_count, "archive file is missing; its payloads cannot be shown");
+            tracing::error!(path = %path.display(), rows = file.row_count, "archive file is missing; its payloads cannot be shown");
             done.missing += 1;
         }
     }

@@ -6,20 +6,21 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::SchemaRef;
-use junjo_span_model::{DERIVE_VERSION, PriceTable, SpanId, TraceId};
-use junjo_wal::{Sequence, Signal, Wal};
+use junjo_span_model::{DERIVE_VERSION, PriceTable};
+use junjo_wal::{Sequence, Wal};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
-use super::columns::{SCHEMA_VERSION, schema, to_batch};
+use super::item::ArchiveItem;
 use super::manifest::ArchiveFile;
-use crate::decode::decode_whole;
+use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::quarantine::Quarantine;
 use crate::row::Place;
+use crate::whole_log::WholeLog;
 use crate::whole_span::WholeSpan;
 
 /// Rows of a row group: enough for compression, few enough that a detail read decodes little.
@@ -34,9 +35,10 @@ const PAGE_BYTES: usize = 64 << 10;
 const READ_BYTES: u64 = 8 << 20;
 const ZSTD_LEVEL: i32 = 3;
 
-/// A contiguous range of records that were received on one UTC day.
+/// A contiguous range of one dataset's records that were received on one UTC day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SealRange {
+    pub(crate) dataset: Dataset,
     pub(crate) after: Sequence,
     pub(crate) last: Sequence,
     /// `YYYY-MM-DD`
@@ -52,14 +54,21 @@ pub(crate) struct SealJob<'a> {
     pub(crate) quarantine: &'a Quarantine,
 }
 
-/// Writes the file of a range; `None` when its records hold no spans. Blocking.
+/// Writes the file of a range; `None` when its records hold nothing. Blocking.
 pub(crate) fn write_file(job: &SealJob<'_>) -> Result<Option<ArchiveFile>, StoreError> {
-    let Some(written) = write_once(job, &HashSet::new())? else { return Ok(None) };
+    match job.range.dataset {
+        Dataset::Spans => write_items::<WholeSpan>(job),
+        Dataset::Logs => write_items::<WholeLog>(job),
+    }
+}
+
+fn write_items<T: ArchiveItem>(job: &SealJob<'_>) -> Result<Option<ArchiveFile>, StoreError> {
+    let Some(written) = write_once::<T>(job, &HashSet::new())? else { return Ok(None) };
     if written.superseded.is_empty() {
         return written.publish(job.archive_dir).map(Some);
     }
-    // spans that arrived twice in this range (a client's retry): write again without the earlier arrivals
-    let again = write_once(job, &written.superseded)?;
+    // items that arrived twice in this range (a client's retry): write again without the earlier arrivals
+    let again = write_once::<T>(job, &written.superseded)?;
     again.map(|written| written.publish(job.archive_dir)).transpose()
 }
 
@@ -87,11 +96,14 @@ impl Written {
     }
 }
 
-fn write_once(job: &SealJob<'_>, skip: &HashSet<Place>) -> Result<Option<Written>, StoreError> {
+fn write_once<T: ArchiveItem>(
+    job: &SealJob<'_>,
+    skip: &HashSet<Place>,
+) -> Result<Option<Written>, StoreError> {
     let folder = job.archive_dir.join(format!("day={}", job.range.received_day));
     std::fs::create_dir_all(&folder).map_err(StoreError::io("create", &folder))?;
-    let temporary = folder.join(format!("spans-{:020}.tmp", job.range.last.0));
-    let written = write_temporary(job, &temporary, skip);
+    let temporary = folder.join(format!("{}-{:020}.tmp", job.range.dataset.as_str(), job.range.last.0));
+    let written = write_temporary::<T>(job, &temporary, skip);
     if written.is_err() {
         // on a full disk everybody else needs the room, and the next try may have another name
         let _ = std::fs::remove_file(&temporary);
@@ -99,13 +111,13 @@ fn write_once(job: &SealJob<'_>, skip: &HashSet<Place>) -> Result<Option<Written
     written
 }
 
-fn write_temporary(
+fn write_temporary<T: ArchiveItem>(
     job: &SealJob<'_>,
     temporary: &Path,
     skip: &HashSet<Place>,
 ) -> Result<Option<Written>, StoreError> {
     let SealJob { wal, range, prices, quarantine, .. } = *job;
-    let mut sink = Sink::create(temporary, skip)?;
+    let mut sink: Sink<'_, T> = Sink::create(temporary, skip)?;
     let (mut at, mut first) = (range.after, None);
     'range: while at < range.last {
         let records = wal.read_after(at, READ_BYTES).map_err(StoreError::Wal)?;
@@ -117,17 +129,17 @@ fn write_temporary(
                 break 'range;
             }
             at = record.sequence;
-            first = first.or(Some(record.sequence));
-            if record.signal == Some(Signal::Logs) {
+            if Dataset::of(record) != range.dataset {
                 continue;
             }
+            first = first.or(Some(record.sequence));
             sink.items += u64::from(record.item_count);
-            let mut spans = Vec::new();
-            if let Err(failure) = decode_whole(record, prices, &mut |span| spans.push(span)) {
+            let mut items = Vec::new();
+            if let Err(failure) = T::decode(record, prices, &|_| true, &mut |item| items.push(item)) {
                 quarantine.keep(record, &failure)?;
                 continue;
             }
-            sink.push(spans)?;
+            sink.push(items)?;
         }
     }
     let first = first.unwrap_or(range.last);
@@ -135,25 +147,25 @@ fn write_temporary(
 }
 
 /// The open file and what is known of its content so far.
-struct Sink<'s> {
+struct Sink<'s, T: ArchiveItem> {
     path: PathBuf,
     schema: SchemaRef,
     writer: ArrowWriter<Checksummed>,
-    pending: Vec<WholeSpan>,
+    pending: Vec<T>,
     group_rows: usize,
     group_bytes: usize,
     items: u64,
     rows: u64,
     bounds: (i64, i64),
-    newest: HashMap<(TraceId, SpanId), Place>,
+    newest: HashMap<T::Identity, Place>,
     superseded: HashSet<Place>,
     skip: &'s HashSet<Place>,
 }
 
-impl<'s> Sink<'s> {
+impl<'s, T: ArchiveItem> Sink<'s, T> {
     fn create(path: &Path, skip: &'s HashSet<Place>) -> Result<Self, StoreError> {
         let file = File::create(path).map_err(StoreError::io("create", path))?;
-        let schema = schema();
+        let schema = T::schema();
         let target = Checksummed { file, hasher: crc32fast::Hasher::new(), bytes: 0 };
         let writer = ArrowWriter::try_new(target, schema.clone(), Some(properties()))
             .map_err(StoreError::parquet("start", path))?;
@@ -173,20 +185,23 @@ impl<'s> Sink<'s> {
         })
     }
 
-    fn push(&mut self, spans: Vec<WholeSpan>) -> Result<(), StoreError> {
-        for span in spans {
-            if self.skip.contains(&span.row.place) {
+    fn push(&mut self, items: Vec<T>) -> Result<(), StoreError> {
+        for item in items {
+            if self.skip.contains(&item.place()) {
                 continue;
             }
-            if let Some(earlier) = self.newest.insert((span.row.trace_id, span.row.span_id), span.row.place) {
+            if let Some(identity) = item.identity()
+                && let Some(earlier) = self.newest.insert(identity, item.place())
+            {
                 self.superseded.insert(earlier);
             }
+            let (begin, end) = item.bounds();
             self.rows += 1;
-            self.bounds.0 = self.bounds.0.min(span.row.start_unix_nanos);
-            self.bounds.1 = self.bounds.1.max(span.row.end_unix_nanos());
+            self.bounds.0 = self.bounds.0.min(begin);
+            self.bounds.1 = self.bounds.1.max(end);
             self.group_rows += 1;
-            self.group_bytes += span.text_bytes();
-            self.pending.push(span);
+            self.group_bytes += item.text_bytes();
+            self.pending.push(item);
             if self.group_rows >= GROUP_ROWS_MAX || self.group_bytes >= GROUP_BYTES_MAX {
                 self.write_pending()?;
                 self.writer.flush().map_err(StoreError::parquet("write", &self.path))?;
@@ -202,7 +217,7 @@ impl<'s> Sink<'s> {
         if self.pending.is_empty() {
             return Ok(());
         }
-        let batch = to_batch(&self.schema, &self.pending).map_err(StoreError::Columns)?;
+        let batch = T::to_batch(&self.schema, &self.pending).map_err(StoreError::Columns)?;
         self.pending.clear();
         self.writer.write(&batch).map_err(StoreError::parquet("write", &self.path))
     }
@@ -221,8 +236,10 @@ impl<'s> Sink<'s> {
         }
         self.write_pending()?;
         let day = &range.received_day;
+        let name = range.dataset.as_str();
         let mut file = ArchiveFile {
-            path: format!("day={day}/spans-{:020}-{:020}.parquet", first.0, range.last.0),
+            dataset: range.dataset,
+            path: format!("day={day}/{name}-{:020}-{:020}.parquet", first.0, range.last.0),
             wal_id: wal.id().to_string(),
             first_sequence: first,
             last_sequence: range.last,
@@ -233,7 +250,7 @@ impl<'s> Sink<'s> {
             item_count: self.items,
             file_bytes: 0,
             checksum: 0,
-            schema_version: SCHEMA_VERSION,
+            schema_version: T::SCHEMA_VERSION,
             derive_version: i64::from(DERIVE_VERSION),
         };
         for (key, value) in super::read::footer_of(&file) {
@@ -249,7 +266,7 @@ impl<'s> Sink<'s> {
 
 fn properties() -> WriterProperties {
     let level = ZstdLevel::try_new(ZSTD_LEVEL).unwrap_or_default();
-    let plain = ["attributes", "events", "links", "otlp", "trace_id", "span_id", "parent_span_id"];
+    let plain = ["attributes", "events", "links", "body", "otlp", "trace_id", "span_id", "parent_span_id"];
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_data_page_size_limit(PAGE_BYTES)
@@ -260,7 +277,7 @@ fn properties() -> WriterProperties {
         builder = builder.set_column_dictionary_enabled(ColumnPath::from(column), false);
     }
     // bounds of long texts help no reader and would be copied into the page index
-    for column in ["attributes", "events", "links", "otlp", "resource", "scope", "status_message"] {
+    for column in ["attributes", "events", "links", "body", "otlp", "resource", "scope", "status_message"] {
         builder = builder.set_column_statistics_enabled(ColumnPath::from(column), EnabledStatistics::None);
     }
     builder.build()

@@ -17,7 +17,8 @@ pub use parquet::ParquetExport;
 
 use crate::archive::manifest::ArchiveFile;
 use crate::archive::read::stream_places;
-use crate::decode::decode_whole;
+use crate::dataset::Dataset;
+use crate::decode::decode_whole_spans;
 use crate::error::StoreError;
 use crate::query::expr::Fragment;
 use crate::query::filter::SpanFilter;
@@ -71,7 +72,7 @@ impl Export<'_> {
         let mut spans = Vec::new();
         for record in &records {
             // what cannot be decoded was quarantined by the indexer, and is in no answer
-            let _ = decode_whole(record, self.store.prices(), &mut |span| spans.push(span));
+            let _ = decode_whole_spans(record, self.store.prices(), &|_| true, &mut |span| spans.push(span));
         }
         let matches = match self.job(done, last) {
             Some(job) => Some(self.runtime.block_on(scan_spans(self.store, job, &spans))?),
@@ -87,7 +88,7 @@ impl Export<'_> {
 
     /// The first file with records behind `done`.
     fn file_behind(&self, done: Sequence) -> Option<ArchiveFile> {
-        self.store.manifest().files().into_iter().find(|file| file.last_sequence > done)
+        self.store.manifest().files(Dataset::Spans).into_iter().find(|file| file.last_sequence > done)
     }
 
     fn file(&self, file: &ArchiveFile, done: Sequence, sink: &mut SpanSink<'_>) -> Result<(), StoreError> {

@@ -13,6 +13,8 @@ use junjo_span_model::TraceId;
 
 use crate::columns::index_batch;
 use crate::error::StoreError;
+use crate::log_columns::{hint_batch, log_batch};
+use crate::log_row::{HintRow, LogRow};
 use crate::row::{Place, SpanRow, span_number, trace_halves};
 use crate::trace_row::TraceRow;
 
@@ -21,6 +23,14 @@ const CHUNK_ROWS: usize = 8192;
 
 pub(crate) fn append_spans(connection: &Connection, rows: &[&SpanRow]) -> Result<(), StoreError> {
     append(connection, "spans", rows, index_batch)
+}
+
+pub(crate) fn append_logs(connection: &Connection, rows: &[&LogRow]) -> Result<(), StoreError> {
+    append(connection, "logs", rows, log_batch)
+}
+
+pub(crate) fn append_hints(connection: &Connection, rows: &[&HintRow]) -> Result<(), StoreError> {
+    append(connection, "hints", rows, hint_batch)
 }
 
 pub(crate) fn append_traces(connection: &Connection, rows: &[TraceRow]) -> Result<(), StoreError> {
@@ -34,6 +44,19 @@ pub(crate) fn append_touched(connection: &Connection, ids: &[TraceId]) -> Result
         RecordBatch::try_from_iter([
             ("trace_hi", uints(halves.clone().map(|(hi, _)| hi))),
             ("trace_lo", uints(halves.map(|(_, lo)| lo))),
+        ])
+    })
+}
+
+/// Fills the scratch table of the identities of log records that this commit may already have.
+pub(crate) fn append_arrived_logs(
+    connection: &Connection,
+    identities: &[(i64, u64)],
+) -> Result<(), StoreError> {
+    append(connection, "arrived_logs", identities, |identities| {
+        RecordBatch::try_from_iter([
+            ("time_unix_nanos", longs(identities.iter().map(|(time, _)| Some(*time)))),
+            ("fingerprint", uints(identities.iter().map(|(_, fingerprint)| *fingerprint))),
         ])
     })
 }

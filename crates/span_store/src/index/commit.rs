@@ -1,30 +1,45 @@
-//! One batch into the index: rows, replaced trace rows, cursor and totals in a single DuckDB transaction.
+//! One batch into the index: rows, replaced trace rows, cursors and totals in a single DuckDB transaction.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use duckdb::{Connection, params};
-use junjo_span_model::{SpanId, TraceId};
+use junjo_span_model::{PriceTable, SpanId, TraceId};
 use junjo_wal::{Sequence, WalId};
 
 use super::append::{append_spans, append_superseded, append_touched, append_traces};
+use super::hints::{KnownHints, arrived_hints};
+use super::logs::write_logs;
 use crate::columns::rows_from_batch;
 use crate::error::StoreError;
+use crate::log_row::LogRow;
 use crate::row::{Place, SpanRow};
 use crate::trace_row::TraceRow;
 
-/// What the indexer hands over: the decoded spans of the records up to and including `cursor`.
+/// What the indexer hands over: the decoded spans of the records up to and including `cursor`, and the decoded log
+/// records of those up to and including `log_cursor`.
 #[derive(Debug, Default)]
 pub struct IndexBatch {
     /// Rows in place order.
     pub rows: Vec<SpanRow>,
+    /// Log records in place order.
+    pub logs: Vec<LogRow>,
     /// Newest record in the batch; the index's cursor after the commit.
     pub cursor: Sequence,
+    /// The same for log records.
+    pub log_cursor: Sequence,
     /// Spans in the batch's records, those in quarantined records included.
     pub span_count: u64,
     /// Spans in the batch's records that an archive file no longer has because a later arrival replaced them.
     pub superseded_spans: u64,
     /// All spans up to `cursor`, when that is known better than by adding `span_count`.
     pub total_spans: Option<u64>,
+    /// Log records in the batch's records, those in quarantined records included.
+    pub log_count: u64,
+    /// Log records in the batch's records that an archive file no longer has because a later arrival replaced them.
+    pub superseded_logs: u64,
+    /// All log records up to `log_cursor`, when that is known better than by adding `log_count`.
+    pub total_logs: Option<u64>,
     /// Records that could not be decoded and are kept in the quarantine folder.
     pub quarantined_batches: u64,
     /// Spans that those records claimed to hold.
@@ -34,8 +49,14 @@ pub struct IndexBatch {
 /// How far the index is, durable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Newest indexed record of the log.
+    /// Every record of spans up to this one is indexed.
     pub cursor: Sequence,
+    /// Every record of log records up to this one is indexed. Both are the same but during a rebuild.
+    pub log_cursor: Sequence,
+    /// All log records ever processed, duplicates and quarantined ones included.
+    pub indexed_logs: u64,
+    /// Log records that arrived again.
+    pub duplicate_logs: u64,
     /// All spans ever processed, duplicates and quarantined ones included.
     pub indexed_spans: u64,
     /// Spans that replaced an earlier arrival of the same span, or arrived twice in one batch.
@@ -46,36 +67,60 @@ pub struct Progress {
     pub quarantined_spans: u64,
 }
 
+impl Progress {
+    /// Every record of the log up to this one is indexed, whatever it holds.
+    pub fn indexed_through(&self) -> Sequence {
+        self.cursor.min(self.log_cursor)
+    }
+
+    /// The newest record that any row comes from.
+    pub fn newest(&self) -> Sequence {
+        self.cursor.max(self.log_cursor)
+    }
+}
+
 /// Reads the durable progress.
 pub(crate) fn load_progress(connection: &Connection) -> Result<Progress, StoreError> {
     connection
         .query_row(
-            "SELECT cursor, indexed_spans, duplicate_spans, quarantined_batches, quarantined_spans FROM progress",
+            "SELECT cursor, log_cursor, indexed_spans, indexed_logs, duplicate_spans, duplicate_logs,
+             quarantined_batches, quarantined_spans FROM progress",
             [],
             |row| {
+                let total = |index: usize| row.get::<_, i64>(index).map(i64::unsigned_abs);
                 Ok(Progress {
                     cursor: Sequence(row.get(0)?),
-                    indexed_spans: row.get::<_, i64>(1)?.unsigned_abs(),
-                    duplicate_spans: row.get::<_, i64>(2)?.unsigned_abs(),
-                    quarantined_batches: row.get::<_, i64>(3)?.unsigned_abs(),
-                    quarantined_spans: row.get::<_, i64>(4)?.unsigned_abs(),
+                    log_cursor: Sequence(row.get(1)?),
+                    indexed_spans: total(2)?,
+                    indexed_logs: total(3)?,
+                    duplicate_spans: total(4)?,
+                    duplicate_logs: total(5)?,
+                    quarantined_batches: total(6)?,
+                    quarantined_spans: total(7)?,
                 })
             },
         )
         .map_err(StoreError::index("read the index's progress"))
 }
 
-/// Commits `batch` on top of `progress` and returns the new progress and the traces that changed. On an error
-/// nothing of it is visible.
+/// What a commit depends on besides its batch.
+#[derive(Clone, Copy)]
+pub(crate) struct Base<'b> {
+    pub(crate) progress: Progress,
+    pub(crate) wal_id: WalId,
+    pub(crate) prices: &'b PriceTable,
+}
+
+/// Commits `batch` on top of `base` and returns the new progress and the traces that changed. On an error nothing of
+/// it is visible.
 pub(crate) fn commit(
     connection: &Connection,
     batch: &IndexBatch,
-    progress: Progress,
-    wal_id: WalId,
+    base: Base<'_>,
 ) -> Result<(Progress, Vec<TraceRow>), StoreError> {
     let failed = || StoreError::index("commit a batch to the index");
     connection.execute_batch("BEGIN").map_err(failed())?;
-    let outcome = write(connection, batch, progress, wal_id)
+    let outcome = write(connection, batch, base)
         .and_then(|written| connection.execute_batch("COMMIT").map_err(failed()).map(|()| written));
     if outcome.is_err() {
         // after a failed COMMIT there is no transaction left to roll back, which DuckDB reports as an error
@@ -87,35 +132,54 @@ pub(crate) fn commit(
 fn write(
     connection: &Connection,
     batch: &IndexBatch,
-    progress: Progress,
-    wal_id: WalId,
+    base: Base<'_>,
 ) -> Result<(Progress, Vec<TraceRow>), StoreError> {
-    let mut duplicates = 0;
-    let mut traces = Vec::new();
-    if !batch.rows.is_empty() {
-        let arrived = winners(&batch.rows, &mut duplicates);
-        let ids: Vec<TraceId> = arrived.keys().copied().collect();
-        connection.execute_batch("DELETE FROM touched; DELETE FROM superseded;").map_err(scratch())?;
-        append_touched(connection, &ids)?;
-        let stored = Stored::load(connection)?;
-        let merged = Merge::of(arrived, &stored.rows, &mut duplicates);
-        if !merged.superseded.is_empty() {
-            append_superseded(connection, &merged.superseded)?;
-        }
-        stored.delete(connection, !merged.superseded.is_empty())?;
-        append_spans(connection, &merged.new)?;
-        append_traces(connection, &merged.traces)?;
-        traces = merged.traces;
-    }
+    let duplicate_logs = write_logs(connection, &batch.logs)?;
+    let (traces, duplicate_spans) = write_spans(connection, batch, base.prices)?;
+    let progress = base.progress;
     let next = Progress {
         cursor: batch.cursor.max(progress.cursor),
+        log_cursor: batch.log_cursor.max(progress.log_cursor),
         indexed_spans: batch.total_spans.unwrap_or(progress.indexed_spans + batch.span_count),
-        duplicate_spans: progress.duplicate_spans + duplicates + batch.superseded_spans,
+        indexed_logs: batch.total_logs.unwrap_or(progress.indexed_logs + batch.log_count),
+        duplicate_spans: progress.duplicate_spans + duplicate_spans + batch.superseded_spans,
+        duplicate_logs: progress.duplicate_logs + duplicate_logs + batch.superseded_logs,
         quarantined_batches: progress.quarantined_batches + batch.quarantined_batches,
         quarantined_spans: progress.quarantined_spans + batch.quarantined_spans,
     };
-    store_progress(connection, next, wal_id)?;
+    store_progress(connection, next, base.wal_id)?;
     Ok((next, traces))
+}
+
+/// Writes the batch's spans, what its log records say about spans, and the rows of all traces that this changes.
+fn write_spans(
+    connection: &Connection,
+    batch: &IndexBatch,
+    prices: &PriceTable,
+) -> Result<(Vec<TraceRow>, u64), StoreError> {
+    let mut duplicates = 0;
+    let arrived = winners(&batch.rows, &mut duplicates);
+    let said = arrived_hints(&batch.logs);
+    let touched: HashSet<TraceId> =
+        arrived.keys().copied().chain(said.keys().map(|(trace, _)| *trace)).collect();
+    if touched.is_empty() {
+        return Ok((Vec::new(), duplicates));
+    }
+    let touched: Vec<TraceId> = touched.into_iter().collect();
+    connection.execute_batch("DELETE FROM touched; DELETE FROM superseded;").map_err(scratch())?;
+    append_touched(connection, &touched)?;
+    let hints = KnownHints::merge(connection, said)?;
+    let stored = Stored::load(connection)?;
+    let context = MergeContext { stored: &stored.rows, hints: &hints, prices };
+    let merged = Merge::of(&touched, arrived, &context, &mut duplicates);
+    if !merged.superseded.is_empty() {
+        append_superseded(connection, &merged.superseded)?;
+    }
+    stored.delete(connection, !merged.superseded.is_empty())?;
+    let new: Vec<&SpanRow> = merged.new.iter().map(Cow::as_ref).collect();
+    append_spans(connection, &new)?;
+    append_traces(connection, &merged.traces)?;
+    Ok((merged.traces, duplicates))
 }
 
 fn scratch() -> impl FnOnce(duckdb::Error) -> StoreError {
@@ -127,11 +191,14 @@ fn store_progress(connection: &Connection, next: Progress, wal_id: WalId) -> Res
     connection.execute("DELETE FROM progress", []).map_err(failed())?;
     connection
         .execute(
-            "INSERT INTO progress VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO progress VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 next.cursor.0,
+                next.log_cursor.0,
                 next.indexed_spans,
+                next.indexed_logs,
                 next.duplicate_spans,
+                next.duplicate_logs,
                 next.quarantined_batches,
                 next.quarantined_spans,
                 wal_id.to_string()
@@ -221,38 +288,74 @@ impl Stored {
 
 /// What has to be written: new rows, rows that they replace, and the recomputed trace rows.
 struct Merge<'a> {
-    new: Vec<&'a SpanRow>,
+    new: Vec<Cow<'a, SpanRow>>,
     superseded: Vec<Place>,
     traces: Vec<TraceRow>,
 }
 
+/// What is known besides the arrived spans.
+struct MergeContext<'a> {
+    stored: &'a HashMap<TraceId, Vec<SpanRow>>,
+    hints: &'a KnownHints,
+    prices: &'a PriceTable,
+}
+
 impl<'a> Merge<'a> {
-    fn of(arrived: ByTrace<'a>, stored: &HashMap<TraceId, Vec<SpanRow>>, duplicates: &mut u64) -> Self {
+    fn of(
+        touched: &[TraceId],
+        mut arrived: ByTrace<'a>,
+        context: &MergeContext<'a>,
+        duplicates: &mut u64,
+    ) -> Self {
         let mut merge = Self { new: Vec::new(), superseded: Vec::new(), traces: Vec::new() };
-        for (trace_id, mut spans) in arrived {
-            let mut kept: Vec<&SpanRow> = Vec::new();
-            for old in stored.get(&trace_id).map_or(&[][..], Vec::as_slice) {
-                match spans.get(&old.span_id) {
-                    None => kept.push(old),
-                    Some(new) => {
-                        // the same arrival again (a rebuild over rows that are there) is no duplicate
-                        *duplicates += u64::from(new.place != old.place);
-                        if new.place > old.place {
-                            merge.superseded.push(old.place);
-                        } else {
-                            spans.remove(&old.span_id);
-                            kept.push(old);
-                        }
-                    }
-                }
-            }
-            merge.new.extend(spans.values().copied());
-            kept.extend(spans.values().copied());
-            merge.traces.extend(TraceRow::of(&kept));
+        for trace_id in touched {
+            let spans = arrived.remove(trace_id).unwrap_or_default();
+            merge.trace(*trace_id, spans, context, duplicates);
         }
         // place order: neighbours in time stay neighbours in the file, which is what makes time bounds cheap
         merge.new.sort_unstable_by_key(|row| row.place);
         merge.traces.sort_unstable_by_key(|row| (row.start_unix_nanos, row.trace_id));
         merge
+    }
+
+    fn trace(
+        &mut self,
+        trace_id: TraceId,
+        mut spans: HashMap<SpanId, &'a SpanRow>,
+        context: &MergeContext<'a>,
+        duplicates: &mut u64,
+    ) {
+        let mut kept: Vec<Cow<'a, SpanRow>> = Vec::new();
+        for old in context.stored.get(&trace_id).map_or(&[][..], Vec::as_slice) {
+            if let Some(new) = spans.get(&old.span_id) {
+                // the same arrival again (a rebuild over rows that are there) is no duplicate
+                *duplicates += u64::from(new.place != old.place);
+                if new.place > old.place {
+                    self.superseded.push(old.place);
+                    continue;
+                }
+                spans.remove(&old.span_id);
+            }
+            let added = context.hints.changed(trace_id, old.span_id);
+            if let Some(completed) = added.and_then(|hints| hints.complete(old, context.prices)) {
+                self.superseded.push(old.place);
+                self.new.push(Cow::Owned(completed.clone()));
+                kept.push(Cow::Owned(completed));
+            } else {
+                kept.push(Cow::Borrowed(old));
+            }
+        }
+        for row in spans.into_values() {
+            let hints = context.hints.of(trace_id, row.span_id);
+            let completed = hints.and_then(|hints| hints.complete(row, context.prices));
+            let row = completed.map_or(Cow::Borrowed(row), Cow::Owned);
+            self.new.push(row.clone());
+            kept.push(row);
+        }
+        let rows: Vec<&SpanRow> = kept.iter().map(Cow::as_ref).collect();
+        self.traces.extend(TraceRow::of(&rows).map(|row| TraceRow {
+            newest_sequence: row.newest_sequence.max(context.hints.newest(trace_id)),
+            ..row
+        }));
     }
 }

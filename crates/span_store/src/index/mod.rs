@@ -2,5 +2,7 @@
 
 pub(crate) mod append;
 pub(crate) mod commit;
+mod hints;
+pub(crate) mod logs;
 pub(crate) mod open;
 pub(crate) mod schema;

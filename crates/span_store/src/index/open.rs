@@ -196,7 +196,7 @@ fn open_checked(options: &IndexOptions) -> Result<Option<Opened>, StoreError> {
     if fresh {
         let create = format!(
             "BEGIN; {CREATE_SQL} INSERT INTO format VALUES ({INDEX_VERSION}, {DERIVE_VERSION});
-             INSERT INTO progress VALUES (0, 0, 0, 0, 0, ''); COMMIT;"
+             INSERT INTO progress VALUES (0, 0, 0, 0, 0, 0, 0, 0, ''); COMMIT;"
         );
         connection.execute_batch(&create).map_err(StoreError::index("create the index"))?;
     } else {

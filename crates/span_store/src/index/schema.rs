@@ -4,11 +4,13 @@
 //! |---|---|---|
 //! | `spans` | one per (trace id, span id) | the columns of `columns.rs`, ids as unsigned integers |
 //! | `traces` | one per trace | [`crate::TraceRow`], replaced in the transaction that changes its spans |
-//! | `progress` | one | `cursor`: newest record of the log that is indexed; all-time totals; the log's `wal_id` |
+//! | `logs` | one per log record | the columns of `log_columns.rs`, ids as unsigned integers |
+//! | `hints` | one per span that a GenAI event belongs to | what its records say, first come first kept |
+//! | `progress` | one | newest indexed record of the log for each dataset; all-time totals; the log's `wal_id` |
 //! | `format` | one | [`INDEX_VERSION`] and the derive version of the rows |
 
-/// Version of the tables; another one in the file means that it is rebuilt.
-pub(crate) const INDEX_VERSION: i64 = 2;
+/// Version of the tables; another one in the file means that it is rebuilt. 3 added log records.
+pub(crate) const INDEX_VERSION: i64 = 3;
 
 pub(crate) const CREATE_SQL: &str = "
 CREATE TABLE spans (
@@ -34,8 +36,20 @@ CREATE TABLE traces (
     services VARCHAR[], models VARCHAR[], roles VARCHAR[], sessions VARCHAR[], users VARCHAR[],
     newest_sequence BIGINT NOT NULL
 );
+CREATE TABLE logs (
+    trace_hi UBIGINT, trace_lo UBIGINT, span_id UBIGINT, sequence BIGINT NOT NULL, ordinal INTEGER NOT NULL,
+    time_unix_nanos BIGINT NOT NULL, severity UTINYINT NOT NULL, service VARCHAR NOT NULL, event_name VARCHAR,
+    fingerprint UBIGINT
+);
+CREATE TABLE hints (
+    trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL, span_id UBIGINT NOT NULL, sequence BIGINT NOT NULL,
+    role VARCHAR, provider VARCHAR, model VARCHAR, input_tokens BIGINT, output_tokens BIGINT,
+    cached_input_tokens BIGINT, cache_write_tokens BIGINT, reasoning_tokens BIGINT, session_id VARCHAR,
+    user_id VARCHAR
+);
 CREATE TABLE progress (
-    cursor BIGINT NOT NULL, indexed_spans BIGINT NOT NULL, duplicate_spans BIGINT NOT NULL,
+    cursor BIGINT NOT NULL, log_cursor BIGINT NOT NULL, indexed_spans BIGINT NOT NULL,
+    indexed_logs BIGINT NOT NULL, duplicate_spans BIGINT NOT NULL, duplicate_logs BIGINT NOT NULL,
     quarantined_batches BIGINT NOT NULL, quarantined_spans BIGINT NOT NULL, wal_id VARCHAR NOT NULL
 );
 CREATE TABLE format (version BIGINT NOT NULL, derive_version BIGINT NOT NULL);
@@ -44,5 +58,6 @@ CREATE TABLE format (version BIGINT NOT NULL, derive_version BIGINT NOT NULL);
 /// Scratch tables of the one writing connection.
 pub(crate) const CREATE_TEMP_SQL: &str = "
 CREATE TEMP TABLE touched (trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL);
+CREATE TEMP TABLE arrived_logs (time_unix_nanos BIGINT NOT NULL, fingerprint UBIGINT NOT NULL);
 CREATE TEMP TABLE superseded (sequence BIGINT NOT NULL, ordinal INTEGER NOT NULL);
 ";

@@ -146,7 +146,7 @@ impl SpanStore {
         limit: usize,
         after: Option<GroupCursor>,
     ) -> Result<GroupPage, StoreError> {
-        let newest = after.as_ref().map_or_else(|| self.progress().cursor, |cursor| cursor.newest);
+        let newest = after.as_ref().map_or_else(|| self.progress().newest(), |cursor| cursor.newest);
         let filter = filter.clone();
         let run = move |connection: &Connection| {
             let mut ids = page_ids(connection, kind, &filter, limit.saturating_add(1), after)?;

@@ -5,6 +5,7 @@ pub(crate) mod conversation;
 pub(crate) mod expr;
 pub(crate) mod filter;
 pub(crate) mod groups;
+pub(crate) mod logs;
 mod search;
 pub(crate) mod services;
 pub(crate) mod spans;

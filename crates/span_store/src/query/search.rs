@@ -196,7 +196,7 @@ pub(super) async fn spans(
     limit: usize,
     after: Option<SpanCursor>,
 ) -> Result<SpanListPage, StoreError> {
-    let newest = after.map_or_else(|| store.progress().cursor, |cursor| cursor.newest);
+    let newest = after.map_or_else(|| store.progress().newest(), |cursor| cursor.newest);
     let mut time = filter.time;
     if let Some(cursor) = after {
         let behind = cursor.start_unix_nanos.saturating_add(1);
@@ -243,7 +243,7 @@ pub(super) async fn traces(
     limit: usize,
     after: Option<TraceCursor>,
 ) -> Result<TraceListPage, StoreError> {
-    let newest = after.map_or_else(|| store.progress().cursor, |cursor| cursor.newest);
+    let newest = after.map_or_else(|| store.progress().newest(), |cursor| cursor.newest);
     let mut time = filter.time;
     if let Some(cursor) = after {
         let behind = cursor.start_unix_nanos.saturating_add(1);

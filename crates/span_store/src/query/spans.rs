@@ -50,7 +50,7 @@ impl SpanStore {
         if filter.needs_scan() {
             return search::spans(self, filter, limit, after).await;
         }
-        let newest = after.map_or_else(|| self.progress().cursor, |cursor| cursor.newest);
+        let newest = after.map_or_else(|| self.progress().newest(), |cursor| cursor.newest);
         let mut conditions = filter.conditions();
         if let Some(cursor) = after {
             continue_after(&mut conditions, cursor);

@@ -7,7 +7,7 @@ use junjo_span_model::{SpanId, TraceId};
 use super::traces::{COLUMNS, select};
 use crate::columns::rows_from_batch;
 use crate::error::StoreError;
-use crate::row::{Place, SpanRow, span_number, trace_halves};
+use crate::row::{SpanRow, span_number, trace_halves};
 use crate::store::SpanStore;
 use crate::trace_row::TraceRow;
 use crate::whole_span::WholeSpan;
@@ -43,11 +43,13 @@ impl SpanStore {
         self.executor()?.run(move |connection| page(connection, trace_id, limit, after)).await
     }
 
-    /// One whole span; `None` for an unknown one, and for one whose payload is damaged or gone.
+    /// One whole span, its row as the index has it (with what log records said); `None` for an unknown one, and for one
+    /// whose payload is damaged or gone.
     pub async fn span(&self, trace_id: TraceId, span_id: SpanId) -> Result<Option<WholeSpan>, StoreError> {
-        let place = self.executor()?.run(move |connection| find(connection, trace_id, span_id)).await?;
-        let Some(place) = place else { return Ok(None) };
-        Ok(self.whole_spans(vec![place]).await?.pop())
+        let row = self.executor()?.run(move |connection| find(connection, trace_id, span_id)).await?;
+        let Some(row) = row else { return Ok(None) };
+        let whole = self.whole_spans(vec![row.place]).await?.pop();
+        Ok(whole.map(|whole| WholeSpan { row, ..whole }))
     }
 }
 
@@ -89,11 +91,11 @@ fn page(
     Ok(Some(TracePage { trace, spans, next }))
 }
 
-fn find(connection: &Connection, trace_id: TraceId, span_id: SpanId) -> Result<Option<Place>, StoreError> {
+fn find(connection: &Connection, trace_id: TraceId, span_id: SpanId) -> Result<Option<SpanRow>, StoreError> {
     let (hi, lo) = trace_halves(trace_id);
     let sql = "SELECT * FROM spans WHERE trace_hi = ? AND trace_lo = ? AND span_id = ?";
     let values = [Value::UBigInt(hi), Value::UBigInt(lo), Value::UBigInt(span_number(span_id))];
-    Ok(rows(connection, sql, &values)?.iter().map(|row| row.place).max())
+    Ok(rows(connection, sql, &values)?.into_iter().max_by_key(|row| row.place))
 }
 
 pub(crate) fn rows(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<SpanRow>, StoreError> {

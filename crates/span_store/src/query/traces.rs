@@ -65,7 +65,7 @@ impl SpanStore {
         if filter.needs_scan() {
             return search::traces(self, filter, limit, after).await;
         }
-        let newest = after.map_or_else(|| self.progress().cursor, |cursor| cursor.newest);
+        let newest = after.map_or_else(|| self.progress().newest(), |cursor| cursor.newest);
         let filter = filter.clone();
         let run =
             move |connection: &Connection| newest_first(connection, &filter, limit.saturating_add(1), after);

@@ -39,7 +39,7 @@ impl SpanStore {
         limit: usize,
         after: Option<SpanCursor>,
     ) -> Result<WorkflowListPage, StoreError> {
-        let newest = after.map_or_else(|| self.progress().cursor, |cursor| cursor.newest);
+        let newest = after.map_or_else(|| self.progress().newest(), |cursor| cursor.newest);
         let mut conditions = filter.conditions();
         if let Some(cursor) = after {
             continue_after(&mut conditions, cursor);

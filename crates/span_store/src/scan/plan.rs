@@ -5,6 +5,7 @@ use std::path::Path;
 use junjo_wal::Sequence;
 
 use crate::archive::manifest::{ArchiveFile, Manifest};
+use crate::dataset::Dataset;
 use crate::query::expr::literal;
 use crate::query::filter::TimeRange;
 
@@ -28,7 +29,7 @@ pub(crate) struct PlannedFile {
 
 impl Plan {
     pub(crate) fn new(manifest: &Manifest, archive_dir: &Path, time: TimeRange) -> Self {
-        let sealed = manifest.sealed();
+        let sealed = manifest.snapshot(Dataset::Spans);
         let overlaps = |file: &ArchiveFile| {
             time.from_unix_nanos.is_none_or(|from| file.max_end_unix_nanos >= from)
                 && time.to_unix_nanos.is_none_or(|to| file.min_start_unix_nanos < to)

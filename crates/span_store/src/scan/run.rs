@@ -14,7 +14,8 @@ use super::IncompleteReason;
 use super::plan::{Plan, relation};
 use crate::archive::columns::{schema, to_batch};
 use crate::archive::manifest::ArchiveFile;
-use crate::decode::decode_whole;
+use crate::dataset::Dataset;
+use crate::decode::decode_whole_spans;
 use crate::error::StoreError;
 use crate::executor::{Executor, Watch};
 use crate::query::expr::Fragment;
@@ -154,7 +155,7 @@ impl Scan {
                 })
                 .await?;
             // a record leaves the log only after it was sealed, so without a seal nothing was missing
-            if self.store.manifest().sealed_through() == from {
+            if self.store.manifest().sealed_through(Dataset::Spans) == from {
                 return Ok(found);
             }
             self.plan = Plan::new(self.store.manifest(), &self.store.archive_dir(), self.job.time);
@@ -236,7 +237,7 @@ impl Tail<'_> {
             let mut spans = Vec::new();
             for record in records.iter().filter(|record| record.sequence <= self.to) {
                 // what cannot be decoded was quarantined by the indexer, and is in no answer
-                let _ = decode_whole(record, self.prices, &mut |span| spans.push(span));
+                let _ = decode_whole_spans(record, self.prices, &|_| true, &mut |span| spans.push(span));
             }
             let batch = to_batch(&schema, &spans).map_err(StoreError::Columns)?;
             found.extend(search_batch(connection, job, batch)?);

@@ -190,6 +190,9 @@ function status(store: MockStore): ResponseOf<"/otel/status", "get"> {
     quarantined_batches: 0,
     index: "ok",
     index_detail: null,
+    accepted_logs: 0,
+    indexed_logs: 0,
+    duplicate_logs: 0,
     log_records_received: 0,
     metric_points_received: 0,
     sources: [],
@@ -197,7 +200,7 @@ function status(store: MockStore): ResponseOf<"/otel/status", "get"> {
     recent_rejections: [],
     wal: { batches: 3, bytes: 84_000, file_bytes: 2_000_000, oldest_age_ms: 12_000 },
     lag_ms: 120,
-    store: { spans, bytes: spans * 43 },
+    store: { spans, logs: 0, bytes: spans * 43 },
     archive: { files: 2, bytes: spans * 288 },
   };
 }

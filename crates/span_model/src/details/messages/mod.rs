@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 
-pub(super) use sources::{input, output};
+pub(super) use sources::{DETAILS_EVENT, input, output};
 
 /// One message of a conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

@@ -9,7 +9,7 @@ use crate::derive::role::Role;
 use crate::otlp::value::{Event, Span};
 
 /// Name of the event that carries the attributes of a whole inference.
-const DETAILS_EVENT: &str = "gen_ai.client.inference.operation.details";
+pub(in crate::details) const DETAILS_EVENT: &str = "gen_ai.client.inference.operation.details";
 
 /// Role of an input message whose role was dropped for the client's attribute limit.
 const LOST_ROLE: &str = "unknown";

@@ -9,13 +9,16 @@ const healthy: IngestStatus = {
   wal: { batches: 0, bytes: 0, file_bytes: 0, oldest_age_ms: 0 },
   index: "ok",
   index_detail: null,
+  accepted_logs: 0,
+  indexed_logs: 0,
+  duplicate_logs: 0,
   log_records_received: 0,
   metric_points_received: 0,
   sources: [],
   keys: [],
   recent_rejections: [],
   lag_ms: 0,
-  store: { spans: 10, bytes: 430 },
+  store: { spans: 10, logs: 0, bytes: 430 },
   archive: { files: 1, bytes: 2_880 },
 };
 

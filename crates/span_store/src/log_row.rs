@@ -1,0 +1,204 @@
+//! The narrow row of a log record, what it says about its span, and when two records are the same.
+
+use std::collections::HashMap;
+
+use junjo_span_model::{
+    CallFacts, LogOrigin, LogRecord, PriceTable, PromotedLog, Role, SpanHints, SpanId, TraceId,
+};
+use junjo_wal::Sequence;
+use twox_hash::XxHash64;
+
+use crate::row::{Place, SpanRow};
+
+/// One log record's promoted fields and place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogRow {
+    /// Where the whole record is.
+    pub place: Place,
+    /// The trace that it belongs to.
+    pub trace_id: Option<TraceId>,
+    /// The span that it belongs to.
+    pub span_id: Option<SpanId>,
+    /// When it happened, else when it was observed, else when it was received; unix nanoseconds.
+    pub time_unix_nanos: i64,
+    /// OTLP severity number, 1 to 24; 0 when unspecified or unknown.
+    pub severity: u8,
+    /// Service of its resource.
+    pub service: String,
+    /// Name of the event; `None` for a plain record.
+    pub event_name: Option<String>,
+    /// What makes the record the same as another one: see `Fingerprints` beside this type.
+    pub fingerprint: Option<u64>,
+    /// What it says about its span.
+    pub hints: Option<Hints>,
+}
+
+/// What log records say about their span.
+#[expect(missing_docs, reason = "the fields are those of `SpanHints`, described there")]
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Hints {
+    pub role: Option<Role>,
+    pub provider: Option<String>,
+    pub model: Option<String>,
+    pub input_tokens: Option<i64>,
+    pub output_tokens: Option<i64>,
+    pub cached_input_tokens: Option<i64>,
+    pub cache_write_tokens: Option<i64>,
+    pub reasoning_tokens: Option<i64>,
+    pub session_id: Option<String>,
+    pub user_id: Option<String>,
+}
+
+/// All that log records say about one span.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct HintRow {
+    pub(crate) trace_id: TraceId,
+    pub(crate) span_id: SpanId,
+    /// Newest record that added something.
+    pub(crate) sequence: Sequence,
+    pub(crate) hints: Hints,
+}
+
+impl LogRow {
+    /// The row of a record that was received at `received_unix_nanos`.
+    pub(crate) fn new(
+        place: Place,
+        received_unix_nanos: i64,
+        record: &LogRecord<'_>,
+        promoted: PromotedLog<'_>,
+        fingerprint: Option<u64>,
+    ) -> Self {
+        Self {
+            place,
+            trace_id: record.trace_id,
+            span_id: record.span_id,
+            time_unix_nanos: promoted.time_unix_nanos.unwrap_or(received_unix_nanos),
+            severity: promoted.severity,
+            service: promoted.service.into_owned(),
+            event_name: promoted.event_name.map(std::borrow::Cow::into_owned),
+            fingerprint,
+            hints: promoted.hints.map(Hints::from),
+        }
+    }
+
+    /// Time and fingerprint: of two records with the same, the one with the highest place stays. `None` for a record
+    /// that cannot be told from an equal one.
+    pub(crate) fn identity(&self) -> Option<(i64, u64)> {
+        Some((self.time_unix_nanos, self.fingerprint?))
+    }
+}
+
+impl From<SpanHints<'_>> for Hints {
+    fn from(hints: SpanHints<'_>) -> Self {
+        let owned = |text: Option<std::borrow::Cow<'_, str>>| text.map(std::borrow::Cow::into_owned);
+        Self {
+            role: hints.role,
+            provider: owned(hints.provider),
+            model: owned(hints.model),
+            input_tokens: hints.input_tokens,
+            output_tokens: hints.output_tokens,
+            cached_input_tokens: hints.cached_input_tokens,
+            cache_write_tokens: hints.cache_write_tokens,
+            reasoning_tokens: hints.reasoning_tokens,
+            session_id: owned(hints.session_id),
+            user_id: owned(hints.user_id),
+        }
+    }
+}
+
+/// Fills each listed field of `$to` that is `None` from `$from`.
+macro_rules! fill {
+    ($to:expr, $from:expr, $($field:ident),* $(,)?) => {
+        $(if $to.$field.is_none() { $to.$field.clone_from(&$from.$field); })*
+    };
+}
+
+impl Hints {
+    /// Adds what a later record says; what is known stays.
+    pub(crate) fn add(&mut self, later: &Self) {
+        fill!(
+            self,
+            later,
+            role,
+            provider,
+            model,
+            input_tokens,
+            output_tokens,
+            cached_input_tokens,
+            cache_write_tokens,
+            reasoning_tokens,
+            session_id,
+            user_id,
+        );
+    }
+
+    /// The row of a span with what its records add; `None` when they add nothing.
+    pub(crate) fn complete(&self, row: &SpanRow, prices: &PriceTable) -> Option<SpanRow> {
+        let mut completed = row.clone();
+        fill!(
+            completed,
+            self,
+            role,
+            provider,
+            model,
+            input_tokens,
+            output_tokens,
+            cached_input_tokens,
+            cache_write_tokens,
+            reasoning_tokens,
+            session_id,
+            user_id,
+        );
+        if completed == *row {
+            return None;
+        }
+        completed.is_model_call = completed.role.is_some_and(Role::is_model_call);
+        if completed.cost_usd.is_none() {
+            completed.cost_usd = prices.cost_of(&facts(&completed));
+            completed.cost_source = completed.cost_usd.map(|_| prices.source().to_owned());
+        }
+        Some(completed)
+    }
+}
+
+fn facts(row: &SpanRow) -> CallFacts<'_> {
+    CallFacts {
+        role: row.role,
+        provider: row.provider.as_deref(),
+        model: row.model.as_deref(),
+        input_tokens: row.input_tokens,
+        output_tokens: row.output_tokens,
+        cached_input_tokens: row.cached_input_tokens,
+        cache_write_tokens: row.cache_write_tokens,
+        reasoning_tokens: row.reasoning_tokens,
+        start_unix_nanos: row.start_unix_nanos,
+    }
+}
+
+/// Tells the records of one export request apart.
+///
+/// OTLP gives log records no id. Two records are the same when resource, scope and record are equal byte for byte,
+/// times included, and they are the n-th such record of their requests: a client that sends a request again is
+/// recognised, and a line that was logged twice in one request stays twice. A record without any time cannot be told
+/// from an equal one, so it is never taken for the same.
+#[derive(Debug, Default)]
+pub(crate) struct Fingerprints {
+    seen: HashMap<u64, u64>,
+}
+
+impl Fingerprints {
+    pub(crate) fn of(&mut self, origin: &LogOrigin<'_, '_>, record: &LogRecord<'_>) -> Option<u64> {
+        if record.time_unix_nano == 0 && record.observed_time_unix_nano == 0 {
+            return None;
+        }
+        let (resource, scope) = origin.raw;
+        let mut hash = XxHash64::oneshot(0, record.raw);
+        for part in [resource, scope] {
+            hash = XxHash64::oneshot(hash, part);
+        }
+        let occurrence = self.seen.entry(hash).or_insert(0);
+        let fingerprint = XxHash64::oneshot(*occurrence, &hash.to_le_bytes());
+        *occurrence += 1;
+        Some(fingerprint)
+    }
+}
