@@ -10,6 +10,7 @@ mod router;
 mod schemas;
 mod sealer;
 mod service;
+mod workflow;
 
 pub use indexer::{Indexer, open_index};
 pub use puller::{Puller, PullerConfig, SourceConfigError, SourceMode, SourceState, Sources};

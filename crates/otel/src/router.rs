@@ -13,6 +13,7 @@ use crate::params::{
 };
 use crate::schemas::{ServiceList, Span, Status, Trace, TraceDetail, Workflow};
 use crate::service::OtelService;
+use crate::workflow;
 
 /// The feature's routes.
 pub fn router(service: OtelService) -> OpenApiRouter {
@@ -23,6 +24,7 @@ pub fn router(service: OtelService) -> OpenApiRouter {
         .routes(routes!(get_span))
         .routes(routes!(list_workflows))
         .routes(routes!(get_status))
+        .merge(workflow::routes())
         .with_state(service)
 }
 

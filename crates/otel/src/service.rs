@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+use std::time::Duration;
 
 use junjo_ingest::Receiver;
 use junjo_span_model::{
@@ -17,6 +19,7 @@ use junjo_web::clock::rfc3339_nanos;
 use junjo_web::{ApiError, ApiResult, Page, SharedClock, decode_cursor, encode_cursor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::api_error;
 use crate::indexer::lag_nanos;
@@ -42,7 +45,13 @@ pub struct OtelService {
     receiver: Receiver,
     sources: Sources,
     clock: SharedClock,
+    views: Arc<Semaphore>,
 }
+
+/// Views of runs that are made at once: each may hold 64 MiB of payload.
+const VIEWS_MAX: usize = 3;
+/// Time that a view waits for its turn before the caller is told to come back.
+const VIEW_WAIT_LIMIT: Duration = Duration::from_secs(5);
 
 /// A list position. `filter` ties it to the filters of its first page.
 #[derive(Serialize, Deserialize)]
@@ -63,7 +72,19 @@ struct SpanCursor {
 impl OtelService {
     /// Answers from `store`; `wal`, `receiver` and `sources` are only looked at for the status.
     pub fn new(store: SpanStore, wal: Wal, receiver: Receiver, sources: Sources, clock: SharedClock) -> Self {
-        Self { store, wal, receiver, sources, clock }
+        Self { store, wal, receiver, sources, clock, views: Arc::new(Semaphore::new(VIEWS_MAX)) }
+    }
+
+    pub(crate) fn store(&self) -> &SpanStore {
+        &self.store
+    }
+
+    /// The right to make one view of a run.
+    pub(crate) async fn view_permit(&self) -> ApiResult<OwnedSemaphorePermit> {
+        tokio::time::timeout(VIEW_WAIT_LIMIT, Arc::clone(&self.views).acquire_owned())
+            .await
+            .map_err(|_| ApiError::unavailable("too many views are being made").with_retry_after_seconds(1))?
+            .map_err(ApiError::internal)
     }
 
     pub(crate) async fn services(&self, time: TimeRange) -> ApiResult<Vec<Service>> {
@@ -343,7 +364,7 @@ fn span_detail(whole: &WholeSpan) -> Span {
 }
 
 /// Integers that a browser would round become `{"int": "…"}`.
-fn large_ints_as_text(value: Value) -> Value {
+pub(crate) fn large_ints_as_text(value: Value) -> Value {
     match value {
         Value::Number(number) => match number.as_i64() {
             Some(int) if int.unsigned_abs() > EXACT_INT_MAX => json!({ "int": int.to_string() }),

@@ -29,6 +29,7 @@ pub use index::commit::{IndexBatch, Progress};
 pub use index::open::{IndexOptions, Probe, Prober, probe_index};
 pub use quarantine::Quarantine;
 pub use query::filter::{TimeRange, TraceFilter, WorkflowFilter};
+pub use query::runs::{RunFilter, Runs};
 pub use query::services::ServiceSummary;
 pub use query::trace::{TracePage, TracePosition};
 pub use query::traces::{TraceCursor, TraceListPage};

@@ -12,3 +12,4 @@ mod ingest;
 mod pages;
 mod split;
 mod startup;
+mod workflow;

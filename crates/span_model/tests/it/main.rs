@@ -9,6 +9,7 @@ mod details;
 mod dialects;
 mod edge_cases;
 mod hostile;
+mod junjo;
 mod promoted;
 mod reference;
 mod splice;
