@@ -19,6 +19,7 @@ mod stats;
 mod stats_params;
 mod tail;
 mod turns;
+mod workflow;
 
 pub use indexer::{Indexer, open_index};
 pub use puller::{

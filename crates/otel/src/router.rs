@@ -14,7 +14,7 @@ use crate::params::{
 };
 use crate::schemas::{SearchPage, ServiceList, Span, Status, Trace, TraceDetail, Workflow};
 use crate::service::OtelService;
-use crate::{export, sessions, spans, stats, tail};
+use crate::{export, sessions, spans, stats, tail, workflow};
 
 /// The feature's routes.
 pub fn router(service: OtelService) -> OpenApiRouter {
@@ -31,6 +31,7 @@ pub fn router(service: OtelService) -> OpenApiRouter {
         .merge(sessions::routes())
         .merge(tail::routes())
         .merge(export::routes())
+        .merge(workflow::routes())
         .with_state(service)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use junjo_ingest::Receiver;
 use junjo_span_model::{
@@ -28,8 +29,7 @@ use crate::logs::{ParsedLog, SPAN_LOGS_MAX};
 use crate::puller::{RemoteRejection, SourceMode, SourceState, Sources};
 use crate::schemas::{
     ArchiveSize, IndexSize, KeyUseItem, RejectionItem, SearchPage, Service, SourceItem, Span, Status, Trace,
-    TraceDetail,
-    TraceSpan, WalStatus, Workflow,
+    TraceDetail, TraceSpan, WalStatus, Workflow,
 };
 
 /// Version byte of the cursors below.
@@ -53,6 +53,7 @@ pub struct OtelService {
     stop: CancellationToken,
     tails: Arc<Semaphore>,
     exports: Arc<Semaphore>,
+    views: Arc<Semaphore>,
 }
 
 /// Exports at once: each keeps a thread, and the disk, busy for as long as its client reads.
@@ -60,6 +61,12 @@ const EXPORTS_MAX: usize = 2;
 
 /// Live tails at once: each asks the index after every commit.
 const TAILS_MAX: usize = 32;
+
+/// Views of runs that are made at once: each may hold 64 MiB of payload.
+const VIEWS_MAX: usize = 3;
+
+/// Time that a view waits for its turn before the caller is told to come back.
+const VIEW_WAIT_LIMIT: Duration = Duration::from_secs(5);
 
 /// A list position. `filter` ties it to the filters of its first page.
 #[derive(Serialize, Deserialize)]
@@ -80,9 +87,17 @@ struct PageCursor {
 impl OtelService {
     /// Answers from `store`; `wal`, `receiver` and `sources` are only looked at for the status.
     pub fn new(store: SpanStore, wal: Wal, receiver: Receiver, sources: Sources, clock: SharedClock) -> Self {
-        let tails = Arc::new(Semaphore::new(TAILS_MAX));
-        let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
-        Self { store, wal, receiver, sources, clock, stop: CancellationToken::new(), tails, exports }
+        Self {
+            store,
+            wal,
+            receiver,
+            sources,
+            clock,
+            stop: CancellationToken::new(),
+            tails: Arc::new(Semaphore::new(TAILS_MAX)),
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            views: Arc::new(Semaphore::new(VIEWS_MAX)),
+        }
     }
 
     /// The same, whose endless answers (the live tail, exports) end when `stop` is cancelled.
@@ -111,6 +126,14 @@ impl OtelService {
     /// The right to one live tail; `None` when there are too many.
     pub(crate) fn tail_permit(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.tails).try_acquire_owned().ok()
+    }
+
+    /// The right to make one view of a run.
+    pub(crate) async fn view_permit(&self) -> ApiResult<OwnedSemaphorePermit> {
+        tokio::time::timeout(VIEW_WAIT_LIMIT, Arc::clone(&self.views).acquire_owned())
+            .await
+            .map_err(|_| ApiError::unavailable("too many views are being made").with_retry_after_seconds(1))?
+            .map_err(ApiError::internal)
     }
 
     pub(crate) async fn services(&self, time: TimeRange) -> ApiResult<Vec<Service>> {

@@ -7,6 +7,7 @@ pub mod details;
 pub mod ids;
 pub mod json;
 mod json_read;
+pub mod junjo;
 pub mod otlp;
 
 pub use derive::hints::{PromotedLog, SpanHints, promote_log};

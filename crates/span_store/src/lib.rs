@@ -48,6 +48,7 @@ pub use query::groups::{
     GroupCursor, GroupFilter, GroupKind, GroupPage, SessionPosition, SessionTraces, TraceGroup,
 };
 pub use query::logs::{LogCursor, LogFilter, LogListPage};
+pub use query::runs::{RunFilter, Runs};
 pub use query::services::ServiceSummary;
 pub use query::spans::{SpanCursor, SpanListPage};
 pub use query::stats::{

@@ -18,3 +18,4 @@ mod pages;
 mod split;
 mod split_go;
 mod startup;
+mod workflow;

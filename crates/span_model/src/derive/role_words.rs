@@ -23,8 +23,14 @@ const VOCABULARIES: &[(Field, Words)] = &[
     (Field::McpMethod, mcp_method),
 ];
 
+/// What Logfire calls the placeholder of a span that has not ended: with a role it would be counted beside the span.
+const PENDING: &str = "pending_span";
+
 /// What the span does, from the best vocabulary that says so, else from what it carries.
 pub(super) fn role_of(slots: &Slots<'_, '_>, scope: &Scope<'_>, span: &Span<'_>) -> Option<Role> {
+    if slots.str(Field::LogfireSpanType) == Some(PENDING) {
+        return None;
+    }
     VOCABULARIES
         .iter()
         .find_map(|(field, role)| slots.str(*field).and_then(role))

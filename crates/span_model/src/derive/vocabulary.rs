@@ -64,6 +64,7 @@ vocabulary! {
     JunjoEvaluationRole Text ["junjo.evaluation.role"];
     OpenAiAgentsType Text ["junjo.openai_agents.span.type"];
     McpMethod Text ["mcp.method.name"];
+    LogfireSpanType Text ["logfire.span_type"];
 
     Provider Text [
         "gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system", "ai.model.provider",

@@ -12,46 +12,46 @@ use crate::otlp::value::{KeyValue, Value};
 const SEGMENTS_MAX: usize = 16;
 
 /// Attributes by key; of a key that repeats, the last value.
-pub(super) struct Attributes<'s, 'a> {
+pub(crate) struct Attributes<'s, 'a> {
     by_key: HashMap<&'s str, &'s Value<'a>>,
 }
 
 impl<'s, 'a> Attributes<'s, 'a> {
-    pub(super) fn new(attributes: &'s [KeyValue<'a>]) -> Self {
+    pub(crate) fn new(attributes: &'s [KeyValue<'a>]) -> Self {
         Self { by_key: attributes.iter().map(|pair| (pair.key.as_ref(), &pair.value)).collect() }
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&'s Value<'a>> {
+    pub(crate) fn get(&self, key: &str) -> Option<&'s Value<'a>> {
         self.by_key.get(key).copied().filter(|value| !is_empty(value))
     }
 
     /// The first of `keys` that has a text or number.
-    pub(super) fn text(&self, keys: &[&str]) -> Option<String> {
+    pub(crate) fn text(&self, keys: &[&str]) -> Option<String> {
         self.first(keys, |value| scalar::text(value).map(String::from))
     }
 
     /// The first of `keys` that has a whole number.
-    pub(super) fn count(&self, keys: &[&str]) -> Option<i64> {
+    pub(crate) fn count(&self, keys: &[&str]) -> Option<i64> {
         self.first(keys, scalar::count)
     }
 
     /// The first of `keys` that has a number.
-    pub(super) fn float(&self, keys: &[&str]) -> Option<f64> {
+    pub(crate) fn float(&self, keys: &[&str]) -> Option<f64> {
         self.first(keys, scalar::float)
     }
 
     /// The first of `keys` that has a flag.
-    pub(super) fn flag(&self, keys: &[&str]) -> Option<bool> {
+    pub(crate) fn flag(&self, keys: &[&str]) -> Option<bool> {
         self.first(keys, scalar::flag)
     }
 
     /// The first of `keys` that has anything, with JSON texts parsed.
-    pub(super) fn json(&self, keys: &[&str]) -> Option<Json> {
+    pub(crate) fn json(&self, keys: &[&str]) -> Option<Json> {
         self.first(keys, |value| Some(parsed(value)))
     }
 
     /// The texts of the first of `keys` that has a list of them, a JSON list of them, or one alone.
-    pub(super) fn texts(&self, keys: &[&str]) -> Vec<String> {
+    pub(crate) fn texts(&self, keys: &[&str]) -> Vec<String> {
         match self.json(keys) {
             Some(Json::Array(items)) => items.iter().filter_map(text_of).collect(),
             Some(item) => text_of(&item).into_iter().collect(),
@@ -60,14 +60,14 @@ impl<'s, 'a> Attributes<'s, 'a> {
     }
 
     /// The attributes whose key starts with `prefix`, by the rest of the key, in its order.
-    pub(super) fn with_prefix(&self, prefix: &str) -> BTreeMap<&'s str, &'s Value<'a>> {
+    pub(crate) fn with_prefix(&self, prefix: &str) -> BTreeMap<&'s str, &'s Value<'a>> {
         let pairs = self.by_key.iter().filter(|(_, value)| !is_empty(value));
         pairs.filter_map(|(key, value)| Some((key.strip_prefix(prefix)?, *value))).collect()
     }
 
     /// The items of a flattened list: `{prefix}3.role` is member `role` of one item. Indices may have gaps and come in
     /// any order; members named `without` are left out.
-    pub(super) fn items(&self, prefix: &str, without: &str) -> Vec<Json> {
+    pub(crate) fn items(&self, prefix: &str, without: &str) -> Vec<Json> {
         let mut items: BTreeMap<u64, Tree> = BTreeMap::new();
         for (rest, value) in self.with_prefix(prefix) {
             let (index, path) = rest.split_once('.').unwrap_or((rest, ""));
@@ -118,7 +118,7 @@ pub(super) fn parsed(value: &Value<'_>) -> Json {
 }
 
 /// The JSON object, list or string in `text`, else the text itself. Numbers stay texts: "007" is none.
-pub(super) fn parse_text(text: &str) -> Json {
+pub(crate) fn parse_text(text: &str) -> Json {
     if text.trim_start().starts_with(['{', '[', '"']) {
         serde_json::from_str(text).unwrap_or_else(|_| Json::from(text))
     } else {

@@ -49,6 +49,8 @@ pub struct PromptTemplate {
     pub variables: Json,
     /// Where the prompt is kept.
     pub url: Option<String>,
+    /// The system that keeps it.
+    pub vendor: Option<String>,
 }
 
 /// A judgement on a span.
@@ -96,6 +98,7 @@ pub(super) fn prompt(attributes: &Attributes<'_, '_>) -> Option<PromptTemplate> 
             .json(&["llm.prompt_template.variables", "traceloop.prompt.template_variables"])
             .unwrap_or_default(),
         url: attributes.text(&["prompt.url"]),
+        vendor: attributes.text(&["prompt.vendor"]),
     };
     (prompt != PromptTemplate::default()).then_some(prompt)
 }

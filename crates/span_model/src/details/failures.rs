@@ -16,6 +16,8 @@ pub struct Failures {
     pub error_type: Option<String>,
     /// What Langfuse says, where OTLP's own status message is empty.
     pub error_message: Option<String>,
+    /// How grave Langfuse calls it: `DEBUG`, `WARNING`, `ERROR`.
+    pub level: Option<String>,
     /// Exceptions in recorded order, equal ones (type and message) once.
     pub exceptions: Vec<Exception>,
     /// Whether Junjo cancelled the run.
@@ -71,6 +73,7 @@ pub(super) fn failures(
     Failures {
         error_type: error_type.map(str::to_owned),
         error_message: status_message.filter(|_| span.status_message.is_empty()),
+        level: attributes.text(&["langfuse.observation.level"]),
         exceptions,
         cancelled: attributes.flag(&["junjo.cancelled"]).unwrap_or(false),
         cancelled_reason: attributes.text(&["junjo.cancelled_reason"]),

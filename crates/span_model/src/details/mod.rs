@@ -1,10 +1,11 @@
 //! Everything that the one-span view shows beyond OTLP's own fields.
 
-mod attributes;
+pub(crate) mod attributes;
 mod context;
 mod failures;
 mod joined;
 mod messages;
+mod preview;
 mod request;
 mod retrieval;
 mod tools;
@@ -61,6 +62,10 @@ pub struct Details {
     /// Output that is no conversation and no tool's result, JSON texts parsed; null when there is none.
     #[schema(value_type = Value)]
     pub output: Json,
+    /// The first 160 characters of what the user said last, else of the input, in one line.
+    pub input_preview: Option<String>,
+    /// The first 160 characters of the answer, else the tools that were asked for, else of the output, in one line.
+    pub output_preview: Option<String>,
     /// Why the model stopped, one a choice.
     pub finish_reasons: Vec<String>,
     /// Whether and how fast the answer was streamed.
@@ -86,6 +91,8 @@ pub struct Details {
     pub agent: Option<Agent>,
     /// Workflow that the span names.
     pub workflow_name: Option<String>,
+    /// Where the span stands among the application's entities, or the function that it calls.
+    pub entity_path: Option<String>,
     /// The prompt template that was filled in.
     pub prompt: Option<PromptTemplate>,
     /// Judgements on the span.
@@ -99,6 +106,8 @@ pub struct Details {
     pub project: String,
     /// Deployment environment.
     pub environment: Option<String>,
+    /// Release of the application.
+    pub release: Option<String>,
     /// What went wrong.
     #[serde(flatten)]
     pub failures: Failures,
@@ -150,17 +159,18 @@ fn read(resource: &Resource<'_>, span: &Span<'_>, promoted: Promoted<'_>) -> Det
     let input_messages = messages::input(&attributes, role, span);
     let output_messages = messages::output(&attributes, role, span);
     let parameters = request::parameters(&attributes);
+    let input = if shows_input(role, &input_messages) { content(&attributes, "input") } else { Json::Null };
+    let output =
+        if shows_output(role, &output_messages) { content(&attributes, "output") } else { Json::Null };
     Details {
         role,
         request_model: request::model(&attributes),
         response_id: attributes.text(&["gen_ai.response.id", "ai.response.id"]),
         tokens: tokens(&promoted, &attributes),
-        input: if shows_input(role, &input_messages) { content(&attributes, "input") } else { Json::Null },
-        output: if shows_output(role, &output_messages) {
-            content(&attributes, "output")
-        } else {
-            Json::Null
-        },
+        input_preview: preview::asked(&input_messages, &input),
+        output_preview: preview::answered(&output_messages, &output),
+        input,
+        output,
         finish_reasons: request::finish_reasons(&attributes, &output_messages),
         streaming: request::streaming(&attributes, &parameters, span),
         tools: tools::offered(&attributes),
@@ -171,12 +181,14 @@ fn read(resource: &Resource<'_>, span: &Span<'_>, promoted: Promoted<'_>) -> Det
         embedding: retrieval::embedding(&attributes),
         agent: context::agent(&attributes, promoted.agent_name.as_deref()),
         workflow_name: attributes.text(&["gen_ai.workflow.name", "traceloop.workflow.name"]),
+        entity_path: attributes.text(&["traceloop.entity.path", "ai.telemetry.functionId"]),
         prompt: context::prompt(&attributes),
         evaluations: context::evaluations(&attributes, span),
         tags: attributes.texts(&["tag.tags", "langfuse.trace.tags", "langsmith.span.tags"]),
         metadata: context::metadata(&attributes),
         project: context::project(resource, &promoted.service),
         environment: context::environment(resource, &attributes),
+        release: attributes.text(&["langfuse.release", "langfuse.version"]),
         failures: failures::failures(span, &attributes, promoted.error_type.as_deref()),
         limits: failures::limits(span),
         cost_usd: promoted.cost_usd,
@@ -223,7 +235,8 @@ fn shows_output(role: Option<Role>, messages: &[Message]) -> bool {
 
 /// Input or output (`side`) that is no conversation.
 fn content(attributes: &Attributes<'_, '_>, side: &str) -> Json {
-    let [langfuse, traceloop, junjo] =
-        ["langfuse.observation", "traceloop.entity", "junjo.agent"].map(|owner| format!("{owner}.{side}"));
-    attributes.json(&[&langfuse, &traceloop, &format!("{side}.value"), &junjo]).unwrap_or_default()
+    let [langfuse, traceloop, junjo, trace] =
+        ["langfuse.observation", "traceloop.entity", "junjo.agent", "langfuse.trace"]
+            .map(|owner| format!("{owner}.{side}"));
+    attributes.json(&[&langfuse, &traceloop, &format!("{side}.value"), &junjo, &trace]).unwrap_or_default()
 }

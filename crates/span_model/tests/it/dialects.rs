@@ -287,6 +287,7 @@ fn plugin_spans_are_as_approved() {
             ),
             span("tools/list", &json!({"mcp.method.name": "tools/list"})),
             span("tools/call", &json!({"mcp.method.name": "tools/call"})),
+            span("pending", &json!({"logfire.span_type": "pending_span", "gen_ai.operation.name": "chat"})),
         ],
     );
     insta::assert_snapshot!(lines);

@@ -9,6 +9,7 @@ mod details;
 mod dialects;
 mod edge_cases;
 mod hostile;
+mod junjo;
 mod logs;
 mod promoted;
 mod reference;

@@ -158,43 +158,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/otel/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export whole spans (in order of arrival) or traces (newest first) as CSV, JSON lines or Parquet.
-         * @description The answer has no length: a connection that ends without an orderly end of the body means that something is missing.
-         */
-        get: operations["export"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/otel/logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List log records, newest first. */
-        get: operations["list_logs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/otel/services": {
         parameters: {
             query?: never;
@@ -204,57 +167,6 @@ export interface paths {
         };
         /** List services with their counts. */
         get: operations["list_services"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/otel/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List sessions (conversations), latest activity first. */
-        get: operations["list_sessions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/otel/sessions/{session_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Read one session: its traces in order, with what was said in each. */
-        get: operations["get_session"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/otel/spans": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List spans, newest first. */
-        get: operations["list_spans"];
         put?: never;
         post?: never;
         delete?: never;
@@ -280,23 +192,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/otel/stats": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Count spans or traces by time and group: errors, latency percentiles, tokens, cost. */
-        get: operations["get_stats"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/otel/status": {
         parameters: {
             query?: never;
@@ -306,23 +201,6 @@ export interface paths {
         };
         /** Read how far telemetry is on its way from acknowledged to queryable, and what was refused. */
         get: operations["get_status"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/otel/tail": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Follow traces as they arrive: events `ready`, `trace` (new or changed) and `lag`. */
-        get: operations["tail_traces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -365,15 +243,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/otel/users": {
+    "/otel/workflow-runs": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** List users, latest activity first. */
-        get: operations["list_users"];
+        /** Lay the newest runs of one workflow over each other: how often nodes were executed and edges taken, and how long. */
+        get: operations["get_workflow_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/workflow/{trace_id}/{span_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one run of a workflow, subflow or agent: its graph with what was executed of it, its stores and their changes. */
+        get: operations["get_workflow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/workflow/{trace_id}/{span_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the state of one of the run's stores before and after a change, and who wrote each part of it last. */
+        get: operations["get_workflow_state"];
         put?: never;
         post?: never;
         delete?: never;
@@ -452,6 +364,118 @@ export interface components {
             /** @description Its version. */
             version: string | null;
         };
+        /** @description A model call or tool call of an agent. */
+        AgentOperation: {
+            /** @description Whether the model is a fixture: no provider was called. */
+            fixture: boolean;
+            /**
+             * Format: int64
+             * @description Its place among those of its type, from 1.
+             */
+            ordinal: number | null;
+            /** @description `final_output` or `tool_calls` of a model call. */
+            response_type: string | null;
+            /**
+             * Format: int64
+             * @description Its place among the agent's operations, from 1.
+             */
+            sequence: number | null;
+            /** @description The model, or the tool. */
+            target: string | null;
+            /** @description `model_request` or `tool`. */
+            type: string;
+        };
+        /** @description How an agent's run ended. */
+        AgentOutcome: {
+            /** @description The agent's key. */
+            key: string | null;
+            /**
+             * Format: int64
+             * @description Most model calls that it may make.
+             */
+            model_request_limit: number | null;
+            /** @description `completed`, `failed` or `cancelled`. */
+            outcome: string | null;
+            /** @description Why it ended, for example `final_output` or `limit_exceeded`. */
+            termination_reason: string | null;
+            /**
+             * Format: int64
+             * @description Most tool calls that it may make.
+             */
+            tool_call_limit: number | null;
+        };
+        /** @description An edge over all runs that were read. */
+        AggregateEdge: {
+            /** @description Another declared edge joins the same nodes; each counts all. */
+            ambiguous: boolean;
+            /** @description The condition in words; null is the fallback. */
+            condition: string | null;
+            /** @description Whether the graph declares it. */
+            declared: boolean;
+            /** @description Key of the node where it ends. */
+            head_key: string;
+            /** @description Its key, as in the view of one run. */
+            key: string;
+            /** @description Runs that should have taken it and did not. */
+            missing_count: number;
+            /** @description Place among the declared edges of its graph, from 0; null when it is not declared. */
+            ordinal: number | null;
+            /** @description Runs that took it. */
+            run_count: number;
+            /** @description Key of the subflow that it lies in. */
+            subflow_key: string | null;
+            /** @description Key of the node where it starts. */
+            tail_key: string;
+            /** @description How often it was taken in all runs. */
+            taken_count: number;
+        };
+        /** @description Nodes and edges over all runs. */
+        AggregateGraph: {
+            /** @description False when there were more nodes, edges or executions than are kept. */
+            complete: boolean;
+            /** @description Edges in the order of the newest run's graph. */
+            edges: components["schemas"]["AggregateEdge"][];
+            /** @description Nodes in the order of the newest run's graph. */
+            nodes: components["schemas"]["AggregateNode"][];
+        };
+        /** @description A node over all runs that were read. */
+        AggregateNode: {
+            /** @description Executions that were cancelled. */
+            cancelled_count: number;
+            /** @description Whether the graph declares it. */
+            declared: boolean;
+            /** @description Executions that failed. */
+            error_count: number;
+            /**
+             * Format: double
+             * @description Failed executions in all executions, 0 to 1; null when there are none.
+             */
+            error_rate: number | null;
+            /** @description Executions in all runs. */
+            execution_count: number;
+            /** @description Key of the group that it is an item of. */
+            group_key: string | null;
+            /** @description Whether its graph may end here. */
+            is_sink: boolean;
+            /** @description Whether its graph begins here. */
+            is_source: boolean;
+            /** @description Its key, as in the view of one run. */
+            key: string;
+            /** @description What it is. */
+            kind: components["schemas"]["NodeKind"];
+            /** @description What to call it. */
+            label: string;
+            /** @description Median duration of an execution in nanoseconds; null when there are none. */
+            p50_duration_ns: string | null;
+            /** @description 95th percentile in nanoseconds (nearest rank); null when there are none. */
+            p95_duration_ns: string | null;
+            /** @description Runs that executed it. */
+            run_count: number;
+            /** @description Key of the subflow that it lies in. */
+            subflow_key: string | null;
+            /** @description Class of the node. */
+            type: string;
+        };
         /**
          * @description What a key may be used for.
          * @enum {string}
@@ -496,6 +520,28 @@ export interface components {
             /** Format: int64 */
             files: number;
         };
+        /** @description Who wrote one part of a state last. A container is as new as the newest change in it. */
+        BlameItem: {
+            /** @description Method of the store that made it. */
+            action: string | null;
+            /** @description The change; null for what the run started with. */
+            at: number | null;
+            /** @description Id of its event. */
+            event_id: string | null;
+            /** @description Key of the node in whose execution it happened. */
+            node_key: string | null;
+            /** @description RFC 6901 pointer to the part; empty for the whole state. */
+            path: string;
+            /** @description The span that carries it. */
+            span_id: string | null;
+        };
+        /** @description What the application correlates a run with, for example the turn of a conversation. */
+        Correlation: {
+            /** @description Its id. */
+            id: string;
+            /** @description The application's word for what it is. */
+            type: string | null;
+        };
         /** @description A new key with its secret, which no other answer will show. */
         CreatedApiKey: components["schemas"]["ApiKeyView"] & {
             /** @description The secret. Send it as `x-junjo-api-key`. */
@@ -527,6 +573,8 @@ export interface components {
             /** @description Documents that a search found or a reranking kept, best first. */
             documents: components["schemas"]["Document"][];
             embedding: components["schemas"]["Embedding"] | null;
+            /** @description Where the span stands among the application's entities, or the function that it calls. */
+            entity_path: string | null;
             /** @description Deployment environment. */
             environment: string | null;
             /** @description Judgements on the span. */
@@ -537,6 +585,8 @@ export interface components {
             input: unknown;
             /** @description The conversation that went in. */
             input_messages: components["schemas"]["Message"][];
+            /** @description The first 160 characters of what the user said last, else of the input, in one line. */
+            input_preview: string | null;
             /** @description What the client left out. */
             limits: components["schemas"]["Limits"];
             /** @description Metadata that the application gave. */
@@ -549,6 +599,8 @@ export interface components {
             output: unknown;
             /** @description The messages that came out. */
             output_messages: components["schemas"]["Message"][];
+            /** @description The first 160 characters of the answer, else the tools that were asked for, else of the output, in one line. */
+            output_preview: string | null;
             /** @description Request parameters in lower snake case: `temperature`, `max_tokens`, …. */
             parameters: {
                 [key: string]: unknown;
@@ -558,6 +610,8 @@ export interface components {
             prompt: components["schemas"]["PromptTemplate"] | null;
             /** @description Provider, in OpenTelemetry's spelling. */
             provider: string | null;
+            /** @description Release of the application. */
+            release: string | null;
             /** @description Model that was asked. */
             request_model: string | null;
             reranking: components["schemas"]["Reranking"] | null;
@@ -577,22 +631,6 @@ export interface components {
             /** @description Workflow that the span names. */
             workflow_name: string | null;
         };
-        /** @description A distribution; exact, interpolated between neighbours. */
-        Distribution: {
-            /**
-             * Format: double
-             * @description Null for measured fields.
-             */
-            mean: number | null;
-            /** Format: double */
-            p50: number | null;
-            /** Format: double */
-            p90: number | null;
-            /** Format: double */
-            p95: number | null;
-            /** Format: double */
-            p99: number | null;
-        };
         /** @description A document that was found. */
         Document: {
             /** @description The text. */
@@ -607,6 +645,11 @@ export interface components {
              */
             score: number | null;
         };
+        /**
+         * @description What became of an edge.
+         * @enum {string}
+         */
+        EdgeStatus: "taken" | "not_taken" | "missing" | "extra";
         /** @description What an embedding call embedded; the vectors stay in the attributes. */
         Embedding: {
             /**
@@ -631,6 +674,25 @@ export interface components {
              */
             score: number | null;
         };
+        /** @description The evaluation that a span belongs to. */
+        EvaluationContext: {
+            /** @description The attempt at the case. */
+            attempt_id: string | null;
+            /** @description The case of the dataset. */
+            case_id: string | null;
+            /** @description The case's key. */
+            case_key: string | null;
+            /** @description The dataset. */
+            dataset_id: string | null;
+            /** @description `orchestrator`, `subject`, `judge` or `verifier`. */
+            role: string | null;
+            /** @description `evaluation` or `dataset_generation`. */
+            run_class: string | null;
+            /** @description The evaluation's run. */
+            run_id: string | null;
+            /** @description Revision of the application's source. */
+            source_revision: string | null;
+        };
         /** @description A recorded exception. */
         Exception: {
             /** @description Its message. */
@@ -641,6 +703,50 @@ export interface components {
             time_unix_nano: string;
             /** @description Class of the exception. */
             type: string | null;
+        };
+        /**
+         * @description A unit that Junjo executes and that has a span of its own.
+         * @enum {string}
+         */
+        ExecutableKind: "workflow" | "subflow" | "node" | "run_concurrent" | "agent";
+        /** @description One execution of a node. */
+        Execution: {
+            /** @description Whether it was cancelled. */
+            cancelled: boolean;
+            /** @description Why it was cancelled. */
+            cancelled_reason: string | null;
+            /** @description Duration in nanoseconds. */
+            duration_ns: string;
+            /** @description Message of the error. */
+            error_message: string | null;
+            /** @description Class of the error. */
+            error_type: string | null;
+            /** @description Whether it failed. */
+            failed: boolean;
+            /** @description Span of the group that it is an item of. */
+            group_span_id: string | null;
+            /** @description Which execution of the same node in the same run it is, from 1. */
+            iteration: number;
+            /** @description What was executed. */
+            kind: components["schemas"]["ExecutableKind"];
+            /** @description How it was recognised. */
+            matched_by: components["schemas"]["MatchedBy"];
+            /** @description Name of the span. */
+            name: string;
+            /** @description Key of the node. */
+            node_key: string;
+            /** @description Whether it went on after the run around it had ended, as siblings of a failed node do with legacy SDKs. */
+            outlived_run: boolean;
+            /** @description Place among the executions of its run, or of its group, from 1, in order of start. */
+            position: number;
+            /** @description Span of the workflow or subflow run that it belongs to. */
+            run_span_id: string;
+            /** @description Its span. */
+            span_id: string;
+            /** @description Start. */
+            start_time_unix_nano: string;
+            /** @description State changes on its own span. */
+            state_event_count: number;
         };
         /** @description Why a span failed; all empty on a span that did not. */
         Failures: {
@@ -654,6 +760,8 @@ export interface components {
             error_type: string | null;
             /** @description Exceptions in recorded order, equal ones (type and message) once. */
             exceptions: components["schemas"]["Exception"][];
+            /** @description How grave Langfuse calls it: `DEBUG`, `WARNING`, `ERROR`. */
+            level: string | null;
         };
         /** @description One field of the request that is wrong, and what to do about it. */
         FieldError: {
@@ -661,51 +769,6 @@ export interface components {
             field: string;
             /** @description What is wrong, in a sentence for a person. */
             message: string;
-        };
-        /** @description Numbers of the traces of a session or user. */
-        GroupNumbers: {
-            /**
-             * Format: double
-             * @description US dollars, over the calls with a known cost; null when none has one.
-             */
-            cost_usd: number | null;
-            /** @description Latest end of a trace. */
-            end_time: string;
-            /**
-             * Format: int64
-             * @description Failed spans.
-             */
-            error_count: number;
-            /** @description Start of the first trace. */
-            first_start_time: string;
-            /**
-             * Format: int64
-             * @description Null when no call says.
-             */
-            input_tokens: number | null;
-            /** @description Start of the latest trace. */
-            last_start_time: string;
-            /**
-             * Format: int64
-             * @description Language model calls.
-             */
-            llm_call_count: number;
-            /**
-             * Format: int64
-             * @description Null when no call says.
-             */
-            output_tokens: number | null;
-            /** @description Services that took part. */
-            services: string[];
-            /** Format: int64 */
-            span_count: number;
-            /** Format: int64 */
-            trace_count: number;
-            /**
-             * Format: int64
-             * @description Model calls without a known cost.
-             */
-            unpriced_calls: number;
         };
         /** @description How the server is. */
         Health: {
@@ -720,24 +783,30 @@ export interface components {
             status: string;
             version: string;
         };
-        /** @description A search stopped early: what it says holds for the newer part of the time range. */
-        Incomplete: {
-            reason: components["schemas"]["IncompleteReason"];
-            /** @description Everything that started at or after this was searched. */
-            searched_from: string;
-            searched_from_unix_nano: string;
+        /** @description Something that went wrong in or around a hook; the span itself did not fail because of it. */
+        HookProblem: {
+            /** @description The callback. */
+            callback: string | null;
+            /** @description Class of the error. */
+            error_type: string | null;
+            /** @description The hook's event. */
+            hook_event: string | null;
+            /** @description Its message, why the delivery was cancelled, or the outcome that could not be kept. */
+            message: string | null;
+            /** @description `junjo.hook_error`, `junjo.hook_delivery_cancelled` or `junjo.agent.terminal_commit_failed`. */
+            name: string;
+            /** @description When, in decimal nanoseconds since the Unix epoch. */
+            time_unix_nano: string;
         };
-        /**
-         * @description Why a search stopped early.
-         * @enum {string}
-         */
-        IncompleteReason: "time_limit" | "match_limit" | "unreadable_file";
+        /** @description A problem in or around a hook, and the span that carries it. */
+        HookProblemItem: components["schemas"]["HookProblem"] & {
+            /** @description The span. */
+            span_id: string;
+        };
         /** @description The index. */
         IndexSize: {
             /** Format: int64 */
             bytes: number;
-            /** Format: int64 */
-            logs: number;
             /** Format: int64 */
             spans: number;
         };
@@ -759,63 +828,11 @@ export interface components {
              */
             dropped_links_count: number;
         };
-        /** @description One log record with everything that OTLP carried. Integers beyond ±2^53 appear as `{"int": "…"}`. */
-        LogRecord: {
-            attributes: {
-                [key: string]: unknown;
-            };
-            /** @description Any JSON value. */
-            body: unknown;
-            /** Format: int32 */
-            dropped_attributes_count: number;
-            /** @description Null for a plain record. */
-            event_name: string | null;
-            /**
-             * Format: int32
-             * @description OTLP log record flags.
-             */
-            flags: number;
-            /** @description When it was observed, as sent; `0` when the client did not say. */
-            observed_time_unix_nano: string;
-            /** @description When the server received it. */
-            received_at: string;
-            resource: components["schemas"]["SpanResource"];
-            scope: components["schemas"]["SpanScope"];
-            service: string;
-            severity: components["schemas"]["LogSeverity"] | null;
-            /**
-             * Format: int32
-             * @description OTLP severity number as sent.
-             */
-            severity_number: number;
-            /** @description The source's own word for the severity. */
-            severity_text: string;
-            /** @description The span that it belongs to, if it names one. */
-            span_id: string | null;
-            /** @description When it happened, else when it was observed, else when it was received. */
-            time: string;
-            /** @description When it happened, as sent; `0` when the client did not say. */
-            time_unix_nano: string;
-            /** @description The trace that it belongs to, if it names one. */
-            trace_id: string | null;
-        };
-        /** @description One page of log records. */
-        LogRecordPage: {
-            /** @description Newest first. */
-            items: components["schemas"]["LogRecord"][];
-            /** @description Pass it as `cursor` to get the next page; null on the last one. */
-            next_cursor: string | null;
-            /**
-             * @description A text search looks at 20,000 records or 64 MiB a page. True when it stopped there before the page was full:
-             *     `next_cursor` goes on behind them.
-             */
-            stopped_early: boolean;
-        };
         /**
-         * @description Severity of a log record: OTLP's ranges of four numbers each.
+         * @description How an execution was recognised as one of a node.
          * @enum {string}
          */
-        LogSeverity: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+        MatchedBy: "runtime_id" | "structural_id" | "label" | "nothing";
         /** @description One message of a conversation. */
         Message: {
             /** @description Why the model stopped, on output messages. */
@@ -826,6 +843,26 @@ export interface components {
             parts: components["schemas"]["Part"][];
             /** @description `system`, `user`, `assistant`, `tool`, or what the client wrote. */
             role: string;
+        };
+        /** @description A run inside of another one. */
+        NestedRun: {
+            agent: components["schemas"]["AgentOutcome"] | null;
+            /** @description Duration in nanoseconds. */
+            duration_ns: string;
+            /** @description Whether it failed. */
+            failed: boolean;
+            /** @description `workflow` or `agent`. */
+            kind: components["schemas"]["ExecutableKind"];
+            /** @description Its name. */
+            name: string;
+            /** @description Key of the node that started it. */
+            node_key: string | null;
+            /** @description Span of that node's execution. */
+            node_span_id: string | null;
+            /** @description Its span. */
+            span_id: string;
+            /** @description Start. */
+            start_time_unix_nano: string;
         };
         /** @description An account to create. */
         NewAccount: {
@@ -855,6 +892,28 @@ export interface components {
             name: string;
             /** @description What it may be used for; `ingest` unless said otherwise. */
             scope?: components["schemas"]["ApiKeyScope"];
+        };
+        /**
+         * @description What a node is.
+         * @enum {string}
+         */
+        NodeKind: "node" | "run_concurrent" | "subflow";
+        /** @description An agent's model call or tool call. */
+        OperationItem: components["schemas"]["AgentOperation"] & {
+            /** @description Duration in nanoseconds. */
+            duration_ns: string;
+            /** @description Message of the error. */
+            error_message: string | null;
+            /** @description Class of the error. */
+            error_type: string | null;
+            /** @description Whether it failed. */
+            failed: boolean;
+            /** @description Name of the span. */
+            name: string;
+            /** @description Its span. */
+            span_id: string;
+            /** @description Start. */
+            start_time_unix_nano: string;
         };
         /** @description One page of a list. */
         Page_ApiKeyView: {
@@ -894,29 +953,66 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
-        Page_Session: {
+        Page_Trace: {
             /** @description The rows, `[]` when there are none. */
-            items: (components["schemas"]["GroupNumbers"] & {
-                /** @description Name of the first trace's root. */
-                first_root_name: string;
-                session_id: string;
-                /** @description Users of the traces. */
-                users: string[];
-            })[];
-            /** @description Pass it as `cursor` to get the next page; null on the last one. */
-            next_cursor: string | null;
-        };
-        /** @description One page of a list. */
-        Page_User: {
-            /** @description The rows, `[]` when there are none. */
-            items: (components["schemas"]["GroupNumbers"] & {
+            items: {
+                /**
+                 * Format: double
+                 * @description Sum over the calls with a known cost, US dollars; null when none has one.
+                 */
+                cost_usd: number | null;
+                duration_ns: string;
+                /**
+                 * Format: int32
+                 * @description Failed spans.
+                 */
+                error_count: number;
                 /**
                  * Format: int64
-                 * @description Sessions of the user's traces.
+                 * @description Sum over the counted model calls; null when none of them says.
                  */
-                session_count: number;
-                user_id: string;
-            })[];
+                input_tokens: number | null;
+                /**
+                 * Format: int32
+                 * @description Language model calls; wrappers that repeat a call's usage are not counted.
+                 */
+                llm_call_count: number;
+                /** @description Models that were called. */
+                models: string[];
+                /**
+                 * Format: int64
+                 * @description Sum over the counted model calls; null when none of them says.
+                 */
+                output_tokens: number | null;
+                /** @description No span without a parent has arrived yet. */
+                root_missing: boolean;
+                /** @description Name of the root, or of the earliest span while the root is missing. */
+                root_name: string;
+                root_role: components["schemas"]["SpanRole"] | null;
+                /** @description Service of that span. */
+                service: string;
+                /** @description All services that took part. */
+                services: string[];
+                session_id: string | null;
+                /** Format: int32 */
+                span_count: number;
+                start_time: string;
+                start_time_unix_nano: string;
+                /** @description Status of that span. */
+                status: components["schemas"]["SpanStatus"];
+                trace_id: string;
+                /**
+                 * Format: int32
+                 * @description Counted model calls without a known cost.
+                 */
+                unpriced_calls: number;
+                user_id: string | null;
+                /**
+                 * Format: int32
+                 * @description Junjo workflow runs.
+                 */
+                workflow_count: number;
+            }[];
             /** @description Pass it as `cursor` to get the next page; null on the last one. */
             next_cursor: string | null;
         };
@@ -947,6 +1043,17 @@ export interface components {
             }[];
             /** @description Pass it as `cursor` to get the next page; null on the last one. */
             next_cursor: string | null;
+        };
+        /** @description The run around another one. */
+        ParentRun: {
+            /** @description What it is. */
+            kind: components["schemas"]["ExecutableKind"];
+            /** @description Its name. */
+            name: string;
+            /** @description Span of the node or group in it. */
+            node_span_id: string | null;
+            /** @description Span of the run. */
+            span_id: string;
         };
         /** @description A part of a message; serialised with its kind in `type`. */
         Part: {
@@ -1010,6 +1117,17 @@ export interface components {
             /** @description The part as it was recorded. */
             value: unknown;
         };
+        /** @description One operation of a patch. */
+        PatchOperation: {
+            /** @description Source of `move` and `copy`. */
+            from: string | null;
+            /** @description `add`, `remove`, `replace`, `move`, `copy` or `test`. */
+            op: string;
+            /** @description RFC 6901 pointer. */
+            path: string;
+            /** @description Value of `add`, `replace` and `test`. */
+            value: unknown;
+        };
         /** @description An RFC 9457 problem document. */
         Problem: {
             /** @description What went wrong and what to do, for a person. Constant for 5xx. */
@@ -1047,26 +1165,10 @@ export interface components {
             url: string | null;
             /** @description What was filled in. */
             variables: unknown;
+            /** @description The system that keeps it. */
+            vendor: string | null;
             /** @description Version of the prompt. */
             version: string | null;
-        };
-        /** @description How often a field was true. */
-        RatioItem: {
-            /**
-             * Format: double
-             * @description The first by the second; null when no span has it.
-             */
-            ratio: number | null;
-            /**
-             * Format: int64
-             * @description Spans where it was true.
-             */
-            true_count: number;
-            /**
-             * Format: int64
-             * @description Spans that have it.
-             */
-            value_count: number;
         };
         /** @description Refused requests. */
         RejectionItem: {
@@ -1108,120 +1210,31 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "member" | "admin";
-        /** @description One page of a list that may have to read whole spans. */
-        SearchPage_SpanItem: {
-            incomplete: components["schemas"]["Incomplete"] | null;
-            /** @description The rows, `[]` when there are none. */
-            items: {
-                agent_name: string | null;
-                /**
-                 * Format: int64
-                 * @description Part of the input tokens that came from the provider's cache.
-                 */
-                cached_input_tokens: number | null;
-                /**
-                 * Format: double
-                 * @description US dollars; null when the price is not known.
-                 */
-                cost_usd: number | null;
-                duration_ns: string;
-                error_type: string | null;
-                /** Format: int32 */
-                event_count: number;
-                /**
-                 * Format: int32
-                 * @description Recorded exceptions.
-                 */
-                exception_count: number;
-                /** Format: int64 */
-                input_tokens: number | null;
-                kind: components["schemas"]["SpanKind"];
-                model: string | null;
-                name: string;
-                /** Format: int64 */
-                output_tokens: number | null;
-                parent_span_id: string | null;
-                provider: string | null;
-                role: components["schemas"]["SpanRole"] | null;
-                service: string;
-                session_id: string | null;
-                span_id: string;
-                /** @description Junjo's type of the span: `workflow`, `node`, `subflow`, `run_concurrent`, `agent`, …. */
-                span_type: string | null;
-                start_time: string;
-                start_time_unix_nano: string;
-                status: components["schemas"]["SpanStatus"];
-                tool_name: string | null;
-                trace_id: string;
-                user_id: string | null;
-            }[];
-            /** @description Pass it as `cursor` to get the next page, also when this one is incomplete; null on the last one. */
-            next_cursor: string | null;
+        /** @description Where a failure began. */
+        RunFailure: {
+            /** @description Class of the error. */
+            error_type: string | null;
+            /** @description Its message. */
+            message: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description The node of the graph, when it is one. */
+            node_key: string | null;
+            /** @description The span. */
+            span_id: string;
         };
-        /** @description One page of a list that may have to read whole spans. */
-        SearchPage_Trace: {
-            incomplete: components["schemas"]["Incomplete"] | null;
-            /** @description The rows, `[]` when there are none. */
-            items: {
-                /**
-                 * Format: double
-                 * @description Sum over the calls with a known cost, US dollars; null when none has one.
-                 */
-                cost_usd: number | null;
-                duration_ns: string;
-                /**
-                 * Format: int32
-                 * @description Failed spans.
-                 */
-                error_count: number;
-                /**
-                 * Format: int64
-                 * @description Sum over the counted model calls; null when none of them says.
-                 */
-                input_tokens: number | null;
-                /**
-                 * Format: int32
-                 * @description Language model calls; wrappers that repeat a call's usage are not counted.
-                 */
-                llm_call_count: number;
-                /** @description Models that were called. */
-                models: string[];
-                /**
-                 * Format: int64
-                 * @description Sum over the counted model calls; null when none of them says.
-                 */
-                output_tokens: number | null;
-                /** @description No span without a parent has arrived yet. */
-                root_missing: boolean;
-                /** @description Name of the root, or of the earliest span while the root is missing. */
-                root_name: string;
-                root_role: components["schemas"]["SpanRole"] | null;
-                /** @description Service of that span. */
-                service: string;
-                /** @description All services that took part. */
-                services: string[];
-                session_id: string | null;
-                /** Format: int32 */
-                span_count: number;
-                start_time: string;
-                start_time_unix_nano: string;
-                /** @description Status of that span. */
-                status: components["schemas"]["SpanStatus"];
-                trace_id: string;
-                /**
-                 * Format: int32
-                 * @description Counted model calls without a known cost.
-                 */
-                unpriced_calls: number;
-                user_id: string | null;
-                /**
-                 * Format: int32
-                 * @description Junjo workflow runs.
-                 */
-                workflow_count: number;
-            }[];
-            /** @description Pass it as `cursor` to get the next page, also when this one is incomplete; null on the last one. */
-            next_cursor: string | null;
+        /** @description Numbers of changes, both ends included. */
+        SequenceRange: {
+            /**
+             * Format: int64
+             * @description The first.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The last.
+             */
+            to: number;
         };
         /** @description A service and what it sent. */
         Service: {
@@ -1252,21 +1265,6 @@ export interface components {
             /** @description By name. */
             items: components["schemas"]["Service"][];
         };
-        /** @description One conversation. A trace that names several sessions counts in each. */
-        Session: components["schemas"]["GroupNumbers"] & {
-            /** @description Name of the first trace's root. */
-            first_root_name: string;
-            session_id: string;
-            /** @description Users of the traces. */
-            users: string[];
-        };
-        /** @description A conversation with its traces. */
-        SessionDetail: components["schemas"]["Session"] & {
-            /** @description Pass it as `cursor` to get the next page; null on the last one. */
-            next_cursor: string | null;
-            /** @description Oldest first. */
-            traces: components["schemas"]["Turn"][];
-        };
         /** @description Whether the server still waits for its first account. */
         SetupStatus: {
             /** @description True until the first account exists; then registration is for admins. */
@@ -1295,10 +1293,7 @@ export interface components {
             attributes: {
                 [key: string]: unknown;
             };
-            /**
-             * @description Role, model, tokens, cost, messages, tools, session, user and more, read from the vocabularies clients speak, in
-             *     the span's log records where the span itself does not say.
-             */
+            /** @description Role, model, tokens, cost, messages, tools, session, user and more, read from the vocabularies clients speak. */
             derived: components["schemas"]["Details"];
             /** Format: int32 */
             dropped_attributes_count: number;
@@ -1317,11 +1312,6 @@ export interface components {
             flags: number;
             kind: components["schemas"]["SpanKind"];
             links: components["schemas"]["SpanLink"][];
-            /**
-             * @description The span's log records in order of time, at most 1,000, events before plain records; `GET /otel/logs` has all.
-             *     Left out of the payload of a trace page.
-             */
-            logs: components["schemas"]["LogRecord"][] | null;
             name: string;
             parent_span_id: string | null;
             /** @description When the server received it. */
@@ -1351,50 +1341,6 @@ export interface components {
             dropped_attributes_count: number;
             name: string;
             time_unix_nano: string;
-        };
-        /** @description One span in a list: its promoted fields, without attributes. */
-        SpanItem: {
-            agent_name: string | null;
-            /**
-             * Format: int64
-             * @description Part of the input tokens that came from the provider's cache.
-             */
-            cached_input_tokens: number | null;
-            /**
-             * Format: double
-             * @description US dollars; null when the price is not known.
-             */
-            cost_usd: number | null;
-            duration_ns: string;
-            error_type: string | null;
-            /** Format: int32 */
-            event_count: number;
-            /**
-             * Format: int32
-             * @description Recorded exceptions.
-             */
-            exception_count: number;
-            /** Format: int64 */
-            input_tokens: number | null;
-            kind: components["schemas"]["SpanKind"];
-            model: string | null;
-            name: string;
-            /** Format: int64 */
-            output_tokens: number | null;
-            parent_span_id: string | null;
-            provider: string | null;
-            role: components["schemas"]["SpanRole"] | null;
-            service: string;
-            session_id: string | null;
-            span_id: string;
-            /** @description Junjo's type of the span: `workflow`, `node`, `subflow`, `run_concurrent`, `agent`, …. */
-            span_type: string | null;
-            start_time: string;
-            start_time_unix_nano: string;
-            status: components["schemas"]["SpanStatus"];
-            tool_name: string | null;
-            trace_id: string;
-            user_id: string | null;
         };
         /**
          * @description Kind of a span, as in OTLP.
@@ -1444,107 +1390,89 @@ export interface components {
          * @enum {string}
          */
         SpanStatus: "unset" | "ok" | "error";
-        /** @description Numbers over time. */
-        StatsAnswer: {
-            /** @description Start of the range, inclusive. */
-            from: string;
-            /** @description Fields of the groups. */
-            group_by: string[];
-            incomplete: components["schemas"]["Incomplete"] | null;
-            /**
-             * Format: double
-             * @description Width of a bucket; null for totals alone.
-             */
-            interval_seconds: number | null;
-            /** @description By time, then group; buckets without a span are left out. */
-            items: components["schemas"]["StatsItem"][];
-            /** @description There are more groups; their spans are in no item. */
-            more_groups: boolean;
-            /** @description There are more items; the newest are left out. */
-            more_items: boolean;
-            of: components["schemas"]["Subject"];
-            /** @description End of the range, exclusive. */
-            to: string;
-            /** @description Over the whole range, largest group first; empty when neither groups nor `interval=none` were asked for. */
-            totals: components["schemas"]["StatsItem"][];
+        /** @description The state of a store around one change. */
+        StateAt: {
+            /** @description The state after it. */
+            after: unknown;
+            /** @description The change, from 1; 0 is the state that the run started with. */
+            at: number;
+            /** @description The state before it. */
+            before: unknown;
+            /** @description Who wrote each part of the state after the change last, containers before their parts. */
+            blame: components["schemas"]["BlameItem"][];
+            /** @description Whether `blame` has every part of the state. */
+            blame_complete: boolean;
+            /** @description Places that the change wrote or removed, as RFC 6901 pointers, in the order of its operations. */
+            changed_paths: string[];
+            /** @description The state that the client says the run ended with; only at the last change. */
+            end_state: unknown;
+            event: components["schemas"]["StateEventItem"] | null;
+            /** @description How many changes there are. */
+            event_count: number;
+            /** @description Whether both are certain to be what they were. */
+            exact: boolean;
+            /** @description The store. */
+            store_id: string;
+            /** @description Why the states may not be what they were. */
+            warnings: components["schemas"]["Warning"][];
         };
-        /** @description Numbers of one bucket and group. */
-        StatsItem: {
+        /** @description One change of a store. */
+        StateEventItem: {
+            /** @description Method of the store that made the change. */
+            action: string | null;
+            /** @description Its place in the store's history, from 1: the `at` of the state route. */
+            at: number;
+            /** @description Whether the states around it are certain to be those that were. */
+            exact: boolean;
+            /** @description Id of the event. */
+            id: string | null;
+            /** @description Made after the run had taken its last state. */
+            late: boolean;
+            /** @description Key of the node in whose execution it happened. */
+            node_key: string | null;
+            /** @description Span of that execution. */
+            node_span_id: string | null;
+            /**
+             * @description The operations of RFC 6902; empty when nothing changed; null when there are none to read, or when the list had its
+             *     share of bytes (`patch_omitted`).
+             */
+            patch: components["schemas"]["PatchOperation"][] | null;
+            /** @description Why the patch could not be applied. */
+            patch_error: string | null;
+            /** @description The patch is large: ask the state route for it. */
+            patch_omitted: boolean;
             /**
              * Format: int64
-             * @description Part of the input tokens that came from the provider's cache; null when no call says.
+             * @description Revision of the state after it.
              */
-            cached_input_tokens: number | null;
-            /**
-             * Format: double
-             * @description US dollars, over the calls with a known cost; null when none has one.
-             */
-            cost_usd: number | null;
+            revision_after: number | null;
             /**
              * Format: int64
-             * @description Spans or traces.
+             * @description Revision of the state before it.
              */
-            count: number;
-            /** @description Of the durations, in milliseconds. */
-            duration_ms: components["schemas"]["Distribution"];
+            revision_before: number | null;
             /**
              * Format: int64
-             * @description Failed ones.
+             * @description The client's number; contract 2.
              */
-            error_count: number;
-            /**
-             * Format: double
-             * @description Failed ones by all, 0 to 1.
-             */
-            error_rate: number;
-            /** @description Value of each grouping; null where spans have none. */
-            group: {
-                [key: string]: string | null;
-            };
-            /**
-             * Format: int64
-             * @description Null when no call says.
-             */
-            input_tokens: number | null;
-            /**
-             * Format: int64
-             * @description Language model calls; wrappers that repeat a call's usage are not counted.
-             */
-            llm_call_count: number;
-            measure: components["schemas"]["Distribution"] | null;
-            /**
-             * Format: int64
-             * @description Null when no call says.
-             */
-            output_tokens: number | null;
-            ratio: components["schemas"]["RatioItem"] | null;
-            /** @description Start of the bucket; null in totals. */
-            start_time: string | null;
-            start_time_unix_nano: string | null;
-            /**
-             * Format: int64
-             * @description Model calls without a known cost.
-             */
-            unpriced_calls: number;
+            sequence: number | null;
+            /** @description The span that carries it. */
+            span_id: string;
+            /** @description Name of that span. */
+            span_name: string;
+            /** @description The store. */
+            store_id: string;
+            /** @description When it happened. */
+            time_unix_nano: string;
         };
         /** @description Where telemetry is on its way. */
         Status: {
-            /**
-             * Format: int64
-             * @description All log records ever acknowledged, durable. Equal to `indexed_logs` means drained.
-             */
-            accepted_logs: number;
             /**
              * Format: int64
              * @description All spans ever acknowledged, durable. Equal to `indexed_spans` means drained.
              */
             accepted_spans: number;
             archive: components["schemas"]["ArchiveSize"];
-            /**
-             * Format: int64
-             * @description Log records that arrived again, byte for byte the same.
-             */
-            duplicate_logs: number;
             /**
              * Format: int64
              * @description Spans that replaced an earlier arrival of the same span.
@@ -1556,22 +1484,17 @@ export interface components {
             index_detail: string | null;
             /**
              * Format: int64
-             * @description All log records ever processed, duplicates and quarantined ones included, durable.
-             */
-            indexed_logs: number;
-            /**
-             * Format: int64
              * @description All spans ever processed, duplicates and quarantined ones included, durable.
              */
             indexed_spans: number;
             /**
              * Format: int64
-             * @description Age of the oldest span or log record that is acknowledged and not queryable yet.
+             * @description Age of the oldest span that is acknowledged and not queryable yet.
              */
             lag_ms: number;
             /**
              * Format: int64
-             * @description Log records received over OTLP since start.
+             * @description Log records received since start; counted, not stored yet.
              */
             log_records_received: number;
             /**
@@ -1591,6 +1514,64 @@ export interface components {
             store: components["schemas"]["IndexSize"];
             wal: components["schemas"]["WalStatus"];
         };
+        /**
+         * @description Why not all runs were read.
+         * @enum {string}
+         */
+        StoppedBy: "limit" | "time";
+        /** @description A store and how far its history can be trusted. */
+        StoreItem: {
+            /** @description Whether every change is there. When not, states after the gap are not sure; the end state is the client's own. */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description Events of any kind that the client dropped from spans that changed the store; legacy SDKs number nothing.
+             */
+            dropped_events_count: number;
+            /** @description Changes that have arrived. */
+            event_count: number;
+            /**
+             * Format: int64
+             * @description Changes that the client made, when it numbers them.
+             */
+            expected_event_count: number | null;
+            /** @description Changes whose patch could not be applied. */
+            failed_patch_count: number;
+            /** @description Whether the client sent the state that the run ended with. */
+            has_end_state: boolean;
+            /** @description Whether the client sent the state that the run started with. */
+            has_start_state: boolean;
+            /** @description Id of the store. */
+            id: string;
+            /** @description Changes after the run had taken its last state. */
+            late_event_count: number;
+            /**
+             * Format: int64
+             * @description Changes that are missing, when the client numbers them.
+             */
+            missing_event_count: number | null;
+            /** @description Missing numbers, at most 100 ranges. */
+            missing_sequences: components["schemas"]["SequenceRange"][];
+            /** @description Class of the store, as its changes name it. */
+            name: string | null;
+            /** @description How many runs in this view share it; more than 1 only where a store was handed in. */
+            owner_count: number;
+            /** @description Name of that run. */
+            owner_name: string | null;
+            /** @description The run whose state it holds. */
+            owner_span_id: string | null;
+            /** @description Whether the client itself could replay the run. */
+            reconstructable: boolean | null;
+            /** @description Whether start state and changes give the end state; null when one of the states is missing. */
+            replay_matches_end: boolean | null;
+            /** @description Whose it is. */
+            role: components["schemas"]["StoreRole"];
+        };
+        /**
+         * @description Who has a store.
+         * @enum {string}
+         */
+        StoreRole: "own" | "application" | "nested" | "outer" | "unclaimed";
         /** @description How a streamed answer came back. */
         Streaming: {
             /** @description Whether the answer was streamed, when the client says so. */
@@ -1600,29 +1581,6 @@ export interface components {
              * @description Nanoseconds from the span's start to the first piece of the answer.
              */
             time_to_first_chunk_nanos: number | null;
-        };
-        /**
-         * @description What is counted.
-         * @enum {string}
-         */
-        Subject: "spans" | "traces";
-        /** @description Data of one event, by its name. Documents the stream; each event carries one of the three. */
-        TailEvent: components["schemas"]["Trace"] | components["schemas"]["TailReady"] | components["schemas"]["TailLag"];
-        /** @description Data of the event `lag`: the reader was too far behind. */
-        TailLag: {
-            /**
-             * Format: int64
-             * @description Changed traces that were left out; read the list to see them.
-             */
-            skipped_traces: number;
-        };
-        /** @description Data of the event `ready`: the stream has begun. */
-        TailReady: {
-            /**
-             * Format: int64
-             * @description Newest indexed record; traces that later ones change follow.
-             */
-            sequence: number;
         };
         /** @description Token counts of one span; input includes cache reads and writes, output includes reasoning. */
         Tokens: {
@@ -1784,22 +1742,6 @@ export interface components {
             state_event_count: number;
             status: components["schemas"]["SpanStatus"];
         };
-        /** @description One trace of a conversation and what was said in it. */
-        Turn: components["schemas"]["Trace"] & {
-            /** @description What the user said last before the trace's first model call, or the root's input; at most 4,000 characters. */
-            first_user_text: string | null;
-            /** @description What the trace's last model call answered, or the root's output; at most 4,000 characters. */
-            last_answer_text: string | null;
-        };
-        /** @description One user. A trace that names several users counts for each. */
-        User: components["schemas"]["GroupNumbers"] & {
-            /**
-             * Format: int64
-             * @description Sessions of the user's traces.
-             */
-            session_count: number;
-            user_id: string;
-        };
         /**
          * Format: uuid
          * @description The id of an account.
@@ -1817,6 +1759,11 @@ export interface components {
             /** @description What it may do. */
             role: components["schemas"]["Role"];
         };
+        /**
+         * @description Which of Junjo's vocabularies the span speaks.
+         * @enum {string}
+         */
+        Vocabulary: "legacy" | "identity" | "contract";
         /** @description The write-ahead log. */
         WalStatus: {
             /**
@@ -1840,6 +1787,26 @@ export interface components {
              */
             oldest_age_ms: number;
         };
+        /** @description Something to know before trusting the view. */
+        Warning: {
+            /** @description What it is about. */
+            code: components["schemas"]["WarningCode"];
+            /** @description The edge. */
+            edge_key: string | null;
+            /** @description The same in a sentence. */
+            message: string;
+            /** @description The node. */
+            node_key: string | null;
+            /** @description The span. */
+            span_id: string | null;
+            /** @description The store. */
+            store_id: string | null;
+        };
+        /**
+         * @description What a warning is about, stable for programs.
+         * @enum {string}
+         */
+        WarningCode: "graph_missing" | "graph_unreadable" | "graph_differs" | "undeclared_node" | "undeclared_edge" | "missing_edge" | "unexpected_start" | "unexpected_end" | "missing_item" | "parent_missing" | "history_incomplete" | "patch_failed" | "end_state_differs" | "start_state_missing" | "end_state_missing" | "late_changes" | "not_reconstructable" | "store_unclaimed" | "sequence_broken" | "attributes_dropped" | "truncated";
         /** @description One Junjo workflow run. */
         Workflow: {
             duration_ns: string;
@@ -1862,6 +1829,186 @@ export interface components {
             /** @description Equal for all runs of the same graph; null for SDKs before 0.63. */
             structural_id: string | null;
             trace_id: string;
+        };
+        /** @description One run of a workflow, subflow or agent: what was declared, what was executed, and how the state changed. */
+        WorkflowDetail: {
+            agent: components["schemas"]["AgentOutcome"] | null;
+            /** @description Whether it was cancelled. */
+            cancelled: boolean;
+            /** @description Why it was cancelled. */
+            cancelled_reason: string | null;
+            /**
+             * Format: int64
+             * @description Version of Junjo's telemetry contract.
+             */
+            contract_version: number | null;
+            correlation: components["schemas"]["Correlation"] | null;
+            /** @description Id of the workflow's definition in its process. */
+            definition_id: string | null;
+            /** @description Its duration in nanoseconds. */
+            duration_ns: string;
+            evaluation: components["schemas"]["EvaluationContext"] | null;
+            /** @description Every execution of a node, in order of start. */
+            executions: components["schemas"]["Execution"][];
+            /** @description Whether it failed. */
+            failed: boolean;
+            failure: components["schemas"]["RunFailure"] | null;
+            graph: components["schemas"]["WorkflowGraph"] | null;
+            /** @description Problems in and around hooks. */
+            hook_problems: components["schemas"]["HookProblemItem"][];
+            /** @description `workflow`, `subflow` or `agent`. */
+            kind: components["schemas"]["ExecutableKind"];
+            /** @description Name of the run. */
+            name: string;
+            /** @description Runs of other workflows and agents inside of this one, in order of start. */
+            nested_runs: components["schemas"]["NestedRun"][];
+            /**
+             * Format: int64
+             * @description Nodes that the client says it declares; SDKs count subflows differently, so it need not be the graph's number.
+             */
+            node_count: number | null;
+            /** @description Model calls and tool calls of the agent, in order. */
+            operations: components["schemas"]["OperationItem"][];
+            parent: components["schemas"]["ParentRun"] | null;
+            /** @description Id of the run; legacy SDKs repeat it when a workflow runs again. */
+            runtime_id: string | null;
+            /** @description The run's span. */
+            span_id: string;
+            /** @description Start of the run. */
+            start_time_unix_nano: string;
+            /** @description All changes that there are; more than are listed when the list was cut. */
+            state_event_count: number;
+            /** @description Changes of these stores in order of time, each store's in its own order. */
+            state_events: components["schemas"]["StateEventItem"][];
+            /** @description Stores that the run owns, borrows or writes to, its own first. */
+            stores: components["schemas"]["StoreItem"][];
+            /** @description Hash of the workflow's content: the same for every run of the same workflow. */
+            structural_id: string | null;
+            /** @description The trace. */
+            trace_id: string;
+            /** @description Which of Junjo's vocabularies the run speaks. */
+            vocabulary: components["schemas"]["Vocabulary"];
+            /** @description What is missing, contradictory or unreadable. */
+            warnings: components["schemas"]["Warning"][];
+        };
+        /** @description An edge and what became of it in this run. */
+        WorkflowEdge: {
+            /** @description Another declared edge joins the same nodes, so that it is unknown which of them was taken; each counts all. */
+            ambiguous: boolean;
+            /** @description The condition in words; null is the fallback. The first edge of a node whose condition holds is taken. */
+            condition: string | null;
+            /** @description Whether the graph declares it. */
+            declared: boolean;
+            /** @description Key of the node where it ends. */
+            head_key: string;
+            /** @description Its key in this graph. */
+            key: string;
+            /** @description Place among the declared edges of its graph, from 0; null when it is not declared. */
+            ordinal: number | null;
+            /** @description What became of it. Clients do not record it: it follows from the order of executions. */
+            status: components["schemas"]["EdgeStatus"];
+            /** @description Hash of the edge's content; version 2. */
+            structural_id: string | null;
+            /** @description Key of the subflow that it lies in. */
+            subflow_key: string | null;
+            /** @description Key of the node where it starts. */
+            tail_key: string;
+            /** @description How often it was taken. */
+            taken_count: number;
+        };
+        /**
+         * @description A graph with its subflows: flat lists, in which keys say what lies in what. Keys are the same in every run of the
+         *     same workflow (version 2) or of the same graph (version 1).
+         */
+        WorkflowGraph: {
+            /** @description Declared edges and those that were taken undeclared. */
+            edges: components["schemas"]["WorkflowEdge"][];
+            /** @description Declared nodes and those that were executed undeclared. */
+            nodes: components["schemas"]["WorkflowNode"][];
+            /** @description Hash of its content; version 2. */
+            structural_id: string | null;
+            /**
+             * Format: int32
+             * @description Version of the client's JSON, 1 or 2; null when it sent none that can be read.
+             */
+            version: number | null;
+        };
+        /** @description A node and what became of it in this run. */
+        WorkflowNode: {
+            /** @description How often it was cancelled. */
+            cancelled_count: number;
+            /** @description Whether the graph declares it. */
+            declared: boolean;
+            /** @description All its executions together, in nanoseconds. */
+            duration_ns: string;
+            /** @description How often it failed. */
+            error_count: number;
+            /** @description How often it was executed. */
+            execution_count: number;
+            /** @description Key of the group that it is an item of. */
+            group_key: string | null;
+            /** @description Whether its graph may end here: no edge leaves it. */
+            is_sink: boolean;
+            /** @description Whether its graph begins here. */
+            is_source: boolean;
+            /** @description Its key in this graph. */
+            key: string;
+            /** @description What it is. */
+            kind: components["schemas"]["NodeKind"];
+            /** @description What to call it. */
+            label: string;
+            /** @description Id in this run; null inside of a subflow that was not executed. */
+            runtime_id: string | null;
+            /** @description Hash of the node's content and place; version 2. */
+            structural_id: string | null;
+            /** @description Key of the subflow that it lies in. */
+            subflow_key: string | null;
+            /** @description Hash of the graph behind a subflow; version 2. */
+            subflow_structural_id: string | null;
+            /** @description Class of the node. */
+            type: string;
+        };
+        /** @description The newest runs of one workflow laid over each other. */
+        WorkflowRuns: {
+            /**
+             * Format: int64
+             * @description Those of them that failed.
+             */
+            error_count: number;
+            /**
+             * Format: double
+             * @description Failed runs in all runs, 0 to 1; null when there are none.
+             */
+            error_rate: number | null;
+            /** @description Nodes and edges over the runs that were read. */
+            graph: components["schemas"]["AggregateGraph"];
+            /** @description Name of the newest run; null when there is none. */
+            name: string | null;
+            /** @description Median duration of a run in nanoseconds; null when there are none. */
+            p50_duration_ns: string | null;
+            /** @description 95th percentile in nanoseconds; null when there are none. */
+            p95_duration_ns: string | null;
+            /** @description Start of the oldest run that was read. */
+            read_from: string | null;
+            /** @description Runs that `graph` is made of, the newest ones. */
+            read_run_count: number;
+            /**
+             * Format: int64
+             * @description All runs in the time range.
+             */
+            run_count: number;
+            stopped_by: components["schemas"]["StoppedBy"] | null;
+            /** @description Hash of the workflow's content. */
+            structural_id: string;
+            /** @description Runs that could not be read, because their payload is damaged or gone, or too large. */
+            unreadable_run_count: number;
+        };
+        /** @description One run. */
+        WorkflowView: components["schemas"]["WorkflowDetail"] & {
+            /** @description Service that ran it. */
+            service: string;
+            /** @description Start of the run. */
+            start_time: string;
         };
     };
     responses: never;
@@ -2240,135 +2387,6 @@ export interface operations {
             };
         };
     };
-    export: {
-        parameters: {
-            query?: {
-                /** @description What is exported: whole `spans` (the default) or `traces`. */
-                of?: "spans" | "traces";
-                /** @description `json` (one object a line, the default), `csv` or `parquet`. */
-                format?: "csv" | "json" | "parquet";
-                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
-                from?: string;
-                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
-                to?: string;
-                /** @description The span's service, or one that took part in the trace. */
-                service?: string;
-                /** @description Name of the span, or of the trace's root. */
-                name?: string;
-                /** @description Status of the span; of traces as in `/otel/traces`. */
-                status?: string;
-                /** @description Role of the span, or of one of the trace's. */
-                role?: string;
-                /** @description Model of the span, or of one of the trace's. */
-                model?: string;
-                /** @description Session of the span, or of one of the trace's. */
-                session_id?: string;
-                /** @description User of the span, or of one of the trace's. */
-                user_id?: string;
-                /** @description Shortest duration in milliseconds. */
-                min_duration_ms?: number;
-                /** @description A condition in the filter language of `/otel/spans`: on the span, or on one of the trace's. */
-                filter?: string;
-                /** @description Text as in `/otel/spans` or `/otel/traces`. */
-                q?: string;
-                /** @description Where `q` is looked for: `everything` (the default) or `names`. */
-                search_in?: "names" | "everything";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The rows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-ndjson": string;
-                    "text/csv": string;
-                    "application/vnd.apache.parquet": number[];
-                };
-            };
-            /** @description The request was refused; the detail says why. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server could not answer. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_logs: {
-        parameters: {
-            query?: {
-                /** @description The trace that a record belongs to, 32 hexadecimal digits. */
-                trace_id?: string;
-                /** @description The span that a record belongs to, 16 hexadecimal digits. */
-                span_id?: string;
-                /** @description The service that sent it. */
-                service?: string;
-                /** @description Earliest time, inclusive: RFC 3339, or unix nanoseconds. */
-                from?: string;
-                /** @description Latest time, exclusive: RFC 3339, or unix nanoseconds. */
-                to?: string;
-                /** @description Lowest severity: `trace`, `debug`, `info`, `warn`, `error`, `fatal`, or an OTLP severity number (1 to 24). */
-                severity?: string;
-                /** @description Name of the event, exactly. */
-                event_name?: string;
-                /** @description Text in the body, the attributes, the event's name or the severity's text, in any case. */
-                q?: string;
-                /** @description Items in a page, 1 to 500; 50 by default. */
-                limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogRecordPage"];
-                };
-            };
-            /** @description The request was refused; the detail says why. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server could not answer. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_services: {
         parameters: {
             query?: {
@@ -2389,190 +2407,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServiceList"];
-                };
-            };
-            /** @description The request was refused; the detail says why. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server could not answer. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_sessions: {
-        parameters: {
-            query?: {
-                /** @description Earliest start of a trace, inclusive: RFC 3339, or unix nanoseconds. Numbers are those of the traces in the range. */
-                from?: string;
-                /** @description Latest start of a trace, exclusive: RFC 3339, or unix nanoseconds. */
-                to?: string;
-                /** @description A service that took part in the traces. */
-                service?: string;
-                /** @description A user of the traces. */
-                user_id?: string;
-                /** @description Text in the id, in any case. */
-                q?: string;
-                /** @description Items in a page, 1 to 500; 50 by default. */
-                limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Session"];
-                };
-            };
-            /** @description The request was refused; the detail says why. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server could not answer. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_session: {
-        parameters: {
-            query?: {
-                /** @description Traces in a page, 1 to 200; 50 by default. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Session id as clients sent it */
-                session_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionDetail"];
-                };
-            };
-            /** @description The request was refused; the detail says why. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server could not answer. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_spans: {
-        parameters: {
-            query?: {
-                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
-                from?: string;
-                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
-                to?: string;
-                /** @description The span's service. */
-                service?: string;
-                /** @description The span's name, exactly. */
-                name?: string;
-                /** @description `unset`, `ok` or `error`. */
-                status?: string;
-                /** @description `internal`, `server`, `client`, `producer`, `consumer` or `unspecified`. */
-                kind?: string;
-                /** @description For example `llm`, `tool` or `workflow`. */
-                role?: string;
-                /** @description Provider of the model. */
-                provider?: string;
-                /** @description Model that answered. */
-                model?: string;
-                /** @description Session that the span itself names. */
-                session_id?: string;
-                /** @description User that the span itself names. */
-                user_id?: string;
-                /** @description Type of the error. */
-                error_type?: string;
-                /** @description Shortest duration in milliseconds. */
-                min_duration_ms?: number;
-                /** @description Longest duration in milliseconds. */
-                max_duration_ms?: number;
-                /**
-                 * @description A condition, for example `model = "gpt-4o" and attributes.http.route contains "/chat"`.
-                 *
-                 *     Fields: `trace_id`, `span_id`, `parent_span_id`, `service`, `name`, `kind`, `status`, `role`, `span_type`,
-                 *     `is_model_call`, `provider`, `model`, `input_tokens`, `output_tokens`, `total_tokens`, `cached_input_tokens`,
-                 *     `cache_write_tokens`, `reasoning_tokens`, `cost_usd`, `cost_source`, `session_id`, `user_id`, `error_type`,
-                 *     `structural_id`, `node_count`, `agent_name`, `tool_name`, `event_count`, `exception_count`,
-                 *     `state_event_count`, `link_count`, `duration_ms`, `duration_ns`, `start_time_unix_nano`, `is_root`, and
-                 *     `attributes.KEY` and `resource.KEY` for any attribute (quote a key with blanks: `attributes."a key"`).
-                 *     Operators: `=`, `!=`, `<`, `<=`, `>`, `>=`, `contains` (in any case), `in (a, b)`, `not in (a, b)`, `exists`;
-                 *     conditions are joined with `and`, `or`, `not` and parentheses. `!=` and `not` also match spans without the field.
-                 */
-                filter?: string;
-                /** @description Text in the name, attributes, events or status message, in any case. */
-                q?: string;
-                /** @description Where `q` is looked for: `everything` (the default) or `names` (which takes no time). */
-                search_in?: "names" | "everything";
-                /** @description Items in a page, 1 to 500; 50 by default. */
-                limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SearchPage_SpanItem"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -2637,86 +2471,6 @@ export interface operations {
             };
         };
     };
-    get_stats: {
-        parameters: {
-            query?: {
-                /** @description What is counted: `spans` (the default) or `traces`. */
-                of?: "spans" | "traces";
-                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds; 24 hours before `to` by default. */
-                from?: string;
-                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds; now by default. */
-                to?: string;
-                /**
-                 * @description Width of a time bucket: a number with `s`, `m`, `h` or `d`, `auto` (the default: at most 120 buckets), or `none` for
-                 *     totals alone.
-                 */
-                interval?: string;
-                /**
-                 * @description Up to three fields of the filter language, comma-separated, for example `model` or `attributes.http.route`; of
-                 *     traces `service`, `name`, `role`, `status`, `session_id` and `user_id` (the root's).
-                 */
-                group_by?: string;
-                /** @description Groups that are told apart, largest first, 1 to 100; 20 by default. */
-                groups?: number;
-                /** @description A boolean field whose share of true is wanted, for example `attributes.cache.hit`; spans only. */
-                ratio_of?: string;
-                /** @description A numeric field that is summarised like the duration, for example `attributes.retrieval.score`; spans only. */
-                measure?: string;
-                /** @description The span's service, or one that took part in the trace. */
-                service?: string;
-                /** @description Name of the span, or of the trace's root. */
-                name?: string;
-                /** @description Status of the span; of traces as in `/otel/traces`. */
-                status?: string;
-                /** @description Role of the span, or of one of the trace's. */
-                role?: string;
-                /** @description Provider of the model. */
-                provider?: string;
-                /** @description Model of the span, or of one of the trace's. */
-                model?: string;
-                /** @description Session of the span, or of one of the trace's. */
-                session_id?: string;
-                /** @description User of the span, or of one of the trace's. */
-                user_id?: string;
-                /** @description A condition in the filter language of `/otel/spans`: on the span, or on one of the trace's. */
-                filter?: string;
-                /** @description Text as in `/otel/spans` or `/otel/traces`. */
-                q?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StatsAnswer"];
-                };
-            };
-            /** @description The request was refused; the detail says why. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server could not answer. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_status: {
         parameters: {
             query?: never;
@@ -2732,73 +2486,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The request was refused; the detail says why. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server could not answer. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    tail_traces: {
-        parameters: {
-            query?: {
-                /** @description A service that took part. */
-                service?: string;
-                /** @description Name of the root span, exactly. */
-                name?: string;
-                /** @description `error`: a span failed; `ok`, `unset`: the root's status in a trace without failed spans. */
-                status?: string;
-                /** @description A span has this role. */
-                role?: string;
-                /** @description A span used this model. */
-                model?: string;
-                /** @description A span belongs to this session. */
-                session_id?: string;
-                /** @description A span belongs to this user. */
-                user_id?: string;
-                /** @description Shortest duration in milliseconds. */
-                min_duration_ms?: number;
-                /** @description Whether a language model was called. */
-                has_llm?: boolean;
-                /** @description Whether a Junjo workflow ran. */
-                has_workflow?: boolean;
-                /** @description Text in the root's name, service, session or user, in any case. */
-                q?: string;
-                /** @description A condition on promoted fields that a span of the trace fulfils. */
-                filter?: string;
-                /** @description Id of the last event that was read, where the header `Last-Event-ID` cannot be sent. */
-                last_event_id?: string;
-            };
-            header?: {
-                /** @description Id of the last event that was read: the stream goes on behind it */
-                "last-event-id"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": components["schemas"]["TailEvent"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -2895,15 +2582,8 @@ export interface operations {
                 has_llm?: boolean;
                 /** @description Whether a Junjo workflow ran. */
                 has_workflow?: boolean;
-                /**
-                 * @description Text in the root's name, service, session or user, or in a span's name, attributes, events or status message, in
-                 *     any case.
-                 */
+                /** @description Text in the root's name, service, session or user, in any case. */
                 q?: string;
-                /** @description Where `q` is looked for: `everything` (the default) or `names` (the trace's own, which takes no time). */
-                search_in?: "names" | "everything";
-                /** @description A condition that a span of the trace fulfils, in the filter language of `/otel/spans`. */
-                filter?: string;
                 /** @description Items in a page, 1 to 500; 50 by default. */
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
@@ -2920,7 +2600,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SearchPage_Trace"];
+                    "application/json": components["schemas"]["Page_Trace"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -2943,23 +2623,19 @@ export interface operations {
             };
         };
     };
-    list_users: {
+    get_workflow_runs: {
         parameters: {
-            query?: {
-                /** @description Earliest start of a trace, inclusive: RFC 3339, or unix nanoseconds. Numbers are those of the traces in the range. */
-                from?: string;
-                /** @description Latest start of a trace, exclusive: RFC 3339, or unix nanoseconds. */
-                to?: string;
-                /** @description A service that took part in the traces. */
+            query: {
+                /** @description Hash of the workflow's content, as runs and the list of workflows show it. */
+                structural_id: string;
+                /** @description The service that ran it. */
                 service?: string;
-                /** @description A user of the traces. */
-                user_id?: string;
-                /** @description Text in the id, in any case. */
-                q?: string;
-                /** @description Items in a page, 1 to 500; 50 by default. */
+                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description Runs that are read, newest first, 1 to 500; 100 by default. */
                 limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters. */
-                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -2972,7 +2648,96 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_User"];
+                    "application/json": components["schemas"]["WorkflowRuns"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 hexadecimal digits */
+                trace_id: string;
+                /** @description 16 hexadecimal digits: the span of the run */
+                span_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowView"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow_state: {
+        parameters: {
+            query?: {
+                /** @description Id of the store; the run's own by default. */
+                store?: string;
+                /** @description Which change of the store, from 1; 0 is the state that the run started with. The last one by default. */
+                at?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 32 hexadecimal digits */
+                trace_id: string;
+                /** @description 16 hexadecimal digits: the span of the run */
+                span_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateAt"];
                 };
             };
             /** @description The request was refused; the detail says why. */

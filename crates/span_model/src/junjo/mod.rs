@@ -1,0 +1,41 @@
+//! Junjo runs: the declared graph, what was executed of it, and the state step by step.
+//!
+//! Pure functions over the spans of one trace. Whatever a client sent ends in a view with warnings, never in an error or
+//! a panic; every loop is bounded by what was read and by named limits.
+
+mod aggregate;
+mod blame;
+mod checks;
+mod detail;
+mod graph;
+mod history;
+mod layout;
+mod matching;
+mod patch;
+mod span;
+mod state;
+mod state_view;
+mod store;
+mod stores;
+mod trace;
+mod view;
+
+pub use aggregate::{Aggregate, AggregateEdge, AggregateGraph, AggregateNode};
+pub use blame::{Blame, BlameLine};
+pub use detail::RunError;
+pub use graph::{Graph, GraphEdge, GraphError, GraphNode, parse_graph};
+pub use patch::{Budget, Document, PatchError, operations};
+pub use span::{
+    AgentOperation, AgentOutcome, Correlation, EvaluationContext, ExecutableKind, HookProblem, JunjoSpan,
+    Vocabulary,
+};
+pub use state::StateError;
+pub use state_view::{
+    BlameItem, PatchOperation, SequenceRange, StateAt, StateEventItem, StoreItem, StoreRole,
+};
+pub use store::{StateEvent, StoreClaim};
+pub use trace::JunjoTrace;
+pub use view::{
+    EdgeStatus, Execution, HookProblemItem, MatchedBy, NestedRun, NodeKind, OperationItem, ParentRun,
+    RunFailure, Warning, WarningCode, WorkflowDetail, WorkflowEdge, WorkflowGraph, WorkflowNode,
+};
