@@ -118,7 +118,7 @@ async fn list_workflows(
 )]
 async fn list_logs(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiQuery(params): ApiQuery<LogListParams>,
 ) -> ApiResult<Json<LogPage>> {
     let limit = LIST_LIMIT.clamp(params.limit);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::State;
-use junjo_auth::CurrentUser;
+use junjo_auth::TelemetryReader;
 use junjo_span_model::TraceId;
 use junjo_span_store::{GroupCursor, GroupFilter, GroupKind, SessionPosition, TraceGroup};
 use junjo_wal::Sequence;
@@ -192,7 +192,7 @@ struct TurnCursor {
 )]
 async fn list_sessions(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiQuery(params): ApiQuery<GroupListParams>,
 ) -> ApiResult<Json<Page<Session>>> {
     Ok(Json(groups(&service, GroupKind::Session, &params).await?.map(Session::from)))
@@ -205,7 +205,7 @@ async fn list_sessions(
 )]
 async fn list_users(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiQuery(params): ApiQuery<GroupListParams>,
 ) -> ApiResult<Json<Page<User>>> {
     Ok(Json(groups(&service, GroupKind::User, &params).await?.map(User::from)))
@@ -250,7 +250,7 @@ fn group_cursor(text: &str, filter: u64) -> ApiResult<GroupCursor> {
 )]
 async fn get_session(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiPath(id): ApiPath<String>,
     ApiQuery(params): ApiQuery<SessionParams>,
 ) -> ApiResult<Json<SessionDetail>> {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use junjo_auth::CurrentUser;
+use junjo_auth::TelemetryReader;
 use junjo_span_model::{Role, SpanId, TraceId};
 use junjo_span_store::{Literal, Op, SpanCursor, SpanExpr, SpanFilter, SpanRow};
 use junjo_wal::Sequence;
@@ -196,7 +196,7 @@ struct Cursor {
 )]
 async fn list_spans(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiQuery(params): ApiQuery<SpanListParams>,
 ) -> ApiResult<Json<SearchPage<SpanItem>>> {
     let (filter, limit) = (params.to_filter()?, LIST_LIMIT.clamp(params.limit));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use junjo_auth::CurrentUser;
+use junjo_auth::TelemetryReader;
 use junjo_span_store::{Percentiles, Ratio, StatsRow};
 use junjo_web::clock::rfc3339_nanos;
 use junjo_web::{ApiQuery, ApiResult, Problems};
@@ -154,7 +154,7 @@ impl StatsItem {
 )]
 async fn get_stats(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiQuery(params): ApiQuery<StatsParams>,
 ) -> ApiResult<Json<StatsAnswer>> {
     let question = params.question(service.clock().now_unix_nanos())?;

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{Stream, stream};
 use http::HeaderMap;
-use junjo_auth::CurrentUser;
+use junjo_auth::TelemetryReader;
 use junjo_span_store::{Changes, StoreError, TraceFilter, TraceRow};
 use junjo_wal::Sequence;
 use junjo_web::{ApiError, ApiQuery, ApiResult, Problems};
@@ -135,7 +135,7 @@ enum TailEvent {
 )]
 async fn tail_traces(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     headers: HeaderMap,
     ApiQuery(params): ApiQuery<TailParams>,
 ) -> ApiResult<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>> {

@@ -80,7 +80,6 @@ impl Running {
         let is_split = settings.split.is_on();
         let internal = if is_split { Some(bind_internal(&settings.split).await?) } else { None };
         let receiver = app::receiver(&settings, Arc::clone(&clock));
-        let internal_addr = internal.as_ref().map(TcpListener::local_addr).transpose()?;
         let (mut grpc_addrs, mut otlp_http_addrs, mut otlp_http) = (Vec::new(), Vec::new(), Vec::new());
         for addr in settings.listen.otlp_grpc_addr.iter().filter(|_| !is_split) {
             let listener = bind(*addr, "JUNJO_OTLP_GRPC_ADDR").await?;

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures::stream;
 use http::{HeaderValue, header};
-use junjo_auth::CurrentUser;
+use junjo_auth::TelemetryReader;
 use junjo_span_store::{SpanFilter, SpanStore, StoreError, TraceFilter};
 use junjo_web::{ApiError, ApiQuery, ApiResult, Problems};
 use serde::Deserialize;
@@ -192,7 +192,7 @@ impl Format {
 )]
 async fn export(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiQuery(params): ApiQuery<ExportParams>,
 ) -> ApiResult<Response> {
     let (selection, format) = (params.selection()?, params.format.unwrap_or_default());

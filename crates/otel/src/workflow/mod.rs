@@ -7,7 +7,7 @@ mod service;
 
 use axum::Json;
 use axum::extract::State;
-use junjo_auth::CurrentUser;
+use junjo_auth::TelemetryReader;
 use junjo_web::{ApiPath, ApiQuery, ApiResult, Problems};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -36,7 +36,7 @@ pub(crate) fn routes() -> OpenApiRouter<OtelService> {
 )]
 async fn get_workflow(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiPath((trace, span)): ApiPath<(String, String)>,
 ) -> ApiResult<Json<WorkflowView>> {
     service.workflow(trace_id(&trace)?, span_id(&span)?).await.map(Json)
@@ -54,7 +54,7 @@ async fn get_workflow(
 )]
 async fn get_workflow_state(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiPath((trace, span)): ApiPath<(String, String)>,
     ApiQuery(params): ApiQuery<StateParams>,
 ) -> ApiResult<Json<StateAt>> {
@@ -68,7 +68,7 @@ async fn get_workflow_state(
 )]
 async fn get_workflow_runs(
     State(service): State<OtelService>,
-    _: CurrentUser,
+    _: TelemetryReader,
     ApiQuery(params): ApiQuery<RunsParams>,
 ) -> ApiResult<Json<WorkflowRuns>> {
     service.workflow_runs(params.filter()?, params.limit()).await.map(Json)
