@@ -36,6 +36,130 @@ export interface paths {
         delete: operations["delete_api_key"];
         options?: never;
         head?: never;
+        /** Renames an API key, or sets when it stops working. For its creator and admins. */
+        patch: operations["change_api_key"];
+        trace?: never;
+    };
+    "/api-keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives an API key a new secret and shows it, this once. The old one stops working at once, or after an overlap. For its
+         *     creator and admins.
+         */
+        post: operations["rotate_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists security events, newest first. For admins. */
+        get: operations["list_audit_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what a page has to know before anybody signs in. */
+        get: operations["get_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists open invitations, newest first. For admins. */
+        get: operations["list_invitations"];
+        put?: never;
+        /** Invites somebody and shows the one-time link, this once. For admins who signed in lately. */
+        post: operations["create_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back. For admins. */
+        delete: operations["revoke_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/links/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells what a one-time link is for. 404 for one that does not work (any more). */
+        post: operations["inspect_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/links/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets the password of a one-time link's account, which an invitation adds, and signs in. The link works once. */
+        post: operations["redeem_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -90,6 +214,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes the caller's password, ends their other sessions, and gives this one a new cookie. */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/reauthenticate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Presents the caller's password once more, which opens sensitive changes for a while. Call it after a 403 of type
+         *     `urn:junjo:problem:not_recently_authenticated`.
+         */
+        post: operations["reauthenticate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/register": {
         parameters: {
             query?: never;
@@ -107,6 +268,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the caller's sessions, the latest used first. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Ends all of the caller's sessions at once, or all but the one that asks. Asks for the password again when that was
+         *     presented too long ago.
+         */
+        delete: operations["end_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of the caller's sessions at once. Asks for the password again when that was presented too long ago. */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/setup": {
         parameters: {
             query?: never;
@@ -119,6 +318,96 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists accounts, oldest first. For admins. */
+        get: operations["list_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/users/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs everybody out but the caller. For admins who signed in lately. */
+        delete: operations["end_all_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes an account and ends its sessions at once; its API keys stay. 409 for the last admin. For admins who signed in
+         *     lately.
+         */
+        delete: operations["delete_user"];
+        options?: never;
+        head?: never;
+        /** Changes what an account may do; it has to sign in again. 409 for the last admin. For admins who signed in lately. */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+    "/auth/users/{id}/reset-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link with which somebody sets a new password, once, within an hour. For admins who signed in lately. */
+        post: operations["create_reset_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the sessions of an account, the latest used first. For admins. */
+        get: operations["list_user_sessions"];
+        put?: never;
+        post?: never;
+        /** Signs an account out everywhere. For admins who signed in lately. */
+        delete: operations["end_user_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -203,7 +492,7 @@ export interface paths {
             cookie?: never;
         };
         /** List sessions (conversations), latest activity first. */
-        get: operations["list_sessions"];
+        get: operations["list_telemetry_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -356,7 +645,58 @@ export interface paths {
             cookie?: never;
         };
         /** List users, latest activity first. */
-        get: operations["list_users"];
+        get: operations["list_telemetry_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/workflow-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lay the newest runs of one workflow over each other: how often nodes were executed and edges taken, and how long. */
+        get: operations["get_workflow_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/workflow/{trace_id}/{span_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one run of a workflow, subflow or agent: its graph with what was executed of it, its stores and their changes. */
+        get: operations["get_workflow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/workflow/{trace_id}/{span_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the state of one of the run's stores before and after a change, and who wrote each part of it last. */
+        get: operations["get_workflow_state"];
         put?: never;
         post?: never;
         delete?: never;
@@ -420,6 +760,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What to change about an account. */
+        AccountChange: {
+            /** @description What it may do from now on. Its sessions end. */
+            role: components["schemas"]["Role"];
+        };
         /** @description The agent that a span names. */
         Agent: {
             /** @description What it is for. */
@@ -435,6 +780,140 @@ export interface components {
             /** @description Its version. */
             version: string | null;
         };
+        /** @description A model call or tool call of an agent. */
+        AgentOperation: {
+            /** @description Whether the model is a fixture: no provider was called. */
+            fixture: boolean;
+            /**
+             * Format: int64
+             * @description Its place among those of its type, from 1.
+             */
+            ordinal: number | null;
+            /** @description `final_output` or `tool_calls` of a model call. */
+            response_type: string | null;
+            /**
+             * Format: int64
+             * @description Its place among the agent's operations, from 1.
+             */
+            sequence: number | null;
+            /** @description The model, or the tool. */
+            target: string | null;
+            /** @description `model_request` or `tool`. */
+            type: string;
+        };
+        /** @description How an agent's run ended. */
+        AgentOutcome: {
+            /** @description The agent's key. */
+            key: string | null;
+            /**
+             * Format: int64
+             * @description Most model calls that it may make.
+             */
+            model_request_limit: number | null;
+            /** @description `completed`, `failed` or `cancelled`. */
+            outcome: string | null;
+            /** @description Why it ended, for example `final_output` or `limit_exceeded`. */
+            termination_reason: string | null;
+            /**
+             * Format: int64
+             * @description Most tool calls that it may make.
+             */
+            tool_call_limit: number | null;
+        };
+        /** @description An edge over all runs that were read. */
+        AggregateEdge: {
+            /** @description Another declared edge joins the same nodes; each counts all. */
+            ambiguous: boolean;
+            /** @description The condition in words; null is the fallback. */
+            condition: string | null;
+            /** @description Whether the graph declares it. */
+            declared: boolean;
+            /** @description Key of the node where it ends. */
+            head_key: string;
+            /** @description Its key, as in the view of one run. */
+            key: string;
+            /** @description Runs that should have taken it and did not. */
+            missing_count: number;
+            /** @description Place among the declared edges of its graph, from 0; null when it is not declared. */
+            ordinal: number | null;
+            /** @description Runs that took it. */
+            run_count: number;
+            /** @description Key of the subflow that it lies in. */
+            subflow_key: string | null;
+            /** @description Key of the node where it starts. */
+            tail_key: string;
+            /** @description How often it was taken in all runs. */
+            taken_count: number;
+        };
+        /** @description Nodes and edges over all runs. */
+        AggregateGraph: {
+            /** @description False when there were more nodes, edges or executions than are kept. */
+            complete: boolean;
+            /** @description Edges in the order of the newest run's graph. */
+            edges: components["schemas"]["AggregateEdge"][];
+            /** @description Nodes in the order of the newest run's graph. */
+            nodes: components["schemas"]["AggregateNode"][];
+        };
+        /** @description A node over all runs that were read. */
+        AggregateNode: {
+            /** @description Executions that were cancelled. */
+            cancelled_count: number;
+            /** @description Whether the graph declares it. */
+            declared: boolean;
+            /** @description Executions that failed. */
+            error_count: number;
+            /**
+             * Format: double
+             * @description Failed executions in all executions, 0 to 1; null when there are none.
+             */
+            error_rate: number | null;
+            /** @description Executions in all runs. */
+            execution_count: number;
+            /** @description Key of the group that it is an item of. */
+            group_key: string | null;
+            /** @description Whether its graph may end here. */
+            is_sink: boolean;
+            /** @description Whether its graph begins here. */
+            is_source: boolean;
+            /** @description Its key, as in the view of one run. */
+            key: string;
+            /** @description What it is. */
+            kind: components["schemas"]["NodeKind"];
+            /** @description What to call it. */
+            label: string;
+            /** @description Median duration of an execution in nanoseconds; null when there are none. */
+            p50_duration_ns: string | null;
+            /** @description 95th percentile in nanoseconds (nearest rank); null when there are none. */
+            p95_duration_ns: string | null;
+            /** @description Runs that executed it. */
+            run_count: number;
+            /** @description Key of the subflow that it lies in. */
+            subflow_key: string | null;
+            /** @description Class of the node. */
+            type: string;
+        };
+        /** @description What to change about a key; what is left out stays. */
+        ApiKeyChange: {
+            /**
+             * Format: date-time
+             * @description When it stops working; null for never. A time in the past is refused: revoke the key instead.
+             */
+            expires_at?: string | null;
+            /**
+             * @description What it is for, for people.
+             * @example staging agents
+             */
+            name?: string | null;
+        };
+        /** @description How to replace a key's secret. */
+        ApiKeyRotation: {
+            /**
+             * Format: int32
+             * @description How long the secret so far goes on working, so that programs can be changed over; 0 unless said otherwise, at most a
+             *     week.
+             */
+            keep_previous_seconds?: number;
+        };
         /**
          * @description What a key may be used for.
          * @enum {string}
@@ -447,6 +926,8 @@ export interface components {
              * @description When it was created.
              */
             created_at: string;
+            /** @description The address of the account that created it; null when that is gone. */
+            created_by: string | null;
             /**
              * Format: date-time
              * @description When it stops working; null when never.
@@ -469,6 +950,11 @@ export interface components {
              * @example jj_Ab3dE9xZ
              */
             prefix: string;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the last rotation works too; null when it does not.
+             */
+            previous_until: string | null;
             /** @description What it may be used for. */
             scope: components["schemas"]["ApiKeyScope"];
         };
@@ -479,10 +965,137 @@ export interface components {
             /** Format: int64 */
             files: number;
         };
+        /** @description A security event. */
+        AuditEvent: {
+            /**
+             * @description What happened, as `noun.verb`.
+             * @example session.begin
+             */
+            action: string;
+            /** @description Its address; null when the account is gone. */
+            actor_email: string | null;
+            /** @description The account that acted; null when nobody was signed in. */
+            actor_id: string | null;
+            /** @description A fixed word that says more: the new role, or why it was refused; null when there is nothing to add. */
+            detail: string | null;
+            /**
+             * Format: int64
+             * @description Its number; later events have larger ones.
+             */
+            id: number;
+            /** @description Where it came from. */
+            ip: string;
+            /** @description Whether it happened or was refused. */
+            outcome: components["schemas"]["AuditOutcome"];
+            /** @description Names the request in the server's log. */
+            request_id: string;
+            /** @description The address of the account that it was done to, while there is one. */
+            target_email: string | null;
+            /** @description The id of what it was done to. */
+            target_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            time: string;
+        };
+        /**
+         * @description Whether the event happened or was refused.
+         * @enum {string}
+         */
+        AuditOutcome: "success" | "refused";
+        /** @description What a page has to know before anybody signs in. */
+        AuthPolicy: {
+            /** @description Whether passwords and cookies cross a network unencrypted: plain http that is not on this machine. Warn about it. */
+            is_transport_insecure: boolean;
+            /** @description Longest password, in characters. */
+            password_chars_max: number;
+            /** @description Shortest password, in characters. */
+            password_chars_min: number;
+            /**
+             * Format: int64
+             * @description For this long after signing in, sensitive changes do not ask for the password again.
+             */
+            reauthentication_seconds: number;
+            /**
+             * Format: int64
+             * @description A session ends after this time in any case.
+             */
+            session_absolute_seconds: number;
+            /**
+             * Format: int64
+             * @description A session ends after this time without a request.
+             */
+            session_idle_seconds: number;
+        };
+        /** @description Who wrote one part of a state last. A container is as new as the newest change in it. */
+        BlameItem: {
+            /** @description Method of the store that made it. */
+            action: string | null;
+            /** @description The change; null for what the run started with. */
+            at: number | null;
+            /** @description Id of its event. */
+            event_id: string | null;
+            /** @description Key of the node in whose execution it happened. */
+            node_key: string | null;
+            /** @description RFC 6901 pointer to the part; empty for the whole state. */
+            path: string;
+            /** @description The span that carries it. */
+            span_id: string | null;
+        };
+        /** @description A browser that is signed in. */
+        BrowserSession: {
+            /**
+             * Format: date-time
+             * @description When it was signed in.
+             */
+            created_at: string;
+            /**
+             * @description Browser and system as the browser calls itself, in words.
+             * @example Firefox on Linux
+             */
+            device: string;
+            /**
+             * Format: uuid
+             * @description Its id, for ending it; not the cookie.
+             */
+            id: string;
+            /**
+             * @description The address that signed in.
+             * @example 192.0.2.7
+             */
+            ip: string;
+            /** @description Whether it is the one that asks. */
+            is_current: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last used, to within a minute.
+             */
+            last_used_at: string;
+            /** @description The browser's own name, shortened. */
+            user_agent: string;
+        };
+        /** @description What the application correlates a run with, for example the turn of a conversation. */
+        Correlation: {
+            /** @description Its id. */
+            id: string;
+            /** @description The application's word for what it is. */
+            type: string | null;
+        };
         /** @description A new key with its secret, which no other answer will show. */
         CreatedApiKey: components["schemas"]["ApiKeyView"] & {
             /** @description The secret. Send it as `x-junjo-api-key`. */
             key: string;
+        };
+        /** @description A new invitation with its link, which no other answer will show. */
+        CreatedInvitation: components["schemas"]["Invitation"] & {
+            /**
+             * @description The link, below the server's address. The token is in the fragment, which browsers never send.
+             * @example /link#jl_…
+             */
+            link_path: string;
+            /** @description The token of the link. */
+            token: string;
         };
         /** @description What somebody signs in with. */
         Credentials: {
@@ -510,6 +1123,8 @@ export interface components {
             /** @description Documents that a search found or a reranking kept, best first. */
             documents: components["schemas"]["Document"][];
             embedding: components["schemas"]["Embedding"] | null;
+            /** @description Where the span stands among the application's entities, or the function that it calls. */
+            entity_path: string | null;
             /** @description Deployment environment. */
             environment: string | null;
             /** @description Judgements on the span. */
@@ -520,6 +1135,8 @@ export interface components {
             input: unknown;
             /** @description The conversation that went in. */
             input_messages: components["schemas"]["Message"][];
+            /** @description The first 160 characters of what the user said last, else of the input, in one line. */
+            input_preview: string | null;
             /** @description What the client left out. */
             limits: components["schemas"]["Limits"];
             /** @description Metadata that the application gave. */
@@ -532,6 +1149,8 @@ export interface components {
             output: unknown;
             /** @description The messages that came out. */
             output_messages: components["schemas"]["Message"][];
+            /** @description The first 160 characters of the answer, else the tools that were asked for, else of the output, in one line. */
+            output_preview: string | null;
             /** @description Request parameters in lower snake case: `temperature`, `max_tokens`, …. */
             parameters: {
                 [key: string]: unknown;
@@ -541,6 +1160,8 @@ export interface components {
             prompt: components["schemas"]["PromptTemplate"] | null;
             /** @description Provider, in OpenTelemetry's spelling. */
             provider: string | null;
+            /** @description Release of the application. */
+            release: string | null;
             /** @description Model that was asked. */
             request_model: string | null;
             reranking: components["schemas"]["Reranking"] | null;
@@ -590,6 +1211,11 @@ export interface components {
              */
             score: number | null;
         };
+        /**
+         * @description What became of an edge.
+         * @enum {string}
+         */
+        EdgeStatus: "taken" | "not_taken" | "missing" | "extra";
         /** @description What an embedding call embedded; the vectors stay in the attributes. */
         Embedding: {
             /**
@@ -599,6 +1225,14 @@ export interface components {
             dimension_count: number | null;
             /** @description The texts. */
             texts: string[];
+        };
+        /** @description How many sessions ended. */
+        EndedSessions: {
+            /**
+             * Format: int64
+             * @description Sessions that were signed in and are not any more.
+             */
+            ended: number;
         };
         /** @description A judgement on a span. */
         Evaluation: {
@@ -614,6 +1248,25 @@ export interface components {
              */
             score: number | null;
         };
+        /** @description The evaluation that a span belongs to. */
+        EvaluationContext: {
+            /** @description The attempt at the case. */
+            attempt_id: string | null;
+            /** @description The case of the dataset. */
+            case_id: string | null;
+            /** @description The case's key. */
+            case_key: string | null;
+            /** @description The dataset. */
+            dataset_id: string | null;
+            /** @description `orchestrator`, `subject`, `judge` or `verifier`. */
+            role: string | null;
+            /** @description `evaluation` or `dataset_generation`. */
+            run_class: string | null;
+            /** @description The evaluation's run. */
+            run_id: string | null;
+            /** @description Revision of the application's source. */
+            source_revision: string | null;
+        };
         /** @description A recorded exception. */
         Exception: {
             /** @description Its message. */
@@ -624,6 +1277,50 @@ export interface components {
             time_unix_nano: string;
             /** @description Class of the exception. */
             type: string | null;
+        };
+        /**
+         * @description A unit that Junjo executes and that has a span of its own.
+         * @enum {string}
+         */
+        ExecutableKind: "workflow" | "subflow" | "node" | "run_concurrent" | "agent";
+        /** @description One execution of a node. */
+        Execution: {
+            /** @description Whether it was cancelled. */
+            cancelled: boolean;
+            /** @description Why it was cancelled. */
+            cancelled_reason: string | null;
+            /** @description Duration in nanoseconds. */
+            duration_ns: string;
+            /** @description Message of the error. */
+            error_message: string | null;
+            /** @description Class of the error. */
+            error_type: string | null;
+            /** @description Whether it failed. */
+            failed: boolean;
+            /** @description Span of the group that it is an item of. */
+            group_span_id: string | null;
+            /** @description Which execution of the same node in the same run it is, from 1. */
+            iteration: number;
+            /** @description What was executed. */
+            kind: components["schemas"]["ExecutableKind"];
+            /** @description How it was recognised. */
+            matched_by: components["schemas"]["MatchedBy"];
+            /** @description Name of the span. */
+            name: string;
+            /** @description Key of the node. */
+            node_key: string;
+            /** @description Whether it went on after the run around it had ended, as siblings of a failed node do with legacy SDKs. */
+            outlived_run: boolean;
+            /** @description Place among the executions of its run, or of its group, from 1, in order of start. */
+            position: number;
+            /** @description Span of the workflow or subflow run that it belongs to. */
+            run_span_id: string;
+            /** @description Its span. */
+            span_id: string;
+            /** @description Start. */
+            start_time_unix_nano: string;
+            /** @description State changes on its own span. */
+            state_event_count: number;
         };
         /** @description Why a span failed; all empty on a span that did not. */
         Failures: {
@@ -637,6 +1334,8 @@ export interface components {
             error_type: string | null;
             /** @description Exceptions in recorded order, equal ones (type and message) once. */
             exceptions: components["schemas"]["Exception"][];
+            /** @description How grave Langfuse calls it: `DEBUG`, `WARNING`, `ERROR`. */
+            level: string | null;
         };
         /** @description One field of the request that is wrong, and what to do about it. */
         FieldError: {
@@ -703,6 +1402,26 @@ export interface components {
             status: string;
             version: string;
         };
+        /** @description Something that went wrong in or around a hook; the span itself did not fail because of it. */
+        HookProblem: {
+            /** @description The callback. */
+            callback: string | null;
+            /** @description Class of the error. */
+            error_type: string | null;
+            /** @description The hook's event. */
+            hook_event: string | null;
+            /** @description Its message, why the delivery was cancelled, or the outcome that could not be kept. */
+            message: string | null;
+            /** @description `junjo.hook_error`, `junjo.hook_delivery_cancelled` or `junjo.agent.terminal_commit_failed`. */
+            name: string;
+            /** @description When, in decimal nanoseconds since the Unix epoch. */
+            time_unix_nano: string;
+        };
+        /** @description A problem in or around a hook, and the span that carries it. */
+        HookProblemItem: components["schemas"]["HookProblem"] & {
+            /** @description The span. */
+            span_id: string;
+        };
         /** @description A search stopped early: what it says holds for the newer part of the time range. */
         Incomplete: {
             reason: components["schemas"]["IncompleteReason"];
@@ -722,6 +1441,28 @@ export interface components {
             /** Format: int64 */
             spans: number;
         };
+        /** @description An invitation that nobody has used yet. */
+        Invitation: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description The address of the account to be. */
+            email: string;
+            /**
+             * Format: date-time
+             * @description When its link stops working.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Its id, for taking it back.
+             */
+            id: string;
+            /** @description What it will be allowed to do. */
+            role: components["schemas"]["Role"];
+        };
         /** @description How much the client's SDK dropped for its own limits. */
         Limits: {
             /**
@@ -740,6 +1481,72 @@ export interface components {
              */
             dropped_links_count: number;
         };
+        /**
+         * @description What a one-time link is for.
+         * @enum {string}
+         */
+        LinkPurpose: "invitation" | "password_reset";
+        /** @description A one-time link and the password to set with it. */
+        LinkRedemption: {
+            /**
+             * Format: password
+             * @description 8 to 512 characters, and not one of the most common passwords.
+             */
+            password: string;
+            /** @description From the link's fragment. */
+            token: string;
+        };
+        /** @description The token of a one-time link. */
+        LinkToken: {
+            /** @description From the link's fragment. */
+            token: string;
+        };
+        /** @description A one-time link that works. */
+        LinkView: {
+            /** @description The address of the account. */
+            email: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            expires_at: string;
+            /** @description What it is for. */
+            purpose: components["schemas"]["LinkPurpose"];
+            /** @description What the account may do. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description An account as admins see it. */
+        ManagedUser: {
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * @description Its address, as it was typed.
+             * @example ada@example.org
+             */
+            email: string;
+            /** @description Its id. */
+            id: components["schemas"]["UserId"];
+            /**
+             * Format: date-time
+             * @description When one of its sessions was last used, to within a minute; null without a session.
+             */
+            last_seen_at: string | null;
+            /** @description What it may do. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: int32
+             * @description Browsers that are signed in with it.
+             */
+            session_count: number;
+        };
+        /**
+         * @description How an execution was recognised as one of a node.
+         * @enum {string}
+         */
+        MatchedBy: "runtime_id" | "structural_id" | "label" | "nothing";
         /** @description One message of a conversation. */
         Message: {
             /** @description Why the model stopped, on output messages. */
@@ -750,6 +1557,26 @@ export interface components {
             parts: components["schemas"]["Part"][];
             /** @description `system`, `user`, `assistant`, `tool`, or what the client wrote. */
             role: string;
+        };
+        /** @description A run inside of another one. */
+        NestedRun: {
+            agent: components["schemas"]["AgentOutcome"] | null;
+            /** @description Duration in nanoseconds. */
+            duration_ns: string;
+            /** @description Whether it failed. */
+            failed: boolean;
+            /** @description `workflow` or `agent`. */
+            kind: components["schemas"]["ExecutableKind"];
+            /** @description Its name. */
+            name: string;
+            /** @description Key of the node that started it. */
+            node_key: string | null;
+            /** @description Span of that node's execution. */
+            node_span_id: string | null;
+            /** @description Its span. */
+            span_id: string;
+            /** @description Start. */
+            start_time_unix_nano: string;
         };
         /** @description An account to create. */
         NewAccount: {
@@ -780,6 +1607,42 @@ export interface components {
             /** @description What it may be used for; `ingest` unless said otherwise. */
             scope?: components["schemas"]["ApiKeyScope"];
         };
+        /** @description Somebody to invite. */
+        NewInvitation: {
+            /**
+             * @description The address of the account to be; unique without regard to case.
+             * @example bob@example.org
+             */
+            email: string;
+            /**
+             * Format: int32
+             * @description How long the link works; 72 unless said otherwise.
+             */
+            expires_in_hours?: number | null;
+            role?: components["schemas"]["Role"] | null;
+        };
+        /**
+         * @description What a node is.
+         * @enum {string}
+         */
+        NodeKind: "node" | "run_concurrent" | "subflow";
+        /** @description An agent's model call or tool call. */
+        OperationItem: components["schemas"]["AgentOperation"] & {
+            /** @description Duration in nanoseconds. */
+            duration_ns: string;
+            /** @description Message of the error. */
+            error_message: string | null;
+            /** @description Class of the error. */
+            error_type: string | null;
+            /** @description Whether it failed. */
+            failed: boolean;
+            /** @description Name of the span. */
+            name: string;
+            /** @description Its span. */
+            span_id: string;
+            /** @description Start. */
+            start_time_unix_nano: string;
+        };
         /** @description One page of a list. */
         Page_ApiKeyView: {
             /** @description The rows, `[]` when there are none. */
@@ -789,6 +1652,8 @@ export interface components {
                  * @description When it was created.
                  */
                 created_at: string;
+                /** @description The address of the account that created it; null when that is gone. */
+                created_by: string | null;
                 /**
                  * Format: date-time
                  * @description When it stops working; null when never.
@@ -811,8 +1676,148 @@ export interface components {
                  * @example jj_Ab3dE9xZ
                  */
                 prefix: string;
+                /**
+                 * Format: date-time
+                 * @description Until when the secret before the last rotation works too; null when it does not.
+                 */
+                previous_until: string | null;
                 /** @description What it may be used for. */
                 scope: components["schemas"]["ApiKeyScope"];
+            }[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AuditEvent: {
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                /**
+                 * @description What happened, as `noun.verb`.
+                 * @example session.begin
+                 */
+                action: string;
+                /** @description Its address; null when the account is gone. */
+                actor_email: string | null;
+                /** @description The account that acted; null when nobody was signed in. */
+                actor_id: string | null;
+                /** @description A fixed word that says more: the new role, or why it was refused; null when there is nothing to add. */
+                detail: string | null;
+                /**
+                 * Format: int64
+                 * @description Its number; later events have larger ones.
+                 */
+                id: number;
+                /** @description Where it came from. */
+                ip: string;
+                /** @description Whether it happened or was refused. */
+                outcome: components["schemas"]["AuditOutcome"];
+                /** @description Names the request in the server's log. */
+                request_id: string;
+                /** @description The address of the account that it was done to, while there is one. */
+                target_email: string | null;
+                /** @description The id of what it was done to. */
+                target_id: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it happened.
+                 */
+                time: string;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_BrowserSession: {
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was signed in.
+                 */
+                created_at: string;
+                /**
+                 * @description Browser and system as the browser calls itself, in words.
+                 * @example Firefox on Linux
+                 */
+                device: string;
+                /**
+                 * Format: uuid
+                 * @description Its id, for ending it; not the cookie.
+                 */
+                id: string;
+                /**
+                 * @description The address that signed in.
+                 * @example 192.0.2.7
+                 */
+                ip: string;
+                /** @description Whether it is the one that asks. */
+                is_current: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it was last used, to within a minute.
+                 */
+                last_used_at: string;
+                /** @description The browser's own name, shortened. */
+                user_agent: string;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Invitation: {
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description The address of the account to be. */
+                email: string;
+                /**
+                 * Format: date-time
+                 * @description When its link stops working.
+                 */
+                expires_at: string;
+                /**
+                 * Format: uuid
+                 * @description Its id, for taking it back.
+                 */
+                id: string;
+                /** @description What it will be allowed to do. */
+                role: components["schemas"]["Role"];
+            }[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ManagedUser: {
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was created.
+                 */
+                created_at: string;
+                /**
+                 * @description Its address, as it was typed.
+                 * @example ada@example.org
+                 */
+                email: string;
+                /** @description Its id. */
+                id: components["schemas"]["UserId"];
+                /**
+                 * Format: date-time
+                 * @description When one of its sessions was last used, to within a minute; null without a session.
+                 */
+                last_seen_at: string | null;
+                /** @description What it may do. */
+                role: components["schemas"]["Role"];
+                /**
+                 * Format: int32
+                 * @description Browsers that are signed in with it.
+                 */
+                session_count: number;
             }[];
             /** @description Pass it as `cursor` to get the next page; null on the last one. */
             next_cursor: string | null;
@@ -871,6 +1876,17 @@ export interface components {
             }[];
             /** @description Pass it as `cursor` to get the next page; null on the last one. */
             next_cursor: string | null;
+        };
+        /** @description The run around another one. */
+        ParentRun: {
+            /** @description What it is. */
+            kind: components["schemas"]["ExecutableKind"];
+            /** @description Its name. */
+            name: string;
+            /** @description Span of the node or group in it. */
+            node_span_id: string | null;
+            /** @description Span of the run. */
+            span_id: string;
         };
         /** @description A part of a message; serialised with its kind in `type`. */
         Part: {
@@ -934,6 +1950,30 @@ export interface components {
             /** @description The part as it was recorded. */
             value: unknown;
         };
+        /** @description A new password for the caller. */
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description The password so far.
+             */
+            current_password: string;
+            /**
+             * Format: password
+             * @description 8 to 512 characters, and not one of the most common passwords.
+             */
+            new_password: string;
+        };
+        /** @description One operation of a patch. */
+        PatchOperation: {
+            /** @description Source of `move` and `copy`. */
+            from: string | null;
+            /** @description `add`, `remove`, `replace`, `move`, `copy` or `test`. */
+            op: string;
+            /** @description RFC 6901 pointer. */
+            path: string;
+            /** @description Value of `add`, `replace` and `test`. */
+            value: unknown;
+        };
         /** @description An RFC 9457 problem document. */
         Problem: {
             /** @description What went wrong and what to do, for a person. Constant for 5xx. */
@@ -971,6 +2011,8 @@ export interface components {
             url: string | null;
             /** @description What was filled in. */
             variables: unknown;
+            /** @description The system that keeps it. */
+            vendor: string | null;
             /** @description Version of the prompt. */
             version: string | null;
         };
@@ -991,6 +2033,14 @@ export interface components {
              * @description Spans that have it.
              */
             value_count: number;
+        };
+        /** @description The caller's password, once more. */
+        Reauthentication: {
+            /**
+             * Format: password
+             * @description The password.
+             */
+            password: string;
         };
         /** @description Refused requests. */
         RejectionItem: {
@@ -1020,6 +2070,21 @@ export interface components {
              */
             top_k: number | null;
         };
+        /** @description A link that sets a new password once. No other answer will show it. */
+        ResetLink: {
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            expires_at: string;
+            /**
+             * @description The link, below the server's address. The token is in the fragment, which browsers never send.
+             * @example /link#jl_…
+             */
+            link_path: string;
+            /** @description The token of the link. */
+            token: string;
+        };
         /** @description A search for documents. */
         Retrieval: {
             /** @description Where it was searched. */
@@ -1032,6 +2097,19 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "member" | "admin";
+        /** @description Where a failure began. */
+        RunFailure: {
+            /** @description Class of the error. */
+            error_type: string | null;
+            /** @description Its message. */
+            message: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description The node of the graph, when it is one. */
+            node_key: string | null;
+            /** @description The span. */
+            span_id: string;
+        };
         /** @description One page of a list that may have to read whole spans. */
         SearchPage_SpanItem: {
             incomplete: components["schemas"]["Incomplete"] | null;
@@ -1146,6 +2224,19 @@ export interface components {
             }[];
             /** @description Pass it as `cursor` to get the next page, also when this one is incomplete; null on the last one. */
             next_cursor: string | null;
+        };
+        /** @description Numbers of changes, both ends included. */
+        SequenceRange: {
+            /**
+             * Format: int64
+             * @description The first.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The last.
+             */
+            to: number;
         };
         /** @description A service and what it sent. */
         Service: {
@@ -1360,6 +2451,81 @@ export interface components {
          * @enum {string}
          */
         SpanStatus: "unset" | "ok" | "error";
+        /** @description The state of a store around one change. */
+        StateAt: {
+            /** @description The state after it. */
+            after: unknown;
+            /** @description The change, from 1; 0 is the state that the run started with. */
+            at: number;
+            /** @description The state before it. */
+            before: unknown;
+            /** @description Who wrote each part of the state after the change last, containers before their parts. */
+            blame: components["schemas"]["BlameItem"][];
+            /** @description Whether `blame` has every part of the state. */
+            blame_complete: boolean;
+            /** @description Places that the change wrote or removed, as RFC 6901 pointers, in the order of its operations. */
+            changed_paths: string[];
+            /** @description The state that the client says the run ended with; only at the last change. */
+            end_state: unknown;
+            event: components["schemas"]["StateEventItem"] | null;
+            /** @description How many changes there are. */
+            event_count: number;
+            /** @description Whether both are certain to be what they were. */
+            exact: boolean;
+            /** @description The store. */
+            store_id: string;
+            /** @description Why the states may not be what they were. */
+            warnings: components["schemas"]["Warning"][];
+        };
+        /** @description One change of a store. */
+        StateEventItem: {
+            /** @description Method of the store that made the change. */
+            action: string | null;
+            /** @description Its place in the store's history, from 1: the `at` of the state route. */
+            at: number;
+            /** @description Whether the states around it are certain to be those that were. */
+            exact: boolean;
+            /** @description Id of the event. */
+            id: string | null;
+            /** @description Made after the run had taken its last state. */
+            late: boolean;
+            /** @description Key of the node in whose execution it happened. */
+            node_key: string | null;
+            /** @description Span of that execution. */
+            node_span_id: string | null;
+            /**
+             * @description The operations of RFC 6902; empty when nothing changed; null when there are none to read, or when the list had its
+             *     share of bytes (`patch_omitted`).
+             */
+            patch: components["schemas"]["PatchOperation"][] | null;
+            /** @description Why the patch could not be applied. */
+            patch_error: string | null;
+            /** @description The patch is large: ask the state route for it. */
+            patch_omitted: boolean;
+            /**
+             * Format: int64
+             * @description Revision of the state after it.
+             */
+            revision_after: number | null;
+            /**
+             * Format: int64
+             * @description Revision of the state before it.
+             */
+            revision_before: number | null;
+            /**
+             * Format: int64
+             * @description The client's number; contract 2.
+             */
+            sequence: number | null;
+            /** @description The span that carries it. */
+            span_id: string;
+            /** @description Name of that span. */
+            span_name: string;
+            /** @description The store. */
+            store_id: string;
+            /** @description When it happened. */
+            time_unix_nano: string;
+        };
         /** @description Numbers over time. */
         StatsAnswer: {
             /** @description Start of the range, inclusive. */
@@ -1492,6 +2658,64 @@ export interface components {
             store: components["schemas"]["IndexSize"];
             wal: components["schemas"]["WalStatus"];
         };
+        /**
+         * @description Why not all runs were read.
+         * @enum {string}
+         */
+        StoppedBy: "limit" | "time";
+        /** @description A store and how far its history can be trusted. */
+        StoreItem: {
+            /** @description Whether every change is there. When not, states after the gap are not sure; the end state is the client's own. */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description Events of any kind that the client dropped from spans that changed the store; legacy SDKs number nothing.
+             */
+            dropped_events_count: number;
+            /** @description Changes that have arrived. */
+            event_count: number;
+            /**
+             * Format: int64
+             * @description Changes that the client made, when it numbers them.
+             */
+            expected_event_count: number | null;
+            /** @description Changes whose patch could not be applied. */
+            failed_patch_count: number;
+            /** @description Whether the client sent the state that the run ended with. */
+            has_end_state: boolean;
+            /** @description Whether the client sent the state that the run started with. */
+            has_start_state: boolean;
+            /** @description Id of the store. */
+            id: string;
+            /** @description Changes after the run had taken its last state. */
+            late_event_count: number;
+            /**
+             * Format: int64
+             * @description Changes that are missing, when the client numbers them.
+             */
+            missing_event_count: number | null;
+            /** @description Missing numbers, at most 100 ranges. */
+            missing_sequences: components["schemas"]["SequenceRange"][];
+            /** @description Class of the store, as its changes name it. */
+            name: string | null;
+            /** @description How many runs in this view share it; more than 1 only where a store was handed in. */
+            owner_count: number;
+            /** @description Name of that run. */
+            owner_name: string | null;
+            /** @description The run whose state it holds. */
+            owner_span_id: string | null;
+            /** @description Whether the client itself could replay the run. */
+            reconstructable: boolean | null;
+            /** @description Whether start state and changes give the end state; null when one of the states is missing. */
+            replay_matches_end: boolean | null;
+            /** @description Whose it is. */
+            role: components["schemas"]["StoreRole"];
+        };
+        /**
+         * @description Who has a store.
+         * @enum {string}
+         */
+        StoreRole: "own" | "application" | "nested" | "outer" | "unclaimed";
         /** @description How a streamed answer came back. */
         Streaming: {
             /** @description Whether the answer was streamed, when the client says so. */
@@ -1718,6 +2942,11 @@ export interface components {
             /** @description What it may do. */
             role: components["schemas"]["Role"];
         };
+        /**
+         * @description Which of Junjo's vocabularies the span speaks.
+         * @enum {string}
+         */
+        Vocabulary: "legacy" | "identity" | "contract";
         /** @description The write-ahead log. */
         WalStatus: {
             /**
@@ -1741,6 +2970,26 @@ export interface components {
              */
             oldest_age_ms: number;
         };
+        /** @description Something to know before trusting the view. */
+        Warning: {
+            /** @description What it is about. */
+            code: components["schemas"]["WarningCode"];
+            /** @description The edge. */
+            edge_key: string | null;
+            /** @description The same in a sentence. */
+            message: string;
+            /** @description The node. */
+            node_key: string | null;
+            /** @description The span. */
+            span_id: string | null;
+            /** @description The store. */
+            store_id: string | null;
+        };
+        /**
+         * @description What a warning is about, stable for programs.
+         * @enum {string}
+         */
+        WarningCode: "graph_missing" | "graph_unreadable" | "graph_differs" | "undeclared_node" | "undeclared_edge" | "missing_edge" | "unexpected_start" | "unexpected_end" | "missing_item" | "parent_missing" | "history_incomplete" | "patch_failed" | "end_state_differs" | "start_state_missing" | "end_state_missing" | "late_changes" | "not_reconstructable" | "store_unclaimed" | "sequence_broken" | "attributes_dropped" | "truncated";
         /** @description One Junjo workflow run. */
         Workflow: {
             duration_ns: string;
@@ -1763,6 +3012,186 @@ export interface components {
             /** @description Equal for all runs of the same graph; null for SDKs before 0.63. */
             structural_id: string | null;
             trace_id: string;
+        };
+        /** @description One run of a workflow, subflow or agent: what was declared, what was executed, and how the state changed. */
+        WorkflowDetail: {
+            agent: components["schemas"]["AgentOutcome"] | null;
+            /** @description Whether it was cancelled. */
+            cancelled: boolean;
+            /** @description Why it was cancelled. */
+            cancelled_reason: string | null;
+            /**
+             * Format: int64
+             * @description Version of Junjo's telemetry contract.
+             */
+            contract_version: number | null;
+            correlation: components["schemas"]["Correlation"] | null;
+            /** @description Id of the workflow's definition in its process. */
+            definition_id: string | null;
+            /** @description Its duration in nanoseconds. */
+            duration_ns: string;
+            evaluation: components["schemas"]["EvaluationContext"] | null;
+            /** @description Every execution of a node, in order of start. */
+            executions: components["schemas"]["Execution"][];
+            /** @description Whether it failed. */
+            failed: boolean;
+            failure: components["schemas"]["RunFailure"] | null;
+            graph: components["schemas"]["WorkflowGraph"] | null;
+            /** @description Problems in and around hooks. */
+            hook_problems: components["schemas"]["HookProblemItem"][];
+            /** @description `workflow`, `subflow` or `agent`. */
+            kind: components["schemas"]["ExecutableKind"];
+            /** @description Name of the run. */
+            name: string;
+            /** @description Runs of other workflows and agents inside of this one, in order of start. */
+            nested_runs: components["schemas"]["NestedRun"][];
+            /**
+             * Format: int64
+             * @description Nodes that the client says it declares; SDKs count subflows differently, so it need not be the graph's number.
+             */
+            node_count: number | null;
+            /** @description Model calls and tool calls of the agent, in order. */
+            operations: components["schemas"]["OperationItem"][];
+            parent: components["schemas"]["ParentRun"] | null;
+            /** @description Id of the run; legacy SDKs repeat it when a workflow runs again. */
+            runtime_id: string | null;
+            /** @description The run's span. */
+            span_id: string;
+            /** @description Start of the run. */
+            start_time_unix_nano: string;
+            /** @description All changes that there are; more than are listed when the list was cut. */
+            state_event_count: number;
+            /** @description Changes of these stores in order of time, each store's in its own order. */
+            state_events: components["schemas"]["StateEventItem"][];
+            /** @description Stores that the run owns, borrows or writes to, its own first. */
+            stores: components["schemas"]["StoreItem"][];
+            /** @description Hash of the workflow's content: the same for every run of the same workflow. */
+            structural_id: string | null;
+            /** @description The trace. */
+            trace_id: string;
+            /** @description Which of Junjo's vocabularies the run speaks. */
+            vocabulary: components["schemas"]["Vocabulary"];
+            /** @description What is missing, contradictory or unreadable. */
+            warnings: components["schemas"]["Warning"][];
+        };
+        /** @description An edge and what became of it in this run. */
+        WorkflowEdge: {
+            /** @description Another declared edge joins the same nodes, so that it is unknown which of them was taken; each counts all. */
+            ambiguous: boolean;
+            /** @description The condition in words; null is the fallback. The first edge of a node whose condition holds is taken. */
+            condition: string | null;
+            /** @description Whether the graph declares it. */
+            declared: boolean;
+            /** @description Key of the node where it ends. */
+            head_key: string;
+            /** @description Its key in this graph. */
+            key: string;
+            /** @description Place among the declared edges of its graph, from 0; null when it is not declared. */
+            ordinal: number | null;
+            /** @description What became of it. Clients do not record it: it follows from the order of executions. */
+            status: components["schemas"]["EdgeStatus"];
+            /** @description Hash of the edge's content; version 2. */
+            structural_id: string | null;
+            /** @description Key of the subflow that it lies in. */
+            subflow_key: string | null;
+            /** @description Key of the node where it starts. */
+            tail_key: string;
+            /** @description How often it was taken. */
+            taken_count: number;
+        };
+        /**
+         * @description A graph with its subflows: flat lists, in which keys say what lies in what. Keys are the same in every run of the
+         *     same workflow (version 2) or of the same graph (version 1).
+         */
+        WorkflowGraph: {
+            /** @description Declared edges and those that were taken undeclared. */
+            edges: components["schemas"]["WorkflowEdge"][];
+            /** @description Declared nodes and those that were executed undeclared. */
+            nodes: components["schemas"]["WorkflowNode"][];
+            /** @description Hash of its content; version 2. */
+            structural_id: string | null;
+            /**
+             * Format: int32
+             * @description Version of the client's JSON, 1 or 2; null when it sent none that can be read.
+             */
+            version: number | null;
+        };
+        /** @description A node and what became of it in this run. */
+        WorkflowNode: {
+            /** @description How often it was cancelled. */
+            cancelled_count: number;
+            /** @description Whether the graph declares it. */
+            declared: boolean;
+            /** @description All its executions together, in nanoseconds. */
+            duration_ns: string;
+            /** @description How often it failed. */
+            error_count: number;
+            /** @description How often it was executed. */
+            execution_count: number;
+            /** @description Key of the group that it is an item of. */
+            group_key: string | null;
+            /** @description Whether its graph may end here: no edge leaves it. */
+            is_sink: boolean;
+            /** @description Whether its graph begins here. */
+            is_source: boolean;
+            /** @description Its key in this graph. */
+            key: string;
+            /** @description What it is. */
+            kind: components["schemas"]["NodeKind"];
+            /** @description What to call it. */
+            label: string;
+            /** @description Id in this run; null inside of a subflow that was not executed. */
+            runtime_id: string | null;
+            /** @description Hash of the node's content and place; version 2. */
+            structural_id: string | null;
+            /** @description Key of the subflow that it lies in. */
+            subflow_key: string | null;
+            /** @description Hash of the graph behind a subflow; version 2. */
+            subflow_structural_id: string | null;
+            /** @description Class of the node. */
+            type: string;
+        };
+        /** @description The newest runs of one workflow laid over each other. */
+        WorkflowRuns: {
+            /**
+             * Format: int64
+             * @description Those of them that failed.
+             */
+            error_count: number;
+            /**
+             * Format: double
+             * @description Failed runs in all runs, 0 to 1; null when there are none.
+             */
+            error_rate: number | null;
+            /** @description Nodes and edges over the runs that were read. */
+            graph: components["schemas"]["AggregateGraph"];
+            /** @description Name of the newest run; null when there is none. */
+            name: string | null;
+            /** @description Median duration of a run in nanoseconds; null when there are none. */
+            p50_duration_ns: string | null;
+            /** @description 95th percentile in nanoseconds; null when there are none. */
+            p95_duration_ns: string | null;
+            /** @description Start of the oldest run that was read. */
+            read_from: string | null;
+            /** @description Runs that `graph` is made of, the newest ones. */
+            read_run_count: number;
+            /**
+             * Format: int64
+             * @description All runs in the time range.
+             */
+            run_count: number;
+            stopped_by: components["schemas"]["StoppedBy"] | null;
+            /** @description Hash of the workflow's content. */
+            structural_id: string;
+            /** @description Runs that could not be read, because their payload is damaged or gone, or too large. */
+            unreadable_run_count: number;
+        };
+        /** @description One run. */
+        WorkflowView: components["schemas"]["WorkflowDetail"] & {
+            /** @description Service that ran it. */
+            service: string;
+            /** @description Start of the run. */
+            start_time: string;
         };
     };
     responses: never;
@@ -1873,6 +3302,385 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyView"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRotation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_events: {
+        parameters: {
+            query?: {
+                /** @description Events at or after this time (RFC 3339). */
+                from?: string;
+                /** @description Events before this time (RFC 3339). */
+                to?: string;
+                /** @description Events of this name, for example `session.begin`; or with a dot at the end all of a kind: `session.` */
+                action?: string;
+                /** @description Done or refused. */
+                outcome?: "success" | "refused";
+                /** @description The account that acted. */
+                actor_id?: string;
+                /** @description What it was done to: the id of an account, session, key, link, or a route. */
+                target_id?: string;
+                /** @description The address that it came from. */
+                ip?: string;
+                /** @description Rows per page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEvent"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthPolicy"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Invitation"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedInvitation"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeem_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRedemption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
             };
             /** @description The request was refused; the detail says why. */
             "4XX": {
@@ -2007,6 +3815,84 @@ export interface operations {
             };
         };
     };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reauthenticate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reauthentication"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     register_user: {
         parameters: {
             query?: never;
@@ -2048,6 +3934,121 @@ export interface operations {
             };
         };
     };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BrowserSession"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_sessions: {
+        parameters: {
+            query?: {
+                /** @description Leaves the session signed in that asks; false unless said otherwise. */
+                keep_current?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_setup: {
         parameters: {
             query?: never;
@@ -2063,6 +4064,287 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SetupStatus"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description Rows per page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ManagedUser"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_all_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagedUser"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_reset_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetLink"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_user_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BrowserSession"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_user_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -2254,7 +4536,7 @@ export interface operations {
             };
         };
     };
-    list_sessions: {
+    list_telemetry_sessions: {
         parameters: {
             query?: {
                 /** @description Earliest start of a trace, inclusive: RFC 3339, or unix nanoseconds. Numbers are those of the traces in the range. */
@@ -2786,7 +5068,7 @@ export interface operations {
             };
         };
     };
-    list_users: {
+    list_telemetry_users: {
         parameters: {
             query?: {
                 /** @description Earliest start of a trace, inclusive: RFC 3339, or unix nanoseconds. Numbers are those of the traces in the range. */
@@ -2816,6 +5098,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_User"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow_runs: {
+        parameters: {
+            query: {
+                /** @description Hash of the workflow's content, as runs and the list of workflows show it. */
+                structural_id: string;
+                /** @description The service that ran it. */
+                service?: string;
+                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description Runs that are read, newest first, 1 to 500; 100 by default. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowRuns"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 hexadecimal digits */
+                trace_id: string;
+                /** @description 16 hexadecimal digits: the span of the run */
+                span_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowView"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow_state: {
+        parameters: {
+            query?: {
+                /** @description Id of the store; the run's own by default. */
+                store?: string;
+                /** @description Which change of the store, from 1; 0 is the state that the run started with. The last one by default. */
+                at?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 32 hexadecimal digits */
+                trace_id: string;
+                /** @description 16 hexadecimal digits: the span of the run */
+                span_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateAt"];
                 };
             };
             /** @description The request was refused; the detail says why. */
