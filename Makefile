@@ -51,11 +51,12 @@ coverage: setup ## Print line coverage of the Rust code (ARGS="--fail-under 80",
 demo: setup ## Send example traces to the running server (JUNJO_API_KEY=...; ARGS=--live, ARGS="--traces 100")
 	@cargo run --quiet --locked -p junjo-demo -- $(ARGS)
 
-bench: setup ## Measure ingest and queries beside their anchors (ARGS: another command of junjo-bench)
+bench: setup $(PAGE) ## Measure ingest, queries and the page beside their anchors (ARGS: another command of junjo-bench)
 	cargo build --release --locked -p junjo-server -p junjo-bench
 	cargo build --release --locked -p junjo-wal --example ack_anchor
 	cargo build --release --locked -p junjo-span-store --example bare_append
 	cargo run --release --locked -p junjo-bench -- $(or $(ARGS),suite)
+	@npm --prefix frontend run --silent figures
 
 clean: ## Remove build results; keeps ./data and the cache of libduckdb and tools
 	cargo clean

@@ -37,6 +37,12 @@ export default defineConfig({
       dependencies: ["flow"],
       use: { storageState: SESSION_FILE },
     },
+    {
+      name: "flows",
+      testMatch: "flows.spec.ts",
+      dependencies: ["flow"],
+      use: { storageState: SESSION_FILE },
+    },
     ...(url ? [] : [{ name: "large", testMatch: "large-trace.spec.ts", dependencies: ["pages"] }]),
   ],
   ...(url

@@ -39,7 +39,7 @@ test("registers, creates a key, sends, and sees the trace", async ({ page, reque
   await tree.focus();
   await page.keyboard.press("ArrowDown");
   await page.getByRole("tab", { name: "Raw" }).click();
-  await expect(page.getByRole("tabpanel")).toContainText("span_id");
+  await expect(page.getByRole("tabpanel")).toContainText("spanId");
   await expect(page).toHaveURL(/tab=raw/);
   await page.reload();
   await expect(page.getByRole("tab", { name: "Raw" })).toHaveAttribute("aria-selected", "true");
@@ -55,7 +55,7 @@ test("registers, creates a key, sends, and sees the trace", async ({ page, reque
   await page.getByLabel("Email").fill(account.email);
   await page.getByLabel("Password", { exact: true }).fill(account.password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("heading", { name: "Traces" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
   await context.storageState({ path: SESSION_FILE });
   expect(problems).toEqual([]);
 });

@@ -187,7 +187,7 @@ struct TurnCursor {
 
 /// List sessions (conversations), latest activity first.
 #[utoipa::path(
-    get, path = "/otel/sessions", tag = "otel", params(GroupListParams),
+    get, path = "/otel/sessions", operation_id = "list_telemetry_sessions", tag = "otel", params(GroupListParams),
     responses((status = 200, body = Page<Session>), Problems)
 )]
 async fn list_sessions(
@@ -200,7 +200,7 @@ async fn list_sessions(
 
 /// List users, latest activity first.
 #[utoipa::path(
-    get, path = "/otel/users", tag = "otel", params(GroupListParams),
+    get, path = "/otel/users", operation_id = "list_telemetry_users", tag = "otel", params(GroupListParams),
     responses((status = 200, body = Page<User>), Problems)
 )]
 async fn list_users(

@@ -5,6 +5,7 @@ import { Dialog } from "radix-ui";
 import { useState } from "react";
 import { BrandMark } from "@/components/ui/brand";
 import { Button } from "@/components/ui/button";
+import { ReauthenticationDialog } from "@/features/auth/reauthentication-dialog";
 import { usePreferences } from "@/lib/preferences";
 import { NARROW, useMedia } from "@/lib/use-media";
 import { CommandPalette } from "./command-palette";
@@ -31,6 +32,7 @@ export function AppShell() {
       </main>
       <CommandPalette />
       <HelpSheet />
+      <ReauthenticationDialog />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 /** Ties the pages before sign-in to their URLs. */
-import { getRouteApi, useRouter } from "@tanstack/react-router";
+import { getRouteApi, useLocation, useRouter } from "@tanstack/react-router";
+import { LinkPage } from "@/features/auth/link-page";
 import { SetupPage } from "@/features/auth/setup-page";
 import { SignInPage } from "@/features/auth/sign-in-page";
 
@@ -8,10 +9,22 @@ const login = getRouteApi("/login");
 export function LoginRoute() {
   const router = useRouter();
   const { next } = login.useSearch();
-  return <SignInPage onSignedIn={() => router.history.replace(next ?? "/traces")} />;
+  return <SignInPage onSignedIn={() => router.history.replace(next ?? "/")} />;
 }
 
 export function SetupRoute() {
   const router = useRouter();
   return <SetupPage onCreated={() => void router.navigate({ to: "/welcome", replace: true })} />;
+}
+
+export function LinkRoute() {
+  const router = useRouter();
+  const token = useLocation({ select: (location) => location.hash });
+  return (
+    <LinkPage
+      key={token}
+      token={token}
+      onDone={() => void router.navigate({ to: "/login", replace: true })}
+    />
+  );
 }

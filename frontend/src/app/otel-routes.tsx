@@ -1,16 +1,29 @@
 /** Ties the telemetry pages to the URL: search parameters in, changes out. */
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback } from "react";
+import { OverviewPage } from "@/features/otel/overview/overview-page";
 import { ServicesPage } from "@/features/otel/services/services-page";
 import { TracePage } from "@/features/otel/trace/trace-page";
 import type { TraceSearch } from "@/features/otel/trace/trace-search";
 import { TracesPage } from "@/features/otel/traces/traces-page";
 import { WorkflowsPage } from "@/features/otel/workflows/workflows-page";
 
+const overview = getRouteApi("/app/overview");
 const traces = getRouteApi("/app/traces");
 const trace = getRouteApi("/app/traces/$traceId");
 const services = getRouteApi("/app/services");
 const workflows = getRouteApi("/app/workflows");
+
+export function OverviewRoute() {
+  const search = overview.useSearch();
+  const navigate = overview.useNavigate();
+  return (
+    <OverviewPage
+      search={search}
+      onSearchChange={(change) => void navigate({ search: (before) => ({ ...before, ...change }) })}
+    />
+  );
+}
 
 export function TracesRoute() {
   const search = traces.useSearch();

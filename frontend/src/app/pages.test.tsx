@@ -2,8 +2,8 @@ import { fireEvent, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http } from "msw";
 import { describe, expect, it, vi } from "vitest";
+import { problem } from "@/testing/mock-api/answers";
 import { makeNamedTrace } from "@/testing/mock-api/corpus";
-import { problem } from "@/testing/mock-api/handlers";
 import { addTrace, busyStore } from "@/testing/mock-api/store";
 import { renderApp } from "@/testing/render-app";
 
@@ -118,21 +118,24 @@ describe("API keys", () => {
     await user.click(screen.getByRole("button", { name: "I have copied it" }));
     expect(screen.queryByTestId("api-key-secret")).toBeNull();
 
-    await user.click(await screen.findByRole("button", { name: "Delete key ci runner" }));
+    await user.click(await screen.findByRole("button", { name: "More for key ci runner" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Delete" }));
     await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Delete key" }));
-    await vi.waitFor(() => expect(screen.queryByRole("button", { name: "Delete key ci runner" })).toBeNull());
+    await vi.waitFor(() =>
+      expect(screen.queryByRole("button", { name: "More for key ci runner" })).toBeNull(),
+    );
   });
 });
 
 describe("workflow runs", () => {
-  /** A run opens its trace with the workflow's span selected, also when it is not the root. */
-  it("links each run to its span", async () => {
+  /** A run opens in the explorer, also when its span is not the root of the trace. */
+  it("links each run to the explorer", async () => {
     const store = busyStore(Date.now(), 0);
     const ticket = makeNamedTrace("Support Ticket Workflow", 9, hours(1));
     store.traces = [ticket];
     renderApp("/workflows", store);
     const workflow = ticket.spans.find((span) => span.name === "Support Ticket Workflow");
     const link = await screen.findByRole("link", { name: "Support Ticket Workflow" });
-    expect(link).toHaveAttribute("href", `/traces/${ticket.traceId}?span=${workflow?.span_id}`);
+    expect(link).toHaveAttribute("href", `/workflows/${ticket.traceId}/${workflow?.span_id}`);
   });
 });

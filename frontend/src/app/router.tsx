@@ -10,14 +10,21 @@ import {
   redirect,
   retainSearchParams,
 } from "@tanstack/react-router";
+import { auditSearch } from "@/features/auth/audit-search";
 import { sessionQuery, setupQuery } from "@/features/auth/session-query";
+import { compareSearch } from "@/features/otel/compare/compare-search";
+import { overviewSearch } from "@/features/otel/overview/overview-search";
+import { groupsSearch } from "@/features/otel/sessions/groups-search";
 import { traceSearch } from "@/features/otel/trace/trace-search";
 import { tracesSearch } from "@/features/otel/traces/traces-search";
+import { runsSearch } from "@/features/otel/workflow/runs-search";
+import { workflowSearch } from "@/features/otel/workflow/workflow-search";
 import { workflowsSearch } from "@/features/otel/workflows/workflows-search";
 import { timeRangeSearch } from "@/lib/time-range";
 import { z } from "@/lib/zod";
 import { AppShell } from "./app-shell";
 import { NotFoundPage, PageFailure, PagePending } from "./fallback-pages";
+import { SettingsLayout } from "./settings-layout";
 
 interface RouterContext {
   queryClient: QueryClient;
@@ -52,6 +59,13 @@ const setupRoute = createRoute({
   component: lazyRouteComponent(() => import("./auth-routes"), "SetupRoute"),
 });
 
+/** Invitations and new passwords; the token is in the fragment. */
+const linkRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/link",
+  component: lazyRouteComponent(() => import("./auth-routes"), "LinkRoute"),
+});
+
 /** Everything behind sign-in. The time window travels from page to page. */
 const appRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -69,8 +83,15 @@ const indexRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/",
   beforeLoad: () => {
-    throw redirect({ to: "/traces", replace: true });
+    throw redirect({ to: "/overview", replace: true });
   },
+});
+
+const overviewRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/overview",
+  validateSearch: overviewSearch,
+  component: lazyRouteComponent(() => import("./otel-routes"), "OverviewRoute"),
 });
 
 const welcomeRoute = createRoute({
@@ -106,23 +127,128 @@ const workflowsRoute = createRoute({
   component: lazyRouteComponent(() => import("./otel-routes"), "WorkflowsRoute"),
 });
 
-const apiKeysRoute = createRoute({
+const workflowRoute = createRoute({
   getParentRoute: () => appRoute,
-  path: "/settings/api-keys",
+  path: "/workflows/$traceId/$spanId",
+  validateSearch: workflowSearch,
+  component: lazyRouteComponent(() => import("./workflow-routes"), "WorkflowRoute"),
+});
+
+const workflowGraphRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/workflow-graphs/$structuralId",
+  validateSearch: runsSearch,
+  component: lazyRouteComponent(() => import("./workflow-routes"), "WorkflowGraphRoute"),
+});
+
+const sessionsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/sessions",
+  validateSearch: groupsSearch,
+  component: lazyRouteComponent(() => import("./people-routes"), "SessionsRoute"),
+});
+
+const sessionRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/sessions/$sessionId",
+  component: lazyRouteComponent(() => import("./people-routes"), "SessionRoute"),
+});
+
+const usersRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/users",
+  validateSearch: groupsSearch,
+  component: lazyRouteComponent(() => import("./people-routes"), "UsersRoute"),
+});
+
+const compareRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/compare",
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import("./compare-routes"), "CompareRoute"),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/settings",
+  component: SettingsLayout,
+});
+
+const settingsIndexRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/profile", replace: true });
+  },
+});
+
+const profileRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/profile",
+  component: lazyRouteComponent(() => import("@/features/auth/profile-page"), "ProfilePage"),
+});
+
+const apiKeysRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/api-keys",
   component: lazyRouteComponent(() => import("@/features/api-keys/api-keys-page"), "ApiKeysPage"),
+});
+
+const accountsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/users",
+  component: lazyRouteComponent(() => import("@/features/auth/users-page"), "UsersPage"),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/audit",
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import("./settings-routes"), "AuditRoute"),
+});
+
+const ingestionRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/ingestion",
+  component: lazyRouteComponent(
+    () => import("@/features/otel/ingest-status/ingestion-page"),
+    "IngestionPage",
+  ),
+});
+
+const aboutRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/about",
+  component: lazyRouteComponent(() => import("./about-page"), "AboutPage"),
 });
 
 const routeTree = rootRoute.addChildren([
   loginRoute,
   setupRoute,
+  linkRoute,
   appRoute.addChildren([
     indexRoute,
+    overviewRoute,
     welcomeRoute,
     tracesRoute,
     traceRoute,
     servicesRoute,
     workflowsRoute,
-    apiKeysRoute,
+    workflowRoute,
+    workflowGraphRoute,
+    sessionsRoute,
+    sessionRoute,
+    usersRoute,
+    compareRoute,
+    settingsRoute.addChildren([
+      settingsIndexRoute,
+      profileRoute,
+      apiKeysRoute,
+      accountsRoute,
+      auditRoute,
+      ingestionRoute,
+      aboutRoute,
+    ]),
   ]),
 ]);
 

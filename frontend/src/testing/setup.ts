@@ -16,12 +16,27 @@ class NoResizeObserver implements ResizeObserver {
 
 if (typeof window !== "undefined") giveLayout();
 
+/** No media query holds; the chart library asks for one when it is loaded. */
+function noMedia(media: string): MediaQueryList {
+  const list = {
+    media,
+    matches: false,
+    onchange: null,
+    addEventListener: nothing,
+    removeEventListener: nothing,
+  };
+  return Object.assign(new EventTarget(), list, { addListener: nothing, removeListener: nothing });
+}
+
+function nothing(): void {}
+
 /** jsdom has no layout: virtualised lists need some height to show rows in. */
 function giveLayout() {
   globalThis.ResizeObserver ??= NoResizeObserver;
   Element.prototype.scrollIntoView ??= () => undefined;
   Element.prototype.hasPointerCapture ??= () => false;
   window.scrollTo = () => undefined;
+  window.matchMedia ??= noMedia;
   Object.defineProperties(HTMLElement.prototype, {
     offsetHeight: { configurable: true, get: () => 800 },
     offsetWidth: { configurable: true, get: () => 1200 },

@@ -1,6 +1,6 @@
 /** A JSON value as a tree to unfold, with a copy button per value. Text inside is never read as HTML. */
 import { ChevronRight } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { cn } from "@/lib/cn";
 import { exactInteger, jsonEntries, jsonKind, parseJsonText, toText } from "@/lib/json";
 import { CopyButton } from "./copy-button";
@@ -17,12 +17,14 @@ interface JsonTreeProps {
   /** What it is, for screen readers. */
   label: string;
   openDepth?: number;
+  /** Something to do with a top-level value, shown beside its copy button. */
+  renderAction?: ((name: string, value: unknown) => ReactNode) | undefined;
 }
 
-export function JsonTree({ value, label, openDepth = OPEN_DEPTH }: JsonTreeProps) {
+export function JsonTree({ value, label, openDepth = OPEN_DEPTH, renderAction }: JsonTreeProps) {
   return (
     <ul aria-label={label} className="min-w-0 font-mono text-xs leading-5">
-      <JsonChildren value={value} depth={0} openDepth={openDepth} />
+      <JsonChildren value={value} depth={0} openDepth={openDepth} renderAction={renderAction} />
     </ul>
   );
 }
@@ -31,16 +33,25 @@ interface ChildrenProps {
   value: unknown;
   depth: number;
   openDepth: number;
+  renderAction?: JsonTreeProps["renderAction"];
 }
 
-function JsonChildren({ value, depth, openDepth }: ChildrenProps) {
+function JsonChildren({ value, depth, openDepth, renderAction }: ChildrenProps) {
   const entries = jsonEntries(value);
   const [shown, setShown] = useState(CHILDREN_AT_FIRST);
   const flat = !entries.some(([, child]) => isBranch(contentOf(child)));
   return (
     <>
       {entries.slice(0, shown).map(([key, child]) => (
-        <JsonRow key={key} name={key} value={child} depth={depth} openDepth={openDepth} flat={flat} />
+        <JsonRow
+          key={key}
+          name={key}
+          value={child}
+          depth={depth}
+          openDepth={openDepth}
+          flat={flat}
+          renderAction={renderAction}
+        />
       ))}
       {entries.length > shown && (
         <li>
@@ -73,7 +84,7 @@ interface RowProps extends ChildrenProps {
   flat: boolean;
 }
 
-function JsonRow({ name, value, depth, openDepth, flat }: RowProps) {
+function JsonRow({ name, value, depth, openDepth, flat, renderAction }: RowProps) {
   const content = contentOf(value);
   const embedded = content !== value;
   const kind = jsonKind(content);
@@ -109,6 +120,7 @@ function JsonRow({ name, value, depth, openDepth, flat }: RowProps) {
             <Scalar value={content} kind={kind} />
           </div>
         )}
+        {renderAction?.(name, value)}
         <CopyButton
           text={() => exactInteger(value) ?? toText(value)}
           what={name}

@@ -1,16 +1,25 @@
 /** Says whether a list updates by itself, and brings a paused one back. */
-import { ArrowUpToLine } from "lucide-react";
+import { ArrowUpToLine, Pause, Play } from "lucide-react";
 import { cn } from "@/lib/cn";
 import { Button } from "./button";
 
 interface LiveMarkProps {
-  state: "live" | "paused" | "fixed" | "failing";
+  /** `paused` by loading older rows, `stopped` by choice. */
+  state: "live" | "paused" | "stopped" | "fixed" | "failing";
   onResume?: () => void;
+  /** Stops and starts live updates; without it the mark only tells. */
+  onToggle?: () => void;
 }
 
-const TEXT = { live: "Live", paused: "Paused", fixed: "Fixed window", failing: "Reconnecting" };
+const TEXT = {
+  live: "Live",
+  paused: "Paused",
+  stopped: "Stopped",
+  fixed: "Fixed window",
+  failing: "Reconnecting",
+};
 
-export function LiveMark({ state, onResume }: LiveMarkProps) {
+export function LiveMark({ state, onResume, onToggle }: LiveMarkProps) {
   if (state === "paused" && onResume) {
     return (
       <Button
@@ -22,7 +31,7 @@ export function LiveMark({ state, onResume }: LiveMarkProps) {
       </Button>
     );
   }
-  return (
+  const mark = (
     <span role="status" className="inline-flex items-center gap-1.5 text-faint text-xs">
       <span className="relative flex size-2">
         {state === "live" && <span className="absolute inset-0 animate-ring rounded-full bg-accent" />}
@@ -35,5 +44,23 @@ export function LiveMark({ state, onResume }: LiveMarkProps) {
       </span>
       {TEXT[state]}
     </span>
+  );
+  if (!onToggle || (state !== "live" && state !== "stopped")) return mark;
+  return (
+    <button
+      type="button"
+      aria-pressed={state === "live"}
+      aria-label="Live updates"
+      title={state === "live" ? "Stop live updates" : "Start live updates"}
+      onClick={onToggle}
+      className="inline-flex h-7 items-center gap-1.5 rounded-md px-1.5 hover:bg-hover"
+    >
+      {mark}
+      {state === "live" ? (
+        <Pause size={12} className="text-faint" aria-hidden />
+      ) : (
+        <Play size={12} className="text-faint" aria-hidden />
+      )}
+    </button>
   );
 }

@@ -21,5 +21,13 @@ export function PageHeader({ title, note, actions }: PageHeaderProps) {
 }
 
 export function PageBody({ className, children }: { className?: string; children: ReactNode }) {
-  return <div className={cn("min-h-0 flex-1 overflow-y-auto", className)}>{children}</div>;
+  return (
+    <div
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+      tabIndex={0}
+      className={cn("min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2", className)}
+    >
+      {children}
+    </div>
+  );
 }

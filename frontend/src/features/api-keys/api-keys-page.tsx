@@ -1,19 +1,22 @@
-/** All API keys: create, see their use, delete. */
+/** All API keys: create, see their use, rename, rotate, delete. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { KeyRound, Plus, Trash2 } from "lucide-react";
+import { Ellipsis, KeyRound, Pencil, Plus, RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { PageBody, PageHeader } from "@/components/ui/page";
+import { Menu, MenuItem } from "@/components/ui/menu";
+import { PageBody } from "@/components/ui/page";
 import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { formatDay } from "@/lib/format/time";
 import { postToast } from "@/lib/toasts";
 import { useNow } from "@/lib/use-now";
 import { CreateKeyForm } from "./create-key-form";
+import { EditKeyForm } from "./edit-key-form";
 import { KeyReveal } from "./key-reveal";
 import { type ApiKey, type CreatedApiKey, deleteKey, keysQuery } from "./keys-query";
+import { RotateKeyForm } from "./rotate-key-form";
 import { SnippetTabs } from "./snippet-tabs";
 
 export function ApiKeysPage() {
@@ -21,6 +24,8 @@ export function ApiKeysPage() {
   const [creating, setCreating] = useState(false);
   const [created, setCreated] = useState<CreatedApiKey>();
   const [deleting, setDeleting] = useState<ApiKey>();
+  const [rotating, setRotating] = useState<ApiKey>();
+  const [editing, setEditing] = useState<ApiKey>();
   const create = (
     <Button weight="primary" onClick={() => setCreating(true)}>
       <Plus size={15} /> Create key
@@ -29,7 +34,11 @@ export function ApiKeysPage() {
 
   return (
     <>
-      <PageHeader title="API keys" note="Machines use them to send or read telemetry." actions={create} />
+      <title>API keys · Junjo</title>
+      <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-4 py-2">
+        <p className="text-faint text-sm">Machines use them to send or read telemetry.</p>
+        <div className="ml-auto">{create}</div>
+      </div>
       {keys.error && keys.data && <StaleNotice error={keys.error} />}
       <PageBody>
         {keys.isPending && <SkeletonRows label="Loading API keys" />}
@@ -42,7 +51,13 @@ export function ApiKeysPage() {
         {keys.data && keys.data.length > 0 && (
           <ul aria-label="API keys">
             {keys.data.map((key) => (
-              <KeyRow key={key.id} apiKey={key} onDelete={() => setDeleting(key)} />
+              <KeyRow
+                key={key.id}
+                apiKey={key}
+                onEdit={() => setEditing(key)}
+                onRotate={() => setRotating(key)}
+                onDelete={() => setDeleting(key)}
+              />
             ))}
           </ul>
         )}
@@ -58,7 +73,7 @@ export function ApiKeysPage() {
       <Dialog
         open={created !== undefined}
         onOpenChange={(open) => !open && setCreated(undefined)}
-        title={`Key “${created?.name ?? ""}” created`}
+        title={`The new secret of “${created?.name ?? ""}”`}
         sticky
         className="w-[min(44rem,calc(100vw-1.5rem))]"
       >
@@ -74,12 +89,42 @@ export function ApiKeysPage() {
           </div>
         )}
       </Dialog>
+      <Dialog
+        open={rotating !== undefined}
+        onOpenChange={(open) => !open && setRotating(undefined)}
+        title={`Rotate key “${rotating?.name ?? ""}”?`}
+        description="It gets a new secret, shown once. Name, scope and history stay."
+      >
+        {rotating && (
+          <RotateKeyForm
+            apiKey={rotating}
+            onRotated={(key) => {
+              setRotating(undefined);
+              setCreated(key);
+            }}
+          />
+        )}
+      </Dialog>
+      <Dialog
+        open={editing !== undefined}
+        onOpenChange={(open) => !open && setEditing(undefined)}
+        title={`Change key “${editing?.name ?? ""}”`}
+      >
+        {editing && <EditKeyForm apiKey={editing} onDone={() => setEditing(undefined)} />}
+      </Dialog>
       {deleting && <DeleteDialog apiKey={deleting} onClose={() => setDeleting(undefined)} />}
     </>
   );
 }
 
-function KeyRow({ apiKey, onDelete }: { apiKey: ApiKey; onDelete: () => void }) {
+interface KeyRowProps {
+  apiKey: ApiKey;
+  onEdit: () => void;
+  onRotate: () => void;
+  onDelete: () => void;
+}
+
+function KeyRow({ apiKey, onEdit, onRotate, onDelete }: KeyRowProps) {
   const now = useNow();
   const expired = apiKey.expires_at !== null && Date.parse(apiKey.expires_at) < now;
   return (
@@ -97,11 +142,31 @@ function KeyRow({ apiKey, onDelete }: { apiKey: ApiKey; onDelete: () => void }) 
           </span>
           <span>{apiKey.last_used_at ? <UsedAgo iso={apiKey.last_used_at} /> : "never used"}</span>
           {apiKey.expires_at && !expired && <span>expires {formatDay(apiKey.expires_at)}</span>}
+          {apiKey.previous_until && Date.parse(apiKey.previous_until) > now && (
+            <span className="text-warn">
+              the secret before works until {new Date(apiKey.previous_until).toLocaleString()}
+            </span>
+          )}
         </div>
       </div>
-      <Button weight="ghost" size="icon" aria-label={`Delete key ${apiKey.name}`} onClick={onDelete}>
-        <Trash2 size={15} />
-      </Button>
+      <Menu
+        align="end"
+        trigger={
+          <Button weight="ghost" size="icon" aria-label={`More for key ${apiKey.name}`}>
+            <Ellipsis size={16} />
+          </Button>
+        }
+      >
+        <MenuItem onSelect={onEdit}>
+          <Pencil size={15} /> Name and expiry
+        </MenuItem>
+        <MenuItem onSelect={onRotate}>
+          <RefreshCw size={15} /> Rotate
+        </MenuItem>
+        <MenuItem className="text-danger-text" onSelect={onDelete}>
+          <Trash2 size={15} /> Delete
+        </MenuItem>
+      </Menu>
     </li>
   );
 }

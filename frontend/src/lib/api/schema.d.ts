@@ -36,6 +36,130 @@ export interface paths {
         delete: operations["delete_api_key"];
         options?: never;
         head?: never;
+        /** Renames an API key, or sets when it stops working. For its creator and admins. */
+        patch: operations["change_api_key"];
+        trace?: never;
+    };
+    "/api-keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives an API key a new secret and shows it, this once. The old one stops working at once, or after an overlap. For its
+         *     creator and admins.
+         */
+        post: operations["rotate_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists security events, newest first. For admins. */
+        get: operations["list_audit_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what a page has to know before anybody signs in. */
+        get: operations["get_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists open invitations, newest first. For admins. */
+        get: operations["list_invitations"];
+        put?: never;
+        /** Invites somebody and shows the one-time link, this once. For admins who signed in lately. */
+        post: operations["create_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back. For admins. */
+        delete: operations["revoke_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/links/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells what a one-time link is for. 404 for one that does not work (any more). */
+        post: operations["inspect_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/links/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets the password of a one-time link's account, which an invitation adds, and signs in. The link works once. */
+        post: operations["redeem_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -90,6 +214,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes the caller's password, ends their other sessions, and gives this one a new cookie. */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/reauthenticate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Presents the caller's password once more, which opens sensitive changes for a while. Call it after a 403 of type
+         *     `urn:junjo:problem:not_recently_authenticated`.
+         */
+        post: operations["reauthenticate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/register": {
         parameters: {
             query?: never;
@@ -107,6 +268,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the caller's sessions, the latest used first. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Ends all of the caller's sessions at once, or all but the one that asks. Asks for the password again when that was
+         *     presented too long ago.
+         */
+        delete: operations["end_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of the caller's sessions at once. Asks for the password again when that was presented too long ago. */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/setup": {
         parameters: {
             query?: never;
@@ -119,6 +318,96 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists accounts, oldest first. For admins. */
+        get: operations["list_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/users/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs everybody out but the caller. For admins who signed in lately. */
+        delete: operations["end_all_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes an account and ends its sessions at once; its API keys stay. 409 for the last admin. For admins who signed in
+         *     lately.
+         */
+        delete: operations["delete_user"];
+        options?: never;
+        head?: never;
+        /** Changes what an account may do; it has to sign in again. 409 for the last admin. For admins who signed in lately. */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+    "/auth/users/{id}/reset-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link with which somebody sets a new password, once, within an hour. For admins who signed in lately. */
+        post: operations["create_reset_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the sessions of an account, the latest used first. For admins. */
+        get: operations["list_user_sessions"];
+        put?: never;
+        post?: never;
+        /** Signs an account out everywhere. For admins who signed in lately. */
+        delete: operations["end_user_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -158,6 +447,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/otel/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export whole spans (in order of arrival) or traces (newest first) as CSV, JSON lines or Parquet.
+         * @description The answer has no length: a connection that ends without an orderly end of the body means that something is missing.
+         */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/otel/services": {
         parameters: {
             query?: never;
@@ -167,6 +476,57 @@ export interface paths {
         };
         /** List services with their counts. */
         get: operations["list_services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List sessions (conversations), latest activity first. */
+        get: operations["list_telemetry_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one session: its traces in order, with what was said in each. */
+        get: operations["get_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/spans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List spans, newest first. */
+        get: operations["list_spans"];
         put?: never;
         post?: never;
         delete?: never;
@@ -192,6 +552,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/otel/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count spans or traces by time and group: errors, latency percentiles, tokens, cost. */
+        get: operations["get_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/otel/status": {
         parameters: {
             query?: never;
@@ -201,6 +578,23 @@ export interface paths {
         };
         /** Read how far telemetry is on its way from acknowledged to queryable, and what was refused. */
         get: operations["get_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow traces as they arrive: events `ready`, `trace` (new or changed) and `lag`. */
+        get: operations["tail_traces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -235,6 +629,23 @@ export interface paths {
         };
         /** List traces, newest first. */
         get: operations["list_traces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List users, latest activity first. */
+        get: operations["list_telemetry_users"];
         put?: never;
         post?: never;
         delete?: never;
@@ -349,6 +760,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What to change about an account. */
+        AccountChange: {
+            /** @description What it may do from now on. Its sessions end. */
+            role: components["schemas"]["Role"];
+        };
         /** @description The agent that a span names. */
         Agent: {
             /** @description What it is for. */
@@ -476,6 +892,28 @@ export interface components {
             /** @description Class of the node. */
             type: string;
         };
+        /** @description What to change about a key; what is left out stays. */
+        ApiKeyChange: {
+            /**
+             * Format: date-time
+             * @description When it stops working; null for never. A time in the past is refused: revoke the key instead.
+             */
+            expires_at?: string | null;
+            /**
+             * @description What it is for, for people.
+             * @example staging agents
+             */
+            name?: string | null;
+        };
+        /** @description How to replace a key's secret. */
+        ApiKeyRotation: {
+            /**
+             * Format: int32
+             * @description How long the secret so far goes on working, so that programs can be changed over; 0 unless said otherwise, at most a
+             *     week.
+             */
+            keep_previous_seconds?: number;
+        };
         /**
          * @description What a key may be used for.
          * @enum {string}
@@ -488,6 +926,8 @@ export interface components {
              * @description When it was created.
              */
             created_at: string;
+            /** @description The address of the account that created it; null when that is gone. */
+            created_by: string | null;
             /**
              * Format: date-time
              * @description When it stops working; null when never.
@@ -510,6 +950,11 @@ export interface components {
              * @example jj_Ab3dE9xZ
              */
             prefix: string;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the last rotation works too; null when it does not.
+             */
+            previous_until: string | null;
             /** @description What it may be used for. */
             scope: components["schemas"]["ApiKeyScope"];
         };
@@ -519,6 +964,69 @@ export interface components {
             bytes: number;
             /** Format: int64 */
             files: number;
+        };
+        /** @description A security event. */
+        AuditEvent: {
+            /**
+             * @description What happened, as `noun.verb`.
+             * @example session.begin
+             */
+            action: string;
+            /** @description Its address; null when the account is gone. */
+            actor_email: string | null;
+            /** @description The account that acted; null when nobody was signed in. */
+            actor_id: string | null;
+            /** @description A fixed word that says more: the new role, or why it was refused; null when there is nothing to add. */
+            detail: string | null;
+            /**
+             * Format: int64
+             * @description Its number; later events have larger ones.
+             */
+            id: number;
+            /** @description Where it came from. */
+            ip: string;
+            /** @description Whether it happened or was refused. */
+            outcome: components["schemas"]["AuditOutcome"];
+            /** @description Names the request in the server's log. */
+            request_id: string;
+            /** @description The address of the account that it was done to, while there is one. */
+            target_email: string | null;
+            /** @description The id of what it was done to. */
+            target_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            time: string;
+        };
+        /**
+         * @description Whether the event happened or was refused.
+         * @enum {string}
+         */
+        AuditOutcome: "success" | "refused";
+        /** @description What a page has to know before anybody signs in. */
+        AuthPolicy: {
+            /** @description Whether passwords and cookies cross a network unencrypted: plain http that is not on this machine. Warn about it. */
+            is_transport_insecure: boolean;
+            /** @description Longest password, in characters. */
+            password_chars_max: number;
+            /** @description Shortest password, in characters. */
+            password_chars_min: number;
+            /**
+             * Format: int64
+             * @description For this long after signing in, sensitive changes do not ask for the password again.
+             */
+            reauthentication_seconds: number;
+            /**
+             * Format: int64
+             * @description A session ends after this time in any case.
+             */
+            session_absolute_seconds: number;
+            /**
+             * Format: int64
+             * @description A session ends after this time without a request.
+             */
+            session_idle_seconds: number;
         };
         /** @description Who wrote one part of a state last. A container is as new as the newest change in it. */
         BlameItem: {
@@ -535,6 +1043,38 @@ export interface components {
             /** @description The span that carries it. */
             span_id: string | null;
         };
+        /** @description A browser that is signed in. */
+        BrowserSession: {
+            /**
+             * Format: date-time
+             * @description When it was signed in.
+             */
+            created_at: string;
+            /**
+             * @description Browser and system as the browser calls itself, in words.
+             * @example Firefox on Linux
+             */
+            device: string;
+            /**
+             * Format: uuid
+             * @description Its id, for ending it; not the cookie.
+             */
+            id: string;
+            /**
+             * @description The address that signed in.
+             * @example 192.0.2.7
+             */
+            ip: string;
+            /** @description Whether it is the one that asks. */
+            is_current: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last used, to within a minute.
+             */
+            last_used_at: string;
+            /** @description The browser's own name, shortened. */
+            user_agent: string;
+        };
         /** @description What the application correlates a run with, for example the turn of a conversation. */
         Correlation: {
             /** @description Its id. */
@@ -546,6 +1086,16 @@ export interface components {
         CreatedApiKey: components["schemas"]["ApiKeyView"] & {
             /** @description The secret. Send it as `x-junjo-api-key`. */
             key: string;
+        };
+        /** @description A new invitation with its link, which no other answer will show. */
+        CreatedInvitation: components["schemas"]["Invitation"] & {
+            /**
+             * @description The link, below the server's address. The token is in the fragment, which browsers never send.
+             * @example /link#jl_…
+             */
+            link_path: string;
+            /** @description The token of the link. */
+            token: string;
         };
         /** @description What somebody signs in with. */
         Credentials: {
@@ -631,6 +1181,22 @@ export interface components {
             /** @description Workflow that the span names. */
             workflow_name: string | null;
         };
+        /** @description A distribution; exact, interpolated between neighbours. */
+        Distribution: {
+            /**
+             * Format: double
+             * @description Null for measured fields.
+             */
+            mean: number | null;
+            /** Format: double */
+            p50: number | null;
+            /** Format: double */
+            p90: number | null;
+            /** Format: double */
+            p95: number | null;
+            /** Format: double */
+            p99: number | null;
+        };
         /** @description A document that was found. */
         Document: {
             /** @description The text. */
@@ -659,6 +1225,14 @@ export interface components {
             dimension_count: number | null;
             /** @description The texts. */
             texts: string[];
+        };
+        /** @description How many sessions ended. */
+        EndedSessions: {
+            /**
+             * Format: int64
+             * @description Sessions that were signed in and are not any more.
+             */
+            ended: number;
         };
         /** @description A judgement on a span. */
         Evaluation: {
@@ -770,6 +1344,51 @@ export interface components {
             /** @description What is wrong, in a sentence for a person. */
             message: string;
         };
+        /** @description Numbers of the traces of a session or user. */
+        GroupNumbers: {
+            /**
+             * Format: double
+             * @description US dollars, over the calls with a known cost; null when none has one.
+             */
+            cost_usd: number | null;
+            /** @description Latest end of a trace. */
+            end_time: string;
+            /**
+             * Format: int64
+             * @description Failed spans.
+             */
+            error_count: number;
+            /** @description Start of the first trace. */
+            first_start_time: string;
+            /**
+             * Format: int64
+             * @description Null when no call says.
+             */
+            input_tokens: number | null;
+            /** @description Start of the latest trace. */
+            last_start_time: string;
+            /**
+             * Format: int64
+             * @description Language model calls.
+             */
+            llm_call_count: number;
+            /**
+             * Format: int64
+             * @description Null when no call says.
+             */
+            output_tokens: number | null;
+            /** @description Services that took part. */
+            services: string[];
+            /** Format: int64 */
+            span_count: number;
+            /** Format: int64 */
+            trace_count: number;
+            /**
+             * Format: int64
+             * @description Model calls without a known cost.
+             */
+            unpriced_calls: number;
+        };
         /** @description How the server is. */
         Health: {
             /** @description `ok`, `opening`, `rebuilding` or `degraded`; spans are acknowledged in any of them. */
@@ -803,12 +1422,46 @@ export interface components {
             /** @description The span. */
             span_id: string;
         };
+        /** @description A search stopped early: what it says holds for the newer part of the time range. */
+        Incomplete: {
+            reason: components["schemas"]["IncompleteReason"];
+            /** @description Everything that started at or after this was searched. */
+            searched_from: string;
+            searched_from_unix_nano: string;
+        };
+        /**
+         * @description Why a search stopped early.
+         * @enum {string}
+         */
+        IncompleteReason: "time_limit" | "match_limit" | "unreadable_file";
         /** @description The index. */
         IndexSize: {
             /** Format: int64 */
             bytes: number;
             /** Format: int64 */
             spans: number;
+        };
+        /** @description An invitation that nobody has used yet. */
+        Invitation: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description The address of the account to be. */
+            email: string;
+            /**
+             * Format: date-time
+             * @description When its link stops working.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Its id, for taking it back.
+             */
+            id: string;
+            /** @description What it will be allowed to do. */
+            role: components["schemas"]["Role"];
         };
         /** @description How much the client's SDK dropped for its own limits. */
         Limits: {
@@ -827,6 +1480,67 @@ export interface components {
              * @description Links dropped from the span.
              */
             dropped_links_count: number;
+        };
+        /**
+         * @description What a one-time link is for.
+         * @enum {string}
+         */
+        LinkPurpose: "invitation" | "password_reset";
+        /** @description A one-time link and the password to set with it. */
+        LinkRedemption: {
+            /**
+             * Format: password
+             * @description 8 to 512 characters, and not one of the most common passwords.
+             */
+            password: string;
+            /** @description From the link's fragment. */
+            token: string;
+        };
+        /** @description The token of a one-time link. */
+        LinkToken: {
+            /** @description From the link's fragment. */
+            token: string;
+        };
+        /** @description A one-time link that works. */
+        LinkView: {
+            /** @description The address of the account. */
+            email: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            expires_at: string;
+            /** @description What it is for. */
+            purpose: components["schemas"]["LinkPurpose"];
+            /** @description What the account may do. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description An account as admins see it. */
+        ManagedUser: {
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * @description Its address, as it was typed.
+             * @example ada@example.org
+             */
+            email: string;
+            /** @description Its id. */
+            id: components["schemas"]["UserId"];
+            /**
+             * Format: date-time
+             * @description When one of its sessions was last used, to within a minute; null without a session.
+             */
+            last_seen_at: string | null;
+            /** @description What it may do. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: int32
+             * @description Browsers that are signed in with it.
+             */
+            session_count: number;
         };
         /**
          * @description How an execution was recognised as one of a node.
@@ -893,6 +1607,20 @@ export interface components {
             /** @description What it may be used for; `ingest` unless said otherwise. */
             scope?: components["schemas"]["ApiKeyScope"];
         };
+        /** @description Somebody to invite. */
+        NewInvitation: {
+            /**
+             * @description The address of the account to be; unique without regard to case.
+             * @example bob@example.org
+             */
+            email: string;
+            /**
+             * Format: int32
+             * @description How long the link works; 72 unless said otherwise.
+             */
+            expires_in_hours?: number | null;
+            role?: components["schemas"]["Role"] | null;
+        };
         /**
          * @description What a node is.
          * @enum {string}
@@ -924,6 +1652,8 @@ export interface components {
                  * @description When it was created.
                  */
                 created_at: string;
+                /** @description The address of the account that created it; null when that is gone. */
+                created_by: string | null;
                 /**
                  * Format: date-time
                  * @description When it stops working; null when never.
@@ -946,6 +1676,11 @@ export interface components {
                  * @example jj_Ab3dE9xZ
                  */
                 prefix: string;
+                /**
+                 * Format: date-time
+                 * @description Until when the secret before the last rotation works too; null when it does not.
+                 */
+                previous_until: string | null;
                 /** @description What it may be used for. */
                 scope: components["schemas"]["ApiKeyScope"];
             }[];
@@ -953,66 +1688,164 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
-        Page_Trace: {
+        Page_AuditEvent: {
             /** @description The rows, `[]` when there are none. */
             items: {
                 /**
-                 * Format: double
-                 * @description Sum over the calls with a known cost, US dollars; null when none has one.
+                 * @description What happened, as `noun.verb`.
+                 * @example session.begin
                  */
-                cost_usd: number | null;
-                duration_ns: string;
-                /**
-                 * Format: int32
-                 * @description Failed spans.
-                 */
-                error_count: number;
-                /**
-                 * Format: int64
-                 * @description Sum over the counted model calls; null when none of them says.
-                 */
-                input_tokens: number | null;
-                /**
-                 * Format: int32
-                 * @description Language model calls; wrappers that repeat a call's usage are not counted.
-                 */
-                llm_call_count: number;
-                /** @description Models that were called. */
-                models: string[];
+                action: string;
+                /** @description Its address; null when the account is gone. */
+                actor_email: string | null;
+                /** @description The account that acted; null when nobody was signed in. */
+                actor_id: string | null;
+                /** @description A fixed word that says more: the new role, or why it was refused; null when there is nothing to add. */
+                detail: string | null;
                 /**
                  * Format: int64
-                 * @description Sum over the counted model calls; null when none of them says.
+                 * @description Its number; later events have larger ones.
                  */
-                output_tokens: number | null;
-                /** @description No span without a parent has arrived yet. */
-                root_missing: boolean;
-                /** @description Name of the root, or of the earliest span while the root is missing. */
-                root_name: string;
-                root_role: components["schemas"]["SpanRole"] | null;
-                /** @description Service of that span. */
-                service: string;
-                /** @description All services that took part. */
-                services: string[];
-                session_id: string | null;
-                /** Format: int32 */
-                span_count: number;
-                start_time: string;
-                start_time_unix_nano: string;
-                /** @description Status of that span. */
-                status: components["schemas"]["SpanStatus"];
-                trace_id: string;
+                id: number;
+                /** @description Where it came from. */
+                ip: string;
+                /** @description Whether it happened or was refused. */
+                outcome: components["schemas"]["AuditOutcome"];
+                /** @description Names the request in the server's log. */
+                request_id: string;
+                /** @description The address of the account that it was done to, while there is one. */
+                target_email: string | null;
+                /** @description The id of what it was done to. */
+                target_id: string | null;
                 /**
-                 * Format: int32
-                 * @description Counted model calls without a known cost.
+                 * Format: date-time
+                 * @description When it happened.
                  */
-                unpriced_calls: number;
-                user_id: string | null;
-                /**
-                 * Format: int32
-                 * @description Junjo workflow runs.
-                 */
-                workflow_count: number;
+                time: string;
             }[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_BrowserSession: {
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was signed in.
+                 */
+                created_at: string;
+                /**
+                 * @description Browser and system as the browser calls itself, in words.
+                 * @example Firefox on Linux
+                 */
+                device: string;
+                /**
+                 * Format: uuid
+                 * @description Its id, for ending it; not the cookie.
+                 */
+                id: string;
+                /**
+                 * @description The address that signed in.
+                 * @example 192.0.2.7
+                 */
+                ip: string;
+                /** @description Whether it is the one that asks. */
+                is_current: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it was last used, to within a minute.
+                 */
+                last_used_at: string;
+                /** @description The browser's own name, shortened. */
+                user_agent: string;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Invitation: {
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description The address of the account to be. */
+                email: string;
+                /**
+                 * Format: date-time
+                 * @description When its link stops working.
+                 */
+                expires_at: string;
+                /**
+                 * Format: uuid
+                 * @description Its id, for taking it back.
+                 */
+                id: string;
+                /** @description What it will be allowed to do. */
+                role: components["schemas"]["Role"];
+            }[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ManagedUser: {
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was created.
+                 */
+                created_at: string;
+                /**
+                 * @description Its address, as it was typed.
+                 * @example ada@example.org
+                 */
+                email: string;
+                /** @description Its id. */
+                id: components["schemas"]["UserId"];
+                /**
+                 * Format: date-time
+                 * @description When one of its sessions was last used, to within a minute; null without a session.
+                 */
+                last_seen_at: string | null;
+                /** @description What it may do. */
+                role: components["schemas"]["Role"];
+                /**
+                 * Format: int32
+                 * @description Browsers that are signed in with it.
+                 */
+                session_count: number;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Session: {
+            /** @description The rows, `[]` when there are none. */
+            items: (components["schemas"]["GroupNumbers"] & {
+                /** @description Name of the first trace's root. */
+                first_root_name: string;
+                session_id: string;
+                /** @description Users of the traces. */
+                users: string[];
+            })[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_User: {
+            /** @description The rows, `[]` when there are none. */
+            items: (components["schemas"]["GroupNumbers"] & {
+                /**
+                 * Format: int64
+                 * @description Sessions of the user's traces.
+                 */
+                session_count: number;
+                user_id: string;
+            })[];
             /** @description Pass it as `cursor` to get the next page; null on the last one. */
             next_cursor: string | null;
         };
@@ -1117,6 +1950,19 @@ export interface components {
             /** @description The part as it was recorded. */
             value: unknown;
         };
+        /** @description A new password for the caller. */
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description The password so far.
+             */
+            current_password: string;
+            /**
+             * Format: password
+             * @description 8 to 512 characters, and not one of the most common passwords.
+             */
+            new_password: string;
+        };
         /** @description One operation of a patch. */
         PatchOperation: {
             /** @description Source of `move` and `copy`. */
@@ -1170,6 +2016,32 @@ export interface components {
             /** @description Version of the prompt. */
             version: string | null;
         };
+        /** @description How often a field was true. */
+        RatioItem: {
+            /**
+             * Format: double
+             * @description The first by the second; null when no span has it.
+             */
+            ratio: number | null;
+            /**
+             * Format: int64
+             * @description Spans where it was true.
+             */
+            true_count: number;
+            /**
+             * Format: int64
+             * @description Spans that have it.
+             */
+            value_count: number;
+        };
+        /** @description The caller's password, once more. */
+        Reauthentication: {
+            /**
+             * Format: password
+             * @description The password.
+             */
+            password: string;
+        };
         /** @description Refused requests. */
         RejectionItem: {
             /** @description When the last one came. */
@@ -1198,6 +2070,21 @@ export interface components {
              */
             top_k: number | null;
         };
+        /** @description A link that sets a new password once. No other answer will show it. */
+        ResetLink: {
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            expires_at: string;
+            /**
+             * @description The link, below the server's address. The token is in the fragment, which browsers never send.
+             * @example /link#jl_…
+             */
+            link_path: string;
+            /** @description The token of the link. */
+            token: string;
+        };
         /** @description A search for documents. */
         Retrieval: {
             /** @description Where it was searched. */
@@ -1222,6 +2109,121 @@ export interface components {
             node_key: string | null;
             /** @description The span. */
             span_id: string;
+        };
+        /** @description One page of a list that may have to read whole spans. */
+        SearchPage_SpanItem: {
+            incomplete: components["schemas"]["Incomplete"] | null;
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                agent_name: string | null;
+                /**
+                 * Format: int64
+                 * @description Part of the input tokens that came from the provider's cache.
+                 */
+                cached_input_tokens: number | null;
+                /**
+                 * Format: double
+                 * @description US dollars; null when the price is not known.
+                 */
+                cost_usd: number | null;
+                duration_ns: string;
+                error_type: string | null;
+                /** Format: int32 */
+                event_count: number;
+                /**
+                 * Format: int32
+                 * @description Recorded exceptions.
+                 */
+                exception_count: number;
+                /** Format: int64 */
+                input_tokens: number | null;
+                kind: components["schemas"]["SpanKind"];
+                model: string | null;
+                name: string;
+                /** Format: int64 */
+                output_tokens: number | null;
+                parent_span_id: string | null;
+                provider: string | null;
+                role: components["schemas"]["SpanRole"] | null;
+                service: string;
+                session_id: string | null;
+                span_id: string;
+                /** @description Junjo's type of the span: `workflow`, `node`, `subflow`, `run_concurrent`, `agent`, …. */
+                span_type: string | null;
+                start_time: string;
+                start_time_unix_nano: string;
+                status: components["schemas"]["SpanStatus"];
+                tool_name: string | null;
+                trace_id: string;
+                user_id: string | null;
+            }[];
+            /** @description Pass it as `cursor` to get the next page, also when this one is incomplete; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list that may have to read whole spans. */
+        SearchPage_Trace: {
+            incomplete: components["schemas"]["Incomplete"] | null;
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                /**
+                 * Format: double
+                 * @description Sum over the calls with a known cost, US dollars; null when none has one.
+                 */
+                cost_usd: number | null;
+                duration_ns: string;
+                /**
+                 * Format: int32
+                 * @description Failed spans.
+                 */
+                error_count: number;
+                /**
+                 * Format: int64
+                 * @description Sum over the counted model calls; null when none of them says.
+                 */
+                input_tokens: number | null;
+                /**
+                 * Format: int32
+                 * @description Language model calls; wrappers that repeat a call's usage are not counted.
+                 */
+                llm_call_count: number;
+                /** @description Models that were called. */
+                models: string[];
+                /**
+                 * Format: int64
+                 * @description Sum over the counted model calls; null when none of them says.
+                 */
+                output_tokens: number | null;
+                /** @description No span without a parent has arrived yet. */
+                root_missing: boolean;
+                /** @description Name of the root, or of the earliest span while the root is missing. */
+                root_name: string;
+                root_role: components["schemas"]["SpanRole"] | null;
+                /** @description Service of that span. */
+                service: string;
+                /** @description All services that took part. */
+                services: string[];
+                session_id: string | null;
+                /** Format: int32 */
+                span_count: number;
+                start_time: string;
+                start_time_unix_nano: string;
+                /** @description Status of that span. */
+                status: components["schemas"]["SpanStatus"];
+                trace_id: string;
+                /**
+                 * Format: int32
+                 * @description Counted model calls without a known cost.
+                 */
+                unpriced_calls: number;
+                user_id: string | null;
+                /**
+                 * Format: int32
+                 * @description Junjo workflow runs.
+                 */
+                workflow_count: number;
+            }[];
+            /** @description Pass it as `cursor` to get the next page, also when this one is incomplete; null on the last one. */
+            next_cursor: string | null;
         };
         /** @description Numbers of changes, both ends included. */
         SequenceRange: {
@@ -1264,6 +2266,21 @@ export interface components {
         ServiceList: {
             /** @description By name. */
             items: components["schemas"]["Service"][];
+        };
+        /** @description One conversation. A trace that names several sessions counts in each. */
+        Session: components["schemas"]["GroupNumbers"] & {
+            /** @description Name of the first trace's root. */
+            first_root_name: string;
+            session_id: string;
+            /** @description Users of the traces. */
+            users: string[];
+        };
+        /** @description A conversation with its traces. */
+        SessionDetail: components["schemas"]["Session"] & {
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+            /** @description Oldest first. */
+            traces: components["schemas"]["Turn"][];
         };
         /** @description Whether the server still waits for its first account. */
         SetupStatus: {
@@ -1341,6 +2358,50 @@ export interface components {
             dropped_attributes_count: number;
             name: string;
             time_unix_nano: string;
+        };
+        /** @description One span in a list: its promoted fields, without attributes. */
+        SpanItem: {
+            agent_name: string | null;
+            /**
+             * Format: int64
+             * @description Part of the input tokens that came from the provider's cache.
+             */
+            cached_input_tokens: number | null;
+            /**
+             * Format: double
+             * @description US dollars; null when the price is not known.
+             */
+            cost_usd: number | null;
+            duration_ns: string;
+            error_type: string | null;
+            /** Format: int32 */
+            event_count: number;
+            /**
+             * Format: int32
+             * @description Recorded exceptions.
+             */
+            exception_count: number;
+            /** Format: int64 */
+            input_tokens: number | null;
+            kind: components["schemas"]["SpanKind"];
+            model: string | null;
+            name: string;
+            /** Format: int64 */
+            output_tokens: number | null;
+            parent_span_id: string | null;
+            provider: string | null;
+            role: components["schemas"]["SpanRole"] | null;
+            service: string;
+            session_id: string | null;
+            span_id: string;
+            /** @description Junjo's type of the span: `workflow`, `node`, `subflow`, `run_concurrent`, `agent`, …. */
+            span_type: string | null;
+            start_time: string;
+            start_time_unix_nano: string;
+            status: components["schemas"]["SpanStatus"];
+            tool_name: string | null;
+            trace_id: string;
+            user_id: string | null;
         };
         /**
          * @description Kind of a span, as in OTLP.
@@ -1465,6 +2526,89 @@ export interface components {
             /** @description When it happened. */
             time_unix_nano: string;
         };
+        /** @description Numbers over time. */
+        StatsAnswer: {
+            /** @description Start of the range, inclusive. */
+            from: string;
+            /** @description Fields of the groups. */
+            group_by: string[];
+            incomplete: components["schemas"]["Incomplete"] | null;
+            /**
+             * Format: double
+             * @description Width of a bucket; null for totals alone.
+             */
+            interval_seconds: number | null;
+            /** @description By time, then group; buckets without a span are left out. */
+            items: components["schemas"]["StatsItem"][];
+            /** @description There are more groups; their spans are in no item. */
+            more_groups: boolean;
+            /** @description There are more items; the newest are left out. */
+            more_items: boolean;
+            of: components["schemas"]["Subject"];
+            /** @description End of the range, exclusive. */
+            to: string;
+            /** @description Over the whole range, largest group first; empty when neither groups nor `interval=none` were asked for. */
+            totals: components["schemas"]["StatsItem"][];
+        };
+        /** @description Numbers of one bucket and group. */
+        StatsItem: {
+            /**
+             * Format: int64
+             * @description Part of the input tokens that came from the provider's cache; null when no call says.
+             */
+            cached_input_tokens: number | null;
+            /**
+             * Format: double
+             * @description US dollars, over the calls with a known cost; null when none has one.
+             */
+            cost_usd: number | null;
+            /**
+             * Format: int64
+             * @description Spans or traces.
+             */
+            count: number;
+            /** @description Of the durations, in milliseconds. */
+            duration_ms: components["schemas"]["Distribution"];
+            /**
+             * Format: int64
+             * @description Failed ones.
+             */
+            error_count: number;
+            /**
+             * Format: double
+             * @description Failed ones by all, 0 to 1.
+             */
+            error_rate: number;
+            /** @description Value of each grouping; null where spans have none. */
+            group: {
+                [key: string]: string | null;
+            };
+            /**
+             * Format: int64
+             * @description Null when no call says.
+             */
+            input_tokens: number | null;
+            /**
+             * Format: int64
+             * @description Language model calls; wrappers that repeat a call's usage are not counted.
+             */
+            llm_call_count: number;
+            measure: components["schemas"]["Distribution"] | null;
+            /**
+             * Format: int64
+             * @description Null when no call says.
+             */
+            output_tokens: number | null;
+            ratio: components["schemas"]["RatioItem"] | null;
+            /** @description Start of the bucket; null in totals. */
+            start_time: string | null;
+            start_time_unix_nano: string | null;
+            /**
+             * Format: int64
+             * @description Model calls without a known cost.
+             */
+            unpriced_calls: number;
+        };
         /** @description Where telemetry is on its way. */
         Status: {
             /**
@@ -1581,6 +2725,29 @@ export interface components {
              * @description Nanoseconds from the span's start to the first piece of the answer.
              */
             time_to_first_chunk_nanos: number | null;
+        };
+        /**
+         * @description What is counted.
+         * @enum {string}
+         */
+        Subject: "spans" | "traces";
+        /** @description Data of one event, by its name. Documents the stream; each event carries one of the three. */
+        TailEvent: components["schemas"]["Trace"] | components["schemas"]["TailReady"] | components["schemas"]["TailLag"];
+        /** @description Data of the event `lag`: the reader was too far behind. */
+        TailLag: {
+            /**
+             * Format: int64
+             * @description Changed traces that were left out; read the list to see them.
+             */
+            skipped_traces: number;
+        };
+        /** @description Data of the event `ready`: the stream has begun. */
+        TailReady: {
+            /**
+             * Format: int64
+             * @description Newest indexed record; traces that later ones change follow.
+             */
+            sequence: number;
         };
         /** @description Token counts of one span; input includes cache reads and writes, output includes reasoning. */
         Tokens: {
@@ -1741,6 +2908,22 @@ export interface components {
              */
             state_event_count: number;
             status: components["schemas"]["SpanStatus"];
+        };
+        /** @description One trace of a conversation and what was said in it. */
+        Turn: components["schemas"]["Trace"] & {
+            /** @description What the user said last before the trace's first model call, or the root's input; at most 4,000 characters. */
+            first_user_text: string | null;
+            /** @description What the trace's last model call answered, or the root's output; at most 4,000 characters. */
+            last_answer_text: string | null;
+        };
+        /** @description One user. A trace that names several users counts for each. */
+        User: components["schemas"]["GroupNumbers"] & {
+            /**
+             * Format: int64
+             * @description Sessions of the user's traces.
+             */
+            session_count: number;
+            user_id: string;
         };
         /**
          * Format: uuid
@@ -2140,6 +3323,385 @@ export interface operations {
             };
         };
     };
+    change_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyView"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRotation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_events: {
+        parameters: {
+            query?: {
+                /** @description Events at or after this time (RFC 3339). */
+                from?: string;
+                /** @description Events before this time (RFC 3339). */
+                to?: string;
+                /** @description Events of this name, for example `session.begin`; or with a dot at the end all of a kind: `session.` */
+                action?: string;
+                /** @description Done or refused. */
+                outcome?: "success" | "refused";
+                /** @description The account that acted. */
+                actor_id?: string;
+                /** @description What it was done to: the id of an account, session, key, link, or a route. */
+                target_id?: string;
+                /** @description The address that it came from. */
+                ip?: string;
+                /** @description Rows per page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEvent"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthPolicy"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Invitation"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedInvitation"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeem_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRedemption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -2253,6 +3815,84 @@ export interface operations {
             };
         };
     };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reauthenticate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reauthentication"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     register_user: {
         parameters: {
             query?: never;
@@ -2294,6 +3934,121 @@ export interface operations {
             };
         };
     };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BrowserSession"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_sessions: {
+        parameters: {
+            query?: {
+                /** @description Leaves the session signed in that asks; false unless said otherwise. */
+                keep_current?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_setup: {
         parameters: {
             query?: never;
@@ -2309,6 +4064,287 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SetupStatus"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description Rows per page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ManagedUser"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_all_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagedUser"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_reset_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetLink"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_user_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BrowserSession"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_user_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -2387,6 +4423,77 @@ export interface operations {
             };
         };
     };
+    export: {
+        parameters: {
+            query?: {
+                /** @description What is exported: whole `spans` (the default) or `traces`. */
+                of?: "spans" | "traces";
+                /** @description `json` (one object a line, the default), `csv` or `parquet`. */
+                format?: "csv" | "json" | "parquet";
+                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description The span's service, or one that took part in the trace. */
+                service?: string;
+                /** @description Name of the span, or of the trace's root. */
+                name?: string;
+                /** @description Status of the span; of traces as in `/otel/traces`. */
+                status?: string;
+                /** @description Role of the span, or of one of the trace's. */
+                role?: string;
+                /** @description Model of the span, or of one of the trace's. */
+                model?: string;
+                /** @description Session of the span, or of one of the trace's. */
+                session_id?: string;
+                /** @description User of the span, or of one of the trace's. */
+                user_id?: string;
+                /** @description Shortest duration in milliseconds. */
+                min_duration_ms?: number;
+                /** @description A condition in the filter language of `/otel/spans`: on the span, or on one of the trace's. */
+                filter?: string;
+                /** @description Text as in `/otel/spans` or `/otel/traces`. */
+                q?: string;
+                /** @description Where `q` is looked for: `everything` (the default) or `names`. */
+                search_in?: "names" | "everything";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": number[];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_services: {
         parameters: {
             query?: {
@@ -2407,6 +4514,190 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServiceList"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_telemetry_sessions: {
+        parameters: {
+            query?: {
+                /** @description Earliest start of a trace, inclusive: RFC 3339, or unix nanoseconds. Numbers are those of the traces in the range. */
+                from?: string;
+                /** @description Latest start of a trace, exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description A service that took part in the traces. */
+                service?: string;
+                /** @description A user of the traces. */
+                user_id?: string;
+                /** @description Text in the id, in any case. */
+                q?: string;
+                /** @description Items in a page, 1 to 500; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Session"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: {
+                /** @description Traces in a page, 1 to 200; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Session id as clients sent it */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDetail"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_spans: {
+        parameters: {
+            query?: {
+                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description The span's service. */
+                service?: string;
+                /** @description The span's name, exactly. */
+                name?: string;
+                /** @description `unset`, `ok` or `error`. */
+                status?: string;
+                /** @description `internal`, `server`, `client`, `producer`, `consumer` or `unspecified`. */
+                kind?: string;
+                /** @description For example `llm`, `tool` or `workflow`. */
+                role?: string;
+                /** @description Provider of the model. */
+                provider?: string;
+                /** @description Model that answered. */
+                model?: string;
+                /** @description Session that the span itself names. */
+                session_id?: string;
+                /** @description User that the span itself names. */
+                user_id?: string;
+                /** @description Type of the error. */
+                error_type?: string;
+                /** @description Shortest duration in milliseconds. */
+                min_duration_ms?: number;
+                /** @description Longest duration in milliseconds. */
+                max_duration_ms?: number;
+                /**
+                 * @description A condition, for example `model = "gpt-4o" and attributes.http.route contains "/chat"`.
+                 *
+                 *     Fields: `trace_id`, `span_id`, `parent_span_id`, `service`, `name`, `kind`, `status`, `role`, `span_type`,
+                 *     `is_model_call`, `provider`, `model`, `input_tokens`, `output_tokens`, `total_tokens`, `cached_input_tokens`,
+                 *     `cache_write_tokens`, `reasoning_tokens`, `cost_usd`, `cost_source`, `session_id`, `user_id`, `error_type`,
+                 *     `structural_id`, `node_count`, `agent_name`, `tool_name`, `event_count`, `exception_count`,
+                 *     `state_event_count`, `link_count`, `duration_ms`, `duration_ns`, `start_time_unix_nano`, `is_root`, and
+                 *     `attributes.KEY` and `resource.KEY` for any attribute (quote a key with blanks: `attributes."a key"`).
+                 *     Operators: `=`, `!=`, `<`, `<=`, `>`, `>=`, `contains` (in any case), `in (a, b)`, `not in (a, b)`, `exists`;
+                 *     conditions are joined with `and`, `or`, `not` and parentheses. `!=` and `not` also match spans without the field.
+                 */
+                filter?: string;
+                /** @description Text in the name, attributes, events or status message, in any case. */
+                q?: string;
+                /** @description Where `q` is looked for: `everything` (the default) or `names` (which takes no time). */
+                search_in?: "names" | "everything";
+                /** @description Items in a page, 1 to 500; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage_SpanItem"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -2471,6 +4762,86 @@ export interface operations {
             };
         };
     };
+    get_stats: {
+        parameters: {
+            query?: {
+                /** @description What is counted: `spans` (the default) or `traces`. */
+                of?: "spans" | "traces";
+                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds; 24 hours before `to` by default. */
+                from?: string;
+                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds; now by default. */
+                to?: string;
+                /**
+                 * @description Width of a time bucket: a number with `s`, `m`, `h` or `d`, `auto` (the default: at most 120 buckets), or `none` for
+                 *     totals alone.
+                 */
+                interval?: string;
+                /**
+                 * @description Up to three fields of the filter language, comma-separated, for example `model` or `attributes.http.route`; of
+                 *     traces `service`, `name`, `role`, `status`, `session_id` and `user_id` (the root's).
+                 */
+                group_by?: string;
+                /** @description Groups that are told apart, largest first, 1 to 100; 20 by default. */
+                groups?: number;
+                /** @description A boolean field whose share of true is wanted, for example `attributes.cache.hit`; spans only. */
+                ratio_of?: string;
+                /** @description A numeric field that is summarised like the duration, for example `attributes.retrieval.score`; spans only. */
+                measure?: string;
+                /** @description The span's service, or one that took part in the trace. */
+                service?: string;
+                /** @description Name of the span, or of the trace's root. */
+                name?: string;
+                /** @description Status of the span; of traces as in `/otel/traces`. */
+                status?: string;
+                /** @description Role of the span, or of one of the trace's. */
+                role?: string;
+                /** @description Provider of the model. */
+                provider?: string;
+                /** @description Model of the span, or of one of the trace's. */
+                model?: string;
+                /** @description Session of the span, or of one of the trace's. */
+                session_id?: string;
+                /** @description User of the span, or of one of the trace's. */
+                user_id?: string;
+                /** @description A condition in the filter language of `/otel/spans`: on the span, or on one of the trace's. */
+                filter?: string;
+                /** @description Text as in `/otel/spans` or `/otel/traces`. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatsAnswer"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_status: {
         parameters: {
             query?: never;
@@ -2486,6 +4857,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tail_traces: {
+        parameters: {
+            query?: {
+                /** @description A service that took part. */
+                service?: string;
+                /** @description Name of the root span, exactly. */
+                name?: string;
+                /** @description `error`: a span failed; `ok`, `unset`: the root's status in a trace without failed spans. */
+                status?: string;
+                /** @description A span has this role. */
+                role?: string;
+                /** @description A span used this model. */
+                model?: string;
+                /** @description A span belongs to this session. */
+                session_id?: string;
+                /** @description A span belongs to this user. */
+                user_id?: string;
+                /** @description Shortest duration in milliseconds. */
+                min_duration_ms?: number;
+                /** @description Whether a language model was called. */
+                has_llm?: boolean;
+                /** @description Whether a Junjo workflow ran. */
+                has_workflow?: boolean;
+                /** @description Text in the root's name, service, session or user, in any case. */
+                q?: string;
+                /** @description A condition on promoted fields that a span of the trace fulfils. */
+                filter?: string;
+                /** @description Id of the last event that was read, where the header `Last-Event-ID` cannot be sent. */
+                last_event_id?: string;
+            };
+            header?: {
+                /** @description Id of the last event that was read: the stream goes on behind it */
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["TailEvent"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -2582,7 +5020,66 @@ export interface operations {
                 has_llm?: boolean;
                 /** @description Whether a Junjo workflow ran. */
                 has_workflow?: boolean;
-                /** @description Text in the root's name, service, session or user, in any case. */
+                /**
+                 * @description Text in the root's name, service, session or user, or in a span's name, attributes, events or status message, in
+                 *     any case.
+                 */
+                q?: string;
+                /** @description Where `q` is looked for: `everything` (the default) or `names` (the trace's own, which takes no time). */
+                search_in?: "names" | "everything";
+                /** @description A condition that a span of the trace fulfils, in the filter language of `/otel/spans`. */
+                filter?: string;
+                /** @description Items in a page, 1 to 500; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage_Trace"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_telemetry_users: {
+        parameters: {
+            query?: {
+                /** @description Earliest start of a trace, inclusive: RFC 3339, or unix nanoseconds. Numbers are those of the traces in the range. */
+                from?: string;
+                /** @description Latest start of a trace, exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description A service that took part in the traces. */
+                service?: string;
+                /** @description A user of the traces. */
+                user_id?: string;
+                /** @description Text in the id, in any case. */
                 q?: string;
                 /** @description Items in a page, 1 to 500; 50 by default. */
                 limit?: number;
@@ -2600,7 +5097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Trace"];
+                    "application/json": components["schemas"]["Page_User"];
                 };
             };
             /** @description The request was refused; the detail says why. */

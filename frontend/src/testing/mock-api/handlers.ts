@@ -1,10 +1,14 @@
 /** The API on top of a mock store, as msw handlers. Bodies are typed from the OpenAPI document. */
-import { HttpResponse, http, type JsonBodyType } from "msw";
+import { http } from "msw";
 import type { Service } from "@/features/otel/services/services-query";
 import type { TraceSummary } from "@/features/otel/traces/traces-query";
 import type { ResponseOf } from "@/lib/api/client";
+import { accountHandlers } from "./account-handlers.ts";
+import { guarded, nothing, ok, paged, problem } from "./answers.ts";
 import { makeLargeTrace, makeTrace, toRow, workflowRuns } from "./corpus.ts";
+import { statsHandlers } from "./stats-handlers.ts";
 import { addTrace, type MockStore, mockKey } from "./store.ts";
+import { workflowHandlers } from "./workflow-handlers.ts";
 
 const TRACE_PAGE_SPANS = 10_000;
 /** A trace id that holds 100,000 spans. */
@@ -14,7 +18,15 @@ const LARGE_SPANS = 100_000;
 let large: ReturnType<typeof makeLargeTrace> | undefined;
 
 export function mockHandlers(store: MockStore) {
-  return [...authHandlers(store), ...keyHandlers(store), ...ingestHandlers(store), ...otelHandlers(store)];
+  return [
+    ...authHandlers(store),
+    ...accountHandlers(store),
+    ...keyHandlers(store),
+    ...ingestHandlers(store),
+    ...statsHandlers(store),
+    ...workflowHandlers(store),
+    ...otelHandlers(store),
+  ];
 }
 
 function authHandlers(store: MockStore) {
@@ -39,7 +51,7 @@ function authHandlers(store: MockStore) {
     }),
     http.post("*/auth/logout", () => {
       store.signedIn = false;
-      return new HttpResponse(null, { status: 204 });
+      return nothing();
     }),
   ];
 }
@@ -60,9 +72,21 @@ function keyHandlers(store: MockStore) {
       store.keys.unshift(key);
       return ok<ResponseOf<"/api-keys", "post", 201>>(key, 201);
     }),
+    http.post("*/api-keys/:id/rotate", ({ params }) => {
+      const key = store.keys.find(({ id }) => id === params.id);
+      if (!key) return problem(404, "Unknown key");
+      const renewed = mockKey(key.name, key.scope, Date.now(), null);
+      Object.assign(key, { prefix: renewed.prefix, key: renewed.key });
+      return ok<ResponseOf<"/api-keys/{id}/rotate", "post", 200>>(key);
+    }),
+    http.patch("*/api-keys/:id", async ({ params, request }) => {
+      const key = store.keys.find(({ id }) => id === params.id);
+      if (!key) return problem(404, "Unknown key");
+      return ok(Object.assign(key, await request.json()));
+    }),
     http.delete("*/api-keys/:id", ({ params }) => {
       store.keys = store.keys.filter((key) => key.id !== params.id);
-      return new HttpResponse(null, { status: 204 });
+      return nothing();
     }),
   ];
 }
@@ -157,8 +181,9 @@ function trace(store: MockStore, traceId: string, request: Request) {
   const spans = traceId === LARGE_TRACE_ID ? large : found?.spans.map(toRow);
   if (!spans) return problem(404, "Unknown trace");
   const summary = found?.summary ?? largeSummary();
-  const after = Number(new URL(request.url).searchParams.get("after") ?? 0);
-  const end = after + TRACE_PAGE_SPANS;
+  const query = new URL(request.url).searchParams;
+  const after = Number(query.get("after") ?? 0);
+  const end = after + Number(query.get("limit") ?? TRACE_PAGE_SPANS);
   return ok<ResponseOf<"/otel/trace/{trace_id}", "get">>({
     trace_id: traceId,
     root_missing: false,
@@ -215,27 +240,6 @@ function inWindow(store: MockStore, request: Request) {
   });
 }
 
-function paged<T>(items: T[], query: URLSearchParams): { items: T[]; next_cursor: string | null } {
-  const start = Number(query.get("cursor") ?? 0);
-  const end = start + Number(query.get("limit") ?? 50);
-  return { items: items.slice(start, end), next_cursor: end < items.length ? String(end) : null };
-}
-
 function me(store: MockStore): ResponseOf<"/auth/me", "get"> {
   return { id: "user-1", email: store.user?.email ?? "", role: "admin" };
-}
-
-function guarded(store: MockStore, answer: () => Response): Response {
-  return store.signedIn ? answer() : problem(401, "Not signed in");
-}
-
-function ok<Body>(body: Body, status = 200): Response {
-  return HttpResponse.json(body as JsonBodyType, { status });
-}
-
-export function problem(status: number, title: string, detail?: string): Response {
-  return HttpResponse.json(
-    { type: "about:blank", title, status, detail: detail ?? title, request_id: "mock-request" },
-    { status, headers: { "content-type": "application/problem+json" } },
-  );
 }

@@ -1,5 +1,6 @@
 /** State of the mock server: account, keys, traces. */
 import type { ApiKey } from "@/features/api-keys/keys-query";
+import { type MockAccounts, mockAccounts } from "./account-handlers.ts";
 import { hash, type MockTrace, makeTrace } from "./corpus.ts";
 
 export interface MockStore {
@@ -9,11 +10,19 @@ export interface MockStore {
   /** Newest first. */
   traces: MockTrace[];
   nextSeed: number;
+  accounts: MockAccounts;
 }
 
 /** A server that nobody has set up. */
 export function freshStore(): MockStore {
-  return { user: null, signedIn: false, keys: [], traces: [], nextSeed: 1 };
+  return {
+    user: null,
+    signedIn: false,
+    keys: [],
+    traces: [],
+    nextSeed: 1,
+    accounts: mockAccounts("ada@example.com"),
+  };
 }
 
 const DAY_MS = 86_400_000;
@@ -37,6 +46,7 @@ export function busyStore(nowMs: number, traceCount: number): MockStore {
     ],
     traces: [],
     nextSeed: traceCount + 1,
+    accounts: mockAccounts("ada@example.com"),
   };
   let at = nowMs - 3_000;
   for (let seed = traceCount; seed >= 1; seed--) {
@@ -72,7 +82,7 @@ export function mockKey(
     last_used_at: iso(usedMs),
     expires_at: iso(expiresMs),
     previous_until: null,
-    created_by: "ada@example.org",
+    created_by: "ada@example.com",
     key: `jk_${secret}${hash(createdMs + 3).toString(36)}${hash(createdMs + 4).toString(36)}`,
   };
 }

@@ -1,7 +1,8 @@
 /** The head of a trace page: what ran, how it went, and the sums. */
 import { Link, useLocation } from "@tanstack/react-router";
-import { ChevronLeft } from "lucide-react";
+import { ChevronLeft, GitCompareArrows } from "lucide-react";
 import type { ReactNode } from "react";
+import { buttonClass } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { LiveMark } from "@/components/ui/live-mark";
 import { TimeAgo } from "@/components/ui/time-ago";
@@ -43,6 +44,14 @@ export function TraceHeader({ data, model, live }: TraceHeaderProps) {
         {summary.error_count > 0 && <ErrorMark count={summary.error_count} />}
         <div className="ml-auto flex shrink-0 items-center gap-2">
           {live && <LiveMark state="live" />}
+          <Link
+            to="/compare"
+            search={{ a: data.traceId }}
+            aria-label="Compare"
+            className={buttonClass("ghost", "sm")}
+          >
+            <GitCompareArrows size={13} /> <span className="hidden sm:inline">Compare</span>
+          </Link>
           <code className="hidden font-mono text-faint text-xs lg:inline">{data.traceId}</code>
           <CopyButton text={data.traceId} what="trace id" />
         </div>

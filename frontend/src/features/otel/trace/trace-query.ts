@@ -1,4 +1,4 @@
-/** Reads a trace page by page (10,000 spans each) and shows what is there while the rest comes. */
+/** Reads a trace page by page (a short first one, then 10,000 spans each) and shows what is there while the rest comes. */
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, deadline, type ResponseOf, unwrap } from "@/lib/api/client";
 
@@ -14,6 +14,9 @@ export interface TraceData {
   /** False while more pages are on their way. */
   complete: boolean;
 }
+
+/** Enough for the first screens; the first paint waits for no more. */
+const FIRST_PAGE_SPANS = 2_000;
 
 const POLL_MS = 2_000;
 const POLL_LARGE_MS = 15_000;
@@ -43,10 +46,14 @@ async function readTrace(
 ): Promise<TraceData> {
   const spans: TraceSpan[] = [];
   let after: string | undefined;
+  let shown = 0;
   for (;;) {
     const page: TracePage = await unwrap(
       api.GET("/otel/trace/{trace_id}", {
-        params: { path: { trace_id: traceId }, query: after === undefined ? {} : { after } },
+        params: {
+          path: { trace_id: traceId },
+          query: after === undefined ? { limit: FIRST_PAGE_SPANS } : { after },
+        },
         signal: deadline(signal),
       }),
     );
@@ -54,7 +61,11 @@ async function readTrace(
     const { summary, root_missing: rootMissing } = page;
     const data = { traceId, rootMissing, summary, spans, complete: page.next_after === null };
     if (page.next_after === null) return data;
-    publishPart(client, queryKey, { ...data, spans: spans.slice() });
+    // Each part is built from the start, so the parts double: the work stays in proportion to the trace.
+    if (spans.length >= shown * 2) {
+      shown = spans.length;
+      publishPart(client, queryKey, { ...data, spans: spans.slice() });
+    }
     after = page.next_after;
   }
 }

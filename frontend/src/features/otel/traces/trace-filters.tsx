@@ -4,6 +4,7 @@ import { FilterX, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { SelectField } from "@/components/ui/field";
 import { SearchInput } from "@/components/ui/search-input";
+import { FilterInput } from "@/features/otel/filter/filter-input";
 import { ROLE_IDS, roleLook, type SpanRole } from "@/features/otel/vocabulary/roles";
 import { activeFilters, asTraceId, type TracesSearch } from "./traces-search";
 
@@ -26,13 +27,18 @@ export function TraceFilters({ search, services, onChange }: TraceFiltersProps) 
 
   return (
     <search aria-label="Filters" className="flex flex-wrap items-center gap-2 border-line border-b px-4 py-2">
+      <FilterInput
+        value={search.filter ?? ""}
+        onApply={(filter) => onChange({ filter: filter || undefined })}
+        className="min-w-52 flex-[3] basis-80"
+      />
       <SearchInput
         value={search.q ?? ""}
         label="Search traces"
         placeholder="Search, or paste a trace id"
         onValueChange={(text) => onChange({ q: text.trim() || undefined })}
         onEnter={openTraceId}
-        className="min-w-48 max-w-md flex-1 basis-60"
+        className="min-w-44 flex-[2] basis-52"
       />
       <SelectField
         label="Service"

@@ -2,7 +2,7 @@
 import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ListTree } from "lucide-react";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
 import { ColumnsMenu } from "@/components/ui/columns-menu";
 import { DataTable } from "@/components/ui/data-table";
@@ -11,15 +11,25 @@ import { PageHeader } from "@/components/ui/page";
 import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { TimeRangePicker } from "@/components/ui/time-range-picker";
 import { ViewsMenu } from "@/components/ui/views-menu";
-import { serviceNamesQuery } from "@/features/otel/services/services-query";
+import { servicesQuery } from "@/features/otel/services/services-query";
 import { nanosToNumber } from "@/lib/format/duration";
+import { formatExact } from "@/lib/format/time";
 import { usePreferences } from "@/lib/preferences";
+import { LIVE_MS } from "@/lib/query-client";
 import { isMoving } from "@/lib/time-range";
 import { useArrivals } from "@/lib/use-arrivals";
+import { ExportMenu } from "./export-menu";
 import { CHOOSABLE_COLUMNS, CompactTrace, traceColumns } from "./trace-columns";
 import { TraceFilters } from "./trace-filters";
 import { type TraceList, type TraceSummary, tracesQuery } from "./traces-query";
 import { activeFilters, cleared, type TracesSearch, tracesSearch } from "./traces-search";
+import { useTraceTail } from "./use-trace-tail";
+
+const TraceHistogram = lazy(() => import("./trace-histogram"));
+
+const ALL_TIME = { range: "all" } as const;
+/** While the tail is live, polling only repairs what it may have missed. */
+const TAIL_POLL_MS = 30_000;
 
 interface TracesPageProps {
   search: TracesSearch;
@@ -28,8 +38,15 @@ interface TracesPageProps {
 
 export function TracesPage({ search, onSearchChange }: TracesPageProps) {
   const client = useQueryClient();
-  const traces = useInfiniteQuery(tracesQuery(search));
-  const services = useQuery(serviceNamesQuery());
+  const moving = isMoving(search, Date.now());
+  const tail = useTraceTail(search, moving && !search.paused);
+  const traces = useInfiniteQuery(tracesQuery(search, tail === "live" ? TAIL_POLL_MS : LIVE_MS));
+  const services = useQuery(servicesQuery(ALL_TIME));
+  const names = useMemo(() => services.data?.map(({ name }) => name) ?? [], [services.data]);
+  const earliest = useMemo(
+    () => services.data?.map(({ first_seen }) => first_seen).sort()[0],
+    [services.data],
+  );
   const rows = useMemo(() => uniqueTraces(traces.data), [traces.data]);
   const ids = useMemo(() => rows.map((row) => row.trace_id), [rows]);
   const arrived = useArrivals(JSON.stringify(search), ids);
@@ -49,14 +66,22 @@ export function TracesPage({ search, onSearchChange }: TracesPageProps) {
     ? "failing"
     : walking
       ? "paused"
-      : isMoving(search, Date.now())
-        ? "live"
-        : "fixed";
+      : search.paused
+        ? "stopped"
+        : moving
+          ? "live"
+          : "fixed";
   return (
     <>
       <PageHeader
         title="Traces"
-        note={<LiveMark state={liveState} onResume={backToNewest} />}
+        note={
+          <LiveMark
+            state={liveState}
+            onResume={backToNewest}
+            onToggle={() => onSearchChange({ paused: search.paused ? undefined : true })}
+          />
+        }
         actions={
           <>
             <ViewsMenu
@@ -69,20 +94,22 @@ export function TracesPage({ search, onSearchChange }: TracesPageProps) {
               hidden={hiddenTraceColumns}
               onHiddenChange={(hidden) => update({ hiddenTraceColumns: hidden })}
             />
+            <ExportMenu search={search} />
             <TimeRangePicker value={search} onValueChange={onSearchChange} />
           </>
         }
       />
-      <TraceFilters search={search} services={services.data ?? []} onChange={onSearchChange} />
+      <TraceFilters search={search} services={names} onChange={onSearchChange} />
+      {names.length > 0 && (
+        <Suspense fallback={<div className="h-21 shrink-0 border-line border-b" />}>
+          <TraceHistogram search={search} earliest={earliest} onSearchChange={onSearchChange} />
+        </Suspense>
+      )}
       {traces.error && traces.data && <StaleNotice error={traces.error} />}
       {traces.isPending && <SkeletonRows label="Loading traces" />}
       {traces.error && !traces.data && <ErrorState error={traces.error} onRetry={() => traces.refetch()} />}
       {traces.data && rows.length === 0 && (
-        <NoTraces
-          search={search}
-          anyService={(services.data?.length ?? 0) > 0}
-          onSearchChange={onSearchChange}
-        />
+        <NoTraces search={search} anyService={names.length > 0} onSearchChange={onSearchChange} />
       )}
       {rows.length > 0 && (
         <DataTable
@@ -97,18 +124,33 @@ export function TracesPage({ search, onSearchChange }: TracesPageProps) {
             if (traces.hasNextPage && !traces.isFetchingNextPage) void traces.fetchNextPage();
           }}
           footer={
-            <p className="py-4 text-center text-faint text-xs">
-              {traces.isFetchingNextPage
-                ? "Loading older traces…"
-                : traces.hasNextPage
-                  ? ""
-                  : "No older traces here."}
-            </p>
+            <ListEnd
+              fetching={traces.isFetchingNextPage}
+              more={traces.hasNextPage}
+              incomplete={traces.data?.pages.at(-1)?.incomplete ?? null}
+            />
           }
         />
       )}
     </>
   );
+}
+
+interface ListEndProps {
+  fetching: boolean;
+  more: boolean;
+  incomplete: TraceList["incomplete"];
+}
+
+function ListEnd({ fetching, more, incomplete }: ListEndProps) {
+  const text = incomplete
+    ? `Searched back to ${formatExact(incomplete.searched_from)}${more ? "; scroll to go on." : "."}`
+    : fetching
+      ? "Loading older traces…"
+      : more
+        ? ""
+        : "No older traces here.";
+  return <p className="py-4 text-center text-faint text-xs">{text}</p>;
 }
 
 interface NoTracesProps extends TracesPageProps {

@@ -14,13 +14,26 @@ export const tracesSearch = timeRangeSearch.extend({
   model: text,
   session_id: text,
   user_id: text,
+  /** A condition in the filter language on one of the trace's spans. */
+  filter: text,
+  /** New traces are not added by themselves. */
+  paused: z.boolean().optional().catch(undefined),
 });
 
 export type TracesSearch = z.infer<typeof tracesSearch>;
 
 /** Filters that are set, without the time window. */
 export function activeFilters(search: TracesSearch): (keyof TracesSearch)[] {
-  const names: (keyof TracesSearch)[] = ["service", "q", "status", "role", "model", "session_id", "user_id"];
+  const names: (keyof TracesSearch)[] = [
+    "service",
+    "q",
+    "status",
+    "role",
+    "model",
+    "session_id",
+    "user_id",
+    "filter",
+  ];
   return names.filter((name) => search[name] !== undefined);
 }
 

@@ -65,9 +65,8 @@ function RunName({ run }: { run: WorkflowRun }) {
     <span className="flex min-w-0 items-center gap-2.5">
       <RoleMark spanRole="workflow" />
       <Link
-        to="/traces/$traceId"
-        params={{ traceId: run.trace_id }}
-        search={{ span: run.span_id }}
+        to="/workflows/$traceId/$spanId"
+        params={{ traceId: run.trace_id, spanId: run.span_id }}
         className="truncate font-medium outline-none after:absolute after:inset-0 after:content-[''] focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
       >
         {run.name}

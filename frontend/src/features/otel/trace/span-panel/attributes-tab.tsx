@@ -1,8 +1,11 @@
 /** All attributes as a tree, with a filter by key. */
+import { Link } from "@tanstack/react-router";
+import { ListFilter } from "lucide-react";
 import { useState } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
 import { JsonTree } from "@/components/ui/json-tree";
 import { SearchInput } from "@/components/ui/search-input";
+import { attributeCondition } from "@/features/otel/filter/suggest";
 import type { SpanDetail } from "@/features/otel/trace/span-query";
 import { plural } from "@/lib/format/number";
 import { toText } from "@/lib/json";
@@ -40,7 +43,13 @@ export function AttributesTab({ span }: { span: SpanDetail }) {
       {shown.length === 0 ? (
         <p className="text-faint text-sm">No key contains “{filter}”.</p>
       ) : (
-        <JsonTree key={needle} value={Object.fromEntries(shown)} label="Attributes" openDepth={1} />
+        <JsonTree
+          key={needle}
+          value={Object.fromEntries(shown)}
+          label="Attributes"
+          openDepth={1}
+          renderAction={filterByThis}
+        />
       )}
       {span.dropped_attributes_count > 0 && (
         <p className="text-warn text-xs">
@@ -48,5 +57,22 @@ export function AttributesTab({ span }: { span: SpanDetail }) {
         </p>
       )}
     </div>
+  );
+}
+
+/** Leads to all traces with a span that has the same value. */
+function filterByThis(name: string, value: unknown) {
+  const condition = attributeCondition(name, value);
+  if (condition === undefined) return null;
+  return (
+    <Link
+      to="/traces"
+      search={{ filter: condition, range: "all" }}
+      aria-label={`Traces with this ${name}`}
+      title="Traces with this value"
+      className="mr-1 grid size-5 shrink-0 place-items-center rounded-sm text-faint opacity-0 hover:bg-hover hover:text-text focus-visible:opacity-100 group-hover:opacity-100"
+    >
+      <ListFilter size={13} />
+    </Link>
   );
 }

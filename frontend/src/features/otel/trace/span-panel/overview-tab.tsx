@@ -13,7 +13,13 @@ import { Plate, Section } from "./section";
 import { StateChanges, WorkflowState } from "./state-changes";
 import { ToolCall } from "./tool-call";
 
-export function OverviewTab({ span }: { span: SpanDetail }) {
+interface OverviewTabProps {
+  span: SpanDetail;
+  /** The run that the span belongs to, if any. */
+  runId: string | undefined;
+}
+
+export function OverviewTab({ span, runId }: OverviewTabProps) {
   const { derived } = span;
   const talks = derived.input_messages.length > 0 || derived.output_messages.length > 0;
   return (
@@ -32,7 +38,7 @@ export function OverviewTab({ span }: { span: SpanDetail }) {
       <Value title="Embedded" value={derived.embedding?.texts} />
       <Value title="Output" value={derived.output} />
       <Documents title="Documents" documents={derived.documents} />
-      <StateChanges span={span} />
+      <StateChanges span={span} runId={runId} />
       <WorkflowState span={span} />
       <Evaluations evaluations={derived.evaluations} />
       <ContextFacts derived={derived} />

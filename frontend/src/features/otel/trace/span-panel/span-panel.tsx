@@ -1,9 +1,10 @@
 /** Everything about the selected span: the head from the row at once, the rest when it arrives. */
 import { useQuery } from "@tanstack/react-query";
-import { ArrowLeft } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { ArrowLeft, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
+import { Button, buttonClass } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { EmptyState, ErrorState, Skeleton } from "@/components/ui/states";
 import { Tab, TabList, TabPanel, Tabs } from "@/components/ui/tabs";
@@ -70,7 +71,16 @@ export function SpanPanel(props: SpanPanelProps) {
             {row.name || "(no name)"}
           </h2>
           <StatusBadge status={row.status} />
-          <span className="ml-auto flex shrink-0 items-center">
+          <span className="ml-auto flex shrink-0 items-center gap-1">
+            {RUNS.has(row.role ?? "") && (
+              <Link
+                to="/workflows/$traceId/$spanId"
+                params={{ traceId, spanId }}
+                className={buttonClass("secondary", "sm")}
+              >
+                <Workflow size={13} /> Explore run
+              </Link>
+            )}
             <CopyButton text={spanId} what="span id" />
           </span>
         </div>
@@ -120,7 +130,13 @@ export function SpanPanel(props: SpanPanelProps) {
           {SPAN_TABS.map((id) => (
             <TabPanel key={id} value={id} className="p-4">
               {detail.data ? (
-                <TabContent tab={id} detail={detail.data} model={model} onSelectSpan={onSelectSpan} />
+                <TabContent
+                  tab={id}
+                  detail={detail.data}
+                  model={model}
+                  runId={runAround(model, index)}
+                  onSelectSpan={onSelectSpan}
+                />
               ) : detail.error ? (
                 <ErrorState error={detail.error} onRetry={() => detail.refetch()} />
               ) : (
@@ -132,6 +148,18 @@ export function SpanPanel(props: SpanPanelProps) {
       </Tabs>
     </div>
   );
+}
+
+/** What the workflow explorer opens. */
+const RUNS: ReadonlySet<string> = new Set(["workflow", "subflow", "agent"]);
+
+/** The nearest run around a span, itself included. */
+function runAround(model: TraceModel, index: number): string | undefined {
+  for (let at = index; at >= 0; at = model.parent[at] ?? -1) {
+    const span = model.spans[at];
+    if (span && RUNS.has(span.role ?? "")) return span.span_id;
+  }
+  return undefined;
 }
 
 const TAB_LABELS: Record<SpanTab, string> = {
@@ -158,11 +186,13 @@ interface TabContentProps {
   tab: SpanTab;
   detail: SpanDetail;
   model: TraceModel;
+  /** The run that the span belongs to, if any. */
+  runId: string | undefined;
   onSelectSpan: (spanId: string) => void;
 }
 
-function TabContent({ tab, detail, model, onSelectSpan }: TabContentProps) {
-  if (tab === "overview") return <OverviewTab span={detail} />;
+function TabContent({ tab, detail, model, runId, onSelectSpan }: TabContentProps) {
+  if (tab === "overview") return <OverviewTab span={detail} runId={runId} />;
   if (tab === "attributes") return <AttributesTab span={detail} />;
   if (tab === "events")
     return <EventsTab span={detail} traceStart={model.startUnixNano} onSelectSpan={onSelectSpan} />;

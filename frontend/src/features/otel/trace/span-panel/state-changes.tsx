@@ -1,14 +1,22 @@
 /** Junjo state on a span: the changes it made, and a workflow's state before and after. */
-import { Diamond } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { ArrowUpRight, Diamond } from "lucide-react";
 import { Badge } from "@/components/ui/badge";
 import { JsonTree } from "@/components/ui/json-tree";
 import type { SpanDetail } from "@/features/otel/trace/span-query";
+import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format/number";
 import { parseJsonText } from "@/lib/json";
 import { Plate, Section } from "./section";
 import { changedKeys, type PatchOperation, type StateChange, stateChanges } from "./state-events";
 
-export function StateChanges({ span }: { span: SpanDetail }) {
+interface StateChangesProps {
+  span: SpanDetail;
+  /** The run in which the change can be looked at with the state around it. */
+  runId: string | undefined;
+}
+
+export function StateChanges({ span, runId }: StateChangesProps) {
   const changes = stateChanges(span.events);
   if (changes.length === 0) return null;
   return (
@@ -20,14 +28,20 @@ export function StateChanges({ span }: { span: SpanDetail }) {
       )}
       <ol className="min-w-0 overflow-hidden rounded-lg border border-line">
         {changes.map((change) => (
-          <Change key={change.key} change={change} />
+          <Change key={change.key} change={change} traceId={span.trace_id} runId={runId} />
         ))}
       </ol>
     </Section>
   );
 }
 
-function Change({ change }: { change: StateChange }) {
+interface ChangeProps {
+  change: StateChange;
+  traceId: string;
+  runId: string | undefined;
+}
+
+function Change({ change, traceId, runId }: ChangeProps) {
   return (
     <li className="grid min-w-0 gap-1 border-line border-b px-3 py-2 last:border-b-0">
       <div className="flex min-w-0 items-center gap-1.5 text-xs">
@@ -40,6 +54,19 @@ function Change({ change }: { change: StateChange }) {
           <span className="ml-auto shrink-0 text-2xs text-faint tnum" title="Place in the store's history">
             #{change.sequence}
           </span>
+        )}
+        {runId !== undefined && change.eventId !== null && (
+          <Link
+            to="/workflows/$traceId/$spanId"
+            params={{ traceId, spanId: runId }}
+            search={{ event: change.eventId }}
+            className={cn(
+              "inline-flex min-h-6 shrink-0 items-center gap-0.5 font-sans text-2xs text-accent-text hover:underline",
+              change.sequence === null && "ml-auto",
+            )}
+          >
+            In the run <ArrowUpRight size={11} />
+          </Link>
         )}
       </div>
       {change.operations.length === 0 ? (

@@ -12,6 +12,8 @@ export interface PatchOperation {
 
 export interface StateChange {
   key: string;
+  /** Id that the SDK gave the event. */
+  eventId: string | null;
   store: string;
   action: string;
   /** Place in the store's history; SDKs before 0.65 do not send it. */
@@ -30,6 +32,7 @@ export function stateChanges(events: readonly SpanEvent[]): StateChange[] {
       const sequence = attributes["junjo.store.transition.sequence"];
       return {
         key: `${event.time_unix_nano}-${index}`,
+        eventId: typeof attributes.id === "string" ? attributes.id : null,
         store: text(attributes["junjo.store.name"], "Store"),
         action: text(attributes["junjo.store.action"], "set_state"),
         sequence: typeof sequence === "number" ? sequence : null,

@@ -28,8 +28,10 @@ export function Minimap({ model, window, onWindowChange }: MinimapProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours change with the theme
   useLayoutEffect(() => {
     const element = canvas.current;
-    const context = element?.getContext("2d");
-    if (!element || !context || width === 0) return;
+    // Tests run without a canvas.
+    if (!element || width === 0 || typeof CanvasRenderingContext2D === "undefined") return;
+    const context = element.getContext("2d");
+    if (!context) return;
     const ratio = devicePixelRatio || 1;
     element.width = width * ratio;
     element.height = HEIGHT_PX * ratio;

@@ -43,7 +43,7 @@ export function Waterfall(props: WaterfallProps) {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => (narrow ? NARROW_ROW_PX : ROW_PX),
-    overscan: 20,
+    overscan: 10,
     initialRect: { width: 800, height: 800 },
   });
 

@@ -1,0 +1,153 @@
+/** What people do with the page, on whatever server it runs on. */
+import { expect, type Page, test } from "@playwright/test";
+import { resetMock } from "./target";
+
+test.beforeAll(async ({ request }) => {
+  await resetMock(request, "busy");
+});
+
+interface Run {
+  trace_id: string;
+  span_id: string;
+  name: string;
+  status: string;
+}
+
+async function aRun(page: Page): Promise<Run> {
+  const answer = await page.request.get("/otel/workflows?limit=50");
+  const { items } = (await answer.json()) as { items: Run[] };
+  const run = items.find(({ status, name }) => status !== "error" && name.includes("Ticket")) ?? items[0];
+  if (!run) throw new Error("the server has no workflow run");
+  return run;
+}
+
+/** Guarantee: the graph shows, arrow keys step through the state, the URL holds the place, and an event leads to its span. */
+test("steps through a workflow run", async ({ page }) => {
+  const run = await aRun(page);
+  await page.goto(`/workflows/${run.trace_id}/${run.span_id}`);
+  await expect(page.getByRole("heading", { name: run.name })).toBeVisible();
+  const graph = page.getByRole("region", { name: "Graph" });
+  await expect(graph.getByRole("button", { name: /executed/ }).first()).toBeVisible();
+
+  const slider = page.getByRole("slider", { name: "State change" });
+  const last = Number(await slider.getAttribute("max"));
+  expect(last).toBeGreaterThan(1);
+  await page.keyboard.press("Home");
+  await expect(slider).toHaveValue("0");
+  await expect(page.getByRole("heading", { name: "Start state" })).toBeVisible();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await expect(slider).toHaveValue("2");
+  await expect(page).toHaveURL(/step=/);
+  await page.getByRole("button", { name: "Before and after" }).click();
+  await expect(page.getByRole("list", { name: "State after" })).toBeVisible();
+  await page.getByRole("button", { name: "Blame" }).click();
+  await expect(page.getByRole("list", { name: "State with authors" })).toBeVisible();
+
+  await page.reload();
+  await expect(slider).toHaveValue("2");
+  await page.getByRole("link", { name: "Span", exact: true }).click();
+  await expect(page.getByRole("tree", { name: "Spans" })).toBeVisible();
+  await page
+    .getByRole("link", { name: /In the run/ })
+    .first()
+    .click();
+  await expect(slider).toHaveValue("2");
+});
+
+/** Guarantee: a node says what it did, a subflow folds in place, and all runs of the graph are one click away. */
+test("looks at nodes and at all runs", async ({ page }) => {
+  const run = await aRun(page);
+  await page.goto(`/workflows/${run.trace_id}/${run.span_id}`);
+  const graph = page.getByRole("region", { name: "Graph" });
+  await graph
+    .getByRole("button", { name: /, executed/ })
+    .first()
+    .click();
+  await expect(page.getByRole("heading", { name: "Executions" })).toBeVisible();
+  const fold = graph.getByRole("button", { name: /^Fold / }).first();
+  if (await fold.isVisible()) {
+    const name = await fold.getAttribute("aria-label");
+    await fold.click();
+    await expect(graph.getByRole("button", { name: name?.replace("Fold", "Unfold") ?? "" })).toBeVisible();
+  }
+  await page.getByRole("link", { name: "All runs" }).click();
+  await expect(page.getByText("Runs in this window")).toBeVisible();
+});
+
+/** Guarantee: the palette finds pages and commands, and the help sheet lists the keys. */
+test("reaches everything from the keyboard", async ({ page }) => {
+  await page.goto("/overview");
+  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: /Search traces/ }).fill("services");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Services" })).toBeVisible();
+  await page.keyboard.press("g");
+  await page.keyboard.press("t");
+  await expect(page.getByRole("heading", { name: "Traces" })).toBeVisible();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+});
+
+/** Guarantee: a filter is suggested and applied, is in the URL, is saved as a view, and comes back with it. */
+test("filters and saves the view", async ({ page }) => {
+  await page.goto("/traces?range=all");
+  const filter = page.getByRole("combobox", { name: "Filter" });
+  await filter.click();
+  await filter.pressSequentially("stat");
+  await page.getByRole("option", { name: /^status/ }).click();
+  await filter.pressSequentially("= error");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/filter=/);
+  await page.getByRole("button", { name: "Saved views" }).click();
+  await page.getByRole("menuitem", { name: "Save this view" }).click();
+  await page.getByLabel("Name").fill("Failing");
+  await page.getByRole("button", { name: "Save view" }).click();
+  await page.goto("/traces?range=all");
+  await page.getByRole("button", { name: "Saved views" }).click();
+  await page.getByRole("menuitem", { name: "Failing", exact: true }).click();
+  await expect(page).toHaveURL(/filter=/);
+});
+
+/** Guarantee: two traces stand side by side, and a row opens both spans. */
+test("compares two traces", async ({ page }) => {
+  const answer = await page.request.get("/otel/traces?limit=50");
+  const { items } = (await answer.json()) as { items: { trace_id: string }[] };
+  await page.goto(`/compare?a=${items[0]?.trace_id}&b=${items.at(-1)?.trace_id}`);
+  const rows = page.getByRole("list", { name: "Aligned spans" });
+  await rows.getByRole("button").first().click();
+  await expect(page.getByRole("region", { name: "Span of A" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Span of B" })).toBeVisible();
+});
+
+/** Guarantee: an invitation makes an account, and rotating a key shows a new secret once. */
+test("invites somebody and rotates a key", async ({ page, browser, baseURL }) => {
+  const email = `guest-${Date.now()}@example.com`;
+  await page.goto("/settings/users");
+  await page.getByRole("button", { name: "Invite" }).click();
+  await page.getByLabel("Email").fill(email);
+  await page.getByRole("button", { name: "Create invitation" }).click();
+  const link = await page.getByTestId("one-time-link").innerText();
+  await page.keyboard.press("Escape");
+
+  const guest = await browser.newPage({
+    ...(baseURL ? { baseURL } : {}),
+    storageState: { cookies: [], origins: [] },
+  });
+  await guest.goto(link);
+  await guest.getByLabel("Password", { exact: true }).fill("a long enough sentence");
+  await guest.getByLabel("Password again").fill("a long enough sentence");
+  await guest.getByRole("button", { name: "Create account" }).click();
+  await expect(guest.getByRole("heading", { name: /Overview|Sign in|Traces/ })).toBeVisible();
+  await guest.close();
+
+  await page.goto("/settings/api-keys");
+  await page
+    .getByRole("button", { name: /^More for key/ })
+    .first()
+    .click();
+  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  await page.getByRole("button", { name: "Rotate key" }).click();
+  await expect(page.getByTestId("api-key-secret")).toBeVisible();
+});

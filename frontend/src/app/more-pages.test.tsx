@@ -1,0 +1,130 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { http } from "msw";
+import { describe, expect, it, vi } from "vitest";
+import { problem } from "@/testing/mock-api/answers";
+import { busyStore } from "@/testing/mock-api/store";
+import { renderApp } from "@/testing/render-app";
+
+describe("overview", () => {
+  /** Sums, slow and failing traces and models come together; the service is in the URL. */
+  it("shows how things go", async () => {
+    const { router } = renderApp("/overview", busyStore(Date.now(), 30));
+    expect(await screen.findByRole("heading", { name: "Slowest traces" })).toBeInTheDocument();
+    expect(await screen.findByRole("heading", { name: "Models by cost" })).toBeInTheDocument();
+    const select = screen.getByLabelText("Service");
+    const service = (await within(select).findAllByRole("option"))[1] as HTMLOptionElement;
+    await userEvent.selectOptions(select, service);
+    await vi.waitFor(() => expect(router.state.location.search).toMatchObject({ service: service.value }));
+  });
+
+  /** A server without data says how to begin. */
+  it("invites to send the first trace", async () => {
+    renderApp("/overview", busyStore(Date.now(), 0));
+    expect(await screen.findByRole("link", { name: "Send your first trace" })).toBeInTheDocument();
+  });
+});
+
+describe("sessions", () => {
+  /** A session opens as a conversation, with a way to each of its traces. */
+  it("opens a conversation", async () => {
+    renderApp("/sessions", busyStore(Date.now(), 60));
+    const table = await screen.findByRole("table", { name: "Sessions" });
+    await userEvent.click(within(table).getAllByRole("link")[0] as Element);
+    const conversation = await screen.findByRole("list", { name: "Conversation" });
+    expect(within(conversation).getAllByRole("link").length).toBeGreaterThan(0);
+  });
+});
+
+describe("settings", () => {
+  /** Administrators invite: the link is shown once, and the invitation is listed until it is taken back. */
+  it("invites and takes back", async () => {
+    renderApp("/settings/users", busyStore(Date.now(), 1));
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole("button", { name: "Invite" }));
+    await user.type(screen.getByLabelText("Email"), "new@example.com");
+    await user.click(screen.getByRole("button", { name: "Create invitation" }));
+    expect(await screen.findByTestId("one-time-link")).toHaveTextContent("/link#");
+    await user.click(screen.getByRole("button", { name: "Close" }));
+    const open = await screen.findByRole("list", { name: "Open invitations" });
+    const row = (await within(open).findByText("new@example.com")).closest("li") as HTMLElement;
+    await user.click(within(row).getByRole("button", { name: "Take back" }));
+    await vi.waitFor(() => expect(screen.queryByText("new@example.com")).toBeNull());
+  });
+
+  /** A sensitive action asks for the password when the server wants it, and then goes on by itself. */
+  it("asks for the password again", async () => {
+    let asked = false;
+    const strict = http.delete("*/auth/sessions/:id", () => {
+      if (asked) return undefined;
+      asked = true;
+      return problem(403, "Forbidden", "Confirm your password first, with POST /auth/reauthenticate.");
+    });
+    renderApp("/settings/profile", busyStore(Date.now(), 1), [strict]);
+    const user = userEvent.setup();
+    const row = (await screen.findByText("Chrome on Android")).closest("li") as HTMLElement;
+    await user.click(within(row).getByRole("button", { name: "Sign out" }));
+    const dialog = await screen.findByRole("dialog", { name: "Confirm it is you" });
+    await user.type(within(dialog).getByLabelText("Password"), "correct horse");
+    await user.click(within(dialog).getByRole("button", { name: "Go on" }));
+    await vi.waitFor(() => expect(screen.queryByText("Chrome on Android")).toBeNull());
+  });
+
+  /** Refused events can be told from done ones, and the filter is in the URL. */
+  it("filters the audit log", async () => {
+    const { router } = renderApp("/settings/audit", busyStore(Date.now(), 1));
+    expect(await screen.findByText("wrong password")).toBeInTheDocument();
+    await userEvent.click(screen.getByRole("button", { name: "Refused" }));
+    await vi.waitFor(() => expect(router.state.location.search).toMatchObject({ outcome: "refused" }));
+  });
+
+  /** The state of ingestion is readable without an exporter's log. */
+  it("tells how ingestion goes", async () => {
+    renderApp("/settings/ingestion", busyStore(Date.now(), 2));
+    expect(await screen.findByRole("heading", { name: "Recent rejections" })).toBeInTheDocument();
+    expect(screen.getByText("Nothing was refused lately.")).toBeInTheDocument();
+  });
+});
+
+describe("one-time link", () => {
+  /** An invitation's link sets the password of the new account; a used one says so. */
+  it("is used once", async () => {
+    const { router } = renderApp("/link#jl_mock", busyStore(Date.now(), 1));
+    const user = userEvent.setup();
+    await user.type(await screen.findByLabelText("Password"), "a long enough sentence");
+    await user.type(screen.getByLabelText("Password again"), "a long enough sentence");
+    await user.click(screen.getByRole("button", { name: "Create account" }));
+    await vi.waitFor(() => expect(router.state.location.pathname).not.toBe("/link"));
+  });
+
+  /** A damaged link is explained instead of failing. */
+  it("says when it does not work", async () => {
+    renderApp("/link#jl_other", busyStore(Date.now(), 1));
+    expect(await screen.findByRole("heading", { name: "This link does not work" })).toBeInTheDocument();
+  });
+});
+
+describe("compare", () => {
+  /** Two traces are aligned; choosing a row shows both spans and is in the URL. */
+  it("puts traces side by side", async () => {
+    const store = busyStore(Date.now(), 12);
+    const [a, b] = store.traces;
+    const { router } = renderApp(`/compare?a=${a?.traceId}&b=${b?.traceId}`, store);
+    const rows = await screen.findByRole("list", { name: "Aligned spans" });
+    await userEvent.click(within(rows).getAllByRole("button")[0] as Element);
+    await vi.waitFor(() => expect(router.state.location.search).toHaveProperty("row"));
+    expect(await screen.findByRole("region", { name: "Span of A" })).toBeInTheDocument();
+  });
+});
+
+describe("command palette", () => {
+  /** It finds pages by name and goes there. */
+  it("goes to a page", async () => {
+    const { router } = renderApp("/traces", busyStore(Date.now(), 3));
+    await screen.findByRole("table", { name: "Traces" });
+    const user = userEvent.setup();
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox", { name: /Search traces/ }), "overview{Enter}");
+    await vi.waitFor(() => expect(router.state.location.pathname).toBe("/overview"));
+  });
+});

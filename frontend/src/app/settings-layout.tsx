@@ -1,0 +1,45 @@
+/** The frame of the settings: one title, and a row of links to its pages. */
+import { useQuery } from "@tanstack/react-query";
+import { Link, type LinkProps, Outlet } from "@tanstack/react-router";
+import { sessionQuery } from "@/features/auth/session-query";
+
+interface SettingsPlace {
+  to: NonNullable<LinkProps["to"]>;
+  label: string;
+  admin?: true;
+}
+
+const PLACES: SettingsPlace[] = [
+  { to: "/settings/profile", label: "Profile" },
+  { to: "/settings/api-keys", label: "API keys" },
+  { to: "/settings/users", label: "Users", admin: true },
+  { to: "/settings/audit", label: "Audit log", admin: true },
+  { to: "/settings/ingestion", label: "Ingestion and storage" },
+  { to: "/settings/about", label: "About" },
+];
+
+export function SettingsLayout() {
+  const me = useQuery(sessionQuery());
+  const shown = PLACES.filter((place) => !place.admin || me.data?.role === "admin");
+  return (
+    <>
+      <header className="shrink-0 border-line border-b px-4 pt-3">
+        <h1 className="font-semibold text-lg tracking-tight">Settings</h1>
+        <nav aria-label="Settings" className="mt-1 flex gap-5 overflow-x-auto [scrollbar-width:none]">
+          {shown.map((place) => (
+            <Link
+              key={place.to}
+              to={place.to}
+              className="-mb-px inline-flex h-9 shrink-0 items-center whitespace-nowrap border-transparent border-b-2 font-medium text-muted text-sm hover:text-text focus-visible:outline-offset-[-2px] aria-[current=page]:border-accent aria-[current=page]:text-text"
+            >
+              {place.label}
+            </Link>
+          ))}
+        </nav>
+      </header>
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <Outlet />
+      </div>
+    </>
+  );
+}

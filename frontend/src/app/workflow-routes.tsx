@@ -1,0 +1,37 @@
+/** Ties the workflow explorer to the URL. A chunk of its own: graph and layout are large. */
+import { getRouteApi } from "@tanstack/react-router";
+import { useCallback } from "react";
+import { RunsPage } from "@/features/otel/workflow/runs-page";
+import type { RunsSearch } from "@/features/otel/workflow/runs-search";
+import { WorkflowPage } from "@/features/otel/workflow/workflow-page";
+import type { WorkflowSearch } from "@/features/otel/workflow/workflow-search";
+
+const workflow = getRouteApi("/app/workflows/$traceId/$spanId");
+const graph = getRouteApi("/app/workflow-graphs/$structuralId");
+
+export function WorkflowRoute() {
+  const { traceId, spanId } = workflow.useParams();
+  const search = workflow.useSearch();
+  const navigate = workflow.useNavigate();
+  const change = useCallback(
+    (next: Partial<WorkflowSearch>) =>
+      // Stepping through a run is one visit: it leaves no trail in the history.
+      void navigate({ search: (before) => ({ ...before, ...next }), replace: true, state: true }),
+    [navigate],
+  );
+  return (
+    <WorkflowPage key={spanId} traceId={traceId} spanId={spanId} search={search} onSearchChange={change} />
+  );
+}
+
+export function WorkflowGraphRoute() {
+  const { structuralId } = graph.useParams();
+  const search = graph.useSearch();
+  const navigate = graph.useNavigate();
+  const change = useCallback(
+    (next: Partial<RunsSearch>) =>
+      void navigate({ search: (before) => ({ ...before, ...next }), replace: true }),
+    [navigate],
+  );
+  return <RunsPage structuralId={structuralId} search={search} onSearchChange={change} />;
+}

@@ -1,0 +1,151 @@
+/** Every security event: who did what, from where, and what was refused. For administrators. */
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { ScrollText } from "lucide-react";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { type DataColumns, DataTable, dataColumns } from "@/components/ui/data-table";
+import { SelectField } from "@/components/ui/field";
+import { EmptyState, ErrorState, SkeletonRows } from "@/components/ui/states";
+import { TimeAgo } from "@/components/ui/time-ago";
+import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { type AuditEvent, auditQuery } from "./audit-query";
+import type { AuditSearch } from "./audit-search";
+
+const column = dataColumns<AuditEvent>();
+
+const COLUMNS = column.columns([
+  column.display({
+    id: "action",
+    header: "Event",
+    meta: { track: "minmax(160px,1.4fr)" },
+    cell: ({ row }) => <Action event={row.original} />,
+  }),
+  column.display({
+    id: "actor",
+    header: "By",
+    meta: { track: "minmax(120px,1.2fr)" },
+    cell: ({ row }) => (
+      <span className="block truncate text-muted">
+        {row.original.actor_email ?? row.original.actor_id ?? "nobody signed in"}
+      </span>
+    ),
+  }),
+  column.display({
+    id: "target",
+    header: "On",
+    meta: { track: "minmax(120px,1.2fr)", from: 820 },
+    cell: ({ row }) => (
+      <span className="block truncate text-faint" title={row.original.target_id ?? ""}>
+        {row.original.target_email ?? row.original.target_id ?? ""}
+      </span>
+    ),
+  }),
+  column.display({
+    id: "ip",
+    header: "From",
+    meta: { track: "120px", from: 700 },
+    cell: ({ row }) => <span className="block truncate font-mono text-faint text-xs">{row.original.ip}</span>,
+  }),
+  column.display({
+    id: "time",
+    header: "When",
+    meta: { track: "92px", align: "end" },
+    cell: ({ row }) => <TimeAgo iso={row.original.time} className="whitespace-nowrap text-muted tnum" />,
+  }),
+]) as DataColumns<AuditEvent>;
+
+/** Kinds of events by the noun that their names begin with. */
+const KINDS = [
+  { value: "session.", label: "Sessions" },
+  { value: "user.", label: "Accounts" },
+  { value: "invitation.", label: "Invitations" },
+  { value: "api_key.", label: "API keys" },
+  { value: "password.", label: "Passwords" },
+];
+
+interface AuditPageProps {
+  search: AuditSearch;
+  onSearchChange: (change: Partial<AuditSearch>) => void;
+}
+
+export function AuditPage({ search, onSearchChange }: AuditPageProps) {
+  const audit = useInfiniteQuery(auditQuery(search));
+  const rows = audit.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <>
+      <title>Audit log · Junjo</title>
+      <search
+        aria-label="Filters"
+        className="flex flex-wrap items-center gap-2 border-line border-b px-4 py-2"
+      >
+        <SelectField
+          label="Kind"
+          hideLabel
+          className="w-auto"
+          value={search.action ?? ""}
+          onChange={(event) => onSearchChange({ action: event.target.value || undefined })}
+        >
+          <option value="">All events</option>
+          {KINDS.map((kind) => (
+            <option key={kind.value} value={kind.value}>
+              {kind.label}
+            </option>
+          ))}
+        </SelectField>
+        <Button
+          weight={search.outcome === "refused" ? "danger" : "secondary"}
+          aria-pressed={search.outcome === "refused"}
+          onClick={() => onSearchChange({ outcome: search.outcome === "refused" ? undefined : "refused" })}
+        >
+          Refused
+        </Button>
+        <span className="ml-auto">
+          <TimeRangePicker value={search} onValueChange={onSearchChange} />
+        </span>
+      </search>
+      {audit.isPending && <SkeletonRows label="Loading audit log" />}
+      {audit.error && !audit.data && <ErrorState error={audit.error} onRetry={() => audit.refetch()} />}
+      {audit.data && rows.length === 0 && (
+        <EmptyState icon={ScrollText} title="Nothing happened here">
+          No security event fits the filters.
+        </EmptyState>
+      )}
+      {rows.length > 0 && (
+        <DataTable
+          label="Audit log"
+          columns={COLUMNS}
+          rows={rows}
+          getRowId={(row) => String(row.id)}
+          renderCompact={(row) => <CompactEvent event={row} />}
+          onEndReached={() => {
+            if (audit.hasNextPage && !audit.isFetchingNextPage) void audit.fetchNextPage();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Action({ event }: { event: AuditEvent }) {
+  return (
+    <span className="flex min-w-0 items-center gap-2">
+      <span className="truncate font-medium">{event.action.replaceAll(/[._]/g, " ")}</span>
+      {event.outcome === "refused" && <Badge tone="danger">refused</Badge>}
+      {event.detail && (
+        <span className="truncate text-faint text-xs">{event.detail.replaceAll("_", " ")}</span>
+      )}
+    </span>
+  );
+}
+
+function CompactEvent({ event }: { event: AuditEvent }) {
+  return (
+    <>
+      <Action event={event} />
+      <span className="mt-1 flex gap-3 text-faint text-xs">
+        <span className="truncate">{event.actor_email ?? "nobody signed in"}</span>
+        <TimeAgo iso={event.time} className="ml-auto shrink-0 tnum" />
+      </span>
+    </>
+  );
+}

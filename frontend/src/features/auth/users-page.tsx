@@ -1,0 +1,240 @@
+/** Who may use this server: accounts with their roles, and open invitations. For administrators. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Ellipsis, KeyRound, Trash2, UserPlus } from "lucide-react";
+import { useState } from "react";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { SelectField } from "@/components/ui/field";
+import { Menu, MenuItem } from "@/components/ui/menu";
+import { PageBody } from "@/components/ui/page";
+import { SettingsSection } from "@/components/ui/settings-section";
+import { ErrorState, SkeletonRows } from "@/components/ui/states";
+import { TimeAgo } from "@/components/ui/time-ago";
+import { plural } from "@/lib/format/number";
+import { postToast } from "@/lib/toasts";
+import { InviteForm } from "./invite-form";
+import { LinkReveal } from "./link-reveal";
+import { sessionQuery } from "./session-query";
+import {
+  changeRole,
+  createResetLink,
+  deleteUser,
+  type Invitation,
+  invitationsQuery,
+  type ManagedUser,
+  ROLES,
+  type Role,
+  takeBack,
+  usersQuery,
+} from "./users-query";
+
+interface ShownLink {
+  title: string;
+  path: string;
+  expiresAt: string;
+}
+
+export function UsersPage() {
+  const users = useQuery(usersQuery());
+  const invitations = useQuery(invitationsQuery());
+  const [inviting, setInviting] = useState(false);
+  const [link, setLink] = useState<ShownLink>();
+  const [deleting, setDeleting] = useState<ManagedUser>();
+
+  return (
+    <PageBody>
+      <title>Users · Junjo</title>
+      <div className="grid max-w-4xl gap-8 p-4 sm:p-6">
+        <SettingsSection
+          title="Users"
+          note="Everybody who may sign in."
+          actions={
+            <Button weight="primary" onClick={() => setInviting(true)}>
+              <UserPlus size={15} /> Invite
+            </Button>
+          }
+        >
+          {users.isPending && <SkeletonRows label="Loading users" />}
+          {users.error && !users.data && <ErrorState error={users.error} onRetry={() => users.refetch()} />}
+          {users.data && (
+            <ul aria-label="Users" className="rounded-lg border border-line">
+              {users.data.map((user) => (
+                <UserRow key={user.id} user={user} onLink={setLink} onDelete={() => setDeleting(user)} />
+              ))}
+            </ul>
+          )}
+        </SettingsSection>
+        {invitations.data && invitations.data.length > 0 && (
+          <SettingsSection title="Open invitations" note="Links that nobody has used yet.">
+            <ul aria-label="Open invitations" className="rounded-lg border border-line">
+              {invitations.data.map((invitation) => (
+                <InvitationRow key={invitation.id} invitation={invitation} />
+              ))}
+            </ul>
+          </SettingsSection>
+        )}
+      </div>
+      <Dialog open={inviting} onOpenChange={setInviting} title="Invite somebody">
+        <InviteForm
+          onInvited={(created) => {
+            setInviting(false);
+            setLink({
+              title: `Invitation for ${created.email}`,
+              path: created.link_path,
+              expiresAt: created.expires_at,
+            });
+          }}
+        />
+      </Dialog>
+      <Dialog
+        open={link !== undefined}
+        onOpenChange={(open) => !open && setLink(undefined)}
+        title={link?.title ?? ""}
+        description="Send this link to them. It works once, and is not shown again."
+        sticky
+      >
+        {link && <LinkReveal path={link.path} expiresAt={link.expiresAt} />}
+      </Dialog>
+      {deleting && <DeleteDialog user={deleting} onClose={() => setDeleting(undefined)} />}
+    </PageBody>
+  );
+}
+
+interface UserRowProps {
+  user: ManagedUser;
+  onLink: (link: ShownLink) => void;
+  onDelete: () => void;
+}
+
+function UserRow({ user, onLink, onDelete }: UserRowProps) {
+  const client = useQueryClient();
+  const me = useQuery(sessionQuery());
+  const own = me.data?.id === user.id;
+  const fail = (error: Error) => postToast({ tone: "error", title: "Not changed", detail: error.message });
+  const role = useMutation({
+    mutationFn: (next: Role) => changeRole(client, user.id, next),
+    onSuccess: () => postToast({ tone: "info", title: `${user.email} has to sign in again` }),
+    onError: fail,
+  });
+  const reset = useMutation({
+    mutationFn: () => createResetLink(user.id),
+    onSuccess: (created) =>
+      onLink({
+        title: `New password for ${user.email}`,
+        path: created.link_path,
+        expiresAt: created.expires_at,
+      }),
+    onError: fail,
+  });
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-3 py-2.5 last:border-b-0">
+      <div className="grid min-w-0 flex-1 basis-48 gap-0.5">
+        <span className="flex min-w-0 items-center gap-2">
+          <span className="truncate font-medium">{user.email}</span>
+          {own && <Badge>you</Badge>}
+        </span>
+        <span className="flex flex-wrap gap-x-3 text-faint text-xs">
+          <span>{user.last_seen_at ? <LastSeen iso={user.last_seen_at} /> : "not signed in"}</span>
+          <span>{plural(user.session_count, "browser")}</span>
+          <span>
+            since <TimeAgo iso={user.created_at} />
+          </span>
+        </span>
+      </div>
+      <SelectField
+        label={`Role of ${user.email}`}
+        hideLabel
+        className="w-28"
+        value={user.role}
+        disabled={role.isPending}
+        onChange={(event) => role.mutate(event.target.value as Role)}
+      >
+        {ROLES.map((one) => (
+          <option key={one.id} value={one.id}>
+            {one.label}
+          </option>
+        ))}
+      </SelectField>
+      <Menu
+        align="end"
+        trigger={
+          <Button weight="ghost" size="icon" aria-label={`More for ${user.email}`}>
+            <Ellipsis size={16} />
+          </Button>
+        }
+      >
+        <MenuItem onSelect={() => reset.mutate()}>
+          <KeyRound size={15} /> Link for a new password
+        </MenuItem>
+        <MenuItem disabled={own} className="text-danger-text" onSelect={onDelete}>
+          <Trash2 size={15} /> Delete account
+        </MenuItem>
+      </Menu>
+    </li>
+  );
+}
+
+function LastSeen({ iso }: { iso: string }) {
+  return (
+    <>
+      last seen <TimeAgo iso={iso} />
+    </>
+  );
+}
+
+function InvitationRow({ invitation }: { invitation: Invitation }) {
+  const client = useQueryClient();
+  const back = useMutation({
+    mutationFn: () => takeBack(client, invitation.id),
+    onError: (error) => postToast({ tone: "error", title: "Still open", detail: error.message }),
+  });
+  return (
+    <li className="flex items-center gap-3 border-line border-b px-3 py-2.5 last:border-b-0">
+      <div className="grid min-w-0 flex-1 gap-0.5">
+        <span className="flex min-w-0 items-center gap-2">
+          <span className="truncate font-medium">{invitation.email}</span>
+          <Badge>{invitation.role}</Badge>
+        </span>
+        <span className="text-faint text-xs">
+          invited <TimeAgo iso={invitation.created_at} />, works until{" "}
+          {new Date(invitation.expires_at).toLocaleString()}
+        </span>
+      </div>
+      <Button size="sm" onClick={() => back.mutate()} disabled={back.isPending}>
+        Take back
+      </Button>
+    </li>
+  );
+}
+
+function DeleteDialog({ user, onClose }: { user: ManagedUser; onClose: () => void }) {
+  const client = useQueryClient();
+  const mutation = useMutation({
+    mutationFn: () => deleteUser(client, user.id),
+    onSuccess: () => {
+      postToast({ tone: "info", title: `${user.email} deleted` });
+      onClose();
+    },
+  });
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={`Delete ${user.email}?`}
+      description="They are signed out at once. API keys belong to the server and stay."
+    >
+      {mutation.error && (
+        <p role="alert" className="text-danger-text text-xs">
+          {mutation.error.message}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button weight="danger" onClick={() => mutation.mutate()} disabled={mutation.isPending}>
+          Delete account
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,169 @@
+/** Lists of sessions and users, latest activity first. */
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { CircleUser, MessagesSquare, X } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button, buttonClass } from "@/components/ui/button";
+import { DataTable } from "@/components/ui/data-table";
+import { SelectField } from "@/components/ui/field";
+import { LiveMark } from "@/components/ui/live-mark";
+import { PageHeader } from "@/components/ui/page";
+import { SearchInput } from "@/components/ui/search-input";
+import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
+import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { serviceNamesQuery } from "@/features/otel/services/services-query";
+import { isMoving } from "@/lib/time-range";
+import { CompactSession, CompactUser, SESSION_COLUMNS, USER_COLUMNS } from "./group-columns";
+import type { GroupsSearch } from "./groups-search";
+import { sessionsQuery, usersQuery } from "./sessions-query";
+
+interface GroupsPageProps {
+  search: GroupsSearch;
+  onSearchChange: (change: Partial<GroupsSearch>) => void;
+}
+
+export function SessionsPage({ search, onSearchChange }: GroupsPageProps) {
+  const sessions = useInfiniteQuery(sessionsQuery(search));
+  const rows = sessions.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Frame title="Sessions" search={search} list={sessions} onSearchChange={onSearchChange}>
+      {sessions.data && rows.length === 0 && (
+        <Nothing
+          icon={MessagesSquare}
+          title="No sessions here"
+          attribute="session.id"
+          search={search}
+          onSearchChange={onSearchChange}
+        />
+      )}
+      {rows.length > 0 && (
+        <DataTable
+          label="Sessions"
+          columns={SESSION_COLUMNS}
+          rows={rows}
+          getRowId={(row) => row.session_id}
+          renderCompact={(row) => <CompactSession session={row} />}
+          onEndReached={() => {
+            if (sessions.hasNextPage && !sessions.isFetchingNextPage) void sessions.fetchNextPage();
+          }}
+        />
+      )}
+    </Frame>
+  );
+}
+
+export function UsersPage({ search, onSearchChange }: GroupsPageProps) {
+  const users = useInfiniteQuery(usersQuery(search));
+  const rows = users.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Frame title="Users" search={search} list={users} onSearchChange={onSearchChange}>
+      {users.data && rows.length === 0 && (
+        <Nothing
+          icon={CircleUser}
+          title="No users here"
+          attribute="user.id"
+          search={search}
+          onSearchChange={onSearchChange}
+        />
+      )}
+      {rows.length > 0 && (
+        <DataTable
+          label="Users"
+          columns={USER_COLUMNS}
+          rows={rows}
+          getRowId={(row) => row.user_id}
+          renderCompact={(row) => <CompactUser user={row} />}
+          onEndReached={() => {
+            if (users.hasNextPage && !users.isFetchingNextPage) void users.fetchNextPage();
+          }}
+        />
+      )}
+    </Frame>
+  );
+}
+
+interface FrameProps extends GroupsPageProps {
+  title: "Sessions" | "Users";
+  list: { isPending: boolean; error: Error | null; data: unknown; refetch: () => unknown };
+  children: ReactNode;
+}
+
+function Frame({ title, search, list, onSearchChange, children }: FrameProps) {
+  const services = useQuery(serviceNamesQuery());
+  const liveState = list.error ? "failing" : isMoving(search, Date.now()) ? "live" : "fixed";
+  return (
+    <>
+      <PageHeader
+        title={title}
+        note={<LiveMark state={liveState} />}
+        actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
+      />
+      <search
+        aria-label="Filters"
+        className="flex flex-wrap items-center gap-2 border-line border-b px-4 py-2"
+      >
+        <SearchInput
+          value={search.q ?? ""}
+          label={`Search ${title.toLowerCase()}`}
+          placeholder="Search by id"
+          onValueChange={(text) => onSearchChange({ q: text.trim() || undefined })}
+          className="min-w-48 max-w-md flex-1 basis-60"
+        />
+        <SelectField
+          label="Service"
+          hideLabel
+          className="w-auto max-w-44"
+          value={search.service ?? ""}
+          onChange={(event) => onSearchChange({ service: event.target.value || undefined })}
+        >
+          <option value="">All services</option>
+          {services.data?.map((service) => (
+            <option key={service}>{service}</option>
+          ))}
+        </SelectField>
+        {search.user_id !== undefined && (
+          <Button onClick={() => onSearchChange({ user_id: undefined })} aria-label="Remove filter User">
+            <span className="text-muted">User</span> {search.user_id} <X size={13} />
+          </Button>
+        )}
+      </search>
+      {list.error && list.data !== undefined && <StaleNotice error={list.error} />}
+      {list.isPending && <SkeletonRows label={`Loading ${title.toLowerCase()}`} />}
+      {list.error && list.data === undefined && (
+        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+      )}
+      {children}
+    </>
+  );
+}
+
+interface NothingProps extends GroupsPageProps {
+  icon: typeof MessagesSquare;
+  title: string;
+  attribute: string;
+}
+
+function Nothing({ icon, title, attribute, search, onSearchChange }: NothingProps) {
+  const filtered = search.q !== undefined || search.service !== undefined || search.user_id !== undefined;
+  return (
+    <EmptyState
+      icon={icon}
+      title={title}
+      action={
+        <>
+          {filtered && (
+            <Button onClick={() => onSearchChange({ q: undefined, service: undefined, user_id: undefined })}>
+              Clear filters
+            </Button>
+          )}
+          <Link to="." search={{ range: "all" }} className={buttonClass("secondary")}>
+            Look at all time
+          </Link>
+        </>
+      }
+    >
+      Spans say where they belong in <code className="font-mono">{attribute}</code>; other vocabularies are
+      understood as well.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,72 @@
+/** Rows of the timeline: one per executed node, in order of first start; for agents one per model or tool. Pure. */
+import { ancestry, type Outcome, type RunView } from "./run-view";
+
+export interface LaneBar {
+  spanId: string;
+  label: string;
+  startNanos: number;
+  endNanos: number;
+  outcome: Outcome;
+}
+
+export interface Lane {
+  key: string;
+  /** Node that the lane stands for; null for an agent's calls. */
+  nodeKey: string | null;
+  label: string;
+  role: string;
+  depth: number;
+  bars: LaneBar[];
+}
+
+/** Lanes drawn; more than these are said to be there. */
+export const LANES_MAX = 200;
+
+export function lanesOf(run: RunView): Lane[] {
+  return [...nodeLanes(run), ...callLanes(run)].sort(byFirstStart);
+}
+
+function nodeLanes(run: RunView): Lane[] {
+  return [...run.executionsByNode].map(([key, executions]) => {
+    const node = run.nodeByKey.get(key);
+    return {
+      key,
+      nodeKey: key,
+      label: node?.label ?? executions[0]?.name ?? key,
+      role: node?.kind ?? "node",
+      depth: node ? ancestry(run.nodeByKey, key).length - 1 : 0,
+      bars: executions.map((one) => ({
+        spanId: one.span_id,
+        label: one.name,
+        startNanos: one.startNanos,
+        endNanos: one.endNanos,
+        outcome: one.outcome,
+      })),
+    };
+  });
+}
+
+function callLanes(run: RunView): Lane[] {
+  const lanes = new Map<string, Lane>();
+  for (const call of run.calls) {
+    const role = call.type === "tool" ? "tool" : "llm";
+    const label = call.target ?? call.name;
+    const key = `${role} ${label}`;
+    const lane = lanes.get(key) ?? { key, nodeKey: null, label, role, depth: 0, bars: [] };
+    lane.bars.push({
+      spanId: call.span_id,
+      label: call.name,
+      startNanos: call.startNanos,
+      endNanos: call.endNanos,
+      outcome: call.failed ? "failed" : "ok",
+    });
+    lanes.set(key, lane);
+  }
+  return [...lanes.values()];
+}
+
+/** What is inside of something follows it, also when clocks put it a moment earlier. */
+function byFirstStart(a: Lane, b: Lane): number {
+  const start = (lane: Lane) => lane.bars[0]?.startNanos ?? 0;
+  return start(a) - start(b) || a.depth - b.depth;
+}
