@@ -70,8 +70,8 @@ async fn replay_of_every_run_gives_its_end_state() {
             assert_eq!(own["replay_matches_end"], true, "{capture} {name}");
             let in_time = own["event_count"].as_u64().unwrap() - own["late_event_count"].as_u64().unwrap();
             let state = server.api.read(&format!("{path}/state?at={in_time}")).await;
-            let last = server.api.read(&format!("{path}/state")).await;
-            assert_eq!(state["after"], last["end_state"], "{capture} {name}");
+            let whole = server.api.read(&format!("{path}/state")).await;
+            assert_eq!(state["after"], whole["end_state"], "{capture} {name}");
             assert_eq!(state["exact"], true, "{capture} {name}");
         }
         server.stop().await;

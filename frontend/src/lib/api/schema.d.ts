@@ -467,6 +467,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/otel/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List log records, newest first. */
+        get: operations["list_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/otel/services": {
         parameters: {
             query?: never;
@@ -1439,6 +1456,8 @@ export interface components {
             /** Format: int64 */
             bytes: number;
             /** Format: int64 */
+            logs: number;
+            /** Format: int64 */
             spans: number;
         };
         /** @description An invitation that nobody has used yet. */
@@ -1462,6 +1481,28 @@ export interface components {
             id: string;
             /** @description What it will be allowed to do. */
             role: components["schemas"]["Role"];
+        };
+        /** @description What came in with one API key since start. */
+        KeyUseItem: {
+            /**
+             * Format: int64
+             * @description Their bytes, decompressed.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Spans, log records and metric points in them.
+             */
+            items: number;
+            /** @description The key's id, as in `GET /api-keys`. */
+            key_id: string;
+            /** @description When the last one came. */
+            last_at: string;
+            /**
+             * Format: int64
+             * @description Acknowledged requests.
+             */
+            requests: number;
         };
         /** @description How much the client's SDK dropped for its own limits. */
         Limits: {
@@ -1515,6 +1556,63 @@ export interface components {
             /** @description What the account may do. */
             role: components["schemas"]["Role"];
         };
+        /** @description One log record with everything that OTLP carried. Integers beyond ±2^53 appear as `{"int": "…"}`. */
+        LogRecord: {
+            attributes: {
+                [key: string]: unknown;
+            };
+            /** @description Any JSON value. */
+            body: unknown;
+            /** Format: int32 */
+            dropped_attributes_count: number;
+            /** @description Null for a plain record. */
+            event_name: string | null;
+            /**
+             * Format: int32
+             * @description OTLP log record flags.
+             */
+            flags: number;
+            /** @description When it was observed, as sent; `0` when the client did not say. */
+            observed_time_unix_nano: string;
+            /** @description When the server received it. */
+            received_at: string;
+            resource: components["schemas"]["SpanResource"];
+            scope: components["schemas"]["SpanScope"];
+            service: string;
+            severity: components["schemas"]["LogSeverity"] | null;
+            /**
+             * Format: int32
+             * @description OTLP severity number as sent.
+             */
+            severity_number: number;
+            /** @description The source's own word for the severity. */
+            severity_text: string;
+            /** @description The span that it belongs to, if it names one. */
+            span_id: string | null;
+            /** @description When it happened, else when it was observed, else when it was received. */
+            time: string;
+            /** @description When it happened, as sent; `0` when the client did not say. */
+            time_unix_nano: string;
+            /** @description The trace that it belongs to, if it names one. */
+            trace_id: string | null;
+        };
+        /** @description One page of log records. */
+        LogRecordPage: {
+            /** @description Newest first. */
+            items: components["schemas"]["LogRecord"][];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+            /**
+             * @description A text search looks at 20,000 records or 64 MiB a page. True when it stopped there before the page was full:
+             *     `next_cursor` goes on behind them.
+             */
+            stopped_early: boolean;
+        };
+        /**
+         * @description Severity of a log record: OTLP's ranges of four numbers each.
+         * @enum {string}
+         */
+        LogSeverity: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
         /** @description An account as admins see it. */
         ManagedUser: {
             /**
@@ -2310,7 +2408,10 @@ export interface components {
             attributes: {
                 [key: string]: unknown;
             };
-            /** @description Role, model, tokens, cost, messages, tools, session, user and more, read from the vocabularies clients speak. */
+            /**
+             * @description Role, model, tokens, cost, messages, tools, session, user and more, read from the vocabularies clients speak, in
+             *     the span's log records where the span itself does not say.
+             */
             derived: components["schemas"]["Details"];
             /** Format: int32 */
             dropped_attributes_count: number;
@@ -2329,6 +2430,11 @@ export interface components {
             flags: number;
             kind: components["schemas"]["SpanKind"];
             links: components["schemas"]["SpanLink"][];
+            /**
+             * @description The span's log records in order of time, at most 1,000, events before plain records; `GET /otel/logs` has all.
+             *     Left out of the payload of a trace page.
+             */
+            logs: components["schemas"]["LogRecord"][] | null;
             name: string;
             parent_span_id: string | null;
             /** @description When the server received it. */
@@ -2613,10 +2719,20 @@ export interface components {
         Status: {
             /**
              * Format: int64
+             * @description All log records ever acknowledged, durable. Equal to `indexed_logs` means drained.
+             */
+            accepted_logs: number;
+            /**
+             * Format: int64
              * @description All spans ever acknowledged, durable. Equal to `indexed_spans` means drained.
              */
             accepted_spans: number;
             archive: components["schemas"]["ArchiveSize"];
+            /**
+             * Format: int64
+             * @description Log records that arrived again, byte for byte the same.
+             */
+            duplicate_logs: number;
             /**
              * Format: int64
              * @description Spans that replaced an earlier arrival of the same span.
@@ -2628,17 +2744,24 @@ export interface components {
             index_detail: string | null;
             /**
              * Format: int64
+             * @description All log records ever processed, duplicates and quarantined ones included, durable.
+             */
+            indexed_logs: number;
+            /**
+             * Format: int64
              * @description All spans ever processed, duplicates and quarantined ones included, durable.
              */
             indexed_spans: number;
+            /** @description What came in with each API key since start (embedded mode), the latest used first. */
+            keys: components["schemas"]["KeyUseItem"][];
             /**
              * Format: int64
-             * @description Age of the oldest span that is acknowledged and not queryable yet.
+             * @description Age of the oldest span or log record that is acknowledged and not queryable yet.
              */
             lag_ms: number;
             /**
              * Format: int64
-             * @description Log records received since start; counted, not stored yet.
+             * @description Log records received over OTLP since start.
              */
             log_records_received: number;
             /**
@@ -4472,6 +4595,64 @@ export interface operations {
                     "application/x-ndjson": string;
                     "text/csv": string;
                     "application/vnd.apache.parquet": number[];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_logs: {
+        parameters: {
+            query?: {
+                /** @description The trace that a record belongs to, 32 hexadecimal digits. */
+                trace_id?: string;
+                /** @description The span that a record belongs to, 16 hexadecimal digits. */
+                span_id?: string;
+                /** @description The service that sent it. */
+                service?: string;
+                /** @description Earliest time, inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest time, exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description Lowest severity: `trace`, `debug`, `info`, `warn`, `error`, `fatal`, or an OTLP severity number (1 to 24). */
+                severity?: string;
+                /** @description Name of the event, exactly. */
+                event_name?: string;
+                /** @description Text in the body, the attributes, the event's name or the severity's text, in any case. */
+                q?: string;
+                /** @description Items in a page, 1 to 500; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogRecordPage"];
                 };
             };
             /** @description The request was refused; the detail says why. */
