@@ -39,7 +39,7 @@ test("registers, creates a key, sends, and sees the trace", async ({ page, reque
   await tree.focus();
   await page.keyboard.press("ArrowDown");
   await page.getByRole("tab", { name: "Raw" }).click();
-  await expect(page.getByRole("tabpanel")).toContainText("span_id");
+  await expect(page.getByRole("tabpanel")).toContainText("spanId");
   await expect(page).toHaveURL(/tab=raw/);
   await page.reload();
   await expect(page.getByRole("tab", { name: "Raw" })).toHaveAttribute("aria-selected", "true");
