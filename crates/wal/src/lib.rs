@@ -30,6 +30,7 @@ mod schema;
 mod space;
 #[cfg(test)]
 mod tests;
+mod transactions;
 mod writer;
 
 use std::sync::Arc;

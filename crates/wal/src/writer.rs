@@ -21,15 +21,17 @@ use crate::record::{NewRecord, Sequence, Signal};
 use crate::recovery;
 use crate::schema;
 use crate::space::FreeSpace;
+use crate::transactions::{commit, delete_slice, raise_accepted, totals};
 
-/// Payload bytes removed in one transaction: a larger one held the writer for more than 100 ms.
-const TRIM_BYTES_MAX: u64 = 4 << 20;
 /// Groups written before a waiting trim gets a turn although the writer is never idle.
 const GROUPS_BEFORE_TRIM: u32 = 16;
 /// Bytes in SQLite's own log after which they are moved into the file: more would only make the next start longer.
 const CHECKPOINT_BYTES: u64 = 16 << 20;
-/// What a record costs in that log beside its payload: a page for its row, and half of one at its end.
-const RECORD_OVERHEAD: u64 = 24 << 10;
+/// A page of the file (`schema.rs`), and about what SQLite keeps of it for itself.
+const PAGE_BYTES: u64 = 16 << 10;
+const PAGE_HEADER_BYTES: u64 = 100;
+/// Pages that a commit writes beside the payloads: the last leaf and what is above it, totals, the newest sequence.
+const COMMIT_BYTES: u64 = 5 * PAGE_BYTES;
 /// Between two looks whether a failed disk works again.
 const PROBE_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -56,6 +58,14 @@ pub(crate) struct Work {
 impl Work {
     fn bytes(&self) -> u64 {
         self.records.iter().map(|record| record.payload.len() as u64).sum()
+    }
+
+    /// About the pages that the payloads take: small ones share a page, large ones have their own.
+    fn page_bytes(&self) -> u64 {
+        let pages = |bytes: u64| {
+            if bytes + PAGE_HEADER_BYTES > PAGE_BYTES { bytes.next_multiple_of(PAGE_BYTES) } else { bytes }
+        };
+        self.records.iter().map(|record| pages(record.payload.len() as u64)).sum()
     }
 }
 
@@ -282,7 +292,7 @@ impl Writer {
     fn publish(&mut self, group: &[Work], sequences: &[Sequence]) {
         let records: usize = group.iter().map(|work| work.records.len()).sum();
         let bytes: u64 = group.iter().map(Work::bytes).sum();
-        self.unmoved_bytes += bytes + records as u64 * RECORD_OVERHEAD;
+        self.unmoved_bytes += COMMIT_BYTES + group.iter().map(Work::page_bytes).sum::<u64>();
         self.shared.live_bytes.fetch_add(bytes, Ordering::Relaxed);
         self.shared.live_records.fetch_add(records as u64, Ordering::Relaxed);
         for signal in [Signal::Traces, Signal::Logs] {
@@ -295,7 +305,7 @@ impl Writer {
         self.shared.accept_again();
     }
 
-    /// Removes up to [`TRIM_BYTES_MAX`] of what may go; false when there was nothing (or it failed).
+    /// Removes up to one slice of what may go; false when there was nothing (or it failed).
     fn trim_slice(&mut self) -> bool {
         self.groups_since_trim = 0;
         let target = Sequence(self.shared.trim_target.load(Ordering::Relaxed));
@@ -306,7 +316,7 @@ impl Writer {
         match delete_slice(connection, target) {
             Ok(slice) => {
                 self.trimmed = slice.reached;
-                self.unmoved_bytes += RECORD_OVERHEAD;
+                self.unmoved_bytes += COMMIT_BYTES;
                 self.shared.live_bytes.fetch_sub(slice.bytes, Ordering::Relaxed);
                 self.shared.live_records.fetch_sub(slice.records, Ordering::Relaxed);
                 self.shared.made_room();
@@ -321,98 +331,4 @@ impl Writer {
             }
         }
     }
-}
-
-/// One transaction, one fsync; the last sequence of each work.
-fn commit(connection: &mut Connection, group: &[Work]) -> rusqlite::Result<Vec<Sequence>> {
-    let transaction = connection.transaction()?;
-    let mut sequences = Vec::with_capacity(group.len());
-    {
-        let mut insert = transaction.prepare_cached(
-            "INSERT INTO records (signal, key_id, received_unix_nanos, item_count, raw_bytes, checksum, payload)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?;
-        let mut count = transaction.prepare_cached(
-            "UPDATE counters SET items = items + ?2, records = records + ?3 WHERE signal = ?1",
-        )?;
-        let mut remember = transaction.prepare_cached("INSERT OR REPLACE INTO cursors VALUES (?1, ?2)")?;
-        for work in group {
-            for record in &work.records {
-                insert.execute(rusqlite::params![
-                    record.signal.code(),
-                    record.key_id,
-                    record.received_unix_nanos,
-                    record.item_count,
-                    record.raw_bytes,
-                    record.checksum,
-                    record.payload
-                ])?;
-            }
-            if let Some((source, position)) = &work.position {
-                remember.execute((source, position))?;
-            }
-            sequences.push(Sequence(transaction.last_insert_rowid()));
-        }
-        for signal in [Signal::Traces, Signal::Logs] {
-            let (items, records) = totals(group, signal);
-            if records > 0 {
-                count.execute((signal.code(), items, records))?;
-            }
-        }
-    }
-    transaction.commit()?;
-    Ok(sequences)
-}
-
-/// Makes the durable total at least `processed` plus what is in the log after `cursor`; returns that sum.
-fn raise_accepted(
-    connection: &Connection,
-    signal: Signal,
-    processed: u64,
-    cursor: Sequence,
-) -> rusqlite::Result<u64> {
-    let waiting: u64 = connection.query_row(
-        "SELECT coalesce(sum(item_count), 0) FROM records WHERE signal = ?1 AND sequence > ?2",
-        (signal.code(), cursor.0),
-        |row| row.get(0),
-    )?;
-    let items = processed.saturating_add(waiting);
-    let mut raise =
-        connection.prepare_cached("UPDATE counters SET items = max(items, ?2) WHERE signal = ?1")?;
-    raise.execute((signal.code(), items))?;
-    Ok(items)
-}
-
-/// What one trim removed.
-struct Slice {
-    reached: Sequence,
-    bytes: u64,
-    records: u64,
-}
-
-fn delete_slice(connection: &mut Connection, target: Sequence) -> rusqlite::Result<Slice> {
-    let transaction = connection.transaction()?;
-    let mut slice = Slice { reached: target, bytes: 0, records: 0 };
-    {
-        let mut sizes = transaction.prepare_cached(
-            "SELECT sequence, length(payload) FROM records WHERE sequence <= ?1 ORDER BY sequence",
-        )?;
-        let mut rows = sizes.query([target.0])?;
-        while let Some(row) = rows.next()? {
-            slice.bytes += row.get::<_, u64>(1)?;
-            slice.records += 1;
-            if slice.bytes >= TRIM_BYTES_MAX {
-                slice.reached = Sequence(row.get(0)?);
-                break;
-            }
-        }
-    }
-    transaction.prepare_cached("DELETE FROM records WHERE sequence <= ?1")?.execute([slice.reached.0])?;
-    transaction.commit()?;
-    Ok(slice)
-}
-
-fn totals(group: &[Work], signal: Signal) -> (u64, u64) {
-    let records = group.iter().flat_map(|work| &work.records).filter(|record| record.signal == signal);
-    records.fold((0, 0), |(items, records), record| (items + u64::from(record.item_count), records + 1))
 }
