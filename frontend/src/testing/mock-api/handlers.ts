@@ -6,6 +6,7 @@ import type { ResponseOf } from "@/lib/api/client";
 import { accountHandlers } from "./account-handlers.ts";
 import { guarded, nothing, ok, paged, problem } from "./answers.ts";
 import { makeLargeTrace, makeTrace, toRow, workflowRuns } from "./corpus.ts";
+import { logHandlers } from "./log-handlers.ts";
 import { statsHandlers } from "./stats-handlers.ts";
 import { addTrace, type MockStore, mockKey } from "./store.ts";
 import { workflowHandlers } from "./workflow-handlers.ts";
@@ -24,6 +25,7 @@ export function mockHandlers(store: MockStore) {
     ...keyHandlers(store),
     ...ingestHandlers(store),
     ...statsHandlers(store),
+    ...logHandlers(store),
     ...workflowHandlers(store),
     ...otelHandlers(store),
   ];

@@ -8,6 +8,7 @@ import { Button, buttonClass } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { EmptyState, ErrorState, Skeleton } from "@/components/ui/states";
 import { Tab, TabList, TabPanel, Tabs } from "@/components/ui/tabs";
+import { traceLogsQuery } from "@/features/otel/logs/logs-query";
 import type { TraceModel } from "@/features/otel/trace/model/build-trace";
 import { type SpanDetail, spanQuery } from "@/features/otel/trace/span-query";
 import { SPAN_TABS, type SpanTab } from "@/features/otel/trace/trace-search";
@@ -18,6 +19,7 @@ import { formatDuration } from "@/lib/format/duration";
 import { formatCount } from "@/lib/format/number";
 import { AttributesTab } from "./attributes-tab";
 import { EventsTab } from "./events-tab";
+import { LogsTab } from "./logs-tab";
 import { OverviewTab } from "./overview-tab";
 import { RawTab } from "./raw-tab";
 import { ResourceTab } from "./resource-tab";
@@ -38,6 +40,7 @@ interface SpanPanelProps {
 export function SpanPanel(props: SpanPanelProps) {
   const { model, index, traceId, spanId, tab, onTabChange, onSelectSpan, onClose } = props;
   const detail = useQuery({ ...spanQuery(traceId, spanId), enabled: index !== undefined });
+  const logCount = useLogCount(traceId, spanId, model);
   const row = index === undefined ? undefined : model.spans[index];
   if (index === undefined || !row) {
     return (
@@ -122,7 +125,7 @@ export function SpanPanel(props: SpanPanelProps) {
           {SPAN_TABS.map((id) => (
             <Tab key={id} value={id}>
               {TAB_LABELS[id]}
-              <TabCount tab={id} detail={detail.data} />
+              <TabCount count={id === "logs" ? logCount : countOf(id, detail.data)} />
             </Tab>
           ))}
         </TabList>
@@ -166,18 +169,24 @@ const TAB_LABELS: Record<SpanTab, string> = {
   overview: "Overview",
   attributes: "Attributes",
   events: "Events",
+  logs: "Logs",
   resource: "Resource",
   raw: "Raw",
 };
 
-function TabCount({ tab, detail }: { tab: SpanTab; detail: SpanDetail | undefined }) {
-  if (!detail) return null;
-  const count =
-    tab === "attributes"
-      ? Object.keys(detail.attributes).length
-      : tab === "events"
-        ? detail.events.length + detail.links.length
-        : 0;
+function countOf(tab: SpanTab, detail: SpanDetail | undefined): number {
+  if (!detail) return 0;
+  if (tab === "attributes") return Object.keys(detail.attributes).length;
+  return tab === "events" ? detail.events.length + detail.links.length : 0;
+}
+
+/** Read once per trace; a trace with more records than one answer holds shows what is known. */
+function useLogCount(traceId: string, spanId: string, model: TraceModel): number {
+  const logs = useQuery(traceLogsQuery(traceId, model.spans.length));
+  return logs.data?.records.filter((record) => record.span_id === spanId).length ?? 0;
+}
+
+function TabCount({ count }: { count: number }) {
   if (count === 0) return null;
   return <span className="rounded-sm bg-hover px-1 text-2xs text-faint tnum">{formatCount(count)}</span>;
 }
@@ -196,6 +205,10 @@ function TabContent({ tab, detail, model, runId, onSelectSpan }: TabContentProps
   if (tab === "attributes") return <AttributesTab span={detail} />;
   if (tab === "events")
     return <EventsTab span={detail} traceStart={model.startUnixNano} onSelectSpan={onSelectSpan} />;
+  if (tab === "logs")
+    return (
+      <LogsTab traceId={detail.trace_id} spanId={detail.span_id} model={model} onSelectSpan={onSelectSpan} />
+    );
   if (tab === "resource") return <ResourceTab span={detail} />;
   return <RawTab span={detail} />;
 }
