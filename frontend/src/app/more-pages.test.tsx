@@ -99,7 +99,15 @@ describe("one-time link", () => {
     await user.type(await screen.findByLabelText("Password"), "a long enough sentence");
     await user.type(screen.getByLabelText("Password again"), "a long enough sentence");
     await user.click(screen.getByRole("button", { name: "Create account" }));
-    await vi.waitFor(() => expect(router.state.location.pathname).not.toBe("/link"));
+    await vi.waitFor(() => expect(router.state.location.pathname).toBe("/overview"));
+  });
+
+  /** Where the server sees an unencrypted network, the pages that take a password say so. */
+  it("warns about plain http", async () => {
+    const store = busyStore(Date.now(), 1);
+    store.accounts.config.is_transport_insecure = true;
+    renderApp("/link#jl_mock", store);
+    expect(await screen.findByRole("note")).toHaveTextContent("plain http");
   });
 
   /** A damaged link is explained instead of failing. */

@@ -199,7 +199,7 @@ const profileRoute = createRoute({
 const apiKeysRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/api-keys",
-  component: lazyRouteComponent(() => import("@/features/api-keys/api-keys-page"), "ApiKeysPage"),
+  component: lazyRouteComponent(() => import("./settings-routes"), "ApiKeysRoute"),
 });
 
 const accountsRoute = createRoute({
