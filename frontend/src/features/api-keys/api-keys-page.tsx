@@ -21,7 +21,7 @@ import { RotateKeyForm } from "./rotate-key-form";
 import { SnippetTabs } from "./snippet-tabs";
 
 /** What came in with a key since the server started. */
-export interface KeyUse {
+interface KeyUse {
   requests: number;
   /** Spans, log records and metric points. */
   items: number;

@@ -10,6 +10,7 @@ import { EmptyState, ErrorState, Skeleton } from "@/components/ui/states";
 import { Tab, TabList, TabPanel, Tabs } from "@/components/ui/tabs";
 import { traceLogsQuery } from "@/features/otel/logs/logs-query";
 import type { TraceModel } from "@/features/otel/trace/model/build-trace";
+import type { Exchange } from "@/features/otel/trace/preview-query";
 import { type SpanDetail, spanQuery } from "@/features/otel/trace/span-query";
 import { SPAN_TABS, type SpanTab } from "@/features/otel/trace/trace-search";
 import { Cost, Tokens } from "@/features/otel/vocabulary/numbers";
@@ -23,11 +24,14 @@ import { LogsTab } from "./logs-tab";
 import { OverviewTab } from "./overview-tab";
 import { RawTab } from "./raw-tab";
 import { ResourceTab } from "./resource-tab";
+import { TraceExchange } from "./trace-exchange";
 
 interface SpanPanelProps {
   model: TraceModel;
   /** Place in the model, unless the URL names a span that is not in this trace. */
   index: number | undefined;
+  /** What the whole trace was asked and answered, for its root. */
+  exchange: Exchange | undefined;
   traceId: string;
   spanId: string;
   tab: SpanTab;
@@ -100,7 +104,7 @@ export function SpanPanel(props: SpanPanelProps) {
         </p>
         <dl className="mt-2.5 flex flex-wrap gap-x-6 gap-y-1.5">
           <Figure name="Duration">{formatDuration(model.durationNanos[index] ?? 0)}</Figure>
-          <Figure name="Starts at">+{formatDuration(model.offsetNanos[index] ?? 0)}</Figure>
+          <Figure name="Starts at">{startText(model.offsetNanos[index] ?? 0)}</Figure>
           {(row.input_tokens !== null || row.output_tokens !== null) && (
             <Figure name="Tokens">
               <Tokens input={row.input_tokens} output={row.output_tokens} />
@@ -137,6 +141,7 @@ export function SpanPanel(props: SpanPanelProps) {
                   tab={id}
                   detail={detail.data}
                   model={model}
+                  exchange={props.exchange}
                   runId={runAround(model, index)}
                   onSelectSpan={onSelectSpan}
                 />
@@ -195,13 +200,21 @@ interface TabContentProps {
   tab: SpanTab;
   detail: SpanDetail;
   model: TraceModel;
+  exchange: Exchange | undefined;
   /** The run that the span belongs to, if any. */
   runId: string | undefined;
   onSelectSpan: (spanId: string) => void;
 }
 
-function TabContent({ tab, detail, model, runId, onSelectSpan }: TabContentProps) {
-  if (tab === "overview") return <OverviewTab span={detail} runId={runId} />;
+function TabContent({ tab, detail, model, exchange, runId, onSelectSpan }: TabContentProps) {
+  if (tab === "overview")
+    return (
+      <OverviewTab
+        span={detail}
+        runId={runId}
+        lead={exchange && <TraceExchange exchange={exchange} onSelectSpan={onSelectSpan} />}
+      />
+    );
   if (tab === "attributes") return <AttributesTab span={detail} />;
   if (tab === "events")
     return <EventsTab span={detail} traceStart={model.startUnixNano} onSelectSpan={onSelectSpan} />;
@@ -235,4 +248,8 @@ function PanelSkeleton() {
       <Skeleton className="h-28 w-full" />
     </div>
   );
+}
+
+function startText(offsetNanos: number): string {
+  return offsetNanos === 0 ? "0" : `+${formatDuration(offsetNanos)}`;
 }
