@@ -1,5 +1,5 @@
 /** What is on disk, as one bar and in numbers. */
-import { formatBytes, formatCount } from "@/lib/format/number";
+import { formatBytes, plural } from "@/lib/format/number";
 import { type IngestStatus, storageParts } from "./status-query";
 
 const COLORS = {
@@ -16,7 +16,9 @@ export function StorageUse({ status }: { status: IngestStatus }) {
       <p className="flex items-baseline gap-2">
         <span className="font-semibold text-xl tnum">{formatBytes(total)}</span>
         <span className="text-faint text-sm">
-          for {formatCount(status.store.spans)} spans and {formatCount(status.store.logs)} log records
+          {status.store.spans == null
+            ? "the index is not open yet"
+            : `for ${plural(status.store.spans, "span")} and ${plural(status.store.logs ?? 0, "log record")}`}
         </span>
       </p>
       <div aria-hidden className="flex h-2.5 gap-0.5 overflow-hidden rounded-full bg-hover">

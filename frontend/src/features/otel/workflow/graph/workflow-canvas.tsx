@@ -158,7 +158,7 @@ function Canvas(props: WorkflowCanvasProps) {
 }
 
 const NO_EDGES: never[] = [];
-/** xyflow lets the pointer through nodes that it neither selects nor drags; ours hold buttons. */
+/** xyflow lets clicks through nodes that it neither drags nor selects, and with them the buttons inside. */
 const CLICKABLE = { pointerEvents: "all" } as const;
 
 function useCards(props: WorkflowCanvasProps, layout: GraphLayout | undefined): FlowCard[] {
