@@ -100,6 +100,9 @@ export function TimeChart(props: TimeChartProps) {
   );
 }
 
+/** A chart below this height has room for two labels at most. */
+const LOW_PX = 120;
+
 /** Shorter drags are clicks. */
 const BRUSH_PX_MIN = 6;
 
@@ -143,7 +146,12 @@ function options(input: OptionsInput): uPlot.Options {
     },
     axes: [
       { ...axis, grid: { show: false }, space: 70, size: 38, values: TIME_LABELS },
-      { ...axis, size: 52, space: 34, values: (_, ticks) => ticks.map((tick) => input.format(tick)) },
+      {
+        ...axis,
+        size: 52,
+        space: input.height < LOW_PX ? 16 : 34,
+        values: (_, ticks) => ticks.map((tick) => (tick === 0 ? "0" : input.format(tick))),
+      },
     ],
     series: [{}, ...input.series.map((one) => seriesOptions(one, color(one.color), input.kind))],
     hooks: {

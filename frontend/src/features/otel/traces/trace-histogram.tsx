@@ -8,7 +8,7 @@ import { formatCompact } from "@/lib/format/number";
 import { filterParams } from "./traces-query";
 import type { TracesSearch } from "./traces-search";
 
-const HEIGHT_PX = 84;
+const HEIGHT_PX = 92;
 
 interface TraceHistogramProps {
   search: TracesSearch;

@@ -21,6 +21,8 @@ const INDENT_LEVELS_MAX = 16;
 interface WaterfallRowProps {
   model: TraceModel;
   index: number;
+  /** The first words that went in, where they are known. */
+  preview: string | undefined;
   top: number;
   height: number;
   /** One-based place among the visible rows. */
@@ -45,6 +47,7 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
   const {
     model,
     index,
+    preview,
     top,
     height,
     position,
@@ -100,10 +103,23 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
         />
         <RoleMark spanRole={span.role} kind={span.kind} />
         <span
-          className={cn("ml-2 min-w-0 truncate", selected && "font-medium", failed && "text-danger-text")}
+          className={cn(
+            "ml-2 min-w-0 truncate",
+            preview !== undefined && "shrink-0 basis-auto @min-[240px]:max-w-[62%]",
+            selected && "font-medium",
+            failed && "text-danger-text",
+          )}
         >
           {span.name || "(no name)"}
         </span>
+        {preview !== undefined && (
+          <span
+            title={preview}
+            className="ml-2.5 hidden min-w-0 flex-1 truncate text-faint text-xs @min-[240px]:block"
+          >
+            {preview}
+          </span>
+        )}
         <RowFacts
           model={model}
           index={index}
