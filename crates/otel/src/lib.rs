@@ -12,7 +12,9 @@ mod sealer;
 mod service;
 
 pub use indexer::{Indexer, open_index};
-pub use puller::{Puller, PullerConfig, SourceConfigError, SourceMode, SourceState, Sources};
+pub use puller::{
+    Puller, PullerConfig, SourceConfigError, SourceMode, SourceRejection, SourceState, Sources,
+};
 pub use router::router;
 pub use sealer::Sealer;
 pub use service::OtelService;

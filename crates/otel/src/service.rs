@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use crate::error::api_error;
 use crate::indexer::lag_nanos;
-use crate::puller::{SourceMode, SourceState, Sources};
+use crate::puller::{SourceMode, SourceRejection, SourceState, Sources};
 use crate::schemas::{
     ArchiveSize, IndexSize, RejectionItem, Service, SourceItem, Span, Status, Trace, TraceDetail, TraceSpan,
     WalStatus, Workflow,
@@ -213,18 +213,33 @@ impl OtelService {
         })
     }
 
+    /// Refusals of this server and of its sources.
     fn rejections(&self) -> Vec<RejectionItem> {
-        let recent = self.receiver.stats().recent_rejections();
-        recent
-            .into_iter()
-            .map(|rejection| RejectionItem {
-                at: rfc3339_nanos(rejection.at_unix_nanos),
-                signal: rejection.signal.to_owned(),
-                reason: rejection.reason.to_owned(),
-                detail: rejection.detail,
-                count: rejection.count,
+        let own = self.receiver.stats().recent_rejections().into_iter().map(|own| {
+            let (signal, reason) = (own.signal.to_owned(), own.reason.to_owned());
+            let at = own.at_unix_nanos;
+            (
+                at,
+                RejectionItem {
+                    at: rfc3339_nanos(at),
+                    signal,
+                    reason,
+                    detail: own.detail,
+                    count: own.count,
+                    source: None,
+                },
+            )
+        });
+        let pulled = self.sources.all().into_iter().flat_map(|(url, state)| {
+            state.rejections.into_iter().map(move |theirs| {
+                let SourceRejection { at_unix_nanos: at, signal, reason, detail, count } = theirs;
+                let source = Some(url.clone());
+                (at, RejectionItem { at: rfc3339_nanos(at), signal, reason, detail, count, source })
             })
-            .collect()
+        });
+        let mut all: Vec<_> = own.chain(pulled).collect();
+        all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        all.into_iter().map(|(_, item)| item).collect()
     }
 }
 
@@ -240,6 +255,7 @@ fn source_item((url, state): (String, SourceState)) -> SourceItem {
         connected: state.connected,
         pulled_items: state.pulled_items,
         waiting_batches: state.waiting_batches,
+        lag_ms: millis(state.lag_nanos),
         last_error: state.last_error,
     }
 }

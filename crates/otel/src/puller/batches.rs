@@ -8,13 +8,18 @@ use junjo_rpc::batches::{
 };
 use junjo_wal::{NewRecord, PulledRecord};
 
-use super::sources::SourceMode;
+use super::sources::{Pulled, SourceMode, SourceRejection};
 use super::{CALL_TIME_MAX, Connection, PullError, Puller, client};
 
 /// Payload of one page: as much as one commit of the log takes well.
 const PAGE_BYTES: u32 = 8 << 20;
 /// The remote sends an empty page at least every 10 s.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
+/// How often the remote is asked what it refused.
+const STATUS_EVERY: Duration = Duration::from_secs(2);
+/// Refusals taken over from one remote, and characters of each, whatever it sends.
+const REJECTIONS_MAX: usize = 50;
+const DETAIL_CHARS_MAX: usize = 500;
 
 /// Follows the remote log until something fails.
 pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), PullError> {
@@ -28,15 +33,24 @@ pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), Pul
         consumer_id: puller.config.consumer_id.clone(),
         wal_id: status.wal_id.clone(),
         after_key: puller.position(&source).await?.unwrap_or_default(),
-        max_bytes: PAGE_BYTES,
+        max_bytes: puller.page_bytes(PAGE_BYTES),
         follow: true,
     };
     let mut pages = client.read_batches(puller.request(request)).await?.into_inner();
+    let mut status_is_due = tokio::time::interval(STATUS_EVERY);
+    let mut silent_until = tokio::time::Instant::now() + SILENCE_MAX;
     loop {
-        let page =
-            tokio::time::timeout(SILENCE_MAX, pages.message()).await.map_err(|_| PullError::Silent)??;
+        // a page that is half here stays in the stream when the other branch wins
+        let page = tokio::select! {
+            page = tokio::time::timeout_at(silent_until, pages.message()) => page.map_err(|_| PullError::Silent)??,
+            _ = status_is_due.tick() => {
+                read_status(puller, &mut client).await?;
+                continue;
+            }
+        };
+        silent_until = tokio::time::Instant::now() + SILENCE_MAX;
         let Some(page) = page else { return Ok(()) };
-        let (items, waiting) = (items(&page), page.waiting_batches);
+        let progress = progress(puller, &page);
         if let Some(key) = page.batches.last().map(|batch| batch.key.clone()) {
             let records = page.batches.into_iter().map(record).collect::<Result<Vec<_>, _>>()?;
             puller.store(records, &source, key.clone()).await?;
@@ -47,12 +61,34 @@ pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), Pul
             };
             client.trim(puller.request(request)).await?;
         }
-        puller.sources.pulled(&puller.config.url, SourceMode::Batches, items, Some(waiting));
+        puller.sources.pulled(&puller.config.url, progress);
     }
 }
 
-fn items(page: &ReadBatchesResponse) -> u64 {
-    page.batches.iter().map(|batch| u64::from(batch.item_count)).sum()
+/// Takes over what the remote alone knows: the requests that it refused.
+async fn read_status(puller: &Puller, client: &mut BatchServiceClient<Connection>) -> Result<(), PullError> {
+    let call = client.get_status(puller.request(GetStatusRequest {}));
+    let status =
+        tokio::time::timeout(CALL_TIME_MAX, call).await.map_err(|_| PullError::Silent)??.into_inner();
+    let rejections =
+        status.recent_rejections.into_iter().take(REJECTIONS_MAX).map(|rejection| SourceRejection {
+            at_unix_nanos: rejection.at_unix_nano,
+            signal: rejection.signal,
+            reason: rejection.reason,
+            detail: rejection.detail.chars().take(DETAIL_CHARS_MAX).collect(),
+            count: rejection.count,
+        });
+    puller.sources.rejected(&puller.config.url, rejections.collect());
+    Ok(())
+}
+
+fn progress(puller: &Puller, page: &ReadBatchesResponse) -> Pulled {
+    let items = page.batches.iter().map(|batch| u64::from(batch.item_count)).sum();
+    let newest = page.batches.last().map(|batch| batch.received_unix_nano);
+    // what waits behind this page is at most as old as its newest batch
+    let behind = newest.filter(|_| page.waiting_batches > 0);
+    let lag_nanos = behind.map_or(0, |newest| puller.clock.now_unix_nanos().saturating_sub(newest).max(0));
+    Pulled { mode: SourceMode::Batches, items, waiting_batches: Some(page.waiting_batches), lag_nanos }
 }
 
 fn record(batch: Batch) -> Result<NewRecord, PullError> {
