@@ -5,6 +5,7 @@
 
 mod api_document;
 mod bad_input;
+mod conformance;
 mod crash;
 mod disk;
 mod harness;
