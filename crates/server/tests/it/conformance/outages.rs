@@ -172,8 +172,11 @@ async fn fill(deployment: &Deployment, trace: u128) -> bool {
     let text = base64::engine::general_purpose::STANDARD.encode(noise);
     let span = SpanBuilder::new(trace, 1, START).with("input.value", &text).build();
     let case = Case::traces("filling", request("outage", vec![span]).encode_to_vec());
-    let transport =
-        if trace.is_multiple_of(2) && deployment.kind != Kind::MainPort { Transport::Grpc } else { Transport::Http };
+    let transport = if trace.is_multiple_of(2) && deployment.kind != Kind::MainPort {
+        Transport::Grpc
+    } else {
+        Transport::Http
+    };
     let answer = match transport {
         Transport::Grpc => wire::grpc(deployment.grpc(), &case.sent, &deployment.key).await,
         Transport::Http => wire::http(deployment.http(), &case.sent, &deployment.key).await,
