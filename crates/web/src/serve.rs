@@ -2,8 +2,8 @@
 //!
 //! | bound | value | against |
 //! |---|---|---|
-//! | first request after a connection | [`SILENCE_MAX`] | connections, prefaces and heads that never end |
-//! | next head on a connection (HTTP/1.1) | [`SILENCE_MAX`] | the same, and idle connections |
+//! | first request after a connection | [`FIRST_REQUEST_MAX`] | connections, prefaces and heads that never end |
+//! | next head on a connection (HTTP/1.1) | [`SILENCE_MAX`] | heads that never end, and idle connections |
 //! | ping without an answer (HTTP/2) | [`PING_INTERVAL`] and as long again | peers that vanished |
 //! | connections at once | [`Bounds::connections_max`] | running out of file descriptors |
 //!
@@ -31,6 +31,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+/// Far more than any network needs for a head, and short enough that silent connections are few.
+pub const FIRST_REQUEST_MAX: Duration = Duration::from_secs(30);
 /// Above the 60 s between two exports of metrics, so that exporters keep their connection.
 pub const SILENCE_MAX: Duration = Duration::from_secs(75);
 /// How often an idle HTTP/2 connection is probed.
@@ -50,7 +52,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 /// What one listener allows.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// How long a connection may be without a request: after it was made, and between two heads of HTTP/1.1.
+    /// From the connection until the head of its first request is complete.
+    pub first_request_max: Duration,
+    /// From an answer until the next head of HTTP/1.1 is complete.
     pub silence_max: Duration,
     /// Connections at once; more wait in the system's queue.
     pub connections_max: usize,
@@ -58,7 +62,11 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { silence_max: SILENCE_MAX, connections_max: CONNECTIONS_MAX }
+        Self {
+            first_request_max: FIRST_REQUEST_MAX,
+            silence_max: SILENCE_MAX,
+            connections_max: CONNECTIONS_MAX,
+        }
     }
 }
 
@@ -129,7 +137,7 @@ impl Connection {
         };
         let builder = builder(self.bounds.silence_max);
         let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
-        let mut silence = pin!(tokio::time::sleep(self.bounds.silence_max));
+        let mut first_request = pin!(tokio::time::sleep(self.bounds.first_request_max));
         let mut may_be_silent = true;
         let mut is_stopping = false;
         loop {
@@ -140,7 +148,7 @@ impl Connection {
                     }
                     return;
                 }
-                () = silence.as_mut(), if may_be_silent => {
+                () = first_request.as_mut(), if may_be_silent => {
                     if !spoke.load(Ordering::Relaxed) {
                         return;
                     }
@@ -195,11 +203,14 @@ mod tests {
     /// How long anything may take before it counts as hanging.
     const PATIENCE: Duration = Duration::from_secs(20);
 
-    async fn start(silence_max: Duration, connections_max: usize) -> (SocketAddr, CancellationToken) {
+    async fn start(patience: Duration, connections_max: usize) -> (SocketAddr, CancellationToken) {
+        serve_with(Bounds { first_request_max: patience, silence_max: patience, connections_max }).await
+    }
+
+    async fn serve_with(bounds: Bounds) -> (SocketAddr, CancellationToken) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (addr, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
         let who = async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.ip().to_string();
-        let bounds = Bounds { silence_max, connections_max };
         let serving = serve(listener, Router::new().route("/", get(who)), bounds, stop.clone());
         tokio::spawn(serving);
         (addr, stop)
@@ -217,7 +228,7 @@ mod tests {
     /// each is let go, and what was asked completely was answered, with the peer known.
     #[tokio::test]
     async fn silent_connections_are_let_go() {
-        let (addr, _stop) = start(Duration::from_millis(50), 10).await;
+        let (addr, _stop) = start(Duration::from_millis(250), 10).await;
         for (said, answered) in [
             (&b""[..], false),
             (b"P", false),
@@ -231,6 +242,24 @@ mod tests {
             let heard = rest(&mut stream).await;
             assert_eq!(heard.contains("127.0.0.1"), answered, "{said:?}: {heard}");
         }
+    }
+
+    /// Scenario: a connection that idles after an answer, longer than a first request may take. Guarantee: it is kept, and
+    /// the next request on it is answered.
+    #[tokio::test]
+    async fn idle_connections_outlive_the_time_for_a_first_request() {
+        let first_request_max = Duration::from_secs(2);
+        let bounds = Bounds { first_request_max, silence_max: PATIENCE, connections_max: 10 };
+        let (addr, _stop) = serve_with(bounds).await;
+        let mut idle = TcpStream::connect(addr).await.unwrap();
+        // made later, so it is let go after the idle one would have been
+        let mut silent = TcpStream::connect(addr).await.unwrap();
+        let mut first = [0; 12];
+        idle.write_all(REQUEST).await.unwrap();
+        idle.read_exact(&mut first).await.unwrap();
+        assert_eq!(rest(&mut silent).await, "");
+        idle.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        assert_eq!(rest(&mut idle).await.matches("HTTP/1.1 200").count(), 1);
     }
 
     /// Scenario: one connection more than there are places for. Guarantee: it is answered when a place is free.
