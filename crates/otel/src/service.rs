@@ -263,10 +263,8 @@ impl OtelService {
     }
 
     pub(crate) async fn status(&self) -> ApiResult<Status> {
-        // before the rows are counted: what is reported as indexed is among them
-        let progress = self.store.progress();
-        let size = self.store.size().await.map_err(api_error)?;
-        let (wal, now) = (self.wal.clone(), self.clock.now_unix_nanos());
+        let (wal, progress, now) = (self.wal.clone(), self.store.progress(), self.clock.now_unix_nanos());
+        let size = self.store.size().await.map_err(api_error)?; // after the progress: not behind it
         let read = move || (wal.stats(), lag_nanos(&wal, progress.indexed_through(), now));
         let (wal_stats, lag) = tokio::task::spawn_blocking(read).await.map_err(ApiError::internal)?;
         let wal_stats = wal_stats.map_err(ApiError::internal)?;

@@ -68,10 +68,10 @@ pub enum IndexState {
 /// Sizes for the status route.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StoreSize {
-    /// Spans in the index.
-    pub spans: u64,
-    /// Log records in the index.
-    pub logs: u64,
+    /// Spans in the index; unknown while it is not open.
+    pub spans: Option<u64>,
+    /// Log records in the index; unknown while it is not open.
+    pub logs: Option<u64>,
     /// Bytes of the index on disk, its log included.
     pub index_bytes: u64,
     /// Files of the archive.
@@ -148,9 +148,10 @@ impl SpanStore {
         let opened = open(&inner.options.index)?;
         let reader = opened.connection.try_clone().map_err(StoreError::index("open the index"))?;
         let progress = load_progress(&opened.connection)?;
+        // before the progress: whoever sees what is indexed can query it
+        *inner.executor.write() = Some(Arc::new(Executor::new(reader, Admission::INDEX, None)));
         *inner.progress.write() = progress;
         inner.committed.send_replace(progress.newest());
-        *inner.executor.write() = Some(Arc::new(Executor::new(reader, Admission::INDEX, None)));
         *inner.writer.lock() = Some(opened.connection);
         self.rebuild(progress, opened.fresh)?;
         *inner.state.write() = IndexState::Ok;
@@ -395,8 +396,11 @@ impl SpanStore {
                 .map_err(StoreError::index("count rows"))
         };
         let (spans, logs) = match self.executor() {
-            Ok(executor) => executor.run(count).await?,
-            Err(_) => (0, 0),
+            Ok(executor) => {
+                let (spans, logs) = executor.run(count).await?;
+                (Some(spans), Some(logs))
+            }
+            Err(_) => (None, None),
         };
         let path = &self.inner.options.index.path;
         let bytes = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
