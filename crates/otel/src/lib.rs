@@ -23,7 +23,7 @@ mod workflow;
 
 pub use indexer::{Indexer, open_index};
 pub use puller::{
-    Puller, PullerConfig, RemoteRejection, SourceConfigError, SourceMode, SourceState, Sources,
+    Puller, PullerConfig, SourceConfigError, SourceMode, SourceRejection, SourceState, Sources,
 };
 pub use router::router;
 pub use sealer::Sealer;

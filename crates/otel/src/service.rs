@@ -1,6 +1,6 @@
 //! What `/otel` answers: store results shaped for people and scripts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ use crate::error::api_error;
 use crate::indexer::lag_nanos;
 use crate::log_schemas::Log;
 use crate::logs::{ParsedLog, SPAN_LOGS_MAX};
-use crate::puller::{RemoteRejection, SourceMode, SourceState, Sources};
+use crate::puller::{SourceMode, SourceRejection, SourceState, Sources};
 use crate::schemas::{
     ArchiveSize, IndexSize, KeyUseItem, RejectionItem, SearchPage, Service, SourceItem, Span, Status, Trace,
     TraceDetail, TraceSpan, WalStatus, Workflow,
@@ -270,7 +270,7 @@ impl OtelService {
         let wal_stats = wal_stats.map_err(ApiError::internal)?;
         let oldest = wal_stats.oldest_received_unix_nanos.map_or(0, |oldest| now.saturating_sub(oldest));
         let (index, index_detail) = describe(&self.store.index_state());
-        let (stats, sources) = (self.receiver.stats(), self.sources.all());
+        let stats = self.receiver.stats();
         Ok(Status {
             index,
             index_detail,
@@ -292,9 +292,9 @@ impl OtelService {
             lag_ms: millis(lag.unwrap_or(0)),
             store: IndexSize { spans: size.spans, logs: size.logs, bytes: size.index_bytes },
             archive: ArchiveSize { files: size.archive_files, bytes: size.archive_bytes },
+            sources: self.sources.all().into_iter().map(source_item).collect(),
             keys: self.key_use(),
-            recent_rejections: self.rejections(&sources),
-            sources: sources.into_iter().map(source_item).collect(),
+            recent_rejections: self.rejections(),
         })
     }
 
@@ -311,27 +311,33 @@ impl OtelService {
         .collect()
     }
 
-    /// What this receiver and the ingestion services refused lately, newest first.
-    fn rejections(&self, sources: &BTreeMap<String, SourceState>) -> Vec<RejectionItem> {
-        let own = self.receiver.stats().recent_rejections().into_iter().map(|rejection| RemoteRejection {
-            at_unix_nanos: rejection.at_unix_nanos,
-            signal: rejection.signal.to_owned(),
-            reason: rejection.reason.to_owned(),
-            detail: rejection.detail,
-            count: rejection.count,
+    /// Refusals of this server and of its sources.
+    fn rejections(&self) -> Vec<RejectionItem> {
+        let own = self.receiver.stats().recent_rejections().into_iter().map(|own| {
+            let (signal, reason) = (own.signal.to_owned(), own.reason.to_owned());
+            let at = own.at_unix_nanos;
+            (
+                at,
+                RejectionItem {
+                    at: rfc3339_nanos(at),
+                    signal,
+                    reason,
+                    detail: own.detail,
+                    count: own.count,
+                    source: None,
+                },
+            )
         });
-        let remote = sources.values().flat_map(|source| source.recent_rejections.iter().cloned());
-        let mut all: Vec<_> = own.chain(remote).collect();
-        all.sort_by_key(|rejection| std::cmp::Reverse(rejection.at_unix_nanos));
-        all.into_iter()
-            .map(|RemoteRejection { at_unix_nanos, signal, reason, detail, count }| RejectionItem {
-                at: rfc3339_nanos(at_unix_nanos),
-                signal,
-                reason,
-                detail,
-                count,
+        let pulled = self.sources.all().into_iter().flat_map(|(url, state)| {
+            state.rejections.into_iter().map(move |theirs| {
+                let SourceRejection { at_unix_nanos: at, signal, reason, detail, count } = theirs;
+                let source = Some(url.clone());
+                (at, RejectionItem { at: rfc3339_nanos(at), signal, reason, detail, count, source })
             })
-            .collect()
+        });
+        let mut all: Vec<_> = own.chain(pulled).collect();
+        all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        all.into_iter().map(|(_, item)| item).collect()
     }
 }
 
@@ -347,6 +353,7 @@ fn source_item((url, state): (String, SourceState)) -> SourceItem {
         connected: state.connected,
         pulled_items: state.pulled_items,
         waiting_batches: state.waiting_batches,
+        lag_ms: millis(state.lag_nanos),
         last_error: state.last_error,
     }
 }

@@ -41,6 +41,7 @@ describe("describeIngest", () => {
       detail: "Unknown key.",
       reason: "unauthenticated",
       signal: "traces",
+      source: null,
     };
     const status = { ...healthy, recent_rejections: [refused] };
     expect(rejectionSince(status, Date.parse("2026-11-21T11:59:00Z"))).toBe(refused);
