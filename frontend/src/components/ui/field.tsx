@@ -48,7 +48,7 @@ interface SelectFieldProps extends ComponentProps<"select"> {
 export function SelectField({ label, hideLabel = false, className, children, ...select }: SelectFieldProps) {
   const id = useId();
   return (
-    <div className={cn("grid gap-1.5", hideLabel && "min-w-0 max-sm:flex-[1_1_0]")}>
+    <div className={cn("grid gap-1.5", hideLabel && "min-w-0 max-sm:flex-[1_1_7rem]")}>
       <label htmlFor={id} className={hideLabel ? "sr-only" : "font-medium text-text text-xs"}>
         {label}
       </label>

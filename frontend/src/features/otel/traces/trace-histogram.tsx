@@ -50,6 +50,7 @@ export default function TraceHistogram({ search, earliest, onSearchChange }: Tra
         kind="bars"
         height={HEIGHT_PX}
         format={formatCompact}
+        whole
         onBrush={(fromMs, toMs) =>
           onSearchChange({
             range: undefined,

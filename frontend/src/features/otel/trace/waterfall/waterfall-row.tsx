@@ -241,7 +241,7 @@ function Bar({ model, index, window, critical }: BarProps) {
           {critical && <Segments path={critical} index={index} window={window} />}
           <span
             className="absolute top-1/2 hidden -translate-y-1/2 whitespace-nowrap px-1.5 text-2xs leading-[14px] tnum md:block"
-            style={labelPlace(place.left, place.left + place.width)}
+            style={labelPlace(place.left, place.left + place.width, offPath)}
           >
             {formatDuration(duration)}
           </span>
@@ -303,8 +303,12 @@ export function FigureHeads() {
 }
 
 /** Beside the bar where there is room: after it, before it, or inside its end. */
-function labelPlace(left: number, right: number) {
+function labelPlace(left: number, right: number, pale: boolean) {
   if (right < 84) return { left: `${right}%`, color: "var(--muted)" };
   if (left > 18) return { right: `${100 - left}%`, color: "var(--muted)" };
-  return { right: `${100 - Math.min(right, 100)}%`, color: "var(--surface)", fontWeight: 500 };
+  return {
+    right: `${100 - Math.min(right, 100)}%`,
+    color: pale ? "var(--text)" : "var(--surface)",
+    fontWeight: 500,
+  };
 }
