@@ -121,6 +121,8 @@ fn options(dir: &Path) -> StoreOptions {
         archive_dir: dir.join("archive"),
         quarantine_dir: dir.join("quarantine"),
         seal: SealPolicy::default(),
+        compact: crate::CompactPolicy::default(),
+        retention: crate::Retention::default(),
         scan: crate::ScanOptions {
             memory_bytes: 128 << 20,
             threads: 1,
