@@ -81,7 +81,7 @@ pub(crate) struct Leased {
 }
 
 impl Leased {
-    pub(super) fn new(file: ArchiveFile) -> Self {
+    pub(crate) fn new(file: ArchiveFile) -> Self {
         Self { file, lease: Arc::new(()) }
     }
 

@@ -13,6 +13,7 @@
 //! | out of the index's file | at the end | rows looked for once more, checkpoint |
 
 mod ages;
+mod checksum;
 mod compact;
 mod deletions;
 mod doomed;
@@ -21,6 +22,7 @@ mod retain;
 mod upkeep;
 
 pub use ages::ServiceAge;
+pub use checksum::{RowChecksum, StoreChecksums};
 pub use compact::CompactPolicy;
 pub(crate) use deletions::Deletions;
 pub use deletions::{DELETION_TRACES_MAX, Deletion, DeletionRequest, DeletionTarget};

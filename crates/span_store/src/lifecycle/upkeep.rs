@@ -44,12 +44,12 @@ impl SpanStore {
     /// being done.
     pub async fn upkeep(&self, now_unix_nanos: i64) -> Result<bool, StoreError> {
         let now = chrono::DateTime::from_timestamp_nanos(now_unix_nanos).to_rfc3339();
-        let swept = self.manifest().sweep(&self.options().archive_dir).await.map(drop);
         let expired = self.expire(now_unix_nanos, &now).await;
         let aged = self.expire_services(now_unix_nanos).await;
         let deleted = self.advance_deletions(now_unix_nanos, &now).await;
         let compacted = self.compact_next(now_unix_nanos, &now).await;
-        let outcome = swept.and(expired).and(aged).and(deleted).and(compacted);
+        let swept = self.manifest().sweep(&self.options().archive_dir).await;
+        let outcome = expired.and(aged).and(deleted).and(swept).and(compacted);
         let mut state = self.upkeep_state().lock();
         state.shown.last_at_unix_nanos = Some(now_unix_nanos);
         state.shown.last_error = outcome.as_ref().err().map(|error| chain(error));
@@ -98,7 +98,7 @@ impl SpanStore {
         self.manifest().replace(&entries, output, now).await?;
         self.upkeep_state().lock().shown.rewritten_files += 1;
         metrics::counter!("junjo_rewritten_files_total").increment(1);
-        self.manifest().sweep(&self.options().archive_dir).await.map(drop)
+        Ok(())
     }
 
     /// Remembers which of the files cannot be read; an error of the disk names another file.
