@@ -11,7 +11,8 @@ use junjo_auth::{AuthState, ReadKeys, readable_by_keys};
 use junjo_ingest::{CorsPolicy, IngestLimits, Receiver};
 use junjo_otel::{Indexer, Keeper, OtelParts, OtelService, Puller, PullerConfig, Sealer, Sources};
 use junjo_span_store::{
-    CompactPolicy, IndexOptions, Manifest, Prober, Retention, ScanOptions, SealPolicy, SpanStore, StoreOptions,
+    CompactPolicy, IndexOptions, Manifest, Prober, Retention, ScanOptions, SealPolicy, SpanStore,
+    StoreOptions,
 };
 use junjo_wal::{Sequence, Wal, WalOptions};
 use junjo_web::client::ProxyTrust;

@@ -51,7 +51,11 @@ pub(crate) fn merge(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>, StoreErro
 }
 
 /// Whether a file holds something that has to go. Blocking.
-pub(crate) fn has_doomed(archive_dir: &Path, file: &ArchiveFile, doomed: &Doomed) -> Result<bool, StoreError> {
+pub(crate) fn has_doomed(
+    archive_dir: &Path,
+    file: &ArchiveFile,
+    doomed: &Doomed,
+) -> Result<bool, StoreError> {
     if file.first_sequence > doomed.through() {
         return Ok(false);
     }
@@ -113,7 +117,12 @@ fn merge_items<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>
         first_sequence: range.0,
         last_sequence: range.1,
         received_day: first.received_day.clone(),
-        min_start_unix_nanos: job.inputs.iter().map(|input| input.min_start_unix_nanos).min().unwrap_or(i64::MAX),
+        min_start_unix_nanos: job
+            .inputs
+            .iter()
+            .map(|input| input.min_start_unix_nanos)
+            .min()
+            .unwrap_or(i64::MAX),
         max_end_unix_nanos: job.inputs.iter().map(|input| input.max_end_unix_nanos).max().unwrap_or(i64::MIN),
         row_count: rows,
         item_count: sum(|input| input.item_count),
@@ -190,6 +199,7 @@ fn places(batch: &RecordBatch) -> Result<impl Iterator<Item = Place>, ArrowError
 
 /// What a batch counts for the size of a row group.
 fn text_bytes(batch: &RecordBatch) -> usize {
-    let bytes = |column: &arrow::array::ArrayRef| column.to_data().get_slice_memory_size().unwrap_or_default();
+    let bytes =
+        |column: &arrow::array::ArrayRef| column.to_data().get_slice_memory_size().unwrap_or_default();
     batch.columns().iter().map(bytes).sum()
 }

@@ -95,8 +95,14 @@ impl Manifest {
     /// Unlinks the removed files that nobody reads any more; returns how many are left.
     pub(crate) async fn sweep(&self, archive_dir: &Path) -> Result<usize, StoreError> {
         let is_free = |file: &RemovedFile| file.readers.strong_count() == 0;
-        let free: Vec<String> =
-            self.removed.files.lock().iter().filter(|file| is_free(file)).map(|file| file.path.clone()).collect();
+        let free: Vec<String> = self
+            .removed
+            .files
+            .lock()
+            .iter()
+            .filter(|file| is_free(file))
+            .map(|file| file.path.clone())
+            .collect();
         for path in &free {
             unlink(&archive_dir.join(path))?;
             sqlx::query("DELETE FROM archive_removed WHERE path = ?1")

@@ -88,7 +88,12 @@ impl Export<'_> {
 
     /// The first file with records behind `done`.
     fn file_behind(&self, done: Sequence) -> Option<Leased> {
-        self.store.manifest().snapshot(Dataset::Spans).files.into_iter().find(|file| file.last_sequence > done)
+        self.store
+            .manifest()
+            .snapshot(Dataset::Spans)
+            .files
+            .into_iter()
+            .find(|file| file.last_sequence > done)
     }
 
     fn file(&self, file: &Leased, done: Sequence, sink: &mut SpanSink<'_>) -> Result<(), StoreError> {

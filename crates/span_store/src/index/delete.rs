@@ -38,9 +38,8 @@ impl Scope<'_> {
                 "sequence <= ? AND service = ?",
                 vec![Value::BigInt(through.0), Value::Text(name.to_owned())],
             )),
-            Self::Records(of, first, last) => (of == dataset).then(|| {
-                ("sequence BETWEEN ? AND ?", vec![Value::BigInt(first.0), Value::BigInt(last.0)])
-            }),
+            Self::Records(of, first, last) => (of == dataset)
+                .then(|| ("sequence BETWEEN ? AND ?", vec![Value::BigInt(first.0), Value::BigInt(last.0)])),
         }
     }
 

@@ -66,7 +66,8 @@ impl SpanStore {
     fn days(&self, dataset: Dataset) -> Result<Days, StoreError> {
         let files = self.manifest().snapshot(dataset).files;
         let records = self.wal().sizes_after(Sequence(0), u32::MAX).map_err(StoreError::Wal)?;
-        let in_log = records.into_iter().map(|(sequence, _, received)| (sequence, crate::seal::day_of(received)));
+        let in_log =
+            records.into_iter().map(|(sequence, _, received)| (sequence, crate::seal::day_of(received)));
         Ok(Days { files, in_log: in_log.collect() })
     }
 }
@@ -80,7 +81,8 @@ struct Days {
 impl Days {
     fn of(&self, sequence: Sequence) -> String {
         let file = || self.files.iter().find(|f| (f.first_sequence..=f.last_sequence).contains(&sequence));
-        let day = self.in_log.get(&sequence).cloned().or_else(|| file().map(|file| file.received_day.clone()));
+        let day =
+            self.in_log.get(&sequence).cloned().or_else(|| file().map(|file| file.received_day.clone()));
         day.unwrap_or_else(|| "lost".to_owned())
     }
 }

@@ -117,7 +117,8 @@ impl Deletions {
         if pending + traces.len() > DELETION_TRACES_MAX {
             return Err(StoreError::TooManyDeletions);
         }
-        let id = self.write(&target, traces, through, &request).await.map_err(StoreError::manifest("write"))?;
+        let id =
+            self.write(&target, traces, through, &request).await.map_err(StoreError::manifest("write"))?;
         let deletion = Arc::new(Deletion {
             id,
             target,

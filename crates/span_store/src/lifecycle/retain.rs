@@ -24,9 +24,7 @@ impl Retention {
     fn expired(self, mut files: Vec<ArchiveFile>, now_unix_nanos: i64) -> Vec<ArchiveFile> {
         let kept_from = self.days.map(|days| first_day(now_unix_nanos, days));
         let mut bytes: u64 = files.iter().map(|file| file.file_bytes).sum();
-        files.sort_by(|a, b| {
-            (&a.received_day, a.last_sequence).cmp(&(&b.received_day, b.last_sequence))
-        });
+        files.sort_by(|a, b| (&a.received_day, a.last_sequence).cmp(&(&b.received_day, b.last_sequence)));
         files.retain(|file| {
             let is_old = kept_from.as_ref().is_some_and(|day| file.received_day < *day);
             let goes = is_old || self.bytes.is_some_and(|max| bytes > max);

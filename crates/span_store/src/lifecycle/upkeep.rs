@@ -103,9 +103,10 @@ impl SpanStore {
 
     /// Remembers which of the files cannot be read; an error of the disk names another file.
     fn note_damage(&self, error: &StoreError, files: &[ArchiveFile]) {
-        let path = match error {
-            StoreError::Damaged(path) | StoreError::Io { path, .. } | StoreError::Parquet { path, .. } => path,
-            _ => return,
+        let (StoreError::Damaged(path) | StoreError::Io { path, .. } | StoreError::Parquet { path, .. }) =
+            error
+        else {
+            return;
         };
         let dir = &self.options().archive_dir;
         if let Some(file) = files.iter().find(|file| dir.join(&file.path) == *path) {
@@ -146,8 +147,10 @@ impl SpanStore {
 
     /// Writes every file that holds something of these deletions again without it.
     async fn clear_archive(&self, deletions: &[Arc<Deletion>], now: &str) -> Result<(), StoreError> {
-        let is_out = |deletion: &Arc<Deletion>| self.upkeep_state().lock().out_of_archive.contains(&deletion.id);
-        let left: Vec<Arc<Deletion>> = deletions.iter().filter(|deletion| !is_out(deletion)).cloned().collect();
+        let is_out =
+            |deletion: &Arc<Deletion>| self.upkeep_state().lock().out_of_archive.contains(&deletion.id);
+        let left: Vec<Arc<Deletion>> =
+            deletions.iter().filter(|deletion| !is_out(deletion)).cloned().collect();
         if left.is_empty() {
             return Ok(());
         }

@@ -193,12 +193,10 @@ pub(crate) async fn scan_file(
     job: ScanJob,
     file: &Leased,
 ) -> Result<Vec<RecordBatch>, StoreError> {
-    let relation = relation(&store.archive_dir().join(&file.path));
-    let lease = file.clone();
-    let search = move |connection: &Connection| {
-        let _lease = lease;
-        search(connection, &job, &relation)
-    };
+    let (leased, archive_dir) = (file.clone(), store.archive_dir());
+    // the lease goes with the work, which may end after this future is dropped
+    let search =
+        move |connection: &Connection| search(connection, &job, &relation(&archive_dir.join(&leased.path)));
     store.scans().await?.run(search).await
 }
 

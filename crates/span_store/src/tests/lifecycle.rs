@@ -135,7 +135,11 @@ async fn reconcile_cleans_up_after_an_interrupted_merge() {
         match moment {
             "after the swap" => {
                 for path in &inputs {
-                    sqlx::query("INSERT INTO archive_removed VALUES (?1)").bind(path).execute(&pool).await.unwrap();
+                    sqlx::query("INSERT INTO archive_removed VALUES (?1)")
+                        .bind(path)
+                        .execute(&pool)
+                        .await
+                        .unwrap();
                 }
             }
             "manifest lost" => {
@@ -174,7 +178,10 @@ async fn reconcile_lists_what_an_incomplete_copy_has() {
             for file in listed {
                 f.store.manifest().insert(file, "2026-01-02T03:04:05Z").await.unwrap();
             }
-            sqlx::query("UPDATE archive_totals SET sealed_items = 5 WHERE dataset = 'spans'").execute(pool).await.unwrap();
+            sqlx::query("UPDATE archive_totals SET sealed_items = 5 WHERE dataset = 'spans'")
+                .execute(pool)
+                .await
+                .unwrap();
         } else {
             std::fs::remove_file(archive.join(&merged.path)).unwrap();
             for (path, bytes) in inputs.iter().zip(kept) {
