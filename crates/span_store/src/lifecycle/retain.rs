@@ -1,5 +1,7 @@
 //! Retention: whole archive files go by the day they were received on, then by their bytes, the oldest first.
 
+use std::collections::HashSet;
+
 use crate::archive::manifest::ArchiveFile;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
@@ -20,7 +22,7 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// The files that have to go now, in sequence order for each dataset.
+    /// The files that have to go now, oldest first.
     fn expired(self, mut files: Vec<ArchiveFile>, now_unix_nanos: i64) -> Vec<ArchiveFile> {
         let kept_from = self.days.map(|days| first_day(now_unix_nanos, days));
         let mut bytes: u64 = files.iter().map(|file| file.file_bytes).sum();
@@ -31,7 +33,6 @@ impl Retention {
             bytes -= if goes { file.file_bytes } else { 0 };
             goes
         });
-        files.sort_by_key(|file| (file.dataset as usize, file.first_sequence));
         files
     }
 }
@@ -49,16 +50,19 @@ impl SpanStore {
 
     /// Drops the files that are too old or too many, their rows in the index first.
     pub(super) async fn expire(&self, now_unix_nanos: i64, now: &str) -> Result<(), StoreError> {
-        let listed = self.manifest().all_files();
-        let expired = self.retention().expired(listed, now_unix_nanos);
+        if self.retention() == Retention::default() {
+            return Ok(());
+        }
+        let expired = self.retention().expired(self.manifest().all_files(), now_unix_nanos);
+        let expired: HashSet<String> = expired.into_iter().map(|file| file.path).collect();
+        if expired.is_empty() {
+            return Ok(());
+        }
+        let goes = |file: &ArchiveFile| expired.contains(&file.path);
         for dataset in Dataset::ALL {
             let files = self.manifest().files(dataset);
-            for run in files.chunk_by(|a, b| expired.contains(a) == expired.contains(b)) {
-                if let [first, ..] = run
-                    && expired.contains(first)
-                {
-                    self.drop_files(run, now).await?;
-                }
+            for run in files.chunk_by(|a, b| goes(a) == goes(b)).filter(|run| run.first().is_some_and(goes)) {
+                self.drop_files(run, now).await?;
             }
         }
         Ok(())

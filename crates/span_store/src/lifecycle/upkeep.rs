@@ -12,7 +12,7 @@ use crate::archive::merge::{MergeJob, has_doomed, merge};
 use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::seal::day_of;
-use crate::store::{SpanStore, chain};
+use crate::store::{IndexState, SpanStore, chain};
 
 /// How upkeep went, for a status route.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,8 +41,11 @@ pub(crate) struct UpkeepState {
 
 impl SpanStore {
     /// Does one round; true when there may be more to do at once. One part that fails does not keep the others from
-    /// being done.
+    /// being done. While the index is not in order nothing is done: a rebuild reads the files as they were.
     pub async fn upkeep(&self, now_unix_nanos: i64) -> Result<bool, StoreError> {
+        if self.index_state() != IndexState::Ok {
+            return Ok(false);
+        }
         let now = chrono::DateTime::from_timestamp_nanos(now_unix_nanos).to_rfc3339();
         let expired = self.expire(now_unix_nanos, &now).await;
         let aged = self.expire_services(now_unix_nanos).await;
