@@ -20,7 +20,7 @@ trap cleanup EXIT
 
 log="$work/server.log"
 env -u JUNJO_PUBLIC_URL "$server" --data-dir "$work/data" --http-addr 127.0.0.1:0 --otlp-grpc-addr 127.0.0.1:0 --otlp-http-addr 127.0.0.1:0 \
-  --log-format json >"$log" 2>&1 &
+  --free-space-min 1M --log-format json >"$log" 2>&1 &
 pid=$!
 # the line that says "ready" carries the addresses
 addresses() {

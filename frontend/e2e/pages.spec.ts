@@ -97,7 +97,7 @@ for (const theme of THEMES) {
       for (const [name, url] of await pages(page)) {
         await page.goto(url);
         await expect(page.getByRole("heading").first()).toBeVisible();
-        await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
+        await expect(page.locator("[data-slot=skeleton]")).toHaveCount(0);
         await page.screenshot({ path: `${SCREENSHOTS}/${name}-${theme}-${size}.png` });
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect.soft(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);

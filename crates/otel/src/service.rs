@@ -288,8 +288,8 @@ impl OtelService {
     }
 
     pub(crate) async fn status(&self) -> ApiResult<Status> {
-        let size = self.store.size().await.map_err(api_error)?;
         let (wal, progress, now) = (self.wal.clone(), self.store.progress(), self.clock.now_unix_nanos());
+        let size = self.store.size().await.map_err(api_error)?; // after the progress: not behind it
         let read = move || (wal.stats(), lag_nanos(&wal, progress.indexed_through(), now));
         let (wal_stats, lag) = tokio::task::spawn_blocking(read).await.map_err(ApiError::internal)?;
         let wal_stats = wal_stats.map_err(ApiError::internal)?;

@@ -97,8 +97,10 @@ pub(crate) struct WalStatus {
 /// The index.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct IndexSize {
-    pub(crate) spans: u64,
-    pub(crate) logs: u64,
+    /// Null while the index is not open.
+    pub(crate) spans: Option<u64>,
+    /// Null while the index is not open.
+    pub(crate) logs: Option<u64>,
     pub(crate) bytes: u64,
 }
 

@@ -73,10 +73,10 @@ pub enum IndexState {
 /// Sizes for the status route.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StoreSize {
-    /// Spans in the index.
-    pub spans: u64,
-    /// Log records in the index.
-    pub logs: u64,
+    /// Spans in the index; unknown while it is not open.
+    pub spans: Option<u64>,
+    /// Log records in the index; unknown while it is not open.
+    pub logs: Option<u64>,
     /// Bytes of the index on disk, its log included.
     pub index_bytes: u64,
     /// Files of the archive.
@@ -232,8 +232,11 @@ impl SpanStore {
                 .map_err(StoreError::index("count rows"))
         };
         let (spans, logs) = match self.executor() {
-            Ok(executor) => executor.run(count).await?,
-            Err(_) => (0, 0),
+            Ok(executor) => {
+                let (spans, logs) = executor.run(count).await?;
+                (Some(spans), Some(logs))
+            }
+            Err(_) => (None, None),
         };
         let path = &self.inner.options.index.path;
         let bytes = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |meta| meta.len());

@@ -167,12 +167,12 @@ func (a *App) open(ctx context.Context) error {
 			KeepAll: a.config.KeepAll, OnCommit: a.metrics.ObserveCommit, Log: a.log,
 		})
 		if err == nil {
-			id, state := log.ID(), log.Status()
-			a.log.Info("the write-ahead log is open", "wal_id", fmt.Sprintf("%x", id), "batches", state.Live.Batches,
-				"bytes", state.Live.Bytes)
 			a.wal.Store(log)
 			a.receiver.Open(log)
 			a.internal.Open(log)
+			id, state := log.ID(), log.Status()
+			a.log.Info("the write-ahead log is open", "wal_id", fmt.Sprintf("%x", id), "batches", state.Live.Batches,
+				"bytes", state.Live.Bytes)
 			return nil
 		}
 		if errors.Is(err, wal.ErrForeign) || errors.Is(err, wal.ErrNewer) {

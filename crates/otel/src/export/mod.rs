@@ -220,6 +220,23 @@ async fn export(
 
 type Pieces = mpsc::Receiver<io::Result<Bytes>>;
 
+/// Counts an export in `junjo_exports_running` from its answer's first byte until its thread has ended, however it ends.
+struct Running(metrics::Gauge);
+
+impl Running {
+    fn begun() -> Self {
+        let gauge = metrics::gauge!("junjo_exports_running");
+        gauge.increment(1.0);
+        Self(gauge)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
+    }
+}
+
 async fn next_piece(mut pieces: Pieces) -> Option<(io::Result<Bytes>, Pieces)> {
     let piece = pieces.recv().await?;
     Some((piece, pieces))
@@ -234,10 +251,9 @@ fn start(
 ) -> Pieces {
     let (sender, pieces) = mpsc::channel(CHANNEL_PIECES);
     let (store, stop) = (service.store().clone(), service.stop().clone());
+    let running = Running::begun();
     let export = move || {
-        let _permit = permit;
-        let running = metrics::gauge!("junjo_exports_running");
-        running.increment(1.0);
+        let (_permit, _running) = (permit, running);
         let mut outlet = Outlet { sender, stop, runtime: Handle::current(), buffer: Vec::new() };
         match write(&store, &selection, format, &mut outlet) {
             Ok(()) => {}
@@ -247,7 +263,6 @@ fn start(
                 outlet.break_off();
             }
         }
-        running.decrement(1.0);
     };
     // nobody waits for its end: the pieces end with it
     drop(service.store().spawn_long(export));

@@ -45,10 +45,11 @@ impl TestServer {
         Self::start_with(dir, &[]).await
     }
 
-    /// A server on the state in `dir`, with more arguments of the command line.
+    /// A server on the state in `dir`, whatever the disk has left, with more arguments of the command line.
     pub(crate) async fn start_with(dir: tempfile::TempDir, arguments: &[&str]) -> Self {
         let lifecycle = Lifecycle::new();
-        let settings = Settings::in_dir_with(dir.path(), arguments);
+        let arguments = [&["--free-space-min=1M"][..], arguments].concat();
+        let settings = Settings::in_dir_with(dir.path(), &arguments);
         let prober = Arc::new(|path: &Path| probe_index(path));
         let running = Running::start(settings, SystemClock::shared(), prober, &lifecycle).await.unwrap();
         let api = Api::new(running.http_addr);

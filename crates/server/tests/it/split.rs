@@ -121,6 +121,8 @@ struct Batches {
     batches: Arc<Mutex<Vec<Batch>>>,
     trimmed: Arc<Mutex<Vec<u8>>>,
     token: Option<&'static str>,
+    /// Of its own for each log: positions are kept by it.
+    wal_id: [u8; 16],
 }
 
 impl Batches {
@@ -198,7 +200,7 @@ impl BatchService for Batches {
         request: Request<GetStatusRequest>,
     ) -> Result<Response<GetStatusResponse>, Status> {
         self.authorise(&request)?;
-        Ok(Response::new(GetStatusResponse { wal_id: vec![9; 16], ..Default::default() }))
+        Ok(Response::new(GetStatusResponse { wal_id: self.wal_id.to_vec(), ..Default::default() }))
     }
 }
 
@@ -207,8 +209,8 @@ impl BatchService for Batches {
 #[tokio::test(flavor = "multi_thread")]
 async fn pull_batches_from_several_services_confirms_what_is_durable() {
     let remotes = [
-        Batches { token: Some("t"), ..Batches::default() },
-        Batches { token: Some("t"), ..Batches::default() },
+        Batches { token: Some("t"), wal_id: [1; 16], ..Batches::default() },
+        Batches { token: Some("t"), wal_id: [2; 16], ..Batches::default() },
     ];
     let mut urls = Vec::new();
     for (i, remote) in remotes.iter().enumerate() {

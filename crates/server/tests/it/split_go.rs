@@ -174,9 +174,9 @@ async fn both_processes_lose_nothing_when_killed() {
     let server = start_server(data.path(), internal, backend).await;
     if let Err(refusal) = waits {
         assert_eq!(refusal.code(), Code::Unavailable, "the ten seconds were over");
-        client.export(&spans(4)).await.unwrap();
+        export_patiently(&client, 4).await;
     }
-    client.export(&spans(5)).await.unwrap();
+    export_patiently(&client, 5).await;
 
     // both die
     ingestion.kill().await;
@@ -197,6 +197,21 @@ async fn both_processes_lose_nothing_when_killed() {
     .await;
     assert_eq!(server.terminate().await.0, Some(0));
     ingestion.terminate().await;
+}
+
+/// As an SDK sends: again while the answer is that it should try again.
+async fn export_patiently(client: &OtlpClient, trace: u64) {
+    let request = spans(trace);
+    eventually("taking a trace", PATIENCE, || async {
+        match client.export(&request).await {
+            Ok(_) => Some(()),
+            Err(refusal) => {
+                assert_eq!(refusal.code(), Code::Unavailable, "{refusal}");
+                None
+            }
+        }
+    })
+    .await;
 }
 
 /// Trace 1 over gRPC, trace 2 over HTTP, and a log record.

@@ -36,16 +36,17 @@ impl SpanStore {
         let opened = open(&inner.options.index)?;
         let reader = opened.connection.try_clone().map_err(StoreError::index("open the index"))?;
         let progress = load_progress(&opened.connection)?;
-        *inner.progress.write() = progress;
-        inner.committed.send_replace(progress.newest());
         let mut writer = inner.writer.lock();
         // under the lock: what is asked for from here on finds the connection
         for deletion in inner.manifest.deletions().pending() {
             delete(&opened.connection, deletion.scope(), inner.prices)?;
         }
+        // before the progress: whoever sees what is indexed can query it
+        *inner.executor.write() = Some(Arc::new(Executor::new(reader, Admission::INDEX, None)));
+        *inner.progress.write() = progress;
+        inner.committed.send_replace(progress.newest());
         *writer = Some(opened.connection);
         drop(writer);
-        *inner.executor.write() = Some(Arc::new(Executor::new(reader, Admission::INDEX, None)));
         self.rebuild(progress, opened.fresh)?;
         *inner.state.write() = IndexState::Ok;
         Ok(())

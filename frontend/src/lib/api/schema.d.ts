@@ -1544,10 +1544,16 @@ export interface components {
         IndexSize: {
             /** Format: int64 */
             bytes: number;
-            /** Format: int64 */
-            logs: number;
-            /** Format: int64 */
-            spans: number;
+            /**
+             * Format: int64
+             * @description Null while the index is not open.
+             */
+            logs: number | null;
+            /**
+             * Format: int64
+             * @description Null while the index is not open.
+             */
+            spans: number | null;
         };
         /** @description An invitation that nobody has used yet. */
         Invitation: {

@@ -61,7 +61,10 @@ function Loaded({ status }: { status: IngestStatus }) {
       </SettingsSection>
       <SettingsSection title="Storage" note="The log is trimmed once spans are sealed into the archive.">
         <Tiles>
-          <Tile name="Index" note={`${formatCount(status.store.spans)} spans`}>
+          <Tile
+            name="Index"
+            note={status.store.spans == null ? "not open yet" : `${formatCount(status.store.spans)} spans`}
+          >
             {formatBytes(status.store.bytes)}
           </Tile>
           <Tile name="Archive" note={`${formatCount(status.archive.files)} files`}>
