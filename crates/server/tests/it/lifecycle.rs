@@ -84,6 +84,7 @@ fn folder_holds(dir: &std::path::Path, text: &str) -> bool {
 async fn deleted_telemetry_is_gone_for_every_reader() {
     let server = TestServer::start_with(tempfile::tempdir().unwrap(), &["--seal-seconds=1"]).await;
     let client = server.client(&server.set_up().await);
+    drained(&server.api).await;
     let nothing = everything(&server.api).await;
     for body in [
         json!({"trace_ids": [hex(1)]}),
