@@ -330,7 +330,7 @@ def check_outage(mode: str, binaries: dict[str, str], chosen: list[Client], scen
             deployment.close()
     print(f"\n{mode}, {scenario.__name__}: {said[0] if said else 'the outage itself failed'}")
     for client in chosen:
-        note = "" if seconds <= client.bridges else f"  (its retries need bridge {client.bridges} s only)"
+        note = "" if seconds <= client.bridges else f"  (its retries are only expected to bridge {client.bridges} s)"
         print(f"  {client.name:20} sent {count(sent[client.name]):5}  lost {lost[client.name]:5}{note}")
     return [bool(said) and lost[client.name] == 0 for client in chosen if seconds <= client.bridges]
 
