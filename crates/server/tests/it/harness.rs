@@ -72,9 +72,10 @@ impl TestServer {
         self.dir
     }
 
-    /// Signs the first user in and returns an ingest key.
+    /// Signs the first user in, waits until queries are answered, and returns an ingest key.
     pub(crate) async fn set_up(&self) -> String {
         self.api.register().await;
+        self.api.drained().await;
         self.api.create_key().await
     }
 
