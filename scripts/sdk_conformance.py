@@ -23,8 +23,10 @@ import urllib.request
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 # how long anything may take before it counts as hanging
 PATIENCE = 60
-# how long senders go on around an outage, when the outage begins, and how long it lasts
-OUTAGE_RUN, OUTAGE_AT, OUTAGE_TIME = 14, 3, 4
+# when an outage begins, how long it lasts unless told otherwise, and how long senders go on after it
+OUTAGE_AT, OUTAGE_TIME, OUTAGE_AFTER = 3, 4, 7
+# bytes of noise in one filling span
+LARGEST_FILLER = 60_000
 
 
 @dataclasses.dataclass
@@ -34,8 +36,8 @@ class Client:
     name: str
     command: list[str]
     protocol: str
-    # exporters that never retry may lose what is under way during an outage
-    retries: bool = True
+    # the longest outage, in seconds, through which its retries must bring everything; 0: it never retries
+    bridges: int = 5
     # the ingestion service reads no JSON
     is_json: bool = False
 
@@ -44,7 +46,7 @@ def clients(python: str, node: str | None) -> list[Client]:
     examples = REPOSITORY / "examples"
     otel, junjo = str(examples / "python/opentelemetry_spans.py"), str(examples / "python/junjo_workflow.py")
     found = [
-        Client("junjo (gRPC)", [python, junjo], "grpc"),
+        Client("junjo (gRPC)", [python, junjo], "grpc", bridges=14),
         Client("python gRPC", [python, otel, "--protocol", "grpc"], "grpc"),
         Client("python gRPC gzip", [python, otel, "--protocol", "grpc", "--compression", "gzip"], "grpc"),
         Client("python HTTP", [python, otel, "--protocol", "http"], "http"),
@@ -57,7 +59,7 @@ def clients(python: str, node: str | None) -> list[Client]:
             Client("js HTTP json", [*send, "json"], "http", is_json=True),
             Client("js HTTP proto", [*send, "proto"], "http"),
             Client("js HTTP proto gzip", [*send, "proto", "--compression", "gzip"], "http"),
-            Client("js gRPC", [*send, "grpc"], "grpc", retries=False),
+            Client("js gRPC", [*send, "grpc"], "grpc", bridges=0),
         ]
     return found
 
@@ -225,18 +227,22 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 
 def fill(deployment: Deployment, key: str, seconds: float) -> int:
-    """Sends spans that do not compress for so long, as fast as they are taken; returns how many were told to wait."""
-    refused, end = 0, time.monotonic() + seconds
+    """Sends spans that do not compress for so long, as fast as they are taken; returns how many were told to wait.
+
+    Smaller ones follow what is refused, so that the last gap is closed and nobody's batch fits.
+    """
+    refused, size, end = 0, LARGEST_FILLER, time.monotonic() + seconds
     while time.monotonic() < end:
-        noise = os.urandom(60_000).hex().encode()
+        noise = os.urandom(size).hex().encode()
         request = urllib.request.Request(f"http://127.0.0.1:{deployment.http}/v1/traces", export(noise), method="POST")
         request.add_header("content-type", "application/x-protobuf")
         request.add_header("x-junjo-api-key", key)
         try:
             urllib.request.urlopen(request, timeout=PATIENCE).close()
+            size = min(2 * size, LARGEST_FILLER)
         except urllib.error.HTTPError as error:
             assert error.code == 503, f"a full log is 503, not {error.code}"
-            refused += 1
+            refused, size = refused + 1, max(size // 2, 1)
             time.sleep(0.02)
         except OSError:
             refused += 1
@@ -260,7 +266,7 @@ def export(value: bytes) -> bytes:
     return field(1, field(2, field(2, span)))
 
 
-def restart(deployment: Deployment, key: str) -> str:
+def restart(deployment: Deployment, key: str, _: int) -> str:
     names = list(deployment.processes)
     for name in names:
         deployment.stop(name, signal.SIGTERM)
@@ -268,21 +274,21 @@ def restart(deployment: Deployment, key: str) -> str:
     return f"SIGTERM and start again of {' and '.join(names)}"
 
 
-def stopped(deployment: Deployment, key: str) -> str:
+def stopped(deployment: Deployment, key: str, seconds: int) -> str:
     names = list(deployment.processes)
     for name in names:
         deployment.stop(name, signal.SIGKILL)
-    time.sleep(OUTAGE_TIME)
+    time.sleep(seconds)
     deployment.start()
-    return f"kill -9 of {' and '.join(names)}, gone for {OUTAGE_TIME} s"
+    return f"kill -9 of {' and '.join(names)}, gone for {seconds} s"
 
 
-def full(deployment: Deployment, key: str) -> str:
+def full(deployment: Deployment, key: str, seconds: int) -> str:
     if deployment.mode == "split":  # nothing takes out of the log while the server is away
         deployment.stop("server", signal.SIGKILL)
-    refused = fill(deployment, key, OUTAGE_TIME)
+    refused = fill(deployment, key, seconds)
     deployment.start()
-    return f"{refused} requests refused by a full log of {deployment.wal_bytes}"
+    return f"{refused} requests refused in {seconds} s by a full log of {deployment.wal_bytes}"
 
 
 def check_arrival(mode: str, binaries: dict[str, str], chosen: list[Client], chromium: str | None) -> list[bool]:
@@ -304,7 +310,7 @@ def check_arrival(mode: str, binaries: dict[str, str], chosen: list[Client], chr
     return [missing == 0 for missing in lost.values()]
 
 
-def check_outage(mode: str, binaries: dict[str, str], chosen: list[Client], scenario) -> list[bool]:
+def check_outage(mode: str, binaries: dict[str, str], chosen: list[Client], scenario, seconds: int) -> list[bool]:
     """All clients at once through one outage: what they retry is not lost."""
     with tempfile.TemporaryDirectory() as folder:
         deployment = Deployment(mode, binaries, pathlib.Path(folder), "1M" if scenario is full else "4G")
@@ -314,9 +320,9 @@ def check_outage(mode: str, binaries: dict[str, str], chosen: list[Client], scen
         try:
             deployment.start()
             key = deployment.sign_in()
-            timer = threading.Timer(OUTAGE_AT, lambda: said.append(scenario(deployment, key)))
+            timer = threading.Timer(OUTAGE_AT, lambda: said.append(scenario(deployment, key, seconds)))
             timer.start()
-            sent = send_all(deployment, chosen, key, OUTAGE_RUN)
+            sent = send_all(deployment, chosen, key, OUTAGE_AT + seconds + OUTAGE_AFTER)
             timer.join(PATIENCE)
             deployment.drained()
             lost = {name: deployment.missing(ids) for name, ids in sent.items()}
@@ -324,9 +330,9 @@ def check_outage(mode: str, binaries: dict[str, str], chosen: list[Client], scen
             deployment.close()
     print(f"\n{mode}, {scenario.__name__}: {said[0] if said else 'the outage itself failed'}")
     for client in chosen:
-        note = "" if client.retries else "  (this exporter never retries)"
+        note = "" if seconds <= client.bridges else f"  (its retries are only expected to bridge {client.bridges} s)"
         print(f"  {client.name:20} sent {count(sent[client.name]):5}  lost {lost[client.name]:5}{note}")
-    return [bool(said) and lost[client.name] == 0 for client in chosen if client.retries]
+    return [bool(said) and lost[client.name] == 0 for client in chosen if seconds <= client.bridges]
 
 
 def count(ids: dict[str, set[str]]) -> int:
@@ -341,15 +347,17 @@ def main() -> int:
     parser.add_argument("--node", help="a Node for examples/javascript")
     parser.add_argument("--chromium", help="a browser for examples/javascript/browser.html")
     parser.add_argument("--outages", action="store_true", help="also interrupt the receivers while clients send")
+    parser.add_argument("--outage-seconds", type=int, nargs="+", default=[OUTAGE_TIME], help="how long outages last")
     chosen = parser.parse_args()
     binaries = {"server": chosen.server, "service": chosen.service}
     senders = clients(chosen.python, chosen.node)
     modes = ["embedded", "split"] if chosen.service else ["embedded"]
     passed = [each for mode in modes for each in check_arrival(mode, binaries, senders, chosen.chromium)]
     if chosen.outages:
-        scenarios = [restart, stopped, full]
-        for mode, scenario in itertools.product(modes, scenarios):
-            passed += check_outage(mode, binaries, senders, scenario)
+        # a restart takes as long as it takes
+        kinds = [(restart, OUTAGE_TIME), *itertools.product([stopped, full], chosen.outage_seconds)]
+        for mode, (scenario, seconds) in itertools.product(modes, kinds):
+            passed += check_outage(mode, binaries, senders, scenario, seconds)
     print(f"\n{sum(passed)} passed, {len(passed) - sum(passed)} failed")
     return 0 if all(passed) else 1
 

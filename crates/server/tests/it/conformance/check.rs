@@ -12,7 +12,7 @@ use prost::Message as _;
 use tonic_types::StatusExt as _;
 
 /// `google.rpc.RetryInfo` of one second.
-const RETRY_INFO: &[u8] = &[0x0a, 0x02, 0x08, 0x01];
+const RETRY_INFO: &[u8] = &[0x0a, 0x02, 0x08, 0x03];
 
 /// What is wrong with an answer.
 pub(crate) fn answer(
@@ -92,7 +92,7 @@ fn refused_http((status, code, says): (u16, i32, &str), answer: &Answer) -> Resu
     let (told, message) = answer.rpc_status();
     ensure(told == code, format!("code {code} expected"))?;
     ensure(message.len() > 10 && message.contains(says), format!("the sentence must contain {says:?}"))?;
-    let retry = (status == 503).then_some("1");
+    let retry = (status == 503).then_some("3");
     ensure(answer.header("retry-after") == retry, format!("retry-after {retry:?} expected"))?;
     let challenge = (status == 401).then_some("Bearer");
     ensure(
@@ -113,7 +113,7 @@ fn refused_grpc((code, says): (i32, &str), answer: &Answer) -> Result<(), String
     if code != 14 {
         return ensure(info.is_none(), "only UNAVAILABLE is worth a retry");
     }
-    ensure(info.as_deref() == Some(RETRY_INFO), "google.rpc.retryinfo-bin says 1 s, for Python")?;
+    ensure(info.as_deref() == Some(RETRY_INFO), "google.rpc.retryinfo-bin says 3 s, for Python")?;
     let status = tonic::Status::with_details(
         tonic::Code::Unavailable,
         message,
@@ -121,8 +121,8 @@ fn refused_grpc((code, says): (i32, &str), answer: &Answer) -> Result<(), String
     );
     let delay = status.get_details_retry_info().and_then(|info| info.retry_delay);
     ensure(
-        delay == Some(std::time::Duration::from_secs(1)),
-        "grpc-status-details-bin says 1 s, for the others",
+        delay == Some(std::time::Duration::from_secs(3)),
+        "grpc-status-details-bin says 3 s, for the others",
     )
 }
 
