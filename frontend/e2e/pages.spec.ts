@@ -53,6 +53,8 @@ async function pages(page: Page): Promise<[string, string][]> {
     ["workflow-blame", `${workflow}?step=3&show=blame`],
     ["workflow-run", `${workflow}?tab=run`],
     ["workflow-graph", `/workflow-graphs/${run?.structural_id}?range=all`],
+    ["logs", "/logs"],
+    ["span-logs", `${trace}?tab=logs`],
     ["sessions", "/sessions"],
     ["session", `/sessions/${encodeURIComponent(session ?? "none")}`],
     ["users", "/users"],

@@ -20,6 +20,7 @@ mod sessions;
 mod spans;
 mod stats;
 mod stats_params;
+mod status;
 mod status_schemas;
 mod tail;
 mod turns;
@@ -28,7 +29,7 @@ mod workflow;
 pub use indexer::{Indexer, open_index};
 pub use keeper::Keeper;
 pub use puller::{
-    Puller, PullerConfig, RemoteRejection, SourceConfigError, SourceMode, SourceState, Sources,
+    Puller, PullerConfig, SourceConfigError, SourceMode, SourceRejection, SourceState, Sources,
 };
 pub use router::router;
 pub use sealer::Sealer;

@@ -39,7 +39,8 @@ pub(crate) struct Status {
     pub(crate) sources: Vec<SourceItem>,
     /// What came in with each API key since start (embedded mode), the latest used first.
     pub(crate) keys: Vec<KeyUseItem>,
-    /// Requests that were refused lately, newest first; equal ones in a row are counted.
+    /// Requests that were refused lately, here or by an ingestion service that tells, newest first; equal ones in a row
+    /// are counted.
     pub(crate) recent_rejections: Vec<RejectionItem>,
 }
 
@@ -78,6 +79,8 @@ pub(crate) struct SourceItem {
     pub(crate) pulled_items: u64,
     /// Batches that wait there; null when the source does not tell.
     pub(crate) waiting_batches: Option<u64>,
+    /// Age of what was pulled last while more waits; 0 when nothing waits. Not current while `connected` is false.
+    pub(crate) lag_ms: u64,
     pub(crate) last_error: Option<String>,
 }
 
@@ -133,10 +136,12 @@ pub(crate) struct RejectionItem {
     pub(crate) at: String,
     /// `traces`, `logs` or `metrics`.
     pub(crate) signal: String,
-    /// `unauthenticated`, `invalid`, `too_large`, `unsupported_encoding` or `unavailable`.
+    /// `unauthenticated`, `invalid`, `too_large`, `unsupported_content_type`, `unsupported_encoding` or `unavailable`.
     pub(crate) reason: String,
     /// What the client was told.
     pub(crate) detail: String,
     /// How many came in a row.
     pub(crate) count: u64,
+    /// The ingestion service that refused them; null when this server did.
+    pub(crate) source: Option<String>,
 }

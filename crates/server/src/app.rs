@@ -8,14 +8,13 @@ use anyhow::Context as _;
 use axum::Router;
 use junjo_api_keys::{ApiKeys, ApiKeysConfig};
 use junjo_auth::{AuthState, ReadKeys, readable_by_keys};
-use junjo_ingest::{CorsPolicy, IngestLimits, Receiver};
+use junjo_ingest::Receiver;
 use junjo_otel::{Indexer, Keeper, OtelParts, OtelService, Puller, PullerConfig, Sealer, Sources};
 use junjo_span_store::{
     CompactPolicy, IndexOptions, Manifest, Prober, Retention, ScanOptions, SealPolicy, SpanStore,
     StoreOptions,
 };
 use junjo_wal::{Sequence, Wal, WalOptions};
-use junjo_web::client::ProxyTrust;
 use junjo_web::{Lifecycle, SharedClock, db};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use secrecy::ExposeSecret as _;
@@ -23,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::background::Background;
-use crate::http::{Surface, router};
+use crate::http::{Surface, otlp, router};
 use crate::key_check::{IngestKeys, ReadingKeys};
 use crate::openapi;
 use crate::pages::{self, PagesState};
@@ -33,6 +32,9 @@ use crate::settings::{Settings, StorageSettings};
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(30);
 /// What scans may put on disk when it does not fit into memory.
 const SCAN_TEMP_BYTES_MAX: u64 = 1 << 30;
+
+/// Files that a full log makes at least, so that sealing begins long before it is full.
+const SEALS_IN_LOG: u64 = 4;
 
 /// Everything that is open. Cheap to clone.
 #[derive(Clone)]
@@ -52,19 +54,14 @@ pub struct App {
 }
 
 /// A receiver with the limits of `settings`, which answers "unavailable" until an [`App`] opens it.
-pub fn receiver(settings: &Settings, clock: SharedClock) -> Receiver {
-    let in_flight = settings.storage.memory_shares().in_flight_bytes;
-    let limits = IngestLimits {
-        in_flight_bytes_max: usize::try_from(in_flight).unwrap_or(usize::MAX),
-        ..IngestLimits::default()
-    };
-    Receiver::new(clock, limits)
+pub fn receiver(settings: &Settings, clock: SharedClock) -> anyhow::Result<Receiver> {
+    Ok(Receiver::new(clock, settings.ingest_limits()?))
 }
 
 impl App {
     /// Opens every store in the data folder, with a receiver of its own.
     pub async fn open(settings: &Settings, clock: SharedClock, prober: Prober) -> anyhow::Result<Self> {
-        let receiver = receiver(settings, Arc::clone(&clock));
+        let receiver = receiver(settings, Arc::clone(&clock))?;
         Self::open_with(settings, clock, prober, receiver).await
     }
 
@@ -89,7 +86,7 @@ impl App {
         };
         let keys = ApiKeys::new(pool.clone(), Arc::clone(&clock), auth.audit_log(), keys_config);
         let background = Background::start().context("no thread for background work can be started")?;
-        let options = store_options(settings, prober, &background);
+        let options = store_options(settings, prober, &background, wal.bytes_max());
         let store = SpanStore::new(options, wal.clone(), manifest);
         receiver.open(wal.clone(), Arc::new(IngestKeys(keys.clone())));
         Ok(Self {
@@ -139,10 +136,7 @@ impl App {
             features: self.features(),
             auth: self.auth.clone(),
             read_keys: ReadKeys::new(ReadingKeys(self.keys.clone())),
-            trust: ProxyTrust {
-                public_url: web.public_url.clone(),
-                trusted_proxies: web.trusted_proxies.clone(),
-            },
+            trust: web.proxy_trust(),
             allow_origins: web.allow_origins.clone(),
             otlp: self.otlp_http()?,
         })
@@ -150,9 +144,7 @@ impl App {
 
     /// OTLP/HTTP, for the main port and for its own.
     pub fn otlp_http(&self) -> anyhow::Result<Router> {
-        let policy = CorsPolicy::from_origins(&self.settings.listen.otlp_allow_origins)
-            .context("JUNJO_OTLP_ALLOW_ORIGINS cannot be used")?;
-        Ok(junjo_ingest::http_router(self.receiver.clone(), policy))
+        otlp(self.receiver.clone(), &self.settings.listen.otlp_allow_origins)
     }
 
     /// Starts the background tasks.
@@ -251,11 +243,28 @@ async fn open_wal(settings: &Settings, sealed_through: Sequence) -> anyhow::Resu
     Ok(wal)
 }
 
+/// A log that is small by setting is sealed in pieces that leave it room; one that fills up first would refuse for a
+/// minute.
+fn seal_policy(storage: &StorageSettings, wal_bytes_max: u64) -> SealPolicy {
+    let default = SealPolicy::default();
+    SealPolicy {
+        bytes: storage.seal_bytes.unwrap_or(default.bytes).min(wal_bytes_max / SEALS_IN_LOG),
+        age_nanos: storage
+            .seal_seconds
+            .map_or(default.age_nanos, |seconds| i64::from(seconds) * 1_000_000_000),
+    }
+}
+
 fn index_path(data_dir: &Path) -> std::path::PathBuf {
     data_dir.join("index.duckdb")
 }
 
-fn store_options(settings: &Settings, prober: Prober, background: &Background) -> StoreOptions {
+fn store_options(
+    settings: &Settings,
+    prober: Prober,
+    background: &Background,
+    wal_bytes_max: u64,
+) -> StoreOptions {
     let dir = &settings.storage.data_dir;
     let shares = settings.storage.memory_shares();
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
@@ -269,7 +278,7 @@ fn store_options(settings: &Settings, prober: Prober, background: &Background) -
         },
         archive_dir: dir.join("archive"),
         quarantine_dir: dir.join("quarantine"),
-        seal: seal_policy(&settings.storage),
+        seal: seal_policy(&settings.storage, wal_bytes_max),
         compact: CompactPolicy::default(),
         retention: Retention {
             days: settings.storage.retention_days,
@@ -283,16 +292,6 @@ fn store_options(settings: &Settings, prober: Prober, background: &Background) -
             temp_bytes_max: SCAN_TEMP_BYTES_MAX,
             runtime: Some(background.handle()),
         },
-    }
-}
-
-fn seal_policy(storage: &StorageSettings) -> SealPolicy {
-    let default = SealPolicy::default();
-    SealPolicy {
-        bytes: storage.seal_bytes.unwrap_or(default.bytes),
-        age_nanos: storage
-            .seal_seconds
-            .map_or(default.age_nanos, |seconds| i64::from(seconds) * 1_000_000_000),
     }
 }
 

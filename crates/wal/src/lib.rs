@@ -218,6 +218,11 @@ impl Wal {
         self.committed.clone()
     }
 
+    /// Live payload bytes at which appends are refused.
+    pub fn bytes_max(&self) -> u64 {
+        self.bytes_max
+    }
+
     /// Records after `after` in order, until `bytes_max` of payload is reached (at least one record). Blocking.
     pub fn read_after(&self, after: Sequence, bytes_max: u64) -> Result<Vec<Record>, WalError> {
         self.readers.read_after(after, bytes_max)

@@ -58,7 +58,12 @@ describe("settings", () => {
     const strict = http.delete("*/auth/sessions/:id", () => {
       if (asked) return undefined;
       asked = true;
-      return problem(403, "Forbidden", "Confirm your password first, with POST /auth/reauthenticate.");
+      return problem(
+        403,
+        "Forbidden",
+        "Present your password again.",
+        "urn:junjo:problem:not_recently_authenticated",
+      );
     });
     renderApp("/settings/profile", busyStore(Date.now(), 1), [strict]);
     const user = userEvent.setup();
@@ -94,7 +99,15 @@ describe("one-time link", () => {
     await user.type(await screen.findByLabelText("Password"), "a long enough sentence");
     await user.type(screen.getByLabelText("Password again"), "a long enough sentence");
     await user.click(screen.getByRole("button", { name: "Create account" }));
-    await vi.waitFor(() => expect(router.state.location.pathname).not.toBe("/link"));
+    await vi.waitFor(() => expect(router.state.location.pathname).toBe("/overview"));
+  });
+
+  /** Where the server sees an unencrypted network, the pages that take a password say so. */
+  it("warns about plain http", async () => {
+    const store = busyStore(Date.now(), 1);
+    store.accounts.config.is_transport_insecure = true;
+    renderApp("/link#jl_mock", store);
+    expect(await screen.findByRole("note")).toHaveTextContent("plain http");
   });
 
   /** A damaged link is explained instead of failing. */
@@ -126,5 +139,33 @@ describe("command palette", () => {
     await user.keyboard("{Control>}k{/Control}");
     await user.type(await screen.findByRole("combobox", { name: /Search traces/ }), "overview{Enter}");
     await vi.waitFor(() => expect(router.state.location.pathname).toBe("/overview"));
+  });
+});
+
+describe("logs", () => {
+  /** A record opens beside the list and is in the URL; its span shows the same record in its panel. */
+  it("leads from a record to its span and its record there", async () => {
+    const { router } = renderApp("/logs?severity=info", busyStore(Date.now(), 12));
+    const table = await screen.findByRole("table", { name: "Log records" });
+    const user = userEvent.setup();
+    await user.click((await within(table).findAllByRole("link", { name: /accepted/ }))[0] as Element);
+    const panel = await screen.findByRole("complementary", { name: "Log record" });
+    expect(router.state.location.search).toHaveProperty("record");
+    expect(within(panel).getByRole("list", { name: "Attributes" })).toHaveTextContent("POST");
+    await user.click(within(panel).getByRole("link", { name: "Open its span" }));
+    const records = await screen.findByRole("list", { name: "Log records" });
+    expect(records).toHaveTextContent("accepted");
+    await user.click(within(records).getByRole("button"));
+    expect(await within(records).findByRole("list", { name: "Attributes" })).toHaveTextContent("POST");
+  });
+
+  /** Filters are in the URL, and an empty result offers to drop them. */
+  it("filters and says when nothing matches", async () => {
+    const { router } = renderApp("/logs?q=no-such-text", busyStore(Date.now(), 4));
+    await userEvent.click(await screen.findByRole("button", { name: "Clear filters" }));
+    await vi.waitFor(() => expect(router.state.location.search).not.toHaveProperty("q"));
+    expect(await screen.findByRole("table", { name: "Log records" })).toBeInTheDocument();
+    await userEvent.selectOptions(screen.getByLabelText("Severity"), "error");
+    await vi.waitFor(() => expect(router.state.location.search).toMatchObject({ severity: "error" }));
   });
 });

@@ -8,6 +8,7 @@ import {
   type LucideIcon,
   MessagesSquare,
   Rocket,
+  ScrollText,
   Settings,
   Workflow,
 } from "lucide-react";
@@ -48,6 +49,14 @@ export const PLACES: Place[] = [
     section: "telemetry",
     keys: "g s",
     words: "conversations chats",
+  },
+  {
+    to: "/logs",
+    label: "Logs",
+    icon: ScrollText,
+    section: "telemetry",
+    keys: "g l",
+    words: "log records events severity",
   },
   { to: "/users", label: "Users", icon: CircleUser, section: "telemetry", keys: "g u", words: "people" },
   { to: "/services", label: "Services", icon: Boxes, section: "telemetry", keys: "g v", words: "" },

@@ -7,6 +7,7 @@ mod accounts;
 mod api_document;
 mod authz_coverage;
 mod bad_input;
+mod conformance;
 mod crash;
 mod disk;
 mod exports;

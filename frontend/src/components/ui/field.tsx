@@ -48,12 +48,21 @@ interface SelectFieldProps extends ComponentProps<"select"> {
 export function SelectField({ label, hideLabel = false, className, children, ...select }: SelectFieldProps) {
   const id = useId();
   return (
-    <div className="grid gap-1.5">
+    <div className={cn("grid gap-1.5", hideLabel && "min-w-0 max-sm:flex-[1_1_7rem]")}>
       <label htmlFor={id} className={hideLabel ? "sr-only" : "font-medium text-text text-xs"}>
         {label}
       </label>
       <div className="relative">
-        <select id={id} className={cn(controlClass, "appearance-none pr-8", className)} {...select}>
+        <select
+          id={id}
+          className={cn(
+            controlClass,
+            "appearance-none truncate pr-8",
+            className,
+            hideLabel && "max-sm:w-full max-sm:max-w-none",
+          )}
+          {...select}
+        >
           {children}
         </select>
         <ChevronDown

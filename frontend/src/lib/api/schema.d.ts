@@ -2286,10 +2286,12 @@ export interface components {
             count: number;
             /** @description What the client was told. */
             detail: string;
-            /** @description `unauthenticated`, `invalid`, `too_large`, `unsupported_encoding` or `unavailable`. */
+            /** @description `unauthenticated`, `invalid`, `too_large`, `unsupported_content_type`, `unsupported_encoding` or `unavailable`. */
             reason: string;
             /** @description `traces`, `logs` or `metrics`. */
             signal: string;
+            /** @description The ingestion service that refused them; null when this server did. */
+            source: string | null;
         };
         /** @description A reordering of documents. */
         Reranking: {
@@ -2552,6 +2554,11 @@ export interface components {
         /** @description One ingestion service that is pulled from (split mode). */
         SourceItem: {
             connected: boolean;
+            /**
+             * Format: int64
+             * @description Age of what was pulled last while more waits; 0 when nothing waits. Not current while `connected` is false.
+             */
+            lag_ms: number;
             last_error: string | null;
             /** @description `batches` (our ingestion service), `spans` (Junjo's existing one) or `unknown` (not connected yet). */
             mode: string;
@@ -2938,7 +2945,10 @@ export interface components {
              * @description Records that could not be decoded and are kept in the quarantine folder.
              */
             quarantined_batches: number;
-            /** @description Requests that were refused lately, newest first; equal ones in a row are counted. */
+            /**
+             * @description Requests that were refused lately, here or by an ingestion service that tells, newest first; equal ones in a row
+             *     are counted.
+             */
             recent_rejections: components["schemas"]["RejectionItem"][];
             /** @description Ingestion services in split mode; empty in embedded mode. */
             sources: components["schemas"]["SourceItem"][];

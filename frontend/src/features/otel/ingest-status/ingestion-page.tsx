@@ -9,8 +9,9 @@ import { ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format/duration";
-import { formatBytes, formatCount } from "@/lib/format/number";
+import { formatCount } from "@/lib/format/number";
 import { describeIngest, type IngestStatus, statusQuery } from "./status-query";
+import { StorageUse } from "./storage-use";
 
 /** Numbers on this page are watched while they change. */
 const WATCH_MS = 2_000;
@@ -44,7 +45,10 @@ function Loaded({ status }: { status: IngestStatus }) {
           <Tile name="Accepted" note="durable, all time">
             {formatCount(status.accepted_spans)}
           </Tile>
-          <Tile name="Indexed" note={`${formatDuration(status.lag_ms * 1e6)} behind`}>
+          <Tile
+            name="Indexed"
+            note={status.lag_ms === 0 ? "up to date" : `${formatDuration(status.lag_ms * 1e6)} behind`}
+          >
             {formatCount(status.indexed_spans)}
           </Tile>
           <Tile name="Sent again" note="duplicates, kept once">
@@ -59,28 +63,8 @@ function Loaded({ status }: { status: IngestStatus }) {
           </Tile>
         </Tiles>
       </SettingsSection>
-      <SettingsSection title="Storage" note="The log is trimmed once spans are sealed into the archive.">
-        <Tiles>
-          <Tile
-            name="Index"
-            note={status.store.spans == null ? "not open yet" : `${formatCount(status.store.spans)} spans`}
-          >
-            {formatBytes(status.store.bytes)}
-          </Tile>
-          <Tile name="Archive" note={`${formatCount(status.archive.files)} files`}>
-            {formatBytes(status.archive.bytes)}
-          </Tile>
-          <Tile name="Write-ahead log" note={`${formatCount(status.wal.batches)} batches`}>
-            {formatBytes(status.wal.bytes)}
-          </Tile>
-          <Tile name="Its file" note={`oldest ${formatDuration(status.wal.oldest_age_ms * 1e6)}`}>
-            {formatBytes(status.wal.file_bytes)}
-          </Tile>
-        </Tiles>
-        <p className="text-muted text-sm">
-          Retention is set where the server starts: <Setting>JUNJO_RETENTION_DAYS</Setting> drops whole days
-          by age, <Setting>JUNJO_RETENTION_BYTES</Setting> the oldest days beyond a size.
-        </p>
+      <SettingsSection title="Storage">
+        <StorageUse status={status} />
       </SettingsSection>
       {status.sources.length > 0 && <Sources sources={status.sources} />}
       <Rejections rejections={status.recent_rejections} />
@@ -168,8 +152,4 @@ function Tile({ name, note, alarming = false, children }: TileProps) {
       {note && <dd className="truncate text-faint text-xs tnum">{note}</dd>}
     </div>
   );
-}
-
-function Setting({ children }: { children: string }) {
-  return <code className="rounded-sm bg-hover px-1 font-mono text-xs">{children}</code>;
 }

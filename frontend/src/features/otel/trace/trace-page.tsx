@@ -15,6 +15,7 @@ import { criticalPath } from "./model/critical-path";
 import { foldedSpans, parseFolding, toggleFold } from "./model/folding";
 import { parseWindow, writeWindow } from "./model/time-window";
 import { visibleRows } from "./model/visible-rows";
+import { exchangeOf, previewsQuery } from "./preview-query";
 import { SpanPanel } from "./span-panel/span-panel";
 import { useTraceCommands } from "./trace-commands";
 import { TraceHeader } from "./trace-header";
@@ -65,6 +66,8 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
     () => (search.critical ? criticalPath(model) : undefined),
     [search.critical, model],
   );
+  const previews = useQuery(previewsQuery(model, data.traceId, data.complete)).data;
+  const exchange = useMemo(() => previews && exchangeOf(model, previews), [model, previews]);
   const [selectedId, select] = useUrlSelection(search.span, onSearchChange);
   const toggle = useCallback(
     (spanId: string) => onSearchChange({ folds: toggleFold(folding, spanId) }),
@@ -77,6 +80,7 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
     <SpanPanel
       model={model}
       index={shown}
+      exchange={shown === 0 ? exchange : undefined}
       traceId={data.traceId}
       spanId={shownId}
       tab={search.tab ?? "overview"}
@@ -119,6 +123,7 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
           ) : (
             <Waterfall
               model={model}
+              previews={previews}
               visible={visible}
               folded={folded}
               selectedId={shownId}

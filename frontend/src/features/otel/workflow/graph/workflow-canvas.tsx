@@ -102,7 +102,7 @@ function Canvas(props: WorkflowCanvasProps) {
   if (!layout.data) {
     return (
       <div ref={host} className="h-full p-6">
-        <Skeleton className="h-2/3" />
+        <Skeleton className="h-full" />
       </div>
     );
   }
