@@ -3,6 +3,7 @@
 mod deletion;
 mod lifecycle;
 mod logs;
+mod pagination;
 
 use std::path::Path;
 use std::sync::Arc;
