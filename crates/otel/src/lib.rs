@@ -20,6 +20,7 @@ mod sessions;
 mod spans;
 mod stats;
 mod stats_params;
+mod status;
 mod status_schemas;
 mod tail;
 mod turns;

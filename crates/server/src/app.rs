@@ -12,7 +12,7 @@ use junjo_ingest::Receiver;
 use junjo_otel::{Indexer, Keeper, OtelParts, OtelService, Puller, PullerConfig, Sealer, Sources};
 use junjo_span_store::{
     CompactPolicy, IndexOptions, Manifest, Prober, Retention, ScanOptions, SealPolicy, SpanStore,
-    StoreOptions,
+    StoreOptions, newest_archived,
 };
 use junjo_wal::{Sequence, Wal, WalOptions};
 use junjo_web::{Lifecycle, SharedClock, db};
@@ -78,7 +78,8 @@ impl App {
         let pool = db::open_pool(&dir.join("app.db")).await?;
         db::migrate(&pool).await?;
         let manifest = Manifest::load(pool.clone()).await?;
-        let wal = open_wal(settings, manifest.newest_sequence()).await?;
+        let archived = manifest.newest_sequence().max(newest_archived(&dir.join("archive"))?);
+        let wal = open_wal(settings, archived).await?;
         let auth = AuthState::new(pool.clone(), Arc::clone(&clock), settings.auth_config())?;
         let keys_config = ApiKeysConfig {
             keys_per_user_max: settings.accounts.api_keys_per_user_max,

@@ -29,7 +29,7 @@ mod whole_log;
 mod whole_span;
 
 pub use archive::manifest::{ArchiveFile, Manifest};
-pub use archive::reconcile::Reconciled;
+pub use archive::reconcile::{Reconciled, newest_archived};
 pub use dataset::Dataset;
 pub use decode::{DecodeFailure, decode_log_rows, decode_rows};
 pub use error::StoreError;

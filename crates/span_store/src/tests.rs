@@ -1,8 +1,10 @@
 //! The store through its public surface: real log, real DuckDB, real Parquet, real SQLite in a temp folder.
 
+mod damage;
 mod deletion;
 mod lifecycle;
 mod logs;
+mod pagination;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use prost::Message as _;
 
 use crate::{
     Dataset, IndexBatch, IndexOptions, IndexState, Manifest, Probe, SealPolicy, SpanStore, StoreOptions,
-    TimeRange, TraceFilter, WorkflowFilter, decode_log_rows, decode_rows, probe_index,
+    TimeRange, TraceFilter, WorkflowFilter, decode_log_rows, decode_rows, newest_archived, probe_index,
 };
 
 mod search;
@@ -46,7 +48,8 @@ impl Fixture {
         let manifest = Manifest::load(pool).await.unwrap();
         let wal_options =
             WalOptions { free_bytes_min: 0, free_percent_min: 0, ..WalOptions::in_dir(dir.path()) };
-        let wal = Wal::open(&wal_options, manifest.newest_sequence()).unwrap();
+        let archived = newest_archived(&dir.path().join("archive")).unwrap();
+        let wal = Wal::open(&wal_options, manifest.newest_sequence().max(archived)).unwrap();
         let store = SpanStore::new(options, wal.clone(), manifest);
         store.reconcile("2026-01-02T03:04:05Z").await.unwrap();
         store.open_index().unwrap();

@@ -6,6 +6,7 @@
 mod accounts;
 mod api_document;
 mod authz_coverage;
+mod backup;
 mod bad_input;
 mod conformance;
 mod crash;

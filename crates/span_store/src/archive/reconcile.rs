@@ -68,6 +68,19 @@ pub(crate) async fn reconcile(
     Ok(done)
 }
 
+/// The newest record that a file in the folder may hold, by the files' names, listed or not. A copy of a data folder can have
+/// an archive that is newer than its log and manifest; what its files hold must not get a second meaning. Blocking.
+pub fn newest_archived(archive_dir: &Path) -> Result<Sequence, StoreError> {
+    if !is_present(archive_dir)? {
+        return Ok(Sequence(0));
+    }
+    let last = |path: &PathBuf| {
+        let name = path.file_stem()?.to_str()?;
+        name.split('-').nth(2)?.parse().ok().map(Sequence)
+    };
+    Ok(files_below(archive_dir)?.iter().filter_map(last).max().unwrap_or_default())
+}
+
 /// What an unlisted file is beside the listed ones.
 enum Standing {
     /// They have all of its rows.

@@ -15,7 +15,7 @@ pub(super) fn exported(store: &SpanStore) -> Vec<WholeSpan> {
 }
 
 impl Fixture {
-    fn paths(&self) -> Vec<String> {
+    pub(super) fn paths(&self) -> Vec<String> {
         let files = self.store.manifest().all_files();
         let mut paths: Vec<String> = files.into_iter().map(|file| file.path).collect();
         paths.sort();
@@ -23,7 +23,7 @@ impl Fixture {
     }
 
     /// The files of the archive folder.
-    fn in_folder(&self) -> Vec<String> {
+    pub(super) fn in_folder(&self) -> Vec<String> {
         let mut found = Vec::new();
         for day in std::fs::read_dir(self.dir.path().join("archive")).unwrap() {
             let day = day.unwrap();
@@ -42,7 +42,7 @@ impl Fixture {
         (progress.indexed_spans, progress.duplicate_spans)
     }
 
-    async fn sums(&self) -> StoreChecksums {
+    pub(super) async fn sums(&self) -> StoreChecksums {
         self.store.checksums().await.unwrap()
     }
 
@@ -57,7 +57,7 @@ impl Fixture {
     }
 
     /// Appends, indexes, seals and trims one request that was received on a day after 1970-01-01.
-    async fn seal_one(&self, spans: Vec<Span>, day: i64) -> crate::ArchiveFile {
+    pub(super) async fn seal_one(&self, spans: Vec<Span>, day: i64) -> crate::ArchiveFile {
         self.append(spans, day * DAY_NANOS + 1).await;
         self.index();
         let file = self.seal().await.unwrap();
@@ -66,7 +66,7 @@ impl Fixture {
     }
 
     /// Three files of one day, the last of which repeats a span of the first.
-    async fn three_files() -> Self {
+    pub(super) async fn three_files() -> Self {
         let f = Self::new().await;
         f.seal_one(vec![span(1, 1, None), span(1, 2, Some(1))], 0).await;
         f.seal_one(vec![span(2, 1, None)], 0).await;
@@ -75,7 +75,7 @@ impl Fixture {
     }
 }
 
-const MERGED: &str = "day=1970-01-01/spans-00000000000000000001-00000000000000000003-g1.parquet";
+pub(super) const MERGED: &str = "day=1970-01-01/spans-00000000000000000001-00000000000000000003-g1.parquet";
 
 /// Scenario: three files of a day that is over, with a retry across them, are merged; then the index is lost. Guarantee: one
 /// file is left, without the replaced arrival; payloads, exports, rows and totals are what they were, also after the rebuild.
