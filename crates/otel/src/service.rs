@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
+use junjo_auth::{AuditEvent, AuditLog, RequestOrigin};
 use junjo_ingest::Receiver;
 use junjo_span_model::{
     Details, Signal, Span as OtlpSpan, SpanId, TraceId, attributes_from_json, details_with_logs,
@@ -27,9 +28,9 @@ use crate::indexer::lag_nanos;
 use crate::log_schemas::Log;
 use crate::logs::{ParsedLog, SPAN_LOGS_MAX};
 use crate::puller::{SourceMode, SourceRejection, SourceState, Sources};
-use crate::schemas::{
-    ArchiveSize, IndexSize, KeyUseItem, RejectionItem, SearchPage, Service, SourceItem, Span, Status, Trace,
-    TraceDetail, TraceSpan, WalStatus, Workflow,
+use crate::schemas::{SearchPage, Service, Span, Trace, TraceDetail, TraceSpan, Workflow};
+use crate::status_schemas::{
+    ArchiveSize, IndexSize, KeyUseItem, RejectionItem, SourceItem, Status, WalStatus,
 };
 
 /// Version byte of the cursors below.
@@ -50,10 +51,27 @@ pub struct OtelService {
     receiver: Receiver,
     sources: Sources,
     clock: SharedClock,
+    audit: AuditLog,
     stop: CancellationToken,
     tails: Arc<Semaphore>,
     exports: Arc<Semaphore>,
     views: Arc<Semaphore>,
+}
+
+/// What the service works with.
+pub struct OtelParts {
+    /// Where the answers come from.
+    pub store: SpanStore,
+    /// Looked at for the status.
+    pub wal: Wal,
+    /// Looked at for the status.
+    pub receiver: Receiver,
+    /// Looked at for the status.
+    pub sources: Sources,
+    /// The time.
+    pub clock: SharedClock,
+    /// Where deletions are written down.
+    pub audit: AuditLog,
 }
 
 /// Exports at once: each keeps a thread, and the disk, busy for as long as its client reads.
@@ -85,19 +103,26 @@ struct PageCursor {
 }
 
 impl OtelService {
-    /// Answers from `store`; `wal`, `receiver` and `sources` are only looked at for the status.
-    pub fn new(store: SpanStore, wal: Wal, receiver: Receiver, sources: Sources, clock: SharedClock) -> Self {
+    /// Answers from `parts`.
+    pub fn new(parts: OtelParts) -> Self {
+        let OtelParts { store, wal, receiver, sources, clock, audit } = parts;
         Self {
             store,
             wal,
             receiver,
             sources,
             clock,
+            audit,
             stop: CancellationToken::new(),
             tails: Arc::new(Semaphore::new(TAILS_MAX)),
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             views: Arc::new(Semaphore::new(VIEWS_MAX)),
         }
+    }
+
+    /// Writes down who deleted what.
+    pub(crate) async fn audit(&self, origin: &RequestOrigin, event: AuditEvent) {
+        self.audit.record(origin, event).await;
     }
 
     /// The same, whose endless answers (the live tail, exports) end when `stop` is cancelled.
@@ -293,6 +318,7 @@ impl OtelService {
             store: IndexSize { spans: size.spans, logs: size.logs, bytes: size.index_bytes },
             archive: ArchiveSize { files: size.archive_files, bytes: size.archive_bytes },
             sources: self.sources.all().into_iter().map(source_item).collect(),
+            upkeep: self.store.upkeep_report().into(),
             keys: self.key_use(),
             recent_rejections: self.rejections(),
         })

@@ -9,8 +9,11 @@ use axum::Router;
 use junjo_api_keys::{ApiKeys, ApiKeysConfig};
 use junjo_auth::{AuthState, ReadKeys, readable_by_keys};
 use junjo_ingest::Receiver;
-use junjo_otel::{Indexer, OtelService, Puller, PullerConfig, Sealer, Sources};
-use junjo_span_store::{IndexOptions, Manifest, Prober, ScanOptions, SealPolicy, SpanStore, StoreOptions};
+use junjo_otel::{Indexer, Keeper, OtelParts, OtelService, Puller, PullerConfig, Sealer, Sources};
+use junjo_span_store::{
+    CompactPolicy, IndexOptions, Manifest, Prober, Retention, ScanOptions, SealPolicy, SpanStore,
+    StoreOptions,
+};
 use junjo_wal::{Sequence, Wal, WalOptions};
 use junjo_web::{Lifecycle, SharedClock, db};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -103,13 +106,14 @@ impl App {
 
     /// Every feature's routes with the OpenAPI document that describes them.
     pub fn features(&self) -> OpenApiRouter {
-        let otel = OtelService::new(
-            self.store.clone(),
-            self.wal.clone(),
-            self.receiver.clone(),
-            self.sources.clone(),
-            Arc::clone(&self.clock),
-        )
+        let otel = OtelService::new(OtelParts {
+            store: self.store.clone(),
+            wal: self.wal.clone(),
+            receiver: self.receiver.clone(),
+            sources: self.sources.clone(),
+            clock: Arc::clone(&self.clock),
+            audit: self.auth.audit_log(),
+        })
         .ending_with(self.streams_stop.clone());
         let pages = PagesState {
             receiver: self.receiver.clone(),
@@ -149,6 +153,8 @@ impl App {
         lifecycle.spawn("indexer", self.background.clone().run(indexer.run(lifecycle.soft())));
         let sealer = Sealer::new(self.store.clone(), Arc::clone(&self.clock));
         lifecycle.spawn("sealer", self.background.clone().run(sealer.run(lifecycle.soft())));
+        let keeper = Keeper::new(self.store.clone(), Arc::clone(&self.clock));
+        lifecycle.spawn("keeper", self.background.clone().run(keeper.run(lifecycle.soft())));
         let (streams_stop, stop) = (self.streams_stop.clone(), lifecycle.soft());
         lifecycle.spawn("streams", async move {
             stop.cancelled().await;
@@ -273,6 +279,11 @@ fn store_options(
         archive_dir: dir.join("archive"),
         quarantine_dir: dir.join("quarantine"),
         seal: seal_policy(&settings.storage, wal_bytes_max),
+        compact: CompactPolicy::default(),
+        retention: Retention {
+            days: settings.storage.retention_days,
+            bytes: settings.storage.retention_bytes,
+        },
         scan: ScanOptions {
             memory_bytes: shares.scan_bytes,
             // the rest of the machine goes on receiving

@@ -63,6 +63,12 @@ pub struct StorageSettings {
     /// Seconds that a span waits in the log before it goes to a smaller archive file (default: 60).
     #[arg(long, env = "JUNJO_SEAL_SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) seal_seconds: Option<u32>,
+    /// Whole UTC days for which telemetry is kept after the day of its receipt (default: for ever).
+    #[arg(long, env = "JUNJO_RETENTION_DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub(crate) retention_days: Option<u32>,
+    /// Bytes of archive files that are kept, the newest ones, with K, M, G (default: as many as there are).
+    #[arg(long, env = "JUNJO_RETENTION_BYTES", value_parser = parse_bytes)]
+    pub(crate) retention_bytes: Option<u64>,
 }
 
 /// Addresses.

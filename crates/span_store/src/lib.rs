@@ -12,6 +12,7 @@ mod error;
 mod executor;
 mod export;
 mod index;
+mod lifecycle;
 mod log_columns;
 mod log_row;
 mod payload;
@@ -35,6 +36,10 @@ pub use error::StoreError;
 pub use export::{ParquetExport, SpanSink};
 pub use index::commit::{IndexBatch, Progress};
 pub use index::open::{IndexOptions, Probe, Prober, probe_index};
+pub use lifecycle::{
+    CompactPolicy, DELETION_TRACES_MAX, Deletion, DeletionRequest, DeletionSubject, DeletionTarget,
+    Retention, RowChecksum, ServiceAge, StoreChecksums, Upkeep,
+};
 pub use log_row::{Hints, LogRow};
 pub use quarantine::Quarantine;
 pub use query::changes::Changes;

@@ -1,5 +1,7 @@
 //! The store through its public surface: real log, real DuckDB, real Parquet, real SQLite in a temp folder.
 
+mod deletion;
+mod lifecycle;
 mod logs;
 
 use std::path::Path;
@@ -35,12 +37,17 @@ impl Fixture {
     }
 
     async fn open(dir: tempfile::TempDir) -> Self {
+        let options = options(dir.path());
+        Self::open_with(dir, options).await
+    }
+
+    async fn open_with(dir: tempfile::TempDir, options: StoreOptions) -> Self {
         let pool = open_pool(dir.path()).await;
         let manifest = Manifest::load(pool).await.unwrap();
         let wal_options =
             WalOptions { free_bytes_min: 0, free_percent_min: 0, ..WalOptions::in_dir(dir.path()) };
         let wal = Wal::open(&wal_options, manifest.newest_sequence()).unwrap();
-        let store = SpanStore::new(options(dir.path()), wal.clone(), manifest);
+        let store = SpanStore::new(options, wal.clone(), manifest);
         store.reconcile("2026-01-02T03:04:05Z").await.unwrap();
         store.open_index().unwrap();
         Self { dir, wal, store }
@@ -94,6 +101,11 @@ impl Fixture {
         files.into_iter().next()
     }
 
+    /// Upkeep until there is nothing to do, ten days after the records were received.
+    async fn keep(&self) {
+        while self.store.upkeep(10 * DAY_NANOS).await.unwrap() {}
+    }
+
     async fn wait_for_trim(&self) {
         while self.wal.stats().unwrap().records > 0 {
             tokio::task::yield_now().await;
@@ -121,6 +133,8 @@ fn options(dir: &Path) -> StoreOptions {
         archive_dir: dir.join("archive"),
         quarantine_dir: dir.join("quarantine"),
         seal: SealPolicy::default(),
+        compact: crate::CompactPolicy::default(),
+        retention: crate::Retention::default(),
         scan: crate::ScanOptions {
             memory_bytes: 128 << 20,
             threads: 1,

@@ -13,6 +13,7 @@ mod disk;
 mod exports;
 mod harness;
 mod ingest;
+mod lifecycle;
 mod logs;
 mod numbers;
 mod pages;

@@ -70,6 +70,11 @@ impl Fixture {
         sequence
     }
 
+    /// Appends and indexes one plain record of span 2 of a trace.
+    pub(super) async fn send_logs_of(&self, trace: u8) -> Sequence {
+        self.send_logs(vec![LogRecord { trace_id: vec![trace; 16], ..log(1, "message") }]).await
+    }
+
     async fn all_logs(&self) -> Vec<WholeLog> {
         let page = self.store.logs(&LogFilter::default(), 1_000, None).await.unwrap();
         assert_eq!((page.next, page.stopped_early), (None, false));

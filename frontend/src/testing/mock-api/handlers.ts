@@ -232,6 +232,7 @@ function status(store: MockStore): ResponseOf<"/otel/status", "get"> {
     lag_ms: 120,
     store: { spans, logs: 0, bytes: spans * 43 },
     archive: { files: 2, bytes: spans * 288 },
+  upkeep: { last_at: null, last_error: null, rewritten_files: 0, pending_deletions: 0 },
   };
 }
 
