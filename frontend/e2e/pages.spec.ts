@@ -65,6 +65,7 @@ async function pages(page: Page): Promise<[string, string][]> {
     ["accounts", "/settings/users"],
     ["audit", "/settings/audit"],
     ["ingestion", "/settings/ingestion"],
+    ["storage", "/settings/storage"],
     ["about", "/settings/about"],
     ["welcome", "/welcome"],
     ["not-found", "/nowhere"],

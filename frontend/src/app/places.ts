@@ -77,4 +77,11 @@ export const PLACES: Place[] = [
     keys: "g k",
     words: "tokens",
   },
+  {
+    to: "/settings/storage",
+    label: "Retention and storage",
+    icon: Settings,
+    section: "palette",
+    words: "delete telemetry disk archive",
+  },
 ];

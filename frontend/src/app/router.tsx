@@ -224,6 +224,12 @@ const ingestionRoute = createRoute({
   ),
 });
 
+const storageRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/storage",
+  component: lazyRouteComponent(() => import("./settings-routes"), "StorageRoute"),
+});
+
 const aboutRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/about",
@@ -256,6 +262,7 @@ const routeTree = rootRoute.addChildren([
       accountsRoute,
       auditRoute,
       ingestionRoute,
+      storageRoute,
       aboutRoute,
     ]),
   ]),

@@ -14,7 +14,8 @@ const PLACES: SettingsPlace[] = [
   { to: "/settings/api-keys", label: "API keys" },
   { to: "/settings/users", label: "Users", admin: true },
   { to: "/settings/audit", label: "Audit log", admin: true },
-  { to: "/settings/ingestion", label: "Ingestion and storage" },
+  { to: "/settings/ingestion", label: "Ingestion" },
+  { to: "/settings/storage", label: "Retention and storage" },
   { to: "/settings/about", label: "About" },
 ];
 

@@ -62,6 +62,7 @@ const KINDS = [
   { value: "invitation.", label: "Invitations" },
   { value: "api_key.", label: "API keys" },
   { value: "password.", label: "Passwords" },
+  { value: "telemetry.", label: "Deletion and retention" },
 ];
 
 interface AuditPageProps {

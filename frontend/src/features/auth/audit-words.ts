@@ -16,6 +16,8 @@ const WORDS: Record<string, [done: string, tried: string]> = {
   "invitation.create": ["Invitation created", "Inviting"],
   "invitation.redeem": ["Invitation used", "Using an invitation"],
   "invitation.revoke": ["Invitation taken back", "Taking back an invitation"],
+  "telemetry.delete": ["Telemetry deleted", "Deleting telemetry"],
+  "telemetry.retention": ["Retention changed", "Changing retention"],
   "api_key.create": ["API key created", "Creating an API key"],
   "api_key.change": ["API key changed", "Changing an API key"],
   "api_key.rotate": ["API key rotated", "Rotating an API key"],

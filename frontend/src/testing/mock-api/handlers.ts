@@ -9,6 +9,7 @@ import { guarded, nothing, ok, paged, problem } from "./answers.ts";
 import { makeLargeTrace, makeTrace, toRow, workflowRuns } from "./corpus.ts";
 import { logHandlers } from "./log-handlers.ts";
 import { statsHandlers } from "./stats-handlers.ts";
+import { storageHandlers, upkeepOf } from "./storage-handlers.ts";
 import { addTrace, type MockStore, mockKey } from "./store.ts";
 import { workflowHandlers } from "./workflow-handlers.ts";
 
@@ -27,6 +28,7 @@ export function mockHandlers(store: MockStore) {
     ...ingestHandlers(store),
     ...statsHandlers(store),
     ...logHandlers(store),
+    ...storageHandlers(store),
     ...workflowHandlers(store),
     ...otelHandlers(store),
   ];
@@ -232,7 +234,7 @@ function status(store: MockStore): ResponseOf<"/otel/status", "get"> {
     lag_ms: 120,
     store: { spans, logs: 0, bytes: spans * 43 },
     archive: { files: 2, bytes: spans * 288 },
-    upkeep: { last_at: null, last_error: null, rewritten_files: 0, pending_deletions: 0 },
+    upkeep: upkeepOf(store, Date.now()),
   };
 }
 

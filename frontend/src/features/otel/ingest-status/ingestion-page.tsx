@@ -1,4 +1,4 @@
-/** What the server takes in, how far indexing is, what it stores, and which requests it refused. */
+/** What the server takes in, how far indexing is, and which requests it refused. */
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
@@ -11,7 +11,6 @@ import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format/duration";
 import { formatCount } from "@/lib/format/number";
 import { describeIngest, type IngestStatus, statusQuery } from "./status-query";
-import { StorageUse } from "./storage-use";
 
 /** Numbers on this page are watched while they change. */
 const WATCH_MS = 2_000;
@@ -20,7 +19,7 @@ export function IngestionPage() {
   const status = useQuery({ ...statusQuery(), refetchInterval: WATCH_MS });
   return (
     <>
-      <title>Ingestion and storage · Junjo</title>
+      <title>Ingestion · Junjo</title>
       {status.error && status.data && <StaleNotice error={status.error} />}
       <PageBody>
         {status.isPending && <SkeletonRows label="Loading ingestion status" />}
@@ -62,9 +61,6 @@ function Loaded({ status }: { status: IngestStatus }) {
             {formatCount(status.metric_points_received)}
           </Tile>
         </Tiles>
-      </SettingsSection>
-      <SettingsSection title="Storage">
-        <StorageUse status={status} />
       </SettingsSection>
       {status.sources.length > 0 && <Sources sources={status.sources} />}
       <Rejections rejections={status.recent_rejections} />

@@ -28,6 +28,8 @@ import { Waterfall } from "./waterfall/waterfall";
 interface TracePageProps {
   traceId: string;
   search: TraceSearch;
+  /** Whether the person may delete it. */
+  admin: boolean;
   onSearchChange: (change: Partial<TraceSearch>) => void;
 }
 
@@ -50,7 +52,7 @@ interface LoadedTraceProps extends TracePageProps {
   data: TraceData;
 }
 
-function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
+function LoadedTrace({ data, search, admin, onSearchChange }: LoadedTraceProps) {
   const narrow = useMedia(NARROW);
   const { panelShare, update } = usePreferences();
   const model = useMemo(() => buildTrace(data.spans), [data.spans]);
@@ -94,7 +96,7 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
 
   return (
     <>
-      <TraceHeader data={data} model={model} live={pollInterval(data, Date.now()) !== false} />
+      <TraceHeader data={data} model={model} live={pollInterval(data, Date.now()) !== false} admin={admin} />
       <div className="relative flex min-h-0 flex-1">
         <section aria-label="Waterfall" className="flex min-w-0 flex-1 flex-col">
           <TraceTools search={search} errors={countErrors(data)} onSearchChange={onSearchChange} />

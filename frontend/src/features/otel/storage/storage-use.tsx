@@ -1,6 +1,7 @@
 /** What is on disk, as one bar and in numbers. */
+
+import { type IngestStatus, storageParts } from "@/features/otel/ingest-status/status-query";
 import { formatBytes, plural } from "@/lib/format/number";
-import { type IngestStatus, storageParts } from "./status-query";
 
 const COLORS = {
   archive: "var(--role-workflow)",
