@@ -5,6 +5,7 @@ mod deletion;
 mod lifecycle;
 mod logs;
 mod pagination;
+mod rederive;
 
 use std::path::Path;
 use std::sync::Arc;
