@@ -18,9 +18,9 @@ use crate::report::{Acked, Corpus, Ingest, Machine, Queryable, Setting, WalAncho
 use crate::subject::{
     AckAnchor, Api, BareAppend, LogSummary, ServerProcess, Status, program, run_bare_append,
 };
-use watch::{Watch, drain};
+use watch::Watch;
 
-pub(crate) use watch::Sample;
+pub(crate) use watch::{Sample, drain};
 
 /// Longest run of the WAL anchor: it only has to be long enough for many commits.
 const ANCHOR_SECONDS_MAX: u64 = 30;

@@ -62,7 +62,7 @@ impl Log {
 impl LogSummary {
     fn note(&mut self, event: &Value, line: &str) {
         if event["message"] == "sealed" {
-            self.sealed_spans += event["spans"].as_u64().unwrap_or(0);
+            self.sealed_spans += event["rows"].as_u64().unwrap_or(0);
             self.sealed_bytes += event["bytes"].as_u64().unwrap_or(0);
         }
         if matches!(event["level"].as_str(), Some("WARN" | "ERROR")) && self.problems.len() < PROBLEMS_MAX {
@@ -105,8 +105,8 @@ mod tests {
     #[test]
     fn note_sums_seals_and_keeps_problems() {
         let mut summary = LogSummary::default();
-        summary.note(&json!({"message": "sealed", "level": "INFO", "spans": 5, "bytes": 70}), "one");
-        summary.note(&json!({"message": "sealed", "level": "INFO", "spans": 5, "bytes": 30}), "two");
+        summary.note(&json!({"message": "sealed", "level": "INFO", "rows": 5, "bytes": 70}), "one");
+        summary.note(&json!({"message": "sealed", "level": "INFO", "rows": 5, "bytes": 30}), "two");
         summary.note(&json!({"message": "wal trim failed", "level": "WARN"}), "three");
         assert_eq!((summary.sealed_spans, summary.sealed_bytes), (10, 100));
         assert_eq!(summary.problems, ["three"]);
