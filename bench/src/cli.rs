@@ -206,7 +206,7 @@ pub(crate) struct StoreArgs {
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// Questions of each kind
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 200)]
     pub(crate) questions: usize,
     /// Measure only this; may be repeated
     #[arg(long, value_enum)]

@@ -118,11 +118,12 @@ impl Generator {
         writer.attribute("http.route", "/chat");
         writer.int("http.response.status_code", if failed { 500 } else { 200 });
         writer.end(failed, &mut self.pending);
-        self.steps(trace_id, root, start, duration / SPANS_PER_TRACE, failed);
+        self.steps(&Root { trace_id, id: root, start, step: duration / SPANS_PER_TRACE, failed });
     }
 
-    /// The spans below the root, one after another, each `step` nanoseconds long.
-    fn steps(&mut self, trace_id: [u8; 16], root: [u8; 8], start: u64, step: u64, failed: bool) {
+    /// The spans below the root, one after another.
+    fn steps(&mut self, root: &Root) {
+        let Root { trace_id, id: root, start, step, failed } = *root;
         let writer = &mut self.writer;
         let mut current = root;
         for (index, (name, kind, parent)) in STEPS.into_iter().enumerate() {
@@ -156,6 +157,16 @@ impl Generator {
             }
         }
     }
+}
+
+/// What the spans of a trace have to know of it.
+struct Root {
+    trace_id: [u8; 16],
+    id: [u8; 8],
+    start: u64,
+    /// Length of each span below, nanoseconds.
+    step: u64,
+    failed: bool,
 }
 
 impl Iterator for Generator {

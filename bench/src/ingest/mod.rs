@@ -230,7 +230,7 @@ async fn measure_server(args: &IngestArgs, binary: &Path, work: &Work<'_>) -> an
         None
     };
     let log = server.log();
-    server.stop()?;
+    server.stop().await?;
     let disk = DiskUse::of(dir.path());
     Ok(Measured { acked: Acked::new(outcome, cpu), queryable, freshness, memory, disk, log, status })
 }

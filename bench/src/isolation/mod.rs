@@ -177,7 +177,7 @@ impl Subject {
     async fn stop(self) -> anyhow::Result<Vec<String>> {
         drain(&self.api, 0).await?;
         let problems = self.server.log().problems;
-        self.server.stop()?;
+        self.server.stop().await?;
         Ok(problems)
     }
 }

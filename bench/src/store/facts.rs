@@ -72,10 +72,10 @@ impl Folder {
     /// What an earlier run filled in.
     pub(crate) fn facts(&self) -> anyhow::Result<Option<Facts>> {
         let path = self.path.join(FILE);
-        if !path.exists() {
-            return Ok(None);
-        }
-        let text = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = match std::fs::read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            read => read.with_context(|| format!("cannot read {}", path.display()))?,
+        };
         serde_json::from_slice(&text).with_context(|| format!("{} is not of this version", path.display()))
     }
 

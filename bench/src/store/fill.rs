@@ -36,7 +36,7 @@ pub(crate) async fn fill(setup: &Setup<'_>, folder: &Folder, shape: Shape) -> an
     if status.quarantined_batches > 0 || status.duplicate_spans > 0 || outcome.spans != shape.spans {
         problems.push(format!("WRONG: {} spans were sent, and the status is {status:?}", outcome.spans));
     }
-    server.stop()?;
+    server.stop().await?;
     let Feed::Made(corpus) = feed else { bail!("the feed has changed") };
     let (from_unix_nanos, width) = shape.window();
     let facts = Facts {

@@ -129,7 +129,7 @@ async fn query(
     }
     let after = Memory::of(server.pid());
     let mut problems = server.log().problems;
-    server.stop()?;
+    server.stop().await?;
     let (rows, different) = ask::compare(anchor, &folder.index(), &rows, asked)?;
     problems.extend(different);
     Ok(Queries { start_seconds, fresh, after, rows, problems })

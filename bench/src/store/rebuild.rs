@@ -45,7 +45,7 @@ pub(super) async fn rebuild(setup: &Setup<'_>, folder: &Folder, facts: &Facts) -
         futures::try_join!(arrive(&target, &done), watch(&server, &api, facts, &done, started))?;
     ensure!(arrived.failures.is_empty(), "spans were refused meanwhile: {}", arrived.failures[0]);
     let problems = server.log().problems;
-    server.stop()?;
+    server.stop().await?;
     let mut latencies = arrived.latencies;
     Ok(Rebuild {
         arrived_spans: arrived.spans,

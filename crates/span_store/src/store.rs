@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use duckdb::Connection;
 use junjo_span_model::PriceTable;
@@ -9,9 +10,9 @@ use junjo_wal::{Sequence, Wal};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
+use crate::archive::ahead::read_ahead;
 use crate::archive::item::ArchiveItem;
 use crate::archive::manifest::{ArchiveFile, Manifest, Sealed};
-use crate::archive::read::read_rows;
 use crate::archive::reconcile::{Reconciled, reconcile};
 use crate::archive::write::{SealJob, write_file};
 use crate::dataset::Dataset;
@@ -19,7 +20,7 @@ use crate::error::StoreError;
 use crate::executor::{Admission, Executor};
 use crate::index::commit::{Base, IndexBatch, Progress, commit, load_progress};
 use crate::index::logs::clear_logs;
-use crate::index::open::{IndexOptions, open};
+use crate::index::open::{FewCheckpoints, IndexOptions, open};
 use crate::payload;
 use crate::quarantine::Quarantine;
 use crate::row::Place;
@@ -98,6 +99,8 @@ struct Inner {
     /// Up to where each dataset is sealed, or has nothing to seal.
     sealed: [RwLock<Sequence>; 2],
     writer: Mutex<Option<Connection>>,
+    /// Whether the filling of a lost index should end: the server stops.
+    stops_opening: AtomicBool,
     /// A complete archive file that the manifest could not take yet.
     unlisted: Mutex<Option<ArchiveFile>>,
     executor: RwLock<Option<Arc<Executor>>>,
@@ -121,6 +124,7 @@ impl SpanStore {
             progress: RwLock::new(Progress::default()),
             committed: watch::Sender::default(),
             writer: Mutex::new(None),
+            stops_opening: AtomicBool::new(false),
             unlisted: Mutex::new(None),
             executor: RwLock::new(None),
             scans: Mutex::new(None),
@@ -141,6 +145,11 @@ impl SpanStore {
             *self.inner.state.write() = IndexState::Degraded(chain(error));
         }
         outcome
+    }
+
+    /// Ends the filling of a lost index with the commit that is running; the next start goes on there.
+    pub fn stop_opening(&self) {
+        self.inner.stops_opening.store(true, Ordering::Release);
     }
 
     fn try_open_index(&self) -> Result<(), StoreError> {
@@ -186,6 +195,8 @@ impl SpanStore {
         if rows_total > 0 {
             tracing::warn!(files = files.len(), rows = rows_total, "filling the index from the archive");
         }
+        let _few =
+            (rows_total > 0).then(|| FewCheckpoints::begin(inner.writer.lock().as_ref())).transpose()?;
         let mut rows_done = 0;
         for (file, total) in files {
             *inner.state.write() = IndexState::Rebuilding { rows: rows_done, rows_total };
@@ -200,24 +211,31 @@ impl SpanStore {
 
     /// All rows of one file, then the cursor behind it, so that a kill repeats at most this file. `total` are all items of
     /// the dataset up to there, those of files that are gone included: it does not depend on where a rebuild began.
-    fn rebuild_file<T: ArchiveItem>(
+    fn rebuild_file<T>(
         &self,
         file: &ArchiveFile,
         total: u64,
         rows_of: fn(&mut IndexBatch) -> &mut Vec<T::Row>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), StoreError>
+    where
+        T: ArchiveItem,
+        T::Row: Send,
+    {
         let path = self.inner.options.archive_dir.join(&file.path);
         let mut batch = IndexBatch::default();
         let progress = self.progress();
         let before = if file.dataset == Dataset::Logs { progress.log_cursor } else { progress.cursor };
-        let read = read_rows::<T>(&path, &mut |rows| {
+        let read = read_ahead::<T>(&path, &mut |rows| {
+            if self.inner.stops_opening.load(Ordering::Acquire) {
+                return Err(StoreError::Interrupted);
+            }
             let is_new = |row: &T::Row| T::place_of(row).sequence > before;
             rows_of(&mut batch).extend(rows.into_iter().filter(is_new));
             if rows_of(&mut batch).len() >= REBUILD_ROWS {
                 self.commit(&std::mem::take(&mut batch))?;
             }
             Ok(())
-        });
+        })?;
         if let Err(error) = read {
             tracing::error!(
                 path = %path.display(),

@@ -1,6 +1,7 @@
 //! The store through its public surface: real log, real DuckDB, real Parquet, real SQLite in a temp folder.
 
 mod logs;
+mod newest;
 
 use std::path::Path;
 use std::sync::Arc;
