@@ -51,10 +51,10 @@ coverage: setup ## Print line coverage of the Rust code (ARGS="--fail-under 80",
 demo: setup ## Send example traces to the running server (JUNJO_API_KEY=...; ARGS=--live, ARGS="--traces 100")
 	@cargo run --quiet --locked -p junjo-demo -- $(ARGS)
 
-bench: setup $(PAGE) ## Measure ingest, queries and the page beside their anchors (ARGS: another command of junjo-bench)
+bench: setup $(PAGE) ## Measure ingest, queries and the page beside their anchors (ARGS=store, ARGS=isolation: other commands of junjo-bench)
 	cargo build --release --locked -p junjo-server -p junjo-bench
 	cargo build --release --locked -p junjo-wal --example ack_anchor
-	cargo build --release --locked -p junjo-span-store --example bare_append
+	cargo build --release --locked -p junjo-span-store --example bare_append --example bare_query
 	cargo run --release --locked -p junjo-bench -- $(or $(ARGS),suite)
 	@npm --prefix frontend run --silent figures
 	@JUNJO_E2E_CHROMIUM=$$(scripts/find-chromium.sh) npm --prefix frontend run --silent timings

@@ -25,6 +25,13 @@ pub(crate) enum Command {
     Ingest(Box<IngestArgs>),
     /// The table of `make bench`: ingest in every shape that clients send, then the sustained rate and freshness
     Suite(SuiteArgs),
+    /// Stores of given sizes: what people ask of them, bytes a span, memory, and the time to make a lost index again
+    Store(StoreArgs),
+    /// Whether senders notice readers: p99 of an acknowledgement beside a full export, of a ping, and all of it in 256 MiB
+    Isolation(IsolationArgs),
+    /// Read an answer again and again (a part of `isolation`)
+    #[command(hide = true)]
+    Download(DownloadArgs),
     /// How quickly others are answered while many people sign in at once, and what memory that takes
     Logins(LoginsArgs),
     /// The acknowledged spans/s of the bare write-ahead log, without a server
@@ -158,6 +165,122 @@ pub(crate) struct SuiteArgs {
     /// Where data folders are made, on the disk to be measured; default the system's folder for temporary files
     #[arg(long)]
     pub(crate) temp: Option<PathBuf>,
+}
+
+/// A part of `store`. Filling comes first wherever a store is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Phase {
+    /// Fill and nothing else
+    Fill,
+    /// Memory of a fresh start, and the questions
+    Queries,
+    /// Delete the index and wait
+    Rebuild,
+}
+
+/// Arguments of `store`.
+#[derive(Debug, Args)]
+pub(crate) struct StoreArgs {
+    /// Release binary of the server; default junjo-server beside this program
+    #[arg(long)]
+    pub(crate) server: Option<PathBuf>,
+    /// One more argument for the server, for example --memory-limit=256M; may be repeated
+    #[arg(long, allow_hyphen_values = true)]
+    pub(crate) server_arg: Vec<String>,
+    /// Sizes of the stores, comma-separated; 10 M take about 4 GB of disk, and 100 M about 40 GB and an hour
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000_000, 10_000_000], value_parser = clap::value_parser!(u64).range(1_000..))]
+    pub(crate) spans: Vec<u64>,
+    /// Hours over which the traces are spread, until now
+    #[arg(long, default_value_t = 168.0)]
+    pub(crate) hours: f64,
+    /// Spans a request
+    #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub(crate) batch: u32,
+    /// Mean attribute bytes of a span
+    #[arg(long, default_value_t = 1_400, value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
+    pub(crate) span_bytes: u64,
+    /// Number of service names
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=1_000))]
+    pub(crate) services: u64,
+    /// The same seed gives the same traces
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Questions of each kind
+    #[arg(long, default_value_t = 200)]
+    pub(crate) questions: usize,
+    /// Measure only this; may be repeated
+    #[arg(long, value_enum)]
+    pub(crate) only: Vec<Phase>,
+    /// Keep the stores in this folder, and measure those that are there already
+    #[arg(long)]
+    pub(crate) data: Option<PathBuf>,
+    /// Where data folders are made otherwise; default the system's folder for temporary files
+    #[arg(long)]
+    pub(crate) temp: Option<PathBuf>,
+    /// The example `bare_query` of junjo-span-store; default examples/bare_query beside this program
+    #[arg(long)]
+    pub(crate) bare_query: Option<PathBuf>,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl StoreArgs {
+    pub(crate) fn has(&self, phase: Phase) -> bool {
+        self.only.is_empty() || self.only.contains(&phase)
+    }
+}
+
+/// Arguments of `isolation`.
+#[derive(Debug, Args)]
+pub(crate) struct IsolationArgs {
+    /// Release binary of the server; default junjo-server beside this program
+    #[arg(long)]
+    pub(crate) server: Option<PathBuf>,
+    /// One more argument for the server; may be repeated
+    #[arg(long, allow_hyphen_values = true)]
+    pub(crate) server_arg: Vec<String>,
+    /// Spans in the store that is exported
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1_000..))]
+    pub(crate) spans: u64,
+    /// Spans a second that arrive
+    #[arg(long, default_value_t = 5_000.0)]
+    pub(crate) rate: f64,
+    /// Spans a request
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub(crate) batch: u32,
+    /// Seconds of a round, alone and beside an export
+    #[arg(long, default_value_t = 15)]
+    pub(crate) seconds: u64,
+    /// Rounds, alone and beside an export in turn
+    #[arg(long, default_value_t = 3)]
+    pub(crate) rounds: u32,
+    /// Memory of the server at the end, MiB
+    #[arg(long, default_value_t = 256)]
+    pub(crate) budget_mib: u64,
+    /// Seconds of that; 0 leaves it out
+    #[arg(long, default_value_t = 60)]
+    pub(crate) budget_seconds: u64,
+    /// A folder of stores kept by `store --data`; what is sent here is added
+    #[arg(long)]
+    pub(crate) data: Option<PathBuf>,
+    /// Where data folders are made otherwise; default the system's folder for temporary files
+    #[arg(long)]
+    pub(crate) temp: Option<PathBuf>,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `download`.
+#[derive(Debug, Args)]
+pub(crate) struct DownloadArgs {
+    /// What to read
+    #[arg(long)]
+    pub(crate) url: String,
+    /// For so long
+    #[arg(long)]
+    pub(crate) seconds: u64,
 }
 
 /// Arguments of `logins`.

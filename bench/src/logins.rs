@@ -95,7 +95,7 @@ pub(crate) async fn run(args: &LoginsArgs) -> anyhow::Result<Measured> {
         person.times.into_iter().for_each(|time| times.add(time));
     }
     let peak_bytes = Memory::of(process.pid()).peak_bytes;
-    process.stop()?;
+    process.stop().await?;
     Ok(Measured {
         people: args.people,
         seconds: args.seconds,

@@ -5,10 +5,12 @@ mod cli;
 mod clock;
 mod corpus;
 mod ingest;
+mod isolation;
 mod load;
 mod logins;
 mod measure;
 mod report;
+mod store;
 mod subject;
 mod suite;
 
@@ -36,6 +38,15 @@ async fn main() -> anyhow::Result<()> {
             let measured = logins::run(&args).await?;
             print(&measured, &measured, args.json)
         }
+        Command::Store(args) => {
+            let measured = store::run(&args).await?;
+            print(&measured, &measured, args.json)
+        }
+        Command::Isolation(args) => {
+            let measured = isolation::run(&args).await?;
+            print(&measured, &measured, args.json)
+        }
+        Command::Download(args) => isolation::download(&args).await,
         Command::WalAnchor(args) => {
             let (setting, measured) = ingest::run_wal_anchor(&args).await?;
             let table = report::wal_anchor_table(&setting, &measured);

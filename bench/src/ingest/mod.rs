@@ -18,9 +18,9 @@ use crate::report::{Acked, Corpus, Ingest, Machine, Queryable, Setting, WalAncho
 use crate::subject::{
     AckAnchor, Api, BareAppend, LogSummary, ServerProcess, Status, program, run_bare_append,
 };
-use watch::{Watch, drain};
+use watch::Watch;
 
-pub(crate) use watch::Sample;
+pub(crate) use watch::{Sample, drain};
 
 /// Longest run of the WAL anchor: it only has to be long enough for many commits.
 const ANCHOR_SECONDS_MAX: u64 = 30;
@@ -230,7 +230,7 @@ async fn measure_server(args: &IngestArgs, binary: &Path, work: &Work<'_>) -> an
         None
     };
     let log = server.log();
-    server.stop()?;
+    server.stop().await?;
     let disk = DiskUse::of(dir.path());
     Ok(Measured { acked: Acked::new(outcome, cpu), queryable, freshness, memory, disk, log, status })
 }

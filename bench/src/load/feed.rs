@@ -7,7 +7,7 @@ use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 
 use crate::clock::unix_nanos;
-use crate::corpus::{self, Reader, Template, frame};
+use crate::corpus::{self, Mixed, Reader, Template, frame};
 
 /// A request ready to be sent.
 pub(crate) struct Outgoing {
@@ -23,6 +23,8 @@ pub(crate) enum Feed {
     Once { pool: Arc<Vec<Outgoing>>, next: usize },
     /// Every request of the file once.
     File { reader: Reader },
+    /// Every request of a made-up corpus once, made while sending.
+    Made(Box<Mixed>),
     /// The pool again and again, each time as new spans that end now.
     Renewed { pool: Arc<Vec<Template>>, next: u64 },
 }
@@ -61,6 +63,7 @@ impl Feed {
                 Ok(found.map(Outgoing::again))
             }
             Self::File { reader } => reader.next().transpose()?.map(|message| outgoing(&message)).transpose(),
+            Self::Made(corpus) => corpus.next().map(|message| outgoing(&message)).transpose(),
             Self::Renewed { pool, next } => {
                 let length = pool.len() as u64;
                 let template = &pool[(*next % length) as usize];

@@ -11,6 +11,10 @@ impl Latencies {
         self.0.push(u32::try_from(duration.as_micros()).unwrap_or(u32::MAX));
     }
 
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Milliseconds below which `share` (0..=1) of the calls were; 0 when there were none.
     pub(crate) fn percentile_millis(&mut self, share: f64) -> f64 {
         if self.0.is_empty() {

@@ -67,6 +67,17 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// Another run, as if it had followed this one.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.spans += other.spans;
+        self.bytes += other.bytes;
+        self.requests += other.requests;
+        self.elapsed += other.elapsed;
+        self.latencies.extend(other.latencies);
+        self.refusals += other.refusals;
+        self.failures.extend(other.failures);
+    }
+
     pub(crate) fn spans_per_second(&self) -> f64 {
         self.spans as f64 / self.elapsed.as_secs_f64()
     }

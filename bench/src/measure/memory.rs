@@ -11,12 +11,15 @@ pub(crate) struct Memory {
     pub(crate) peak_bytes: u64,
     /// What it has now (`VmRSS`).
     pub(crate) now_bytes: u64,
+    /// The part of that which no file backs (`RssAnon`): what the process really takes from the machine.
+    pub(crate) anonymous_bytes: u64,
 }
 
 impl Memory {
     pub(crate) fn of(pid: u32) -> Self {
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-        Self { peak_bytes: kib(&status, "VmHWM:") << 10, now_bytes: kib(&status, "VmRSS:") << 10 }
+        let bytes = |name| kib(&status, name) << 10;
+        Self { peak_bytes: bytes("VmHWM:"), now_bytes: bytes("VmRSS:"), anonymous_bytes: bytes("RssAnon:") }
     }
 }
 

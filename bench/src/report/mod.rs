@@ -1,5 +1,7 @@
 //! Results: the numbers as JSON, and the same as one compact table with every anchor beside what it is for.
 
+mod isolation;
+mod store;
 mod table;
 
 use std::time::Duration;
@@ -11,6 +13,8 @@ use crate::load::Outcome;
 use crate::measure::{CpuUse, DiskUse, Memory};
 use crate::subject::{BareAppend, LogSummary, Status};
 
+pub(crate) use isolation::{Budget, Isolation, Round};
+pub(crate) use store::{Queries, Rebuild, Store, Stores, Timed, Times};
 pub(crate) use table::wal_anchor as wal_anchor_table;
 
 /// Share of the sending time that is left out at either end when a steady rate is computed.

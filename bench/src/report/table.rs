@@ -7,7 +7,7 @@ use super::{Acked, Ingest, Setting, WalAnchor};
 /// Goals of design.md section 10, as ratios to the anchors.
 const ACKED_GOAL: f64 = 0.85;
 const QUERYABLE_GOAL: f64 = 1.2;
-const MIB: f64 = 1_048_576.0;
+pub(super) const MIB: f64 = 1_048_576.0;
 
 impl fmt::Display for Ingest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -136,7 +136,12 @@ pub(crate) fn wal_anchor(setting: &Setting, anchor: &WalAnchor) -> String {
     text
 }
 
-fn row(f: &mut fmt::Formatter<'_>, name: &str, values: (f64, Option<f64>), goal: &str) -> fmt::Result {
+pub(super) fn row(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    values: (f64, Option<f64>),
+    goal: &str,
+) -> fmt::Result {
     let (value, anchor) = values;
     let ratio = anchor.filter(|anchor| *anchor > 0.0).map(|anchor| format!("{:.2}", value / anchor));
     let anchor = anchor.map(number).unwrap_or_default();
@@ -153,7 +158,7 @@ fn noise(f: &mut fmt::Formatter<'_>, whose: &str, acked: &Acked) -> fmt::Result 
 }
 
 /// With as many digits as matter, and thousands apart.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     if value.abs() < 100.0 {
         return format!("{value:.1}");
     }

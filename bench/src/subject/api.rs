@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use bytes::Bytes;
 use reqwest::{Client, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -20,6 +21,9 @@ pub(crate) struct Api {
 /// What `GET /otel/status` says.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Status {
+    /// What the index is doing.
+    #[serde(default)]
+    pub(crate) index: String,
     pub(crate) accepted_spans: u64,
     pub(crate) indexed_spans: u64,
     pub(crate) duplicate_spans: u64,
@@ -45,22 +49,56 @@ pub(crate) struct ArchiveStatus {
 impl Api {
     /// Registers the first user of the server at `addr`.
     pub(crate) async fn register(addr: SocketAddr) -> anyhow::Result<Self> {
-        let client = Client::builder().cookie_store(true).timeout(CALL_LIMIT).build()?;
-        let api = Self { base: format!("http://{addr}"), client };
+        Self::enter(addr, "/auth/register").await
+    }
+
+    /// Signs in as the user that [`Self::register`] made.
+    pub(crate) async fn sign_in(addr: SocketAddr) -> anyhow::Result<Self> {
+        Self::enter(addr, "/auth/login").await
+    }
+
+    async fn enter(addr: SocketAddr, path: &str) -> anyhow::Result<Self> {
+        let api = Self::anonymous(addr)?;
         let user = json!({"email": "bench@example.com", "password": "a bench needs no secret"});
-        api.post("/auth/register", &user).await?;
+        api.post(path, &user).await?;
         Ok(api)
+    }
+
+    /// Without a session.
+    pub(crate) fn anonymous(addr: SocketAddr) -> anyhow::Result<Self> {
+        let client = Client::builder().cookie_store(true).timeout(CALL_LIMIT).build()?;
+        Ok(Self { base: format!("http://{addr}"), client })
     }
 
     /// A new ingest key.
     pub(crate) async fn create_key(&self) -> anyhow::Result<String> {
-        let answer = self.post("/api-keys", &json!({"name": "bench"})).await?;
+        self.create_key_for("ingest").await
+    }
+
+    /// A new key of a scope.
+    pub(crate) async fn create_key_for(&self, scope: &str) -> anyhow::Result<String> {
+        let answer = self.post("/api-keys", &json!({"name": "bench", "scope": scope})).await?;
         Ok(answer["key"].as_str().context("the server gave no key")?.to_owned())
     }
 
+    /// The whole body of a page that has to be there.
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Bytes> {
+        let answer = self.client.get(format!("{}{path}", self.base)).send().await?;
+        let status = answer.status();
+        let body = answer.bytes().await?;
+        if status != StatusCode::OK {
+            bail!("GET {path}: {status}: {}", String::from_utf8_lossy(&body));
+        }
+        Ok(body)
+    }
+
+    /// Where a page is.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     pub(crate) async fn status(&self) -> anyhow::Result<Status> {
-        let answer = self.client.get(format!("{}/otel/status", self.base)).send().await?;
-        let answer = answer.error_for_status()?.bytes().await?;
+        let answer = self.get("/otel/status").await?;
         serde_json::from_slice(&answer).context("the server's status is not what was expected")
     }
 

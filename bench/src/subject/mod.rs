@@ -3,6 +3,7 @@
 mod ack_anchor;
 mod api;
 mod bare_append;
+mod bare_query;
 mod log;
 mod server;
 
@@ -13,6 +14,7 @@ use anyhow::{Context as _, ensure};
 pub(crate) use ack_anchor::AckAnchor;
 pub(crate) use api::{Api, Status};
 pub(crate) use bare_append::{BareAppend, run_bare_append};
+pub(crate) use bare_query::{BareAnswer, BareQuestion, run_bare_query};
 pub(crate) use log::LogSummary;
 pub(crate) use server::ServerProcess;
 

@@ -13,6 +13,9 @@ use crate::load::Protocol;
 /// Longest wait for the ready line.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
+/// Between two looks whether it has stopped.
+const STOP_LOOK_INTERVAL: Duration = Duration::from_millis(20);
+
 /// A running server; killed when dropped.
 pub(crate) struct ServerProcess {
     child: Child,
@@ -62,11 +65,17 @@ impl ServerProcess {
         self.log.summary()
     }
 
-    /// Stops as an operator would (SIGTERM), so that every file is complete.
-    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
+    /// Stops as an operator would (SIGTERM), so that every file is complete. Waits where the connections that are still
+    /// open can say goodbye meanwhile.
+    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
         Command::new("kill").args(["-TERM", &self.pid().to_string()]).status()?;
-        let status = self.child.wait()?;
-        ensure!(status.success(), "the server ended with {status}");
+        let status = loop {
+            match self.child.try_wait()? {
+                Some(status) => break status,
+                None => tokio::time::sleep(STOP_LOOK_INTERVAL).await,
+            }
+        };
+        ensure!(status.success(), "the server ended with {status}; its log: {:#?}", self.log().problems);
         Ok(())
     }
 }

@@ -21,9 +21,19 @@ const RETRY_PAUSE: Duration = Duration::from_secs(1);
 pub async fn open_index(store: SpanStore, stop: CancellationToken) {
     loop {
         let opening = store.clone();
-        let outcome = tokio::task::spawn_blocking(move || opening.open_index()).await;
+        let mut opened = tokio::task::spawn_blocking(move || opening.open_index());
+        let outcome = tokio::select! {
+            outcome = &mut opened => outcome,
+            () = stop.cancelled() => {
+                store.stop_opening();
+                opened.await
+            }
+        };
         match outcome {
             Ok(Ok(())) => return tracing::info!("index open"),
+            Ok(Err(StoreError::Interrupted)) if stop.is_cancelled() => {
+                return tracing::info!("the index is filled further at the next start");
+            }
             Ok(Err(error)) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "index cannot be opened");
             }

@@ -5,6 +5,7 @@ mod sealing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use duckdb::Connection;
 use junjo_span_model::PriceTable;
@@ -103,6 +104,8 @@ struct Inner {
     /// Up to where each dataset is sealed, or has nothing to seal.
     sealed: [RwLock<Sequence>; 2],
     writer: Mutex<Option<Connection>>,
+    /// Whether the filling of a lost index should end: the server stops.
+    stops_opening: AtomicBool,
     /// A complete archive file that the manifest could not take yet.
     unlisted: Mutex<Option<ArchiveFile>>,
     executor: RwLock<Option<Arc<Executor>>>,
@@ -128,6 +131,7 @@ impl SpanStore {
             progress: RwLock::new(Progress::default()),
             committed: watch::Sender::default(),
             writer: Mutex::new(None),
+            stops_opening: AtomicBool::new(false),
             unlisted: Mutex::new(None),
             executor: RwLock::new(None),
             scans: Mutex::new(None),

@@ -4,6 +4,7 @@ mod damage;
 mod deletion;
 mod lifecycle;
 mod logs;
+mod newest;
 mod pagination;
 mod rederive;
 

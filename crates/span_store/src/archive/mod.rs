@@ -1,5 +1,6 @@
 //! The archive: whole spans and log records as Parquet files, the permanent truth once the log is trimmed.
 
+pub(crate) mod ahead;
 pub(crate) mod columns;
 pub(crate) mod item;
 mod log_columns;

@@ -225,6 +225,35 @@ fn open_checked(options: &IndexOptions) -> Result<Option<Opened>, StoreError> {
     Ok(Some(Opened { connection, fresh }))
 }
 
+/// While rows come in by the hundred thousand: lets DuckDB's own log grow before it is written into the file. Each
+/// checkpoint compresses the last, unfinished row group once more.
+pub(crate) struct FewCheckpoints(Option<Connection>);
+
+impl FewCheckpoints {
+    /// Until dropped. A log of this size is replayed within a second or two.
+    const SET_SQL: &str = "SET GLOBAL checkpoint_threshold = '128MiB'";
+    const RESET_SQL: &str = "RESET GLOBAL checkpoint_threshold";
+
+    pub(crate) fn begin(writer: Option<&Connection>) -> Result<Self, StoreError> {
+        let failed = || StoreError::index("write the index less often");
+        let Some(writer) = writer else { return Ok(Self(None)) };
+        writer.execute_batch(Self::SET_SQL).map_err(failed())?;
+        writer.try_clone().map(Some).map(Self).map_err(failed())
+    }
+}
+
+impl Drop for FewCheckpoints {
+    fn drop(&mut self) {
+        let reset = self.0.take().map_or(Ok(()), |connection| connection.execute_batch(Self::RESET_SQL));
+        if let Err(error) = reset {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the index's own log may stay larger than usual"
+            );
+        }
+    }
+}
+
 /// Moves files of the index into the quarantine folder; `parts` are suffixes of its path.
 fn put_aside(options: &IndexOptions, reason: &str, parts: &[&str]) -> Result<(), StoreError> {
     std::fs::create_dir_all(&options.quarantine_dir)

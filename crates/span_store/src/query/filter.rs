@@ -95,6 +95,13 @@ impl Conditions {
         }
     }
 
+    /// The same and `text`, which has no parameters.
+    pub(crate) fn and(&self, text: &'static str) -> Self {
+        let mut texts = self.texts.clone();
+        texts.push(text.into());
+        Self { texts, values: self.values.clone() }
+    }
+
     /// ` WHERE …`, or nothing.
     pub(crate) fn sql(&self) -> String {
         if self.texts.is_empty() { String::new() } else { format!(" WHERE {}", self.texts.join(" AND ")) }
@@ -112,6 +119,11 @@ impl Conditions {
 }
 
 impl TraceFilter {
+    /// Whether every trace of the time range matches.
+    pub(super) fn is_everything(&self) -> bool {
+        *self == Self { time: self.time, text_in_payload: self.text_in_payload, ..Self::default() }
+    }
+
     pub(crate) fn conditions(&self) -> Conditions {
         let mut all = Conditions::default();
         all.time(self.time);

@@ -1,10 +1,12 @@
 //! Lists of spans, newest first, in pages that stay stable while spans arrive.
 
+use duckdb::Connection;
 use duckdb::types::Value;
 use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
-use super::filter::{Conditions, SpanFilter};
+use super::filter::{Conditions, SpanFilter, TimeRange};
+use super::newest::NewestFirst;
 use super::search;
 use super::trace::rows;
 use crate::error::StoreError;
@@ -51,21 +53,39 @@ impl SpanStore {
             return search::spans(self, filter, limit, after).await;
         }
         let newest = after.map_or_else(|| self.progress().newest(), |cursor| cursor.newest);
-        let mut conditions = filter.conditions();
-        if let Some(cursor) = after {
-            continue_after(&mut conditions, cursor);
-        }
-        let sql = format!(
-            "SELECT * FROM spans{} ORDER BY {NEWEST_FIRST} LIMIT {}",
-            conditions.sql(),
-            limit.saturating_add(1)
-        );
-        let values = conditions.values();
-        let mut items = self.executor()?.run(move |connection| rows(connection, &sql, &values)).await?;
+        let filter = filter.clone();
+        let run =
+            move |connection: &Connection| newest_first(connection, &filter, limit.saturating_add(1), after);
+        let mut items = self.executor()?.run(run).await?;
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(|last| SpanCursor::behind(last, newest));
         Ok(SpanListPage { items, next, incomplete: None })
+    }
+}
+
+/// The first `limit` spans behind `after`.
+fn newest_first(
+    connection: &Connection,
+    filter: &SpanFilter,
+    limit: usize,
+    after: Option<SpanCursor>,
+) -> Result<Vec<SpanRow>, StoreError> {
+    let list = |time: TimeRange| {
+        let mut conditions = SpanFilter { time, ..filter.clone() }.conditions();
+        if let Some(cursor) = after {
+            continue_after(&mut conditions, cursor);
+        }
+        let sql = format!("SELECT * FROM spans{} ORDER BY {NEWEST_FIRST} LIMIT {limit}", conditions.sql());
+        rows(connection, &sql, &conditions.values())
+    };
+    let behind = after.map(|cursor| cursor.start_unix_nanos);
+    let is_everything = filter.expr.is_none() && filter.text.is_none();
+    // without a bound DuckDB starts with the newest rows by itself
+    if is_everything || behind.or(filter.time.to_unix_nanos).is_some() {
+        NewestFirst { table: "spans", time: filter.time, behind, limit }.read(connection, list)
+    } else {
+        list(filter.time)
     }
 }
 

@@ -9,20 +9,21 @@ use super::stats::{Question, StatsQuery, TRACE_GROUPS};
 use crate::error::StoreError;
 use crate::scan::MATCHES;
 
-/// A `SELECT` of the columns that are aggregated.
+/// A `SELECT` of the rows that are counted, and one of those whose usage is added up.
 ///
 /// | column | meaning |
 /// |---|---|
 /// | `start_unix_nanos`, `duration_nanos` | of the span or trace |
 /// | `failed` | BOOLEAN |
-/// | `llm`, `unpriced` | counts |
-/// | `input`, `output`, `cached`, `cost` | usage to add up, NULL where there is none |
 /// | `r` | BOOLEAN, NULL without a value: the field of the ratio |
 /// | `m` | DOUBLE, NULL without a number: the field of the measure |
-/// | `g0`, `g1`, … | VARCHAR: the groupings |
+/// | `g0`, `g1`, … | VARCHAR: the groupings, also of usage |
+/// | `llm`, `unpriced` | counts; of usage, as the following |
+/// | `input`, `output`, `cached`, `cost` | to add up, NULL where there is none |
 pub(super) struct Narrow {
-    pub(super) sql: String,
-    pub(super) values: Vec<Value>,
+    pub(super) counted: Question,
+    /// With `start_unix_nanos`, and fewer rows: most spans have no usage, and their columns need not be read.
+    pub(super) usage: Question,
 }
 
 /// Spans; model calls that wrap one have no usage of their own.
@@ -59,64 +60,72 @@ fn spans(
     matches: &str,
     conditions: &Conditions,
 ) -> Result<Narrow, StoreError> {
-    let mut values = Vec::new();
-    let (join, counted) = if has_wrappers(connection, time)? {
+    let groups = group_columns(query);
+    let counted = format!(
+        "SELECT start_unix_nanos, duration_nanos, status = 2 AS failed{}{groups} FROM spans{matches}{}",
+        value_columns(query),
+        conditions.sql()
+    );
+    let (mut anti_join, mut values) = (String::new(), Vec::new());
+    if has_wrappers(connection, time)? {
         let wrappers = wrappers(time);
+        anti_join = format!(" ANTI JOIN ({}) USING (trace_hi, trace_lo, span_id)", wrappers.0);
         values.extend(wrappers.1);
-        let join = format!(" LEFT JOIN ({}) w USING (trace_hi, trace_lo, span_id)", wrappers.0);
-        (join, "is_model_call AND w.wrapper IS NULL")
-    } else {
-        (String::new(), "is_model_call")
-    };
-    values.extend(conditions.values());
-    let columns = span_columns(query, counted);
-    Ok(Narrow { sql: format!("SELECT {columns} FROM spans{join}{matches}{}", conditions.sql()), values })
+    }
+    let calls = conditions.and("is_model_call");
+    values.extend(calls.values());
+    let usage = format!(
+        "SELECT start_unix_nanos, CASE WHEN role = 'llm' THEN 1 ELSE 0 END AS llm, input_tokens AS input,
+         output_tokens AS output, cached_input_tokens AS cached, cost_usd AS cost,
+         CASE WHEN cost_usd IS NULL THEN 1 ELSE 0 END AS unpriced{groups}
+         FROM spans{matches}{anti_join}{}",
+        calls.sql()
+    );
+    Ok(Narrow { counted: (counted, conditions.values()), usage: (usage, values) })
 }
 
-/// The columns of [`Narrow`] over spans; `counted` says whether a span's usage counts.
-fn span_columns(query: &StatsQuery, counted: &str) -> String {
-    let mut columns = vec![format!(
-        "start_unix_nanos, duration_nanos, status = 2 AS failed,
-         CASE WHEN {counted} AND role = 'llm' THEN 1 ELSE 0 END AS llm,
-         CASE WHEN {counted} THEN input_tokens END AS input,
-         CASE WHEN {counted} THEN output_tokens END AS output,
-         CASE WHEN {counted} THEN cached_input_tokens END AS cached,
-         CASE WHEN {counted} THEN cost_usd END AS cost,
-         CASE WHEN {counted} AND cost_usd IS NULL THEN 1 ELSE 0 END AS unpriced"
-    )];
-    // payload fields were read by the scan
-    let value =
-        |field: &Field, column: String| if field.needs_payload() { column } else { group_value(field) };
-    if let Some(field) = &query.ratio_of {
-        columns.push(format!("try_cast({} AS BOOLEAN) AS r", value(field, "pr".to_owned())));
-    }
-    if let Some(field) = &query.measure {
+/// The column that a field is in; payload fields were read by the scan, into a column of its own.
+fn value(field: &Field, scanned: String) -> String {
+    if field.needs_payload() { scanned } else { group_value(field) }
+}
+
+/// `r` and `m`, where they are asked for.
+fn value_columns(query: &StatsQuery) -> String {
+    let ratio = query
+        .ratio_of
+        .as_ref()
+        .map(|field| format!(", try_cast({} AS BOOLEAN) AS r", value(field, "pr".to_owned())));
+    let measure = query.measure.as_ref().map(|field| {
         let number = if field.needs_payload() { None } else { numeric_value(field) };
         let number = number.unwrap_or_else(|| "try_cast(pm AS DOUBLE)".to_owned());
-        columns.push(format!("CASE WHEN isfinite({number}) THEN {number} END AS m"));
-    }
-    for (index, field) in query.group_by.iter().enumerate() {
-        columns.push(format!("{} AS g{index}", value(field, format!("p{index}"))));
-    }
-    columns.join(", ")
+        format!(", CASE WHEN isfinite({number}) THEN {number} END AS m")
+    });
+    ratio.into_iter().chain(measure).collect()
+}
+
+fn group_columns(query: &StatsQuery) -> String {
+    let column = |(index, field)| format!(", {} AS g{index}", value(field, format!("p{index}")));
+    query.group_by.iter().enumerate().map(column).collect()
 }
 
 /// Traces of which `conditions` are true; their rows hold their usage.
 pub(super) fn of_traces(query: &StatsQuery, conditions: &Conditions) -> Narrow {
-    let mut columns = vec![String::from(
-        "start_unix_nanos, duration_nanos, error_count > 0 AS failed, llm_call_count AS llm, input_tokens AS input,
-         output_tokens AS output, cached_input_tokens AS cached, cost_usd AS cost, unpriced_calls AS unpriced",
-    )];
-    for (index, field) in query.group_by.iter().enumerate() {
+    let groups = query.group_by.iter().enumerate().map(|(index, field)| {
         let name = field.name();
         let column =
             TRACE_GROUPS.iter().find(|(known, _)| *known == name).map_or("NULL", |(_, column)| column);
-        columns.push(format!("CAST({column} AS VARCHAR) AS g{index}"));
-    }
-    Narrow {
-        sql: format!("SELECT {} FROM traces{}", columns.join(", "), conditions.sql()),
-        values: conditions.values(),
-    }
+        format!(", CAST({column} AS VARCHAR) AS g{index}")
+    });
+    let groups: String = groups.collect();
+    let filter = conditions.sql();
+    let counted = format!(
+        "SELECT start_unix_nanos, duration_nanos, error_count > 0 AS failed{groups} FROM traces{filter}"
+    );
+    let usage = format!(
+        "SELECT start_unix_nanos, llm_call_count AS llm, input_tokens AS input, output_tokens AS output,
+         cached_input_tokens AS cached, cost_usd AS cost, unpriced_calls AS unpriced{groups} FROM traces{filter}"
+    );
+    Narrow { counted: (counted, conditions.values()), usage: (usage, conditions.values()) }
 }
 
 /// The same of traces that started at or after `from` beside [`MATCHES`].
@@ -156,14 +165,9 @@ impl Narrow {
     /// One row a group, largest first.
     pub(super) fn totals(&self, query: &StatsQuery, limit: usize) -> Question {
         let groups = group_names(query);
-        let by = if groups.is_empty() { String::new() } else { format!(" GROUP BY {}", groups.join(", ")) };
         let order = groups.iter().fold("count DESC".to_owned(), |order, group| order + ", " + group);
-        let sql = format!(
-            "SELECT {} FROM ({}){by} ORDER BY {order} LIMIT {limit}",
-            aggregates(query, "NULL::BIGINT"),
-            self.sql
-        );
-        (sql, self.values.clone())
+        let only = (String::new(), Vec::new());
+        self.aggregate(query, None, &only, &format!("{order} LIMIT {limit}"))
     }
 
     /// One row a bucket and group, by time, of the given groups only.
@@ -175,42 +179,75 @@ impl Narrow {
         limit: usize,
     ) -> Question {
         let names = group_names(query);
-        let mut values = self.values.clone();
-        let mut only = String::new();
+        let mut only = (String::new(), Vec::new());
         if !names.is_empty() {
             let each = groups.iter().map(|group| {
                 let same = names.iter().zip(group.iter()).map(|(name, value)| {
-                    values.push(value.clone().map_or(Value::Null, Value::Text));
+                    only.1.push(value.clone().map_or(Value::Null, Value::Text));
                     format!("{name} IS NOT DISTINCT FROM CAST(? AS VARCHAR)")
                 });
                 format!("({})", same.collect::<Vec<_>>().join(" AND "))
             });
-            only = format!(" WHERE {}", each.collect::<Vec<_>>().join(" OR "));
+            only.0 = format!(" WHERE {}", each.collect::<Vec<_>>().join(" OR "));
         }
-        let bucket = format!("start_unix_nanos - start_unix_nanos % {interval}");
-        let by = names.iter().fold(String::new(), |by, name| by + ", " + name);
-        let sql = format!(
-            "SELECT {} FROM ({}){only} GROUP BY bucket{by} ORDER BY bucket{by} LIMIT {limit}",
-            aggregates(query, &bucket),
-            self.sql
+        let order = names.iter().fold("bucket".to_owned(), |order, name| order + ", " + name);
+        self.aggregate(query, Some(interval), &only, &format!("{order} LIMIT {limit}"))
+    }
+
+    /// Counts and percentiles of all rows beside the sums over those with usage, in the order that `stats.rs` reads. `only`
+    /// are conditions on the groups.
+    fn aggregate(&self, query: &StatsQuery, interval: Option<i64>, only: &Question, order: &str) -> Question {
+        let bucket = interval.map_or_else(
+            || "NULL::BIGINT".to_owned(),
+            |interval| format!("start_unix_nanos - start_unix_nanos % {interval}"),
         );
-        (sql, values)
+        let names = group_names(query);
+        let groups = names.iter().fold(String::new(), |all, name| all + ", " + name);
+        // without GROUP BY there is one row, also of nothing
+        let is_total = names.is_empty() && interval.is_none();
+        let by = if is_total { String::new() } else { format!(" GROUP BY bucket{groups}") };
+        let same = names.iter().fold("c.bucket IS NOT DISTINCT FROM u.bucket".to_owned(), |all, name| {
+            format!("{all} AND c.{name} IS NOT DISTINCT FROM u.{name}")
+        });
+        let shown = names
+            .iter()
+            .fold("c.bucket AS bucket".to_owned(), |all, name| format!("{all}, c.{name} AS {name}"));
+        let sql = format!(
+            "SELECT {shown}, count, failed, durations, mean, coalesce(llm, 0), input, output, cached, cost,
+                coalesce(unpriced, 0), true_count, value_count, measured
+             FROM (SELECT {bucket} AS bucket{groups}, {counts} FROM ({counted}){only}{by}) c
+             LEFT JOIN (SELECT {bucket} AS bucket{groups}, {sums} FROM ({usage}){only}{by}) u ON {same}
+             ORDER BY {order}",
+            counts = counts(query),
+            counted = self.counted.0,
+            usage = self.usage.0,
+            only = only.0,
+            sums = sums(),
+        );
+        let values = [&self.counted.1, &only.1, &self.usage.1, &only.1];
+        (sql, values.into_iter().flatten().cloned().collect())
     }
 }
 
-/// The columns that `stats.rs` reads, in its order.
-fn aggregates(query: &StatsQuery, bucket: &str) -> String {
+/// Over all rows.
+fn counts(query: &StatsQuery) -> String {
     const RANKS: &str = "[0.5, 0.9, 0.95, 0.99]";
-    let groups = group_names(query).iter().fold(String::new(), |all, name| all + ", " + name);
     let (ratio, measure) = (query.ratio_of.is_some(), query.measure.is_some());
     let true_count = if ratio { "count(*) FILTER (r)" } else { "0" };
     let value_count = if ratio { "count(r)" } else { "0" };
     let measured = if measure { format!("quantile_cont(m, {RANKS})") } else { "NULL".to_owned() };
     format!(
-        "{bucket} AS bucket{groups}, count(*) AS count, count(*) FILTER (failed),
-         quantile_cont(duration_nanos, {RANKS}), avg(duration_nanos), coalesce(sum(llm), 0)::BIGINT,
-         {}, {}, {}, sum(cost)::DOUBLE,
-         coalesce(sum(unpriced), 0)::BIGINT, {true_count}, {value_count}, {measured}",
+        "count(*) AS count, count(*) FILTER (failed) AS failed, quantile_cont(duration_nanos, {RANKS}) AS durations,
+         avg(duration_nanos) AS mean, {true_count} AS true_count, {value_count} AS value_count,
+         {measured} AS measured"
+    )
+}
+
+/// Over the rows with usage.
+fn sums() -> String {
+    format!(
+        "sum(llm)::BIGINT AS llm, {} AS input, {} AS output, {} AS cached, sum(cost)::DOUBLE AS cost,
+         sum(unpriced)::BIGINT AS unpriced",
         clamped_sum("input"),
         clamped_sum("output"),
         clamped_sum("cached"),

@@ -1,9 +1,11 @@
 //! One trace and its spans.
 
 use duckdb::types::Value;
-use duckdb::{Connection, params_from_iter};
+use duckdb::{Connection, Row, params_from_iter};
 use junjo_span_model::{SpanId, TraceId};
+use junjo_wal::Sequence;
 
+use super::filter::Conditions;
 use super::traces::{COLUMNS, select};
 use crate::columns::rows_from_batch;
 use crate::error::StoreError;
@@ -59,29 +61,15 @@ fn page(
     limit: usize,
     after: Option<TracePosition>,
 ) -> Result<Option<TracePage>, StoreError> {
-    let (hi, lo) = trace_halves(trace_id);
-    let by_id = format!("SELECT {COLUMNS} FROM traces WHERE trace_hi = ? AND trace_lo = ?");
-    let found = select(connection, &by_id, vec![Value::UBigInt(hi), Value::UBigInt(lo)])?;
-    let Some(trace) = found.into_iter().next() else {
+    // one state of the index for all that follows: the next commit may replace the trace's row
+    connection.execute_batch("BEGIN TRANSACTION READ ONLY").map_err(StoreError::index("begin to read"))?;
+    let read = Extent::find(connection, trace_id).and_then(|found| {
+        found.map(|extent| Spans { trace_id, extent, limit, after }.read(connection)).transpose()
+    });
+    connection.execute_batch("COMMIT").map_err(StoreError::index("end to read"))?;
+    let Some((trace, mut spans)) = read? else {
         return Ok(None);
     };
-    let end = trace.start_unix_nanos.saturating_add(trace.duration_nanos);
-    let from = after.map_or(trace.start_unix_nanos, |after| after.start_unix_nanos);
-    let behind = after.map_or(0, |after| span_number(after.span_id));
-    let sql = format!(
-        "SELECT * FROM spans WHERE trace_hi = ? AND trace_lo = ? AND start_unix_nanos BETWEEN ? AND ?
-         AND (start_unix_nanos > ? OR span_id > ?) ORDER BY start_unix_nanos, span_id LIMIT {}",
-        limit.saturating_add(1)
-    );
-    let values = [
-        Value::UBigInt(hi),
-        Value::UBigInt(lo),
-        Value::BigInt(from),
-        Value::BigInt(end),
-        Value::BigInt(from),
-        Value::UBigInt(behind),
-    ];
-    let mut spans = rows(connection, &sql, &values)?;
     let more = spans.len() > limit;
     spans.truncate(limit);
     let next = spans
@@ -89,6 +77,95 @@ fn page(
         .filter(|_| more)
         .map(|last| TracePosition { start_unix_nanos: last.start_unix_nanos, span_id: last.span_id });
     Ok(Some(TracePage { trace, spans, next }))
+}
+
+/// What has to be known of a trace before its spans can be read. A few narrow columns: ids lie in no order, so that all
+/// rows are looked at for them, and skipping a column that is not read costs nothing.
+struct Extent {
+    start_unix_nanos: i64,
+    duration_nanos: i64,
+    span_count: i32,
+    newest_sequence: Sequence,
+}
+
+impl Extent {
+    /// `None` for an unknown trace.
+    fn find(connection: &Connection, trace_id: TraceId) -> Result<Option<Self>, StoreError> {
+        let failed = || StoreError::index("find a trace");
+        let (hi, lo) = trace_halves(trace_id);
+        let sql = "SELECT start_unix_nanos, duration_nanos, span_count, newest_sequence FROM traces
+            WHERE trace_hi = ? AND trace_lo = ?";
+        let extent = |row: &Row<'_>| {
+            Ok(Self {
+                start_unix_nanos: row.get(0)?,
+                duration_nanos: row.get(1)?,
+                span_count: row.get(2)?,
+                newest_sequence: Sequence(row.get(3)?),
+            })
+        };
+        let mut statement = connection.prepare(sql).map_err(failed())?;
+        let mut found = statement.query_map([hi, lo], extent).map_err(failed())?;
+        found.next().transpose().map_err(failed())
+    }
+}
+
+/// A page of a trace's spans.
+struct Spans {
+    trace_id: TraceId,
+    extent: Extent,
+    limit: usize,
+    after: Option<TracePosition>,
+}
+
+impl Spans {
+    /// The trace, and its spans in order of start and id, one more than the limit when there are more.
+    fn read(&self, connection: &Connection) -> Result<(TraceRow, Vec<SpanRow>), StoreError> {
+        let is_whole =
+            self.after.is_none() && usize::try_from(self.extent.span_count).is_ok_and(|n| n <= self.limit);
+        if !is_whole {
+            let order = format!(" ORDER BY start_unix_nanos, span_id LIMIT {}", self.limit.saturating_add(1));
+            return Ok((self.trace_row(connection)?, self.rows(connection, &order)?));
+        }
+        // to put a few rows in order is cheap here, and dear there: all their columns go through the sort
+        let mut spans = self.rows(connection, "")?;
+        spans.sort_unstable_by_key(|row| (row.start_unix_nanos, row.span_id));
+        // the trace's row was computed from just these
+        let trace = match TraceRow::of(&spans.iter().collect::<Vec<_>>()) {
+            Some(row) => {
+                TraceRow { newest_sequence: row.newest_sequence.max(self.extent.newest_sequence), ..row }
+            }
+            None => self.trace_row(connection)?,
+        };
+        Ok((trace, spans))
+    }
+
+    fn rows(&self, connection: &Connection, order: &str) -> Result<Vec<SpanRow>, StoreError> {
+        let Extent { start_unix_nanos, duration_nanos, .. } = self.extent;
+        let (hi, lo) = trace_halves(self.trace_id);
+        let from = self.after.map_or(start_unix_nanos, |after| after.start_unix_nanos);
+        let end = start_unix_nanos.saturating_add(duration_nanos);
+        let mut conditions = Conditions::default();
+        conditions.push("trace_hi = ? AND trace_lo = ?", [Value::UBigInt(hi), Value::UBigInt(lo)]);
+        conditions.push("start_unix_nanos BETWEEN ? AND ?", [Value::BigInt(from), Value::BigInt(end)]);
+        if let Some(after) = self.after {
+            let behind = [Value::BigInt(from), Value::UBigInt(span_number(after.span_id))];
+            conditions.push("(start_unix_nanos > ? OR span_id > ?)", behind);
+        }
+        let sql = format!("SELECT * FROM spans{}{order}", conditions.sql());
+        rows(connection, &sql, &conditions.values())
+    }
+
+    /// The stored row. Its start leaves one place where it can be.
+    fn trace_row(&self, connection: &Connection) -> Result<TraceRow, StoreError> {
+        let (hi, lo) = trace_halves(self.trace_id);
+        let sql = format!(
+            "SELECT {COLUMNS} FROM traces WHERE trace_hi = ? AND trace_lo = ? AND start_unix_nanos = ?"
+        );
+        let values =
+            vec![Value::UBigInt(hi), Value::UBigInt(lo), Value::BigInt(self.extent.start_unix_nanos)];
+        let found = select(connection, &sql, values)?.into_iter().next();
+        found.ok_or(StoreError::NotReady("a trace's row was not found again"))
+    }
 }
 
 fn find(connection: &Connection, trace_id: TraceId, span_id: SpanId) -> Result<Option<SpanRow>, StoreError> {

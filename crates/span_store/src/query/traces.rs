@@ -6,6 +6,7 @@ use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
 use super::filter::{Conditions, TimeRange, TraceFilter};
+use super::newest::NewestFirst;
 use super::search;
 use crate::error::StoreError;
 use crate::row::{span_from_number, trace_from_halves, trace_halves};
@@ -47,9 +48,6 @@ impl TraceCursor {
     }
 }
 
-/// Ranges that are tried before the whole one: an hour, half a day, a week.
-const FIRST_WIDTHS_NANOS: [i64; 3] = [3_600_000_000_000, 43_200_000_000_000, 604_800_000_000_000];
-
 pub(crate) const COLUMNS: &str = "trace_hi, trace_lo, start_unix_nanos, duration_nanos, root_span_id, root_missing,
     root_name, root_role, service, status, span_count, error_count, llm_call_count, workflow_count, input_tokens, output_tokens,
     cached_input_tokens, cost_usd, unpriced_calls, wrapper_span_ids, session_id, user_id, services, models, roles, sessions, users, newest_sequence";
@@ -77,16 +75,15 @@ impl SpanStore {
     }
 }
 
-/// The first `limit` traces behind `after`. A condition on spans has to look at every span of the range before the
-/// newest trace is known, so shorter ranges are tried first.
+/// The first `limit` traces behind `after`.
 fn newest_first(
     connection: &Connection,
     filter: &TraceFilter,
     limit: usize,
     after: Option<TraceCursor>,
 ) -> Result<Vec<TraceRow>, StoreError> {
-    let list = |filter: &TraceFilter| {
-        let mut conditions = filter.conditions();
+    let list = |time: TimeRange| {
+        let mut conditions = TraceFilter { time, ..filter.clone() }.conditions();
         if let Some(cursor) = after {
             behind(&mut conditions, cursor);
         }
@@ -96,39 +93,14 @@ fn newest_first(
         );
         select(connection, &sql, conditions.values())
     };
-    if filter.span.is_some()
-        && let Some(newest) = newest_start(connection, filter.time, after)?
-    {
-        for width in FIRST_WIDTHS_NANOS {
-            let from = newest.saturating_sub(width);
-            if filter.time.from_unix_nanos.is_some_and(|start| start >= from) {
-                break;
-            }
-            let time = TimeRange { from_unix_nanos: Some(from), ..filter.time };
-            let found = list(&TraceFilter { time, ..filter.clone() })?;
-            if found.len() >= limit {
-                return Ok(found);
-            }
-        }
+    let behind = after.map(|cursor| cursor.start_unix_nanos);
+    let is_bounded = behind.or(filter.time.to_unix_nanos).is_some();
+    // without a bound DuckDB starts with the newest rows by itself; a condition on spans it would check for all of them
+    if is_bounded || filter.span.is_some() || filter.is_everything() {
+        NewestFirst { table: "traces", time: filter.time, behind, limit }.read(connection, list)
+    } else {
+        list(filter.time)
     }
-    list(filter)
-}
-
-/// Start of the newest trace that a page may begin with.
-fn newest_start(
-    connection: &Connection,
-    time: TimeRange,
-    after: Option<TraceCursor>,
-) -> Result<Option<i64>, StoreError> {
-    let mut conditions = Conditions::default();
-    conditions.time(time);
-    if let Some(cursor) = after {
-        conditions.push("start_unix_nanos <= ?", [Value::BigInt(cursor.start_unix_nanos)]);
-    }
-    let sql = format!("SELECT max(start_unix_nanos) FROM traces{}", conditions.sql());
-    connection
-        .query_row(&sql, params_from_iter(conditions.values()), |row| row.get(0))
-        .map_err(StoreError::index("find the newest trace"))
 }
 
 /// Only traces behind `cursor`, and none that a record after its list's first page changed.

@@ -1,20 +1,21 @@
 //! Opening and closing the index, and filling it from the archive.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use junjo_wal::Sequence;
 
 use super::{IndexState, SpanStore};
+use crate::archive::ahead::read_ahead;
 use crate::archive::item::ArchiveItem;
 use crate::archive::manifest::{Leased, Sealed};
-use crate::archive::read::read_rows;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::executor::{Admission, Executor};
 use crate::index::commit::{IndexBatch, Progress, load_progress};
 use crate::index::delete::delete;
 use crate::index::logs::clear_logs;
-use crate::index::open::open;
+use crate::index::open::{FewCheckpoints, open};
 use crate::whole_log::WholeLog;
 use crate::whole_span::WholeSpan;
 
@@ -29,6 +30,11 @@ impl SpanStore {
             *self.inner.state.write() = IndexState::Degraded(chain(error));
         }
         outcome
+    }
+
+    /// Ends the filling of a lost index with the commit that is running; the next start goes on there.
+    pub fn stop_opening(&self) {
+        self.inner.stops_opening.store(true, Ordering::Release);
     }
 
     fn try_open_index(&self) -> Result<(), StoreError> {
@@ -84,6 +90,8 @@ impl SpanStore {
         if rows_total > 0 {
             tracing::warn!(files = files.len(), rows = rows_total, "filling the index from the archive");
         }
+        let _few =
+            (rows_total > 0).then(|| FewCheckpoints::begin(inner.writer.lock().as_ref())).transpose()?;
         let mut rows_done = 0;
         for (file, total) in files {
             *inner.state.write() = IndexState::Rebuilding { rows: rows_done, rows_total };
@@ -114,24 +122,31 @@ impl SpanStore {
 
     /// All rows of one file, then the cursor behind it, so that a kill repeats at most this file. `total` are all items of
     /// the dataset up to there, those of files that are gone included: it does not depend on where a rebuild began.
-    fn rebuild_file<T: ArchiveItem>(
+    fn rebuild_file<T>(
         &self,
         file: &Leased,
         total: u64,
         rows_of: fn(&mut IndexBatch) -> &mut Vec<T::Row>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), StoreError>
+    where
+        T: ArchiveItem,
+        T::Row: Send,
+    {
         let path = self.inner.options.archive_dir.join(&file.path);
         let mut batch = IndexBatch::default();
         let progress = self.progress();
         let before = if file.dataset == Dataset::Logs { progress.log_cursor } else { progress.cursor };
-        let read = read_rows::<T>(&path, &mut |rows| {
+        let read = read_ahead::<T>(&path, &mut |rows| {
+            if self.inner.stops_opening.load(Ordering::Acquire) {
+                return Err(StoreError::Interrupted);
+            }
             let is_new = |row: &T::Row| T::place_of(row).sequence > before;
             rows_of(&mut batch).extend(rows.into_iter().filter(is_new));
             if rows_of(&mut batch).len() >= REBUILD_ROWS {
                 self.commit(&std::mem::take(&mut batch))?;
             }
             Ok(())
-        });
+        })?;
         if let Err(error) = read {
             tracing::error!(
                 path = %path.display(),

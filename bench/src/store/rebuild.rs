@@ -1,0 +1,116 @@
+//! How long a lost index takes to be made again, while spans go on arriving and people go on asking.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+
+use super::Setup;
+use super::facts::{Facts, Folder};
+use super::fill::target;
+use crate::clock::unix_nanos;
+use crate::corpus::{Mixed, Shape};
+use crate::load::{self, Feed, Latencies, Outcome, Pace, Target};
+use crate::measure::Memory;
+use crate::report::Rebuild;
+use crate::subject::{Api, ServerProcess};
+
+/// Spans a second that arrive meanwhile.
+const RATE: f64 = 500.0;
+const BATCH: usize = 50;
+/// More than arrive in any rebuild.
+const SPANS_MAX: u64 = 10_000_000;
+const LOOK_INTERVAL: Duration = Duration::from_millis(200);
+const LIMIT: Duration = Duration::from_mins(15);
+/// The corpus of the filling has another one.
+const SEED: u64 = 0x7eb1;
+
+/// Deletes the index of `folder` and starts the server.
+pub(super) async fn rebuild(setup: &Setup<'_>, folder: &Folder, facts: &Facts) -> anyhow::Result<Rebuild> {
+    for suffix in ["duckdb", "duckdb.wal"] {
+        let path = folder.data().join("index").with_extension(suffix);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot remove {}", path.display()));
+            }
+            _ => {}
+        }
+    }
+    let started = Instant::now();
+    let server = setup.start(folder, &[])?;
+    let api = Api::sign_in(server.http()).await?;
+    let target = target(&server, api.create_key().await?);
+    let done = Cell::new(false);
+    let (arrived, watched) =
+        futures::try_join!(arrive(&target, &done), watch(&server, &api, facts, &done, started))?;
+    ensure!(arrived.failures.is_empty(), "spans were refused meanwhile: {}", arrived.failures[0]);
+    let problems = server.log().problems;
+    server.stop().await?;
+    let mut latencies = arrived.latencies;
+    Ok(Rebuild {
+        arrived_spans: arrived.spans,
+        refusals: arrived.refusals,
+        ack_p99_ms: latencies.percentile_millis(0.99),
+        // the rebuild itself is announced as a warning
+        problems: problems.into_iter().filter(|line| !line.contains("filling the index")).collect(),
+        ..watched
+    })
+}
+
+/// Sends spans until the rebuild is done.
+async fn arrive(target: &Target, done: &Cell<bool>) -> anyhow::Result<Outcome> {
+    let shape = Shape {
+        spans: SPANS_MAX,
+        batch: BATCH,
+        split_traces: true,
+        seed: SEED,
+        span_bytes: 1_400,
+        services: 4,
+        end_unix_seconds: unix_nanos() / 1_000_000_000,
+        hours: 1.0,
+    };
+    let mut feed = Feed::Made(Box::new(Mixed::new(shape)));
+    let pace = Pace { duration: Some(Duration::from_secs(1)), spans_per_second: Some(RATE), acked: None };
+    let mut sum = Outcome::default();
+    while !done.get() {
+        sum.add(load::run(target, &pace, &mut feed).await?);
+    }
+    Ok(sum)
+}
+
+/// Waits until everything is indexed, and asks for the newest traces meanwhile.
+async fn watch(
+    server: &ServerProcess,
+    api: &Api,
+    facts: &Facts,
+    done: &Cell<bool>,
+    started: Instant,
+) -> anyhow::Result<Rebuild> {
+    let (mut answered, mut unanswered, mut latencies) = (0, 0, Latencies::default());
+    loop {
+        let asked = Instant::now();
+        if api.get("/otel/traces").await.is_ok() {
+            answered += 1;
+            latencies.add(asked.elapsed());
+        } else {
+            unanswered += 1;
+        }
+        let status = api.status().await?;
+        if status.index == "ok" && status.indexed_spans >= facts.spans {
+            break;
+        }
+        ensure!(started.elapsed() < LIMIT, "not rebuilt within {LIMIT:?}: {status:?}");
+        tokio::time::sleep(LOOK_INTERVAL).await;
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    done.set(true);
+    Ok(Rebuild {
+        seconds,
+        spans_per_second: facts.spans as f64 / seconds,
+        peak_bytes: Memory::of(server.pid()).peak_bytes,
+        answered,
+        unanswered,
+        newest_p95_ms: latencies.percentile_millis(0.95),
+        ..Rebuild::default()
+    })
+}
