@@ -44,7 +44,8 @@ fn ends() -> Vec<Option<i64>> {
 /// The traces that started before `end`, newest first.
 fn expected(end: Option<i64>) -> Vec<TraceId> {
     let before = |age: u64| end.is_none_or(|end| i64::try_from(START + age).unwrap() < end);
-    let found = AGES.iter().zip(1_u8..).filter(|(age, _)| before(**age)).map(|(_, number)| trace_id(number));
+    let found = AGES.iter().enumerate().filter(|(_, age)| before(**age));
+    let found = found.map(|(number, _)| trace_id(u8::try_from(number + 1).unwrap()));
     found.rev().collect()
 }
 
