@@ -57,6 +57,7 @@ bench: setup $(PAGE) ## Measure ingest, queries and the page beside their anchor
 	cargo build --release --locked -p junjo-span-store --example bare_append --example bare_query
 	cargo run --release --locked -p junjo-bench -- $(or $(ARGS),suite)
 	@npm --prefix frontend run --silent figures
+	@JUNJO_E2E_CHROMIUM=$$(scripts/find-chromium.sh) npm --prefix frontend run --silent timings
 
 clean: ## Remove build results; keeps ./data and the cache of libduckdb and tools
 	cargo clean

@@ -43,7 +43,12 @@ export default defineConfig({
       dependencies: ["flow"],
       use: { storageState: SESSION_FILE },
     },
-    ...(url ? [] : [{ name: "large", testMatch: "large-trace.spec.ts", dependencies: ["pages"] }]),
+    ...(url
+      ? []
+      : [
+          { name: "large", testMatch: "large-trace.spec.ts", dependencies: ["pages"] },
+          { name: "figures", testMatch: "figures.spec.ts" },
+        ]),
   ],
   ...(url
     ? {}

@@ -5,7 +5,7 @@
 #
 # The command finds: JUNJO_URL, JUNJO_GRPC, JUNJO_OTLP_HTTP (addresses), JUNJO_COOKIE (of the administrator), JUNJO_EMAIL and
 # JUNJO_PASSWORD (theirs), JUNJO_SERVER_PID, JUNJO_SERVER_LOG, JUNJO_SERVER_DATA. It fails when the command fails, or when the
-# server has logged an error.
+# server has logged an error or panicked.
 set -euo pipefail
 server=$(realpath "$1")
 shift
@@ -48,7 +48,7 @@ export JUNJO_GRPC JUNJO_OTLP_HTTP JUNJO_COOKIE
 status=0
 "$@" || status=$?
 # 503 is what an overloaded server should answer; whether it may is for the command to say
-errors=$(grep '"level":"ERROR"' "$work/log" | grep -v '"http.response.status_code":503' || true)
+errors=$(grep -e '"level":"ERROR"' -e 'panicked at' "$work/log" | grep -v '"http.response.status_code":503' || true)
 if [ -n "$errors" ]; then
   printf 'the server logged errors:\n%s\n' "$(printf '%s' "$errors" | head -20)" >&2
   status=1

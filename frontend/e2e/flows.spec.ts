@@ -1,6 +1,6 @@
 /** What people do with the page, on whatever server it runs on. */
 import { expect, type Page, test } from "@playwright/test";
-import { resetMock } from "./target";
+import { resetMock, sendLog } from "./target";
 
 test.beforeAll(async ({ request }) => {
   await resetMock(request, "busy");
@@ -139,7 +139,7 @@ test("invites somebody and rotates a key", async ({ page, browser, baseURL }) =>
   await guest.getByLabel("Password", { exact: true }).fill("a long enough sentence");
   await guest.getByLabel("Password again").fill("a long enough sentence");
   await guest.getByRole("button", { name: "Create account" }).click();
-  await expect(guest.getByRole("heading", { name: /Overview|Sign in|Traces/ })).toBeVisible();
+  await expect(guest.getByRole("heading", { name: "Overview" })).toBeVisible();
   await guest.close();
 
   await page.goto("/settings/api-keys");
@@ -150,4 +150,22 @@ test("invites somebody and rotates a key", async ({ page, browser, baseURL }) =>
   await page.getByRole("menuitem", { name: "Rotate" }).click();
   await page.getByRole("button", { name: "Rotate key" }).click();
   await expect(page.getByTestId("api-key-secret")).toBeVisible();
+});
+
+/** Guarantee: a log record is found by its text, opens beside the list, and leads to its span, which shows it too. */
+test("goes from a log record to its span", async ({ page }) => {
+  const traces = await page.request.get("/otel/traces?limit=1");
+  const { items } = (await traces.json()) as { items: { trace_id: string }[] };
+  const traceId = items[0]?.trace_id ?? "";
+  const trace = await page.request.get(`/otel/trace/${traceId}?limit=1`);
+  const { spans } = (await trace.json()) as { spans: { span_id: string }[] };
+  const text = await sendLog(page.request, { traceId, spanId: spans[0]?.span_id ?? "" });
+  await page.goto(`/logs?q=${encodeURIComponent(text)}`);
+  const record = page.getByRole("table", { name: "Log records" }).getByRole("link", { name: text }).first();
+  await record.click();
+  const panel = page.getByRole("complementary", { name: "Log record" });
+  await expect(panel).toContainText(text);
+  await expect(page).toHaveURL(/record=/);
+  await panel.getByRole("link", { name: "Open its span" }).click();
+  await expect(page.getByRole("list", { name: "Log records" })).toContainText(text);
 });

@@ -53,6 +53,8 @@ async function pages(page: Page): Promise<[string, string][]> {
     ["workflow-blame", `${workflow}?step=3&show=blame`],
     ["workflow-run", `${workflow}?tab=run`],
     ["workflow-graph", `/workflow-graphs/${run?.structural_id}?range=all`],
+    ["logs", "/logs"],
+    ["span-logs", `${trace}?tab=logs`],
     ["sessions", "/sessions"],
     ["session", `/sessions/${encodeURIComponent(session ?? "none")}`],
     ["users", "/users"],
@@ -63,6 +65,7 @@ async function pages(page: Page): Promise<[string, string][]> {
     ["accounts", "/settings/users"],
     ["audit", "/settings/audit"],
     ["ingestion", "/settings/ingestion"],
+    ["storage", "/settings/storage"],
     ["about", "/settings/about"],
     ["welcome", "/welcome"],
     ["not-found", "/nowhere"],
@@ -97,7 +100,7 @@ for (const theme of THEMES) {
       for (const [name, url] of await pages(page)) {
         await page.goto(url);
         await expect(page.getByRole("heading").first()).toBeVisible();
-        await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
+        await expect(page.locator("[data-slot=skeleton]")).toHaveCount(0);
         await page.screenshot({ path: `${SCREENSHOTS}/${name}-${theme}-${size}.png` });
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect.soft(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);

@@ -31,6 +31,31 @@ export async function sendTelemetry(request: APIRequestContext, apiKey: string):
   if (!answer.ok()) throw new Error(`mock refused the key: ${answer.status()}`);
 }
 
+/** Makes sure that a span has a log record, and gives a text that finds it. The mock has records for its own spans. */
+export async function sendLog(
+  request: APIRequestContext,
+  span: { traceId: string; spanId: string },
+): Promise<string> {
+  if (isMock) return "accepted";
+  const made = await request.post("/api-keys", { data: { name: `logs ${Date.now()}` } });
+  if (!made.ok()) throw new Error(`no API key: ${made.status()} ${await made.text()}`);
+  const { key } = (await made.json()) as { key: string };
+  const text = `budget nearly used, ${Date.now()}`;
+  const record = {
+    timeUnixNano: `${Date.now()}000000`,
+    severityNumber: 13,
+    severityText: "WARN",
+    body: { stringValue: text },
+    ...span,
+  };
+  const sent = await request.post("/v1/logs", {
+    headers: { "x-junjo-api-key": key },
+    data: { resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] },
+  });
+  if (!sent.ok()) throw new Error(`log refused: ${sent.status()} ${await sent.text()}`);
+  return text;
+}
+
 /** Puts the mock into a known state; a real server stays as it is. */
 export async function resetMock(request: APIRequestContext, state: "fresh" | "busy"): Promise<void> {
   if (isMock) await request.post(`/__mock/reset?state=${state}`);

@@ -34,10 +34,18 @@ pub(crate) enum Phase {
     IndexCheckpoint,
     Seal,
     Manifest,
+    Merge,
 }
 
-const PHASES: [Phase; 6] =
-    [Phase::Append, Phase::LogCheckpoint, Phase::Index, Phase::IndexCheckpoint, Phase::Seal, Phase::Manifest];
+const PHASES: [Phase; 7] = [
+    Phase::Append,
+    Phase::LogCheckpoint,
+    Phase::Index,
+    Phase::IndexCheckpoint,
+    Phase::Seal,
+    Phase::Manifest,
+    Phase::Merge,
+];
 
 impl Phase {
     /// The file operations that make the phase.
@@ -56,6 +64,8 @@ impl Phase {
             ],
             Self::Seal => &[(Archive, Create), (Archive, Write), (Archive, Sync), (Archive, Rename)],
             Self::Manifest => &[(AppLog, Write), (AppLog, Sync)],
+            // the files that a merge has replaced; its output is written like a seal's
+            Self::Merge => &[(Archive, Unlink)],
         }
     }
 
@@ -67,6 +77,7 @@ impl Phase {
             Self::LogCheckpoint | Self::IndexCheckpoint => 24,
             Self::Seal => 16,
             Self::Manifest => 6,
+            Self::Merge => 7,
         }
     }
 
@@ -83,6 +94,7 @@ impl Phase {
             Self::IndexCheckpoint => "checkpoint of the index",
             Self::Seal => "seal",
             Self::Manifest => "manifest",
+            Self::Merge => "merge",
         }
     }
 

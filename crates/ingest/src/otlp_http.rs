@@ -31,6 +31,11 @@ pub fn router(receiver: Receiver, cors: CorsPolicy) -> Router {
     router.with_state(receiver).layer(from_fn_with_state(cors, cors::apply))
 }
 
+/// What a client is told when a handler died: the data may be sound, so that it is worth a retry.
+pub fn panic_answer() -> Response {
+    refuse(&Refusal::Unavailable("the server failed on this request: try again".to_owned()), Format::Json)
+}
+
 async fn export(signal: Signal, State(receiver): State<Receiver>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     // errors are told in the encoding of the request, or else in the one that people can read

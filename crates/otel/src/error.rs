@@ -6,6 +6,9 @@ use junjo_web::ApiError;
 /// Seconds after which a client should ask again while the index opens.
 const RETRY_SECONDS: u64 = 1;
 
+/// Seconds after which deletions may have made progress.
+const DELETION_RETRY_SECONDS: u64 = 60;
+
 /// What a failed query tells the client.
 pub(crate) fn api_error(error: StoreError) -> ApiError {
     match error {
@@ -13,6 +16,10 @@ pub(crate) fn api_error(error: StoreError) -> ApiError {
             .with_retry_after_seconds(RETRY_SECONDS),
         StoreError::Busy => ApiError::unavailable("too many queries are waiting: try again in a moment")
             .with_retry_after_seconds(RETRY_SECONDS),
+        StoreError::TooManyDeletions => ApiError::unavailable(
+            "too many traces are waiting to be deleted: try again when some deletions are done",
+        )
+        .with_retry_after_seconds(DELETION_RETRY_SECONDS),
         StoreError::Interrupted => {
             ApiError::timeout("the query took too long and was stopped: narrow the time range or the filters")
         }

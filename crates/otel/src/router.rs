@@ -1,4 +1,5 @@
-//! Routes of `/otel`. Telemetry belongs to the server: every signed-in user may read all of it, and so may read keys.
+//! Routes of `/otel`. Telemetry belongs to the server: every signed-in user may read all of it, and so may read keys; only
+//! admins may delete it.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,9 +13,10 @@ use crate::params::{
     Include, LIST_LIMIT, LogListParams, SPAN_LIMIT, TimeParams, TraceListParams, TraceParams,
     WorkflowListParams, span_id, time_range, trace_id,
 };
-use crate::schemas::{SearchPage, ServiceList, Span, Status, Trace, TraceDetail, Workflow};
+use crate::schemas::{SearchPage, ServiceList, Span, Trace, TraceDetail, Workflow};
 use crate::service::OtelService;
-use crate::{export, sessions, spans, stats, tail, workflow};
+use crate::status_schemas::Status;
+use crate::{deletions, export, retention, sessions, spans, stats, tail, workflow};
 
 /// The feature's routes.
 pub fn router(service: OtelService) -> OpenApiRouter {
@@ -32,6 +34,8 @@ pub fn router(service: OtelService) -> OpenApiRouter {
         .merge(tail::routes())
         .merge(export::routes())
         .merge(workflow::routes())
+        .merge(deletions::routes())
+        .merge(retention::routes())
         .with_state(service)
 }
 

@@ -1,18 +1,19 @@
 //! What `/otel` answers: store results shaped for people and scripts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
+use junjo_auth::{AuditEvent, AuditLog, RequestOrigin};
 use junjo_ingest::Receiver;
 use junjo_span_model::{
-    Details, Signal, Span as OtlpSpan, SpanId, TraceId, attributes_from_json, details_with_logs,
-    events_from_json, resource_from_json, scope_from_json,
+    Details, Span as OtlpSpan, SpanId, TraceId, attributes_from_json, details_with_logs, events_from_json,
+    resource_from_json, scope_from_json,
 };
 use junjo_span_store::{
-    IndexState, Place, SpanCursor, SpanRow, SpanStore, TimeRange, TraceCursor, TraceFilter, TracePosition,
-    WholeLog, WholeSpan, WorkflowFilter,
+    Place, SpanCursor, SpanRow, SpanStore, TimeRange, TraceCursor, TraceFilter, TracePosition, WholeLog,
+    WholeSpan, WorkflowFilter,
 };
 use junjo_wal::{Sequence, Wal};
 use junjo_web::clock::rfc3339_nanos;
@@ -23,14 +24,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::api_error;
-use crate::indexer::lag_nanos;
 use crate::log_schemas::Log;
 use crate::logs::{ParsedLog, SPAN_LOGS_MAX};
-use crate::puller::{RemoteRejection, SourceMode, SourceState, Sources};
-use crate::schemas::{
-    ArchiveSize, IndexSize, KeyUseItem, RejectionItem, SearchPage, Service, SourceItem, Span, Status, Trace,
-    TraceDetail, TraceSpan, WalStatus, Workflow,
-};
+use crate::puller::Sources;
+use crate::schemas::{SearchPage, Service, Span, Trace, TraceDetail, TraceSpan, Workflow};
 
 /// Version byte of the cursors below.
 pub(crate) const CURSOR_VERSION: u8 = 1;
@@ -40,20 +37,36 @@ const EXACT_INT_MAX: u64 = 1 << 53;
 const PAGE_PAYLOAD_BYTES_MAX: usize = 16 << 20;
 /// Log records that are joined to one page of a trace.
 const TRACE_EVENTS_MAX: usize = 10_000;
-const NANOS_PER_MILLI: u64 = 1_000_000;
 
 /// Queries over the store, and the state of the way in.
 #[derive(Clone)]
 pub struct OtelService {
     pub(crate) store: SpanStore,
-    wal: Wal,
-    receiver: Receiver,
-    sources: Sources,
+    pub(crate) wal: Wal,
+    pub(crate) receiver: Receiver,
+    pub(crate) sources: Sources,
     clock: SharedClock,
+    audit: AuditLog,
     stop: CancellationToken,
     tails: Arc<Semaphore>,
     exports: Arc<Semaphore>,
     views: Arc<Semaphore>,
+}
+
+/// What the service works with.
+pub struct OtelParts {
+    /// Where the answers come from.
+    pub store: SpanStore,
+    /// Looked at for the status.
+    pub wal: Wal,
+    /// Looked at for the status.
+    pub receiver: Receiver,
+    /// Looked at for the status.
+    pub sources: Sources,
+    /// The time.
+    pub clock: SharedClock,
+    /// Where deletions are written down.
+    pub audit: AuditLog,
 }
 
 /// Exports at once: each keeps a thread, and the disk, busy for as long as its client reads.
@@ -85,19 +98,26 @@ struct PageCursor {
 }
 
 impl OtelService {
-    /// Answers from `store`; `wal`, `receiver` and `sources` are only looked at for the status.
-    pub fn new(store: SpanStore, wal: Wal, receiver: Receiver, sources: Sources, clock: SharedClock) -> Self {
+    /// Answers from `parts`.
+    pub fn new(parts: OtelParts) -> Self {
+        let OtelParts { store, wal, receiver, sources, clock, audit } = parts;
         Self {
             store,
             wal,
             receiver,
             sources,
             clock,
+            audit,
             stop: CancellationToken::new(),
             tails: Arc::new(Semaphore::new(TAILS_MAX)),
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             views: Arc::new(Semaphore::new(VIEWS_MAX)),
         }
+    }
+
+    /// Writes down who deleted what.
+    pub(crate) async fn audit(&self, origin: &RequestOrigin, event: AuditEvent) {
+        self.audit.record(origin, event).await;
     }
 
     /// The same, whose endless answers (the live tail, exports) end when `stop` is cancelled.
@@ -260,109 +280,6 @@ impl OtelService {
         let mut span = span_detail(&whole, &logs);
         span.logs = Some(logs.iter().map(Log::from).collect());
         Ok(span)
-    }
-
-    pub(crate) async fn status(&self) -> ApiResult<Status> {
-        let size = self.store.size().await.map_err(api_error)?;
-        let (wal, progress, now) = (self.wal.clone(), self.store.progress(), self.clock.now_unix_nanos());
-        let read = move || (wal.stats(), lag_nanos(&wal, progress.indexed_through(), now));
-        let (wal_stats, lag) = tokio::task::spawn_blocking(read).await.map_err(ApiError::internal)?;
-        let wal_stats = wal_stats.map_err(ApiError::internal)?;
-        let oldest = wal_stats.oldest_received_unix_nanos.map_or(0, |oldest| now.saturating_sub(oldest));
-        let (index, index_detail) = describe(&self.store.index_state());
-        let (stats, sources) = (self.receiver.stats(), self.sources.all());
-        Ok(Status {
-            index,
-            index_detail,
-            accepted_spans: self.wal.accepted(junjo_wal::Signal::Traces).items,
-            indexed_spans: progress.indexed_spans,
-            duplicate_spans: progress.duplicate_spans,
-            quarantined_batches: progress.quarantined_batches,
-            accepted_logs: self.wal.accepted(junjo_wal::Signal::Logs).items,
-            indexed_logs: progress.indexed_logs,
-            duplicate_logs: progress.duplicate_logs,
-            log_records_received: stats.totals(Signal::Logs).accepted,
-            metric_points_received: stats.totals(Signal::Metrics).accepted,
-            wal: WalStatus {
-                batches: wal_stats.records,
-                bytes: wal_stats.live_bytes,
-                file_bytes: wal_stats.file_bytes,
-                oldest_age_ms: millis(oldest),
-            },
-            lag_ms: millis(lag.unwrap_or(0)),
-            store: IndexSize { spans: size.spans, logs: size.logs, bytes: size.index_bytes },
-            archive: ArchiveSize { files: size.archive_files, bytes: size.archive_bytes },
-            keys: self.key_use(),
-            recent_rejections: self.rejections(&sources),
-            sources: sources.into_iter().map(source_item).collect(),
-        })
-    }
-
-    /// What came in with each key, the latest used first.
-    fn key_use(&self) -> Vec<KeyUseItem> {
-        let keys = self.receiver.stats().keys().into_iter();
-        keys.map(|key| KeyUseItem {
-            key_id: key.key_id,
-            requests: key.requests,
-            items: key.items,
-            bytes: key.bytes,
-            last_at: rfc3339_nanos(key.last_at_unix_nanos),
-        })
-        .collect()
-    }
-
-    /// What this receiver and the ingestion services refused lately, newest first.
-    fn rejections(&self, sources: &BTreeMap<String, SourceState>) -> Vec<RejectionItem> {
-        let own = self.receiver.stats().recent_rejections().into_iter().map(|rejection| RemoteRejection {
-            at_unix_nanos: rejection.at_unix_nanos,
-            signal: rejection.signal.to_owned(),
-            reason: rejection.reason.to_owned(),
-            detail: rejection.detail,
-            count: rejection.count,
-        });
-        let remote = sources.values().flat_map(|source| source.recent_rejections.iter().cloned());
-        let mut all: Vec<_> = own.chain(remote).collect();
-        all.sort_by_key(|rejection| std::cmp::Reverse(rejection.at_unix_nanos));
-        all.into_iter()
-            .map(|RemoteRejection { at_unix_nanos, signal, reason, detail, count }| RejectionItem {
-                at: rfc3339_nanos(at_unix_nanos),
-                signal,
-                reason,
-                detail,
-                count,
-            })
-            .collect()
-    }
-}
-
-fn source_item((url, state): (String, SourceState)) -> SourceItem {
-    let mode = match state.mode {
-        SourceMode::Unknown => "unknown",
-        SourceMode::Batches => "batches",
-        SourceMode::Spans => "spans",
-    };
-    SourceItem {
-        url,
-        mode: mode.to_owned(),
-        connected: state.connected,
-        pulled_items: state.pulled_items,
-        waiting_batches: state.waiting_batches,
-        last_error: state.last_error,
-    }
-}
-
-fn millis(nanos: i64) -> u64 {
-    nanos.max(0).unsigned_abs() / NANOS_PER_MILLI
-}
-
-fn describe(state: &IndexState) -> (String, Option<String>) {
-    match state {
-        IndexState::Ok => ("ok".to_owned(), None),
-        IndexState::Opening => ("opening".to_owned(), None),
-        IndexState::Rebuilding { rows, rows_total } => {
-            ("rebuilding".to_owned(), Some(format!("{rows} of {rows_total} spans")))
-        }
-        IndexState::Degraded(reason) => ("degraded".to_owned(), Some(reason.clone())),
     }
 }
 

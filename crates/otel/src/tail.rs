@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures::{Stream, stream};
+use futures::{Stream, StreamExt as _, stream};
 use http::HeaderMap;
 use junjo_auth::TelemetryReader;
 use junjo_span_store::{Changes, StoreError, TraceFilter, TraceRow};
@@ -162,7 +162,8 @@ async fn tail_traces(
     let events = stream::unfold(reader, |mut reader| async move {
         let event = reader.next().await?;
         Some((Ok(event), reader))
-    });
+    })
+    .fuse();
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 

@@ -8,11 +8,13 @@ use anyhow::Context as _;
 use axum::Router;
 use junjo_api_keys::{ApiKeys, ApiKeysConfig};
 use junjo_auth::{AuthState, ReadKeys, readable_by_keys};
-use junjo_ingest::{CorsPolicy, IngestLimits, Receiver};
-use junjo_otel::{Indexer, OtelService, Puller, PullerConfig, Sealer, Sources};
-use junjo_span_store::{IndexOptions, Manifest, Prober, ScanOptions, SealPolicy, SpanStore, StoreOptions};
+use junjo_ingest::Receiver;
+use junjo_otel::{Indexer, Keeper, OtelParts, OtelService, Puller, PullerConfig, Sealer, Sources};
+use junjo_span_store::{
+    CompactPolicy, IndexOptions, Manifest, Prober, Retention, ScanOptions, SealPolicy, SpanStore,
+    StoreOptions, newest_archived,
+};
 use junjo_wal::{Sequence, Wal, WalOptions};
-use junjo_web::client::ProxyTrust;
 use junjo_web::{Lifecycle, SharedClock, db};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use secrecy::ExposeSecret as _;
@@ -20,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::background::Background;
-use crate::http::{Surface, router};
+use crate::http::{Surface, otlp, router};
 use crate::key_check::{IngestKeys, ReadingKeys};
 use crate::openapi;
 use crate::pages::{self, PagesState};
@@ -30,6 +32,9 @@ use crate::settings::{Settings, StorageSettings};
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(30);
 /// What scans may put on disk when it does not fit into memory.
 const SCAN_TEMP_BYTES_MAX: u64 = 1 << 30;
+
+/// Files that a full log makes at least, so that sealing begins long before it is full.
+const SEALS_IN_LOG: u64 = 4;
 
 /// Everything that is open. Cheap to clone.
 #[derive(Clone)]
@@ -49,19 +54,14 @@ pub struct App {
 }
 
 /// A receiver with the limits of `settings`, which answers "unavailable" until an [`App`] opens it.
-pub fn receiver(settings: &Settings, clock: SharedClock) -> Receiver {
-    let in_flight = settings.storage.memory_shares().in_flight_bytes;
-    let limits = IngestLimits {
-        in_flight_bytes_max: usize::try_from(in_flight).unwrap_or(usize::MAX),
-        ..IngestLimits::default()
-    };
-    Receiver::new(clock, limits)
+pub fn receiver(settings: &Settings, clock: SharedClock) -> anyhow::Result<Receiver> {
+    Ok(Receiver::new(clock, settings.ingest_limits()?))
 }
 
 impl App {
     /// Opens every store in the data folder, with a receiver of its own.
     pub async fn open(settings: &Settings, clock: SharedClock, prober: Prober) -> anyhow::Result<Self> {
-        let receiver = receiver(settings, Arc::clone(&clock));
+        let receiver = receiver(settings, Arc::clone(&clock))?;
         Self::open_with(settings, clock, prober, receiver).await
     }
 
@@ -78,7 +78,8 @@ impl App {
         let pool = db::open_pool(&dir.join("app.db")).await?;
         db::migrate(&pool).await?;
         let manifest = Manifest::load(pool.clone()).await?;
-        let wal = open_wal(settings, manifest.newest_sequence()).await?;
+        let archived = manifest.newest_sequence().max(newest_archived(&dir.join("archive"))?);
+        let wal = open_wal(settings, archived).await?;
         let auth = AuthState::new(pool.clone(), Arc::clone(&clock), settings.auth_config())?;
         let keys_config = ApiKeysConfig {
             keys_per_user_max: settings.accounts.api_keys_per_user_max,
@@ -86,7 +87,7 @@ impl App {
         };
         let keys = ApiKeys::new(pool.clone(), Arc::clone(&clock), auth.audit_log(), keys_config);
         let background = Background::start().context("no thread for background work can be started")?;
-        let options = store_options(settings, prober, &background);
+        let options = store_options(settings, prober, &background, wal.bytes_max());
         let store = SpanStore::new(options, wal.clone(), manifest);
         receiver.open(wal.clone(), Arc::new(IngestKeys(keys.clone())));
         Ok(Self {
@@ -106,13 +107,14 @@ impl App {
 
     /// Every feature's routes with the OpenAPI document that describes them.
     pub fn features(&self) -> OpenApiRouter {
-        let otel = OtelService::new(
-            self.store.clone(),
-            self.wal.clone(),
-            self.receiver.clone(),
-            self.sources.clone(),
-            Arc::clone(&self.clock),
-        )
+        let otel = OtelService::new(OtelParts {
+            store: self.store.clone(),
+            wal: self.wal.clone(),
+            receiver: self.receiver.clone(),
+            sources: self.sources.clone(),
+            clock: Arc::clone(&self.clock),
+            audit: self.auth.audit_log(),
+        })
         .ending_with(self.streams_stop.clone());
         let pages = PagesState {
             receiver: self.receiver.clone(),
@@ -135,10 +137,7 @@ impl App {
             features: self.features(),
             auth: self.auth.clone(),
             read_keys: ReadKeys::new(ReadingKeys(self.keys.clone())),
-            trust: ProxyTrust {
-                public_url: web.public_url.clone(),
-                trusted_proxies: web.trusted_proxies.clone(),
-            },
+            trust: web.proxy_trust(),
             allow_origins: web.allow_origins.clone(),
             otlp: self.otlp_http()?,
         })
@@ -146,9 +145,7 @@ impl App {
 
     /// OTLP/HTTP, for the main port and for its own.
     pub fn otlp_http(&self) -> anyhow::Result<Router> {
-        let policy = CorsPolicy::from_origins(&self.settings.listen.otlp_allow_origins)
-            .context("JUNJO_OTLP_ALLOW_ORIGINS cannot be used")?;
-        Ok(junjo_ingest::http_router(self.receiver.clone(), policy))
+        otlp(self.receiver.clone(), &self.settings.listen.otlp_allow_origins)
     }
 
     /// Starts the background tasks.
@@ -157,6 +154,8 @@ impl App {
         lifecycle.spawn("indexer", self.background.clone().run(indexer.run(lifecycle.soft())));
         let sealer = Sealer::new(self.store.clone(), Arc::clone(&self.clock));
         lifecycle.spawn("sealer", self.background.clone().run(sealer.run(lifecycle.soft())));
+        let keeper = Keeper::new(self.store.clone(), Arc::clone(&self.clock));
+        lifecycle.spawn("keeper", self.background.clone().run(keeper.run(lifecycle.soft())));
         let (streams_stop, stop) = (self.streams_stop.clone(), lifecycle.soft());
         lifecycle.spawn("streams", async move {
             stop.cancelled().await;
@@ -245,11 +244,28 @@ async fn open_wal(settings: &Settings, sealed_through: Sequence) -> anyhow::Resu
     Ok(wal)
 }
 
+/// A log that is small by setting is sealed in pieces that leave it room; one that fills up first would refuse for a
+/// minute.
+fn seal_policy(storage: &StorageSettings, wal_bytes_max: u64) -> SealPolicy {
+    let default = SealPolicy::default();
+    SealPolicy {
+        bytes: storage.seal_bytes.unwrap_or(default.bytes).min(wal_bytes_max / SEALS_IN_LOG),
+        age_nanos: storage
+            .seal_seconds
+            .map_or(default.age_nanos, |seconds| i64::from(seconds) * 1_000_000_000),
+    }
+}
+
 fn index_path(data_dir: &Path) -> std::path::PathBuf {
     data_dir.join("index.duckdb")
 }
 
-fn store_options(settings: &Settings, prober: Prober, background: &Background) -> StoreOptions {
+fn store_options(
+    settings: &Settings,
+    prober: Prober,
+    background: &Background,
+    wal_bytes_max: u64,
+) -> StoreOptions {
     let dir = &settings.storage.data_dir;
     let shares = settings.storage.memory_shares();
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
@@ -263,7 +279,12 @@ fn store_options(settings: &Settings, prober: Prober, background: &Background) -
         },
         archive_dir: dir.join("archive"),
         quarantine_dir: dir.join("quarantine"),
-        seal: seal_policy(&settings.storage),
+        seal: seal_policy(&settings.storage, wal_bytes_max),
+        compact: CompactPolicy::default(),
+        retention: Retention {
+            days: settings.storage.retention_days,
+            bytes: settings.storage.retention_bytes,
+        },
         scan: ScanOptions {
             memory_bytes: shares.scan_bytes,
             // the rest of the machine goes on receiving
@@ -272,16 +293,6 @@ fn store_options(settings: &Settings, prober: Prober, background: &Background) -
             temp_bytes_max: SCAN_TEMP_BYTES_MAX,
             runtime: Some(background.handle()),
         },
-    }
-}
-
-fn seal_policy(storage: &StorageSettings) -> SealPolicy {
-    let default = SealPolicy::default();
-    SealPolicy {
-        bytes: storage.seal_bytes.unwrap_or(default.bytes),
-        age_nanos: storage
-            .seal_seconds
-            .map_or(default.age_nanos, |seconds| i64::from(seconds) * 1_000_000_000),
     }
 }
 

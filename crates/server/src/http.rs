@@ -1,14 +1,20 @@
 //! The HTTP surface: every feature's routes, the page, and the layers around them.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::response::{IntoResponse as _, Response};
-use axum::{Extension, Router};
+use axum::routing::get;
+use axum::{Extension, Json, Router};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use junjo_auth::{AuthState, ReadKeys};
+use junjo_ingest::{CorsPolicy, Receiver};
 use junjo_web::client::ProxyTrust;
 use junjo_web::{ApiError, edge};
+use serde_json::json;
+use tower::ServiceExt as _;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
@@ -53,6 +59,36 @@ pub(crate) fn router(surface: Surface) -> anyhow::Result<Router> {
         .layer(CompressionLayer::new())
         .layer(cors);
     Ok(surface.otlp.merge(edge::wrap(inner, surface.trust)))
+}
+
+/// OTLP/HTTP with what every answer of this process has. It needs no store: until there is one, the receiver answers that
+/// clients should try again.
+pub(crate) fn otlp(receiver: Receiver, allow_origins: &[String]) -> anyhow::Result<Router> {
+    let policy =
+        CorsPolicy::from_origins(allow_origins).context("JUNJO_OTLP_ALLOW_ORIGINS cannot be used")?;
+    Ok(edge::wrap_foreign(junjo_ingest::http_router(receiver, policy), junjo_ingest::panic_answer))
+}
+
+/// The main port from the moment it is bound: `starting` until `open` has the complete router.
+pub(crate) fn gate(starting: Router, open: Arc<OnceLock<Router>>) -> Router {
+    let choose = async move |request: Request| {
+        let router = open.get().unwrap_or(&starting).clone();
+        match router.oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    };
+    Router::new().fallback(choose)
+}
+
+/// What the main port serves while the stores are being opened: it is alive, and it says to try again.
+pub(crate) fn starting(otlp: Router, trust: ProxyTrust) -> Router {
+    let health = Json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION"), "index": "opening"}));
+    let routes = Router::new()
+        .route("/ping", get(async || "pong"))
+        .route("/health", get(async || health))
+        .fallback(async || ApiError::unavailable("the server is starting: try again"));
+    otlp.merge(edge::wrap(routes, trust))
 }
 
 /// Anything that no API route takes: a file of the page, the page itself for browsers, or 404.

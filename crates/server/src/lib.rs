@@ -14,6 +14,5 @@ mod pages;
 pub mod probe;
 pub mod recover;
 pub mod run;
-mod serve;
 pub mod settings;
 mod telemetry;

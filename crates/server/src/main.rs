@@ -12,7 +12,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
-        None | Some(Command::Serve) => run::serve(cli.settings),
+        None | Some(Command::Serve) => run::run(cli.settings),
         Some(Command::Health) => health::check(&cli.settings),
         Some(Command::ResetPassword { email, admin }) => recover::run(&cli.settings, email.as_deref(), admin),
         Some(Command::Openapi) => openapi::print(),

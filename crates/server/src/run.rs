@@ -4,35 +4,27 @@ use std::fs::File;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::Router;
 use junjo_ingest::Receiver;
 use junjo_span_store::Prober;
+use junjo_web::serve::{Bounds, serve};
 use junjo_web::{Lifecycle, SharedClock, SystemClock, lifecycle::os_signals};
 use rustix::fs::{FlockOperation, flock};
 use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
-use tokio_util::sync::CancellationToken;
 
 use crate::app::{self, App};
-use crate::serve::{ServeLimits, serve_http};
 use crate::settings::{Settings, SplitSettings};
-use crate::{probe, telemetry};
+use crate::{http, probe, telemetry};
 
 /// Time to finish what is in flight after a stop signal; compose kills after 10 s by default.
 const STOP_LIMIT: Duration = Duration::from_secs(8);
-/// HTTP/2 windows: a batch of several MB must not wait for window updates.
-const STREAM_WINDOW: u32 = 4 << 20;
-const CONNECTION_WINDOW: u32 = 8 << 20;
-/// Requests of one client that are worked on at once.
-const CONCURRENT_STREAMS: u32 = 128;
-/// How often an idle gRPC connection is checked, so that vanished clients do not stay open.
-const KEEPALIVE: Duration = Duration::from_mins(1);
 
 /// Runs the server until it is told to stop.
-pub fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
+pub fn run(settings: Settings) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let telemetry = telemetry::start(&settings.watch, &settings.listen)?;
@@ -61,7 +53,7 @@ pub struct Running {
     pub grpc_addrs: Vec<SocketAddr>,
     /// Where OTLP/HTTP has ports of its own; none in split mode.
     pub otlp_http_addrs: Vec<SocketAddr>,
-    /// Where ingestion services have keys checked; split mode only.
+    /// Where ingestion services have keys checked; only in split mode.
     pub internal_addr: Option<SocketAddr>,
     /// Held until the process ends: two servers on one data folder would damage it.
     _lock: File,
@@ -75,47 +67,93 @@ impl Running {
         prober: Prober,
         lifecycle: &Lifecycle,
     ) -> anyhow::Result<Self> {
+        Bound::bind(settings, clock, lifecycle).await?.open(prober, lifecycle).await
+    }
+}
+
+/// A server whose ports answer, telling senders to try again, while its stores are still closed.
+pub struct Bound {
+    /// Where the page and the REST API will be.
+    pub http_addr: SocketAddr,
+    /// Where OTLP/gRPC is; nowhere in split mode.
+    pub grpc_addrs: Vec<SocketAddr>,
+    /// Where OTLP/HTTP has ports of its own; none in split mode.
+    pub otlp_http_addrs: Vec<SocketAddr>,
+    settings: Settings,
+    clock: SharedClock,
+    receiver: Receiver,
+    /// The main port's complete router, once there is one.
+    complete: Arc<OnceLock<Router>>,
+    internal: Option<TcpListener>,
+    lock: File,
+}
+
+impl Bound {
+    /// Locks the data folder, binds every port and serves.
+    pub async fn bind(settings: Settings, clock: SharedClock, lifecycle: &Lifecycle) -> anyhow::Result<Self> {
         let lock = lock_data_dir(&settings.storage.data_dir)?;
         let http = bind(settings.listen.http_addr, "JUNJO_HTTP_ADDR").await?;
         let is_split = settings.split.is_on();
         let internal = if is_split { Some(bind_internal(&settings.split).await?) } else { None };
-        let receiver = app::receiver(&settings, Arc::clone(&clock));
-        let (mut grpc_addrs, mut otlp_http_addrs, mut otlp_http) = (Vec::new(), Vec::new(), Vec::new());
+        let receiver = app::receiver(&settings, Arc::clone(&clock))?;
+        let otlp = http::otlp(receiver.clone(), &settings.listen.otlp_allow_origins)?;
+        let grpc = junjo_ingest::grpc_router(receiver.clone());
+        let (mut grpc_addrs, mut otlp_http_addrs) = (Vec::new(), Vec::new());
         for addr in settings.listen.otlp_grpc_addr.iter().filter(|_| !is_split) {
             let listener = bind(*addr, "JUNJO_OTLP_GRPC_ADDR").await?;
-            let addr = listener.local_addr()?;
-            grpc_addrs.push(addr);
-            let serving = serve_grpc(listener, otlp_routes(&receiver), lifecycle.soft());
-            lifecycle.spawn(format!("otlp-grpc {addr}"), serving);
+            grpc_addrs.push(listen(listener, "otlp-grpc", grpc.clone(), lifecycle)?);
         }
         for addr in settings.listen.otlp_http_addr.iter().filter(|_| !is_split) {
             let listener = bind(*addr, "JUNJO_OTLP_HTTP_ADDR").await?;
-            otlp_http_addrs.push(listener.local_addr()?);
-            otlp_http.push(listener);
+            otlp_http_addrs.push(listen(listener, "otlp-http", otlp.clone(), lifecycle)?);
         }
-        let app = App::open_with(&settings, clock, prober, receiver).await?;
-        let http_addr = http.local_addr()?;
-        let limits = ServeLimits::default();
-        lifecycle.spawn("http", serve_http(http, app.http()?, limits, lifecycle.soft()));
-        for listener in otlp_http {
-            let name = format!("otlp-http {}", listener.local_addr()?);
-            lifecycle.spawn(name, serve_http(listener, app.otlp_http()?, limits, lifecycle.soft()));
-        }
+        let complete = Arc::new(OnceLock::new());
+        let starting = http::starting(otlp, settings.web.proxy_trust());
+        let http_addr = listen(http, "http", http::gate(starting, Arc::clone(&complete)), lifecycle)?;
+        Ok(Self {
+            http_addr,
+            grpc_addrs,
+            otlp_http_addrs,
+            settings,
+            clock,
+            receiver,
+            complete,
+            internal,
+            lock,
+        })
+    }
+
+    /// Opens the stores; from then on requests are acknowledged and answered.
+    pub async fn open(self, prober: Prober, lifecycle: &Lifecycle) -> anyhow::Result<Running> {
+        let app = App::open_with(&self.settings, self.clock, prober, self.receiver).await?;
+        let _ = self.complete.set(app.http()?);
         app.spawn_tasks(lifecycle);
         app.spawn_pullers(lifecycle)?;
-        let internal_addr = internal.as_ref().map(TcpListener::local_addr).transpose()?;
-        if let Some(listener) = internal {
-            let token = settings.split.token().cloned();
-            let service = junjo_api_keys::internal_auth_service(app.keys().clone(), token);
-            let serving = serve_grpc(listener, tonic::service::Routes::new(service), lifecycle.soft());
-            lifecycle.spawn("internal grpc", serving);
-        }
-        if let Some(addr) = internal_addr {
-            tracing::info!(%addr, "checking keys for ingestion services");
-        }
+        let internal_addr = match self.internal {
+            Some(listener) => {
+                let token = self.settings.split.token().cloned();
+                let service = junjo_api_keys::internal_auth_service(app.keys().clone(), token);
+                let router = tonic::service::Routes::new(service).into_axum_router();
+                Some(listen(listener, "internal-grpc", router, lifecycle)?)
+            }
+            None => None,
+        };
+        let Self { http_addr, grpc_addrs, otlp_http_addrs, lock, .. } = self;
         tracing::info!(%http_addr, ?grpc_addrs, ?otlp_http_addrs, "ready: open http://{http_addr} in a browser");
-        Ok(Self { app, http_addr, grpc_addrs, otlp_http_addrs, internal_addr, _lock: lock })
+        Ok(Running { app, http_addr, grpc_addrs, otlp_http_addrs, internal_addr, _lock: lock })
     }
+}
+
+/// Serves `router` as a task of its own.
+fn listen(
+    listener: TcpListener,
+    name: &str,
+    router: Router,
+    lifecycle: &Lifecycle,
+) -> std::io::Result<SocketAddr> {
+    let addr = listener.local_addr()?;
+    lifecycle.spawn(format!("{name} {addr}"), serve(listener, router, Bounds::default(), lifecycle.soft()));
+    Ok(addr)
 }
 
 /// Takes the exclusive lock on the data folder, which the system releases however the process ends.
@@ -153,24 +191,4 @@ async fn bind_internal(split: &SplitSettings) -> anyhow::Result<TcpListener> {
         tracing::warn!(%addr, "anybody who reaches this address can have API keys checked: set JUNJO_INTERNAL_TOKEN");
     }
     bind(addr, "JUNJO_INTERNAL_GRPC_ADDR").await
-}
-
-fn otlp_routes(receiver: &Receiver) -> tonic::service::Routes {
-    tonic::service::Routes::from(junjo_ingest::grpc_router(receiver.clone()))
-}
-
-async fn serve_grpc(
-    listener: TcpListener,
-    routes: tonic::service::Routes,
-    stop: CancellationToken,
-) -> Result<(), tonic::transport::Error> {
-    tonic::transport::Server::builder()
-        .initial_stream_window_size(STREAM_WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW)
-        .max_concurrent_streams(CONCURRENT_STREAMS)
-        .http2_keepalive_interval(Some(KEEPALIVE))
-        .tcp_nodelay(true)
-        .add_routes(routes)
-        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), stop.cancelled_owned())
-        .await
 }

@@ -6,13 +6,17 @@ use std::time::Duration;
 
 use clap::Args;
 use junjo_auth::AuthConfig;
-use junjo_web::client::{PublicUrl, parse_network};
+use junjo_ingest::{IngestLimits, ScanLimits};
+use junjo_web::client::{ProxyTrust, PublicUrl, parse_network};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// Largest share of memory that is taken without being told: 1 GiB, or half of the machine.
 const MEMORY_LIMIT_DEFAULT: u64 = 1 << 30;
 /// What is taken at least, because DuckDB does not work with less.
 const MEMORY_LIMIT_MIN: u64 = 128 << 20;
+
+/// The largest message that a record of the log and one page of the puller hold.
+const MESSAGE_BYTES_CEILING: u64 = 64 << 20;
 
 /// What an idle server takes: its pages and those of libduckdb, threads, SQLite, and an open index.
 const OWN_BYTES: u64 = 80 << 20;
@@ -27,6 +31,8 @@ pub struct Settings {
     pub(crate) storage: StorageSettings,
     #[command(flatten)]
     pub(crate) listen: ListenSettings,
+    #[command(flatten)]
+    pub(crate) limits: LimitSettings,
     #[command(flatten)]
     pub(crate) split: SplitSettings,
     #[command(flatten)]
@@ -60,6 +66,12 @@ pub struct StorageSettings {
     /// Seconds that a span waits in the log before it goes to a smaller archive file (default: 60).
     #[arg(long, env = "JUNJO_SEAL_SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) seal_seconds: Option<u32>,
+    /// Whole UTC days for which telemetry is kept after the day of its receipt (default: for ever).
+    #[arg(long, env = "JUNJO_RETENTION_DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub(crate) retention_days: Option<u32>,
+    /// Bytes of archive files that are kept, the newest ones, with K, M, G (default: as many as there are).
+    #[arg(long, env = "JUNJO_RETENTION_BYTES", value_parser = parse_bytes)]
+    pub(crate) retention_bytes: Option<u64>,
 }
 
 /// Addresses.
@@ -77,6 +89,23 @@ pub struct ListenSettings {
     /// Pages that may send telemetry from a browser, comma-separated; unset: any, without credentials.
     #[arg(long, env = "JUNJO_OTLP_ALLOW_ORIGINS", value_delimiter = ',')]
     pub(crate) otlp_allow_origins: Vec<String>,
+}
+
+/// What one export request may hold; the same names and meanings as in the ingestion service.
+#[derive(Debug, Clone, Args)]
+pub struct LimitSettings {
+    /// Bytes of one export request, before and after decompression, at most 64M.
+    #[arg(long, env = "JUNJO_MESSAGE_MAX_BYTES", value_parser = parse_bytes, default_value = "64M")]
+    message_max_bytes: u64,
+    /// Bytes of all export requests being received at once (default: a quarter of the memory, 64M to 192M).
+    #[arg(long, env = "JUNJO_IN_FLIGHT_MAX_BYTES", value_parser = parse_bytes)]
+    in_flight_max_bytes: Option<u64>,
+    /// Spans, log records or data points in one export request, at most 1,000,000.
+    #[arg(long, env = "JUNJO_REQUEST_MAX_ITEMS", value_parser = clap::value_parser!(u32).range(1..=1_000_000), default_value_t = 1_000_000)]
+    request_max_items: u32,
+    /// Levels of values within values, at most 100.
+    #[arg(long, env = "JUNJO_VALUE_MAX_DEPTH", value_parser = clap::value_parser!(u32).range(1..=100), default_value_t = 64)]
+    value_max_depth: u32,
 }
 
 /// Split mode: ingestion services receive, this server pulls from them.
@@ -134,6 +163,13 @@ pub struct WebSettings {
         default_value = "http://localhost:5151,http://localhost:5153"
     )]
     pub(crate) allow_origins: Vec<String>,
+}
+
+impl WebSettings {
+    /// What to believe about proxies.
+    pub(crate) fn proxy_trust(&self) -> ProxyTrust {
+        ProxyTrust { public_url: self.public_url.clone(), trusted_proxies: self.trusted_proxies.clone() }
+    }
 }
 
 /// Accounts, sessions and keys.
@@ -224,6 +260,29 @@ impl RetiredSettings {
             ("JUNJO_ENV", self.environment.is_some()),
         ];
         all.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect()
+    }
+}
+
+impl Settings {
+    /// Limits of the receivers.
+    pub(crate) fn ingest_limits(&self) -> anyhow::Result<IngestLimits> {
+        let limits = &self.limits;
+        let shared = self.storage.memory_shares().in_flight_bytes;
+        let in_flight = limits.in_flight_max_bytes.unwrap_or(shared);
+        anyhow::ensure!(
+            limits.message_max_bytes <= MESSAGE_BYTES_CEILING,
+            "JUNJO_MESSAGE_MAX_BYTES is at most 64M, which is what the log and clients are made for"
+        );
+        anyhow::ensure!(
+            limits.in_flight_max_bytes.is_none_or(|bytes| bytes >= limits.message_max_bytes),
+            "JUNJO_IN_FLIGHT_MAX_BYTES must hold at least one message: raise it, or lower JUNJO_MESSAGE_MAX_BYTES"
+        );
+        Ok(IngestLimits {
+            message_bytes_max: usize::try_from(limits.message_max_bytes).unwrap_or(usize::MAX),
+            in_flight_bytes_max: usize::try_from(in_flight).unwrap_or(usize::MAX),
+            scan: ScanLimits { items_max: limits.request_max_items, depth_max: limits.value_max_depth },
+            ..IngestLimits::default()
+        })
     }
 }
 

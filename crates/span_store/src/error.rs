@@ -11,6 +11,9 @@ pub enum StoreError {
     /// Too many queries run and wait; worth a retry in a moment.
     #[error("too many queries are waiting")]
     Busy,
+    /// Too much waits to be deleted; worth a retry later.
+    #[error("too many traces are waiting to be deleted")]
+    TooManyDeletions,
     /// DuckDB failed.
     #[error("cannot {action}")]
     Index {
@@ -23,7 +26,7 @@ pub enum StoreError {
     /// A query reached its time limit or the caller went away.
     #[error("the query was stopped after its time limit")]
     Interrupted,
-    /// The manifest in app.db failed.
+    /// The manifest in app.db, or what is kept beside it, failed.
     #[error("cannot {action} the archive manifest")]
     Manifest {
         /// What was tried, as a verb.
@@ -43,6 +46,9 @@ pub enum StoreError {
         #[source]
         source: parquet::errors::ParquetError,
     },
+    /// An archive file is not what was sealed.
+    #[error("{} does not have its checksum any more", .0.display())]
+    Damaged(PathBuf),
     /// Columns are not what this version writes.
     #[error("unexpected columns")]
     Columns(#[source] arrow::error::ArrowError),

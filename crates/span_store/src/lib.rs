@@ -12,6 +12,7 @@ mod error;
 mod executor;
 mod export;
 mod index;
+mod lifecycle;
 mod log_columns;
 mod log_row;
 mod payload;
@@ -28,13 +29,17 @@ mod whole_log;
 mod whole_span;
 
 pub use archive::manifest::{ArchiveFile, Manifest};
-pub use archive::reconcile::Reconciled;
+pub use archive::reconcile::{Reconciled, newest_archived};
 pub use dataset::Dataset;
 pub use decode::{DecodeFailure, decode_log_rows, decode_rows};
 pub use error::StoreError;
 pub use export::{ParquetExport, SpanSink};
 pub use index::commit::{IndexBatch, Progress};
 pub use index::open::{IndexOptions, Probe, Prober, probe_index};
+pub use lifecycle::{
+    CompactPolicy, DELETION_TRACES_MAX, Deletion, DeletionRequest, DeletionSubject, DeletionTarget,
+    Retention, RowChecksum, ServiceAge, StoreChecksums, Upkeep,
+};
 pub use log_row::{Hints, LogRow};
 pub use quarantine::Quarantine;
 pub use query::changes::Changes;

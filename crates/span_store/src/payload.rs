@@ -7,7 +7,7 @@ use junjo_span_model::PriceTable;
 use junjo_wal::{Sequence, Wal};
 
 use crate::archive::item::ArchiveItem;
-use crate::archive::manifest::Manifest;
+use crate::archive::manifest::{Leased, Manifest};
 use crate::archive::read::read_places;
 use crate::error::StoreError;
 use crate::row::Place;
@@ -27,7 +27,8 @@ pub(crate) fn read<T: ArchiveItem>(
         by_record.entry(place.sequence).or_default().push(place.ordinal);
     }
     let mut items: Vec<T> = Vec::with_capacity(places.len());
-    let mut by_file: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+    // leased until they are read
+    let mut by_file: BTreeMap<String, (Leased, Vec<Place>)> = BTreeMap::new();
     for (sequence, mut ordinals) in by_record {
         if let Some(record) = wal.read_one(sequence).map_err(StoreError::Wal)? {
             ordinals.sort_unstable();
@@ -43,11 +44,11 @@ pub(crate) fn read<T: ArchiveItem>(
             }
         } else if let Some(file) = manifest.file_with(T::DATASET, sequence) {
             let places = ordinals.into_iter().map(|ordinal| Place { sequence, ordinal });
-            by_file.entry(file.path).or_default().extend(places);
+            by_file.entry(file.path.clone()).or_insert_with(|| (file, Vec::new())).1.extend(places);
         }
     }
-    for (file, places) in by_file {
-        let path = archive_dir.join(&file);
+    for (file, places) in by_file.into_values() {
+        let path = archive_dir.join(&file.path);
         match read_places(&path, &places) {
             Ok(found) => items.extend(found),
             Err(error) => {

@@ -43,6 +43,23 @@ impl Quarantine {
         self.write(&path, record.payload())
     }
 
+    /// Removes the index files that were set aside: they may hold rows of what has been deleted since, and can be made again.
+    /// Blocking.
+    pub(crate) fn forget_indexes(&self) -> Result<(), StoreError> {
+        let entries = match std::fs::read_dir(&self.dir) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(StoreError::io("list", &self.dir))?,
+        };
+        for entry in entries {
+            let path = entry.map_err(StoreError::io("list", &self.dir))?.path();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if name.starts_with("index-") && name.contains(".duckdb") {
+                std::fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;
+            }
+        }
+        Ok(())
+    }
+
     fn write(&self, path: &std::path::Path, bytes: &[u8]) -> Result<(), StoreError> {
         let temporary = path.with_extension("tmp");
         std::fs::File::create(&temporary)

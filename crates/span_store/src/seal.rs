@@ -70,7 +70,7 @@ pub(crate) fn plan(
 }
 
 /// The UTC day of a time, `YYYY-MM-DD`.
-fn day_of(unix_nanos: i64) -> String {
+pub(crate) fn day_of(unix_nanos: i64) -> String {
     chrono::DateTime::from_timestamp_nanos(unix_nanos).format("%Y-%m-%d").to_string()
 }
 

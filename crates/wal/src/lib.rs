@@ -46,6 +46,7 @@ pub use salvage::SalvageReport;
 pub use schema::FORMAT_VERSION;
 
 use reader::ReaderPool;
+use space::Floor;
 use writer::{Command, Work, Writer};
 
 /// All-time totals of one signal, durable.
@@ -137,6 +138,7 @@ pub struct Wal {
     shared: Arc<Shared>,
     readers: Arc<ReaderPool>,
     bytes_max: u64,
+    floor: Floor,
     salvaged: Option<SalvageReport>,
 }
 
@@ -155,7 +157,8 @@ impl Wal {
         let (commands, receiver) = mpsc::channel(options.queue_max);
         let readers = Arc::new(ReaderPool::new(options.path.clone()));
         Writer::start(connection, options.clone(), receiver, committed_tx, Arc::clone(&shared))?;
-        Ok(Self { id, commands, committed, shared, readers, bytes_max: options.bytes_max, salvaged })
+        let (bytes_max, floor) = (options.bytes_max, Floor::new(options));
+        Ok(Self { id, commands, committed, shared, readers, bytes_max, floor, salvaged })
     }
 
     /// The random identity of this file; a cursor into another file means nothing here.
@@ -215,6 +218,11 @@ impl Wal {
         self.committed.clone()
     }
 
+    /// Live payload bytes at which appends are refused.
+    pub fn bytes_max(&self) -> u64 {
+        self.bytes_max
+    }
+
     /// Records after `after` in order, until `bytes_max` of payload is reached (at least one record). Blocking.
     pub fn read_after(&self, after: Sequence, bytes_max: u64) -> Result<Vec<Record>, WalError> {
         self.readers.read_after(after, bytes_max)
@@ -266,6 +274,11 @@ impl Wal {
         let command = Command::RaiseAccepted { signal, processed, cursor, ack };
         self.commands.send(command).await.map_err(|_| AppendError::Closed)?;
         acked.await.map_err(|_| AppendError::Closed)?
+    }
+
+    /// Free bytes of the disk above what is kept for sealing and trimming; `None` when the file system cannot be asked.
+    pub fn spare_bytes(&self) -> Option<u64> {
+        self.floor.measure().map(|(free, floor)| free.saturating_sub(floor))
     }
 
     /// Why records are refused at the moment; `None` while they are taken. It is what the last record met, or what the

@@ -14,11 +14,12 @@ use crate::error::ErrorKind;
 /// Every migration of the repository, in order. Applied ones are never edited.
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
-/// How long a statement waits for another writer before it fails.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a statement waits for another writer before it fails. Long enough for the seconds that an fsync takes on a
+/// busy cloud disk or an SD card.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a request waits for a connection; longer means overload, which is answered with 503.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Readers beside the one writer that SQLite allows; each costs up to its 2 MB page cache.
 const CONNECTIONS_MAX: u32 = 8;

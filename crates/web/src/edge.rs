@@ -6,7 +6,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::client::{self, ProxyTrust};
 use crate::error::{ApiError, ErrorKind};
@@ -21,6 +24,23 @@ pub fn wrap(router: Router, trust: ProxyTrust) -> Router {
         .layer(from_fn(security_headers::add))
         .layer(from_fn(access_log::log))
         .layer(from_fn_with_state(Arc::new(trust), client::identify))
+        .layer(from_fn(request_id::assign))
+}
+
+/// Wraps routes with error documents, limits, CORS and counters of their own, such as OTLP/HTTP: request id, the two
+/// headers that matter to answers which are no pages, and the net for panics, which answers with `on_panic`. No session, no
+/// problem documents, and no log line per request, because telemetry may come as one request a span.
+pub fn wrap_foreign(router: Router, on_panic: fn() -> Response) -> Router {
+    let net = move |panic: Box<dyn Any + Send>| {
+        let (panic, request_id) = (panic_message(panic.as_ref()), request_id::current());
+        tracing::error!(panic, request_id, "handler panicked");
+        on_panic()
+    };
+    let (nosniff, no_store) = (HeaderValue::from_static("nosniff"), HeaderValue::from_static("no-store"));
+    router
+        .layer(CatchPanicLayer::custom(net))
+        .layer(SetResponseHeaderLayer::if_not_present(X_CONTENT_TYPE_OPTIONS, nosniff))
+        .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, no_store))
         .layer(from_fn(request_id::assign))
 }
 
@@ -46,6 +66,27 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+
+    /// Scenario: a handler of foreign routes panics, and another one answers. Guarantee: the given answer, an id of the
+    /// request on both, and no document of ours.
+    #[tokio::test]
+    async fn foreign_routes_keep_their_own_answers() {
+        let buggy = async || -> &'static str { panic!("internals") };
+        let routes =
+            Router::new().route("/bug", get(buggy)).route("/no", get(async || StatusCode::BAD_REQUEST));
+        let app = wrap_foreign(routes, || StatusCode::SERVICE_UNAVAILABLE.into_response());
+        for (path, status) in [("/bug", StatusCode::SERVICE_UNAVAILABLE), ("/no", StatusCode::BAD_REQUEST)] {
+            let request = Request::get(path).header("x-request-id", "r-8").body(Body::empty()).unwrap();
+            let response = app.clone().oneshot(request).await.unwrap();
+            assert_eq!(
+                (response.status(), &response.headers()["x-request-id"]),
+                (status, &"r-8".parse().unwrap())
+            );
+            assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            assert!(body.is_empty(), "{path}");
+        }
+    }
 
     /// Scenario: a handler panics. Guarantee: that request gets an opaque problem with id and security headers, and the
     /// next request is served.

@@ -15,6 +15,7 @@ mod pagination;
 mod problem;
 pub mod request_id;
 pub mod security_headers;
+pub mod serve;
 
 pub use clock::{Clock, ManualClock, SharedClock, SystemClock, uuid_v7};
 pub use error::{ApiError, ApiResult, BoxError, ErrorKind, FieldError};

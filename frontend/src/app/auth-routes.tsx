@@ -24,7 +24,8 @@ export function LinkRoute() {
     <LinkPage
       key={token}
       token={token}
-      onDone={() => void router.navigate({ to: "/login", replace: true })}
+      onSignedIn={() => void router.navigate({ to: "/", replace: true })}
+      onLeave={() => void router.navigate({ to: "/login", replace: true })}
     />
   );
 }

@@ -1,6 +1,6 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { addTrace, busyStore, freshStore } from "@/testing/mock-api/store";
 import { renderApp } from "@/testing/render-app";
 
@@ -59,6 +59,6 @@ describe("session", () => {
     await screen.findByRole("table", { name: "Services" });
     store.signedIn = false;
     await screen.findByRole("heading", { name: "Sign in to Junjo" }, { timeout: 20_000 });
-    await vi.waitFor(() => expect(router.state.location.search).toMatchObject({ next: "/services" }));
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ next: "/services" }));
   }, 15_000);
 });

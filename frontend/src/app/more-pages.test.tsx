@@ -1,7 +1,7 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http } from "msw";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { problem } from "@/testing/mock-api/answers";
 import { busyStore } from "@/testing/mock-api/store";
 import { renderApp } from "@/testing/render-app";
@@ -15,7 +15,7 @@ describe("overview", () => {
     const select = screen.getByLabelText("Service");
     const service = (await within(select).findAllByRole("option"))[1] as HTMLOptionElement;
     await userEvent.selectOptions(select, service);
-    await vi.waitFor(() => expect(router.state.location.search).toMatchObject({ service: service.value }));
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ service: service.value }));
   });
 
   /** A server without data says how to begin. */
@@ -49,7 +49,7 @@ describe("settings", () => {
     const open = await screen.findByRole("list", { name: "Open invitations" });
     const row = (await within(open).findByText("new@example.com")).closest("li") as HTMLElement;
     await user.click(within(row).getByRole("button", { name: "Take back" }));
-    await vi.waitFor(() => expect(screen.queryByText("new@example.com")).toBeNull());
+    await waitFor(() => expect(screen.queryByText("new@example.com")).toBeNull());
   });
 
   /** A sensitive action asks for the password when the server wants it, and then goes on by itself. */
@@ -58,7 +58,12 @@ describe("settings", () => {
     const strict = http.delete("*/auth/sessions/:id", () => {
       if (asked) return undefined;
       asked = true;
-      return problem(403, "Forbidden", "Confirm your password first, with POST /auth/reauthenticate.");
+      return problem(
+        403,
+        "Forbidden",
+        "Present your password again.",
+        "urn:junjo:problem:not_recently_authenticated",
+      );
     });
     renderApp("/settings/profile", busyStore(Date.now(), 1), [strict]);
     const user = userEvent.setup();
@@ -67,7 +72,7 @@ describe("settings", () => {
     const dialog = await screen.findByRole("dialog", { name: "Confirm it is you" });
     await user.type(within(dialog).getByLabelText("Password"), "correct horse");
     await user.click(within(dialog).getByRole("button", { name: "Go on" }));
-    await vi.waitFor(() => expect(screen.queryByText("Chrome on Android")).toBeNull());
+    await waitFor(() => expect(screen.queryByText("Chrome on Android")).toBeNull());
   });
 
   /** Refused events can be told from done ones, and the filter is in the URL. */
@@ -75,7 +80,7 @@ describe("settings", () => {
     const { router } = renderApp("/settings/audit", busyStore(Date.now(), 1));
     expect(await screen.findByText("wrong password")).toBeInTheDocument();
     await userEvent.click(screen.getByRole("button", { name: "Refused" }));
-    await vi.waitFor(() => expect(router.state.location.search).toMatchObject({ outcome: "refused" }));
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ outcome: "refused" }));
   });
 
   /** The state of ingestion is readable without an exporter's log. */
@@ -94,7 +99,15 @@ describe("one-time link", () => {
     await user.type(await screen.findByLabelText("Password"), "a long enough sentence");
     await user.type(screen.getByLabelText("Password again"), "a long enough sentence");
     await user.click(screen.getByRole("button", { name: "Create account" }));
-    await vi.waitFor(() => expect(router.state.location.pathname).not.toBe("/link"));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/overview"));
+  });
+
+  /** Where the server sees an unencrypted network, the pages that take a password say so. */
+  it("warns about plain http", async () => {
+    const store = busyStore(Date.now(), 1);
+    store.accounts.config.is_transport_insecure = true;
+    renderApp("/link#jl_mock", store);
+    expect(await screen.findByRole("note")).toHaveTextContent("plain http");
   });
 
   /** A damaged link is explained instead of failing. */
@@ -112,7 +125,7 @@ describe("compare", () => {
     const { router } = renderApp(`/compare?a=${a?.traceId}&b=${b?.traceId}`, store);
     const rows = await screen.findByRole("list", { name: "Aligned spans" });
     await userEvent.click(within(rows).getAllByRole("button")[0] as Element);
-    await vi.waitFor(() => expect(router.state.location.search).toHaveProperty("row"));
+    await waitFor(() => expect(router.state.location.search).toHaveProperty("row"));
     expect(await screen.findByRole("region", { name: "Span of A" })).toBeInTheDocument();
   });
 });
@@ -125,6 +138,34 @@ describe("command palette", () => {
     const user = userEvent.setup();
     await user.keyboard("{Control>}k{/Control}");
     await user.type(await screen.findByRole("combobox", { name: /Search traces/ }), "overview{Enter}");
-    await vi.waitFor(() => expect(router.state.location.pathname).toBe("/overview"));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/overview"));
+  });
+});
+
+describe("logs", () => {
+  /** A record opens beside the list and is in the URL; its span shows the same record in its panel. */
+  it("leads from a record to its span and its record there", async () => {
+    const { router } = renderApp("/logs?severity=info", busyStore(Date.now(), 12));
+    const table = await screen.findByRole("table", { name: "Log records" });
+    const user = userEvent.setup();
+    await user.click((await within(table).findAllByRole("link", { name: /accepted/ }))[0] as Element);
+    const panel = await screen.findByRole("complementary", { name: "Log record" });
+    expect(router.state.location.search).toHaveProperty("record");
+    expect(within(panel).getByRole("list", { name: "Attributes" })).toHaveTextContent("POST");
+    await user.click(within(panel).getByRole("link", { name: "Open its span" }));
+    const records = await screen.findByRole("list", { name: "Log records" });
+    expect(records).toHaveTextContent("accepted");
+    await user.click(within(records).getByRole("button"));
+    expect(await within(records).findByRole("list", { name: "Attributes" })).toHaveTextContent("POST");
+  });
+
+  /** Filters are in the URL, and an empty result offers to drop them. */
+  it("filters and says when nothing matches", async () => {
+    const { router } = renderApp("/logs?q=no-such-text", busyStore(Date.now(), 4));
+    await userEvent.click(await screen.findByRole("button", { name: "Clear filters" }));
+    await waitFor(() => expect(router.state.location.search).not.toHaveProperty("q"));
+    expect(await screen.findByRole("table", { name: "Log records" })).toBeInTheDocument();
+    await userEvent.selectOptions(screen.getByLabelText("Severity"), "error");
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ severity: "error" }));
   });
 });

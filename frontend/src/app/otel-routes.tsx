@@ -1,6 +1,8 @@
 /** Ties the telemetry pages to the URL: search parameters in, changes out. */
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback } from "react";
+import { sessionQuery } from "@/features/auth/session-query";
 import { OverviewPage } from "@/features/otel/overview/overview-page";
 import { ServicesPage } from "@/features/otel/services/services-page";
 import { TracePage } from "@/features/otel/trace/trace-page";
@@ -38,6 +40,7 @@ export function TracesRoute() {
 
 export function TraceRoute() {
   const { traceId } = trace.useParams();
+  const me = useQuery(sessionQuery());
   const search = trace.useSearch();
   const navigate = trace.useNavigate();
   const change = useCallback(
@@ -46,7 +49,15 @@ export function TraceRoute() {
       void navigate({ search: (before) => ({ ...before, ...next }), replace: true, state: true }),
     [navigate],
   );
-  return <TracePage key={traceId} traceId={traceId} search={search} onSearchChange={change} />;
+  return (
+    <TracePage
+      key={traceId}
+      traceId={traceId}
+      search={search}
+      admin={me.data?.role === "admin"}
+      onSearchChange={change}
+    />
+  );
 }
 
 export function ServicesRoute() {

@@ -1,7 +1,7 @@
-import { fireEvent, screen, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http } from "msw";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { problem } from "@/testing/mock-api/answers";
 import { makeNamedTrace } from "@/testing/mock-api/corpus";
 import { addTrace, busyStore } from "@/testing/mock-api/store";
@@ -17,7 +17,7 @@ describe("traces", () => {
     const table = await screen.findByRole("table", { name: "Traces" });
     expect(within(table).getAllByRole("row")).toHaveLength(4);
     addTrace(store, Date.now());
-    await vi.waitFor(() => expect(within(table).getAllByRole("row")).toHaveLength(5), { timeout: 20_000 });
+    await waitFor(() => expect(within(table).getAllByRole("row")).toHaveLength(5), { timeout: 20_000 });
   }, 10_000);
 
   /** Filters live in the URL: a link opens filtered, and clearing them changes the URL. */
@@ -31,8 +31,8 @@ describe("traces", () => {
     const table = await screen.findByRole("table", { name: "Traces" });
     expect(within(table).getAllByRole("link")).toHaveLength(1);
     await userEvent.click(screen.getByRole("button", { name: "Clear" }));
-    await vi.waitFor(() => expect(router.state.location.search).not.toHaveProperty("status"));
-    await vi.waitFor(() => expect(within(screen.getByRole("table")).getAllByRole("link")).toHaveLength(2));
+    await waitFor(() => expect(router.state.location.search).not.toHaveProperty("status"));
+    await waitFor(() => expect(within(screen.getByRole("table")).getAllByRole("link")).toHaveLength(2));
   });
 
   /** A server without data says how to begin instead of showing an empty table. */
@@ -72,10 +72,10 @@ describe("trace", () => {
     fireEvent.keyDown(screen.getByRole("tree"), { key: "ArrowDown" });
     const next = screen.getByRole("treeitem", { selected: true });
     expect(next).not.toHaveTextContent("FailingNode");
-    await vi.waitFor(() => expect(next.id).toBe(`span-${router.state.location.search.span}`));
+    await waitFor(() => expect(next.id).toBe(`span-${router.state.location.search.span}`));
 
     await userEvent.click(within(panel).getByRole("tab", { name: /Attributes/ }));
-    await vi.waitFor(() => expect(router.state.location.search).toMatchObject({ tab: "attributes" }));
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ tab: "attributes" }));
     expect(await within(panel).findByText("junjo.span_type")).toBeInTheDocument();
   });
 
@@ -121,9 +121,7 @@ describe("API keys", () => {
     await user.click(await screen.findByRole("button", { name: "More for key ci runner" }));
     await user.click(await screen.findByRole("menuitem", { name: "Delete" }));
     await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Delete key" }));
-    await vi.waitFor(() =>
-      expect(screen.queryByRole("button", { name: "More for key ci runner" })).toBeNull(),
-    );
+    await waitFor(() => expect(screen.queryByRole("button", { name: "More for key ci runner" })).toBeNull());
   });
 });
 

@@ -8,6 +8,7 @@ import {
   type LucideIcon,
   MessagesSquare,
   Rocket,
+  ScrollText,
   Settings,
   Workflow,
 } from "lucide-react";
@@ -49,6 +50,14 @@ export const PLACES: Place[] = [
     keys: "g s",
     words: "conversations chats",
   },
+  {
+    to: "/logs",
+    label: "Logs",
+    icon: ScrollText,
+    section: "telemetry",
+    keys: "g l",
+    words: "log records events severity",
+  },
   { to: "/users", label: "Users", icon: CircleUser, section: "telemetry", keys: "g u", words: "people" },
   { to: "/services", label: "Services", icon: Boxes, section: "telemetry", keys: "g v", words: "" },
   { to: "/welcome", label: "Connect an app", icon: Rocket, section: "settings", words: "snippets sdk setup" },
@@ -67,5 +76,12 @@ export const PLACES: Place[] = [
     section: "palette",
     keys: "g k",
     words: "tokens",
+  },
+  {
+    to: "/settings/storage",
+    label: "Retention and storage",
+    icon: Settings,
+    section: "palette",
+    words: "delete telemetry disk archive",
   },
 ];

@@ -13,6 +13,7 @@ import {
 import { auditSearch } from "@/features/auth/audit-search";
 import { sessionQuery, setupQuery } from "@/features/auth/session-query";
 import { compareSearch } from "@/features/otel/compare/compare-search";
+import { logsSearch } from "@/features/otel/logs/logs-search";
 import { overviewSearch } from "@/features/otel/overview/overview-search";
 import { groupsSearch } from "@/features/otel/sessions/groups-search";
 import { traceSearch } from "@/features/otel/trace/trace-search";
@@ -141,6 +142,13 @@ const workflowGraphRoute = createRoute({
   component: lazyRouteComponent(() => import("./workflow-routes"), "WorkflowGraphRoute"),
 });
 
+const logsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/logs",
+  validateSearch: logsSearch,
+  component: lazyRouteComponent(() => import("./logs-route"), "LogsRoute"),
+});
+
 const sessionsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/sessions",
@@ -191,7 +199,7 @@ const profileRoute = createRoute({
 const apiKeysRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/api-keys",
-  component: lazyRouteComponent(() => import("@/features/api-keys/api-keys-page"), "ApiKeysPage"),
+  component: lazyRouteComponent(() => import("./settings-routes"), "ApiKeysRoute"),
 });
 
 const accountsRoute = createRoute({
@@ -216,6 +224,12 @@ const ingestionRoute = createRoute({
   ),
 });
 
+const storageRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/storage",
+  component: lazyRouteComponent(() => import("./settings-routes"), "StorageRoute"),
+});
+
 const aboutRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/about",
@@ -236,6 +250,7 @@ const routeTree = rootRoute.addChildren([
     workflowsRoute,
     workflowRoute,
     workflowGraphRoute,
+    logsRoute,
     sessionsRoute,
     sessionRoute,
     usersRoute,
@@ -247,6 +262,7 @@ const routeTree = rootRoute.addChildren([
       accountsRoute,
       auditRoute,
       ingestionRoute,
+      storageRoute,
       aboutRoute,
     ]),
   ]),

@@ -14,7 +14,8 @@ const PLACES: SettingsPlace[] = [
   { to: "/settings/api-keys", label: "API keys" },
   { to: "/settings/users", label: "Users", admin: true },
   { to: "/settings/audit", label: "Audit log", admin: true },
-  { to: "/settings/ingestion", label: "Ingestion and storage" },
+  { to: "/settings/ingestion", label: "Ingestion" },
+  { to: "/settings/storage", label: "Retention and storage" },
   { to: "/settings/about", label: "About" },
 ];
 
@@ -25,7 +26,11 @@ export function SettingsLayout() {
     <>
       <header className="shrink-0 border-line border-b px-4 pt-3">
         <h1 className="font-semibold text-lg tracking-tight">Settings</h1>
-        <nav aria-label="Settings" className="mt-1 flex gap-5 overflow-x-auto [scrollbar-width:none]">
+        <nav
+          aria-label="Settings"
+          className="mt-1 flex gap-5 overflow-x-auto [scrollbar-width:none]"
+          ref={showCurrent}
+        >
           {shown.map((place) => (
             <Link
               key={place.to}
@@ -42,4 +47,10 @@ export function SettingsLayout() {
       </div>
     </>
   );
+}
+
+/** On a narrow screen the row scrolls; the page one is on must not start out of sight. */
+function showCurrent(row: HTMLElement | null) {
+  const current = row?.querySelector<HTMLElement>("[aria-current=page]");
+  if (row && current) row.scrollLeft = current.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
 }

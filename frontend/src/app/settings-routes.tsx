@@ -1,6 +1,28 @@
 /** Ties the settings pages to their URLs. */
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { ApiKeysPage } from "@/features/api-keys/api-keys-page";
 import { AuditPage } from "@/features/auth/audit-page";
+import { sessionQuery } from "@/features/auth/session-query";
+import { usersQuery } from "@/features/auth/users-query";
+import { statusQuery } from "@/features/otel/ingest-status/status-query";
+import { StoragePage } from "@/features/otel/storage/storage-page";
+
+/** Keys, with what the telemetry side knows of their use. */
+export function ApiKeysRoute() {
+  const status = useQuery(statusQuery());
+  const use = status.data && new Map(status.data.keys.map((key) => [key.key_id, key]));
+  return <ApiKeysPage use={use} />;
+}
+
+/** Storage, with the addresses of those who deleted something; only admins may know them. */
+export function StorageRoute() {
+  const me = useQuery(sessionQuery());
+  const admin = me.data?.role === "admin";
+  const users = useQuery({ ...usersQuery(), enabled: admin });
+  const people = new Map(users.data?.map((user) => [user.id, user.email]));
+  return <StoragePage admin={admin} people={people} />;
+}
 
 const audit = getRouteApi("/app/settings/audit");
 

@@ -129,7 +129,7 @@ function IngestLine({ folded }: { folded: boolean }) {
   const health = describeIngest(status.data, status.isError);
   const spans = status.data?.store.spans;
   const detail = status.data
-    ? `${formatCount(status.data.accepted_spans)} spans accepted, ${formatCount(status.data.indexed_spans)} indexed, ${formatCount(status.data.store.spans)} stored`
+    ? `${formatCount(status.data.accepted_spans)} spans accepted, ${formatCount(status.data.indexed_spans)} indexed${spans == null ? "" : `, ${formatCount(spans)} stored`}`
     : health.text;
   return (
     <Tooltip content={`${health.text}. ${detail}`} side="right">
@@ -143,7 +143,7 @@ function IngestLine({ folded }: { folded: boolean }) {
       >
         <span className={cn("size-2 shrink-0 rounded-full", TONES[health.tone])} aria-hidden />
         {!folded && <span className="truncate">{health.text}</span>}
-        {!folded && spans !== undefined && <span className="ml-auto tnum">{formatCompact(spans)} spans</span>}
+        {!folded && spans != null && <span className="ml-auto tnum">{formatCompact(spans)} spans</span>}
       </button>
     </Tooltip>
   );

@@ -1,10 +1,13 @@
 /** Ties the workflow explorer to the URL. A chunk of its own: graph and layout are large. */
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback } from "react";
+import { warmLayout } from "@/features/otel/workflow/graph/layout-graph";
 import { RunsPage } from "@/features/otel/workflow/runs-page";
 import type { RunsSearch } from "@/features/otel/workflow/runs-search";
 import { WorkflowPage } from "@/features/otel/workflow/workflow-page";
 import type { WorkflowSearch } from "@/features/otel/workflow/workflow-search";
+
+warmLayout();
 
 const workflow = getRouteApi("/app/workflows/$traceId/$spanId");
 const graph = getRouteApi("/app/workflow-graphs/$structuralId");

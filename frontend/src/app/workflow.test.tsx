@@ -1,4 +1,4 @@
-import { fireEvent, screen, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { makeNamedTrace } from "@/testing/mock-api/corpus";
@@ -45,13 +45,13 @@ describe("workflow run", () => {
     fireEvent.keyDown(document.body, { key: "Home" });
     expect(await screen.findByRole("heading", { name: "Start state" })).toBeInTheDocument();
     fireEvent.keyDown(document.body, { key: "ArrowRight" });
-    await vi.waitFor(() => expect(router.state.location.search).toMatchObject({ step: 1 }));
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ step: 1 }));
     expect(await screen.findByRole("list", { name: "Changes" })).toBeInTheDocument();
     await userEvent.click(screen.getByRole("button", { name: "Next state change" }));
-    await vi.waitFor(() => expect(slider).toHaveValue("2"));
+    await waitFor(() => expect(slider).toHaveValue("2"));
     await userEvent.click(screen.getByRole("button", { name: "Blame" }));
     expect(await screen.findByRole("list", { name: "State with authors" })).toBeInTheDocument();
-    await vi.waitFor(() => expect(router.state.location.search).toMatchObject({ show: "blame" }));
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ show: "blame" }));
   });
 
   /** A node tells its executions, and a change in it leads back to the state. */
@@ -64,7 +64,7 @@ describe("workflow run", () => {
     await userEvent.click(
       (await within(panel).findAllByRole("button", { name: /bump_attempts/ }))[0] as Element,
     );
-    await vi.waitFor(() => expect(router.state.location.search).toHaveProperty("step"));
+    await waitFor(() => expect(router.state.location.search).toHaveProperty("step"));
     expect(await within(panel).findByRole("list", { name: "Changes" })).toBeInTheDocument();
   });
 

@@ -28,10 +28,8 @@ export async function confirmed<Result>(action: () => Promise<Result>): Promise<
   }
 }
 
+const NOT_RECENTLY_AUTHENTICATED = "urn:junjo:problem:not_recently_authenticated";
+
 function wantsPassword(error: unknown): boolean {
-  return (
-    error instanceof ApiProblem &&
-    (error.status === 401 || error.status === 403) &&
-    (error.detail?.includes("/auth/reauthenticate") ?? false)
-  );
+  return error instanceof ApiProblem && error.type === NOT_RECENTLY_AUTHENTICATED;
 }

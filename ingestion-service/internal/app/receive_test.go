@@ -213,17 +213,17 @@ func requireRetry(t *testing.T, err error, trailer metadata.MD) {
 	require.Equal(t, codes.Unavailable, testkit.Code(err), "%v", err)
 	details := status.Convert(err).Details()
 	require.Len(t, details, 1)
-	require.Equal(t, int64(1), details[0].(*errdetails.RetryInfo).GetRetryDelay().GetSeconds())
+	require.Equal(t, int64(3), details[0].(*errdetails.RetryInfo).GetRetryDelay().GetSeconds())
 	var info errdetails.RetryInfo
 	require.Len(t, trailer.Get("google.rpc.retryinfo-bin"), 1)
 	require.NoError(t, proto.Unmarshal([]byte(trailer.Get("google.rpc.retryinfo-bin")[0]), &info))
-	require.Equal(t, int64(1), info.GetRetryDelay().GetSeconds())
+	require.Equal(t, int64(3), info.GetRetryDelay().GetSeconds())
 }
 
 func requireRetryHTTP(t *testing.T, answer *http.Response, content []byte) {
 	t.Helper()
 	require.Equal(t, http.StatusServiceUnavailable, answer.StatusCode)
-	require.Equal(t, "1", answer.Header.Get("Retry-After"))
+	require.Equal(t, "3", answer.Header.Get("Retry-After"))
 	var body rpcstatus.Status
 	require.NoError(t, proto.Unmarshal(content, &body))
 	require.Equal(t, int32(codes.Unavailable), body.GetCode())

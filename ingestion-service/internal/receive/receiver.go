@@ -96,7 +96,7 @@ func (r *Receiver) receive(ctx context.Context, signal otlp.Signal, keyID string
 		return outcome{}, starting()
 	}
 	message := body
-	if kind != identity {
+	if kind != identity && len(body) > 0 { // nothing is nothing in any compression
 		plain := buffer{share: share}
 		defer plain.recycle()
 		if refusal := decompress(ctx, kind, body, &plain, r.limits.MessageBytesMax); refusal != nil {

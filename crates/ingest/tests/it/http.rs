@@ -166,7 +166,7 @@ async fn post_without_a_valid_key_is_refused() {
         assert!(newest.detail.contains(expected));
     }
     let answer = server.post_with("/v1/traces", &[("x-api-key", "outage")], two_spans()).await;
-    assert_eq!((answer.refused(), answer.header("retry-after")), ((503, 14), Some("1")));
+    assert_eq!((answer.refused(), answer.header("retry-after")), ((503, 14), Some("3")));
     assert_eq!(server.records().len(), 4);
 }
 
@@ -289,7 +289,7 @@ async fn post_while_unavailable_asks_for_a_retry() {
     let router = http_router(starting, CorsPolicy::default());
     let headers = [("x-api-key", KEY), ("content-type", PROTOBUF)];
     let answer = send(&router, Method::POST, "/v1/traces", &headers, two_spans()).await;
-    assert_eq!((answer.refused(), answer.header("retry-after")), ((503, 14), Some("1")));
+    assert_eq!((answer.refused(), answer.header("retry-after")), ((503, 14), Some("3")));
     assert_eq!(answer.header("content-type"), Some(PROTOBUF));
 
     let full = TestReceiver::with(IngestLimits::default(), |options| options.bytes_max = 10);
@@ -299,7 +299,7 @@ async fn post_while_unavailable_asks_for_a_retry() {
             "spanId":"EEE19B7EC3C1B174"}]}]}]}"#;
         let body = if content_type == JSON { json.to_vec() } else { two_spans() };
         let answer = full.post("/v1/traces", content_type, body).await;
-        assert_eq!((answer.refused(), answer.header("retry-after")), ((503, 14), Some("1")));
+        assert_eq!((answer.refused(), answer.header("retry-after")), ((503, 14), Some("3")));
         assert_eq!(answer.header("content-type"), Some(content_type));
     }
     assert_eq!(full.receiver.stats().recent_rejections()[0].reason, "unavailable");

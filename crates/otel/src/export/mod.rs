@@ -15,7 +15,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
-use futures::stream;
+use futures::{Stream, stream};
 use http::{HeaderValue, header};
 use junjo_auth::TelemetryReader;
 use junjo_span_store::{SpanFilter, SpanStore, StoreError, TraceFilter};
@@ -203,7 +203,7 @@ async fn export(
         Selection::Spans(_) => "spans",
         Selection::Traces(_) => "traces",
     };
-    let body = Body::from_stream(stream::unfold(start(&service, selection, format, permit), next_piece));
+    let body = Body::from_stream(stream_of(start(&service, selection, format, permit)));
     let mut response = body.into_response();
     let disposition = format!("attachment; filename=\"junjo-{name}.{}\"", format.extension());
     let headers = response.headers_mut();
@@ -237,9 +237,9 @@ impl Drop for Running {
     }
 }
 
-async fn next_piece(mut pieces: Pieces) -> Option<(io::Result<Bytes>, Pieces)> {
-    let piece = pieces.recv().await?;
-    Some((piece, pieces))
+/// The pieces; after the end it stays at its end, because compression asks once more.
+fn stream_of(mut pieces: Pieces) -> impl Stream<Item = io::Result<Bytes>> {
+    stream::poll_fn(move |context| pieces.poll_recv(context))
 }
 
 /// Starts the thread that reads and encodes.
@@ -353,4 +353,23 @@ fn write(
         }
     }
     outlet.pass_on(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::StreamExt as _;
+
+    use super::*;
+
+    /// Scenario: the end of an export is asked for again, as a compressing layer does. Guarantee: it is the end again.
+    #[tokio::test]
+    async fn ended_stream_stays_ended() {
+        let (sender, pieces) = mpsc::channel(1);
+        sender.send(Ok(Bytes::from_static(b"row"))).await.unwrap();
+        drop(sender);
+        let mut stream = std::pin::pin!(stream_of(pieces));
+        assert_eq!(stream.next().await.unwrap().unwrap(), "row");
+        assert!(stream.next().await.is_none());
+        assert!(stream.next().await.is_none());
+    }
 }

@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use junjo_rpc::batches::batch_service_client::BatchServiceClient;
 use junjo_rpc::batches::{
-    Batch, GetStatusRequest, GetStatusResponse, ReadBatchesRequest, ReadBatchesResponse, Rejection, Signal,
-    TrimRequest,
+    Batch, GetStatusRequest, ReadBatchesRequest, ReadBatchesResponse, Signal, TrimRequest,
 };
 use junjo_wal::{NewRecord, PulledRecord};
 
-use super::sources::{RemoteRejection, SourceMode};
+use super::sources::{Pulled, SourceMode, SourceRejection};
 use super::{CALL_TIME_MAX, Connection, PullError, Puller, client};
 
 /// Payload of one page: as much as one commit of the log takes well.
@@ -17,27 +16,41 @@ const PAGE_BYTES: u32 = 8 << 20;
 /// The remote sends an empty page at least every 10 s.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// How often the remote is asked what it refused.
-const STATUS_EVERY: Duration = Duration::from_secs(5);
+const STATUS_EVERY: Duration = Duration::from_secs(2);
+/// Refusals taken over from one remote, and characters of each, whatever it sends.
+const REJECTIONS_MAX: usize = 50;
+const DETAIL_CHARS_MAX: usize = 500;
 
 /// Follows the remote log until something fails.
 pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), PullError> {
     let mut client = client!(BatchServiceClient<_>, channel);
-    let status = status(puller, &mut client).await?;
-    let mut asked = puller.clock.monotonic();
+    let status = tokio::time::timeout(CALL_TIME_MAX, client.get_status(puller.request(GetStatusRequest {})))
+        .await
+        .map_err(|_| PullError::Silent)??
+        .into_inner();
     let source = hex(&status.wal_id);
     let request = ReadBatchesRequest {
         consumer_id: puller.config.consumer_id.clone(),
         wal_id: status.wal_id.clone(),
         after_key: puller.position(&source).await?.unwrap_or_default(),
-        max_bytes: PAGE_BYTES,
+        max_bytes: puller.page_bytes(PAGE_BYTES),
         follow: true,
     };
     let mut pages = client.read_batches(puller.request(request)).await?.into_inner();
+    let mut status_is_due = tokio::time::interval(STATUS_EVERY);
+    let mut silent_until = tokio::time::Instant::now() + SILENCE_MAX;
     loop {
-        let page =
-            tokio::time::timeout(SILENCE_MAX, pages.message()).await.map_err(|_| PullError::Silent)??;
+        // a page that is half here stays in the stream when the other branch wins
+        let page = tokio::select! {
+            page = tokio::time::timeout_at(silent_until, pages.message()) => page.map_err(|_| PullError::Silent)??,
+            _ = status_is_due.tick() => {
+                read_status(puller, &mut client).await?;
+                continue;
+            }
+        };
+        silent_until = tokio::time::Instant::now() + SILENCE_MAX;
         let Some(page) = page else { return Ok(()) };
-        let (items, waiting) = (items(&page), page.waiting_batches);
+        let progress = progress(puller, &page);
         if let Some(key) = page.batches.last().map(|batch| batch.key.clone()) {
             let records = page.batches.into_iter().map(record).collect::<Result<Vec<_>, _>>()?;
             puller.store(records, &source, key.clone()).await?;
@@ -48,34 +61,34 @@ pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), Pul
             };
             client.trim(puller.request(request)).await?;
         }
-        puller.sources.pulled(&puller.config.url, SourceMode::Batches, items, Some(waiting));
-        if puller.clock.monotonic().saturating_sub(asked) >= STATUS_EVERY {
-            self::status(puller, &mut client).await?;
-            asked = puller.clock.monotonic();
-        }
+        puller.sources.pulled(&puller.config.url, progress);
     }
 }
 
-/// Where the remote stands; what it refused goes to our own status.
-async fn status(
-    puller: &Puller,
-    client: &mut BatchServiceClient<Connection>,
-) -> Result<GetStatusResponse, PullError> {
-    let answer = client.get_status(puller.request(GetStatusRequest {}));
-    let mut status =
-        tokio::time::timeout(CALL_TIME_MAX, answer).await.map_err(|_| PullError::Silent)??.into_inner();
-    let rejections = std::mem::take(&mut status.recent_rejections).into_iter().map(rejection).collect();
-    puller.sources.rejected(&puller.config.url, rejections);
-    Ok(status)
+/// Takes over what the remote alone knows: the requests that it refused.
+async fn read_status(puller: &Puller, client: &mut BatchServiceClient<Connection>) -> Result<(), PullError> {
+    let call = client.get_status(puller.request(GetStatusRequest {}));
+    let status =
+        tokio::time::timeout(CALL_TIME_MAX, call).await.map_err(|_| PullError::Silent)??.into_inner();
+    let rejections =
+        status.recent_rejections.into_iter().take(REJECTIONS_MAX).map(|rejection| SourceRejection {
+            at_unix_nanos: rejection.at_unix_nano,
+            signal: rejection.signal,
+            reason: rejection.reason,
+            detail: rejection.detail.chars().take(DETAIL_CHARS_MAX).collect(),
+            count: rejection.count,
+        });
+    puller.sources.rejected(&puller.config.url, rejections.collect());
+    Ok(())
 }
 
-fn rejection(rejection: Rejection) -> RemoteRejection {
-    let Rejection { at_unix_nano, signal, reason, detail, count } = rejection;
-    RemoteRejection { at_unix_nanos: at_unix_nano, signal, reason, detail, count }
-}
-
-fn items(page: &ReadBatchesResponse) -> u64 {
-    page.batches.iter().map(|batch| u64::from(batch.item_count)).sum()
+fn progress(puller: &Puller, page: &ReadBatchesResponse) -> Pulled {
+    let items = page.batches.iter().map(|batch| u64::from(batch.item_count)).sum();
+    let newest = page.batches.last().map(|batch| batch.received_unix_nano);
+    // what waits behind this page is at most as old as its newest batch
+    let behind = newest.filter(|_| page.waiting_batches > 0);
+    let lag_nanos = behind.map_or(0, |newest| puller.clock.now_unix_nanos().saturating_sub(newest).max(0));
+    Pulled { mode: SourceMode::Batches, items, waiting_batches: Some(page.waiting_batches), lag_nanos }
 }
 
 fn record(batch: Batch) -> Result<NewRecord, PullError> {

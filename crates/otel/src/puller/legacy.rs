@@ -15,11 +15,13 @@ use junjo_rpc::ingestion::{ReadSpansRequest, ReadSpansResponse};
 use junjo_span_model::{ScanLimits, Signal, scan, without_rejected};
 use junjo_wal::NewRecord;
 
-use super::sources::SourceMode;
+use super::sources::{Pulled, SourceMode};
 use super::{CALL_TIME_MAX, Connection, PullError, Puller, client};
 
 /// Spans of one page.
 const PAGE_SPANS: u32 = 2_000;
+/// Bytes at which a page ends early: one record of the log, and what is held in memory.
+const PAGE_BYTES_MAX: u32 = 8 << 20;
 /// Largest page that is tried before an empty answer is believed.
 const PAGE_SPANS_MAX: u32 = 128_000;
 /// Pause when nothing is new.
@@ -53,8 +55,8 @@ pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), Pul
         let mut found = 0;
         loop {
             let page = read_page(puller, &mut client, start).await?;
+            // a page that is short may only have held rows that cannot be decoded: the end is an empty one
             let Some(last) = page.iter().filter_map(key).max() else { break };
-            let is_full = page.len() >= PAGE_SPANS as usize;
             let fresh: Vec<_> =
                 page.into_iter().filter(|span| key(span).is_some_and(|key| known.insert(key))).collect();
             start = last;
@@ -62,11 +64,9 @@ pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), Pul
             found += fresh.len() as u64;
             let records = record(&fresh, puller.clock.now_unix_nanos())?.into_iter().collect();
             puller.store(records, &source, newest.to_vec()).await?;
-            if !is_full {
-                break;
-            }
+            puller.sources.pulled(&puller.config.url, progress(puller, fresh.len() as u64, Some(newest)));
         }
-        puller.sources.pulled(&puller.config.url, SourceMode::Spans, found, None);
+        puller.sources.pulled(&puller.config.url, progress(puller, 0, None));
         forget_old(&mut known);
         if found == 0 {
             tokio::time::sleep(IDLE_PAUSE).await;
@@ -84,22 +84,36 @@ async fn read_page(
 ) -> Result<Vec<ReadSpansResponse>, PullError> {
     let start_key_ulid = if start == Key::default() { Vec::new() } else { start.to_vec() };
     let mut batch_size = PAGE_SPANS;
+    let bytes_max = puller.page_bytes(PAGE_BYTES_MAX) as usize;
     loop {
         let request = ReadSpansRequest { start_key_ulid: start_key_ulid.clone(), batch_size };
         let call = client.read_spans(puller.request(request));
         let mut stream =
             tokio::time::timeout(CALL_TIME_MAX, call).await.map_err(|_| PullError::Silent)??.into_inner();
-        let mut page = Vec::new();
+        let (mut page, mut bytes) = (Vec::new(), 0);
         while let Some(span) =
             tokio::time::timeout(CALL_TIME_MAX, stream.message()).await.map_err(|_| PullError::Silent)??
         {
+            bytes += span.span_bytes.len() + span.resource_bytes.len();
             page.push(span);
+            if bytes > bytes_max {
+                break; // the rest comes with the next page
+            }
         }
         if !page.is_empty() || batch_size >= PAGE_SPANS_MAX {
             return Ok(page);
         }
         batch_size *= 4;
     }
+}
+
+/// Progress; `behind` is the newest key while there is more to read. Its first 48 bits are the remote's clock.
+fn progress(puller: &Puller, items: u64, behind: Option<Key>) -> Pulled {
+    let lag_nanos = behind.map_or(0, |key| {
+        let millis = i64::try_from(u128::from_be_bytes(key) >> 80).unwrap_or(i64::MAX);
+        puller.clock.now_unix_nanos().saturating_sub(millis.saturating_mul(1_000_000)).max(0)
+    });
+    Pulled { mode: SourceMode::Spans, items, waiting_batches: None, lag_nanos }
 }
 
 fn key(span: &ReadSpansResponse) -> Option<Key> {

@@ -17,7 +17,7 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
 
-pub use sources::{RemoteRejection, SourceMode, SourceState, Sources};
+pub use sources::{SourceMode, SourceRejection, SourceState, Sources};
 
 /// First pause after a failure; doubled up to [`BACKOFF_MAX`].
 const BACKOFF_MIN: Duration = Duration::from_millis(250);
@@ -27,6 +27,8 @@ const BACKOFF_MAX: Duration = Duration::from_secs(5);
 const CALL_TIME_MAX: Duration = Duration::from_secs(10);
 /// Pause while our own log is full: the remote keeps what we cannot take yet.
 const FULL_PAUSE: Duration = Duration::from_millis(500);
+/// Pages that our log holds at least.
+const PAGES_IN_LOG: u64 = 4;
 /// Largest answer of a remote: one batch of 64 MiB and its envelope.
 const MESSAGE_BYTES_MAX: usize = 80 << 20;
 
@@ -140,6 +142,11 @@ impl Puller {
             request.metadata_mut().insert("authorization", token.clone());
         }
         request
+    }
+
+    /// `usual`, or less when our log is small: a page larger than the log would never fit into it.
+    fn page_bytes(&self, usual: u32) -> u32 {
+        usual.min(u32::try_from(self.wal.bytes_max() / PAGES_IN_LOG).unwrap_or(u32::MAX)).max(1)
     }
 
     /// Makes records and position durable; waits while our log or disk is full, because the remote still has them.

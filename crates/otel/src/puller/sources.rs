@@ -29,25 +29,36 @@ pub struct SourceState {
     pub pulled_items: u64,
     /// Batches that wait there; `None` when the source does not tell.
     pub waiting_batches: Option<u64>,
+    /// Age of what was read last while more waits; 0 when nothing waits.
+    pub lag_nanos: i64,
     /// Why it is not being read.
     pub last_error: Option<String>,
-    /// What it refused lately, newest first; empty when the source does not tell.
-    pub recent_rejections: Vec<RemoteRejection>,
+    /// Requests that it refused lately, newest first; empty when the source does not tell.
+    pub rejections: Vec<SourceRejection>,
 }
 
-/// A request that an ingestion service refused.
+/// A request that an ingestion service refused; equal ones in a row are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RemoteRejection {
-    /// When the last one came, by the clock of the ingestion service.
+pub struct SourceRejection {
+    /// When the last one came, unix nanoseconds of the service's clock.
     pub at_unix_nanos: i64,
     /// `traces`, `logs` or `metrics`.
     pub signal: String,
-    /// A short name, as in the embedded receiver.
+    /// As in `junjo_ingest::Rejection`.
     pub reason: String,
-    /// What the client was told.
+    /// What the sender was told.
     pub detail: String,
     /// How many came in a row.
     pub count: u64,
+}
+
+/// One successful read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pulled {
+    pub(crate) mode: SourceMode,
+    pub(crate) items: u64,
+    pub(crate) waiting_batches: Option<u64>,
+    pub(crate) lag_nanos: i64,
 }
 
 /// All sources by URL; cheap to clone.
@@ -66,24 +77,31 @@ impl Sources {
         self.states.lock().entry(url.to_owned()).or_default();
     }
 
-    pub(crate) fn pulled(&self, url: &str, mode: SourceMode, items: u64, waiting_batches: Option<u64>) {
-        metrics::counter!("junjo_pulled_items_total", "source" => url.to_owned()).increment(items);
-        if let Some(waiting) = waiting_batches {
+    pub(crate) fn pulled(&self, url: &str, pulled: Pulled) {
+        metrics::counter!("junjo_pulled_items_total", "source" => url.to_owned()).increment(pulled.items);
+        metrics::gauge!("junjo_pull_connected", "source" => url.to_owned()).set(1.0);
+        metrics::gauge!("junjo_pull_lag_seconds", "source" => url.to_owned())
+            .set(pulled.lag_nanos as f64 / 1e9);
+        if let Some(waiting) = pulled.waiting_batches {
             metrics::gauge!("junjo_pull_waiting_batches", "source" => url.to_owned()).set(waiting as f64);
         }
         let mut states = self.states.lock();
         let state = states.entry(url.to_owned()).or_default();
-        state.pulled_items += items;
-        (state.mode, state.connected) = (mode, true);
-        (state.waiting_batches, state.last_error) = (waiting_batches, None);
+        state.mode = pulled.mode;
+        state.connected = true;
+        state.pulled_items += pulled.items;
+        state.waiting_batches = pulled.waiting_batches;
+        state.lag_nanos = pulled.lag_nanos;
+        state.last_error = None;
     }
 
-    pub(crate) fn rejected(&self, url: &str, recent_rejections: Vec<RemoteRejection>) {
-        self.states.lock().entry(url.to_owned()).or_default().recent_rejections = recent_rejections;
+    pub(crate) fn rejected(&self, url: &str, rejections: Vec<SourceRejection>) {
+        self.states.lock().entry(url.to_owned()).or_default().rejections = rejections;
     }
 
     pub(crate) fn failed(&self, url: &str, error: &dyn Error) {
         metrics::counter!("junjo_pull_failures_total", "source" => url.to_owned()).increment(1);
+        metrics::gauge!("junjo_pull_connected", "source" => url.to_owned()).set(0.0);
         let mut states = self.states.lock();
         let state = states.entry(url.to_owned()).or_default();
         state.connected = false;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use junjo_test_support::FileOperation::{Rename, Sync, Write};
+use junjo_test_support::FileOperation::{Rename, Sync, Unlink, Write};
 use junjo_test_support::StoreFile::{AppLog, Archive, Index, IndexLog, Wal, WalLog};
 use junjo_test_support::{Fault, Faults, Operation, OtlpClient, SpanBuilder, eventually, request};
 use rand::rngs::StdRng;
@@ -22,7 +22,8 @@ const SPANS_PER_REQUEST: u64 = 5;
 /// Time for requests to gather before a phase is waited for.
 const WARM_UP: Duration = Duration::from_millis(50);
 
-/// Operations at which the running server is killed: appending, moving the log's pages, committing to the index, sealing.
+/// Operations at which the running server is killed: appending, moving the log's pages, committing to the index, sealing,
+/// and removing what was merged.
 const RUNNING: &[(Operation, u64, Fault)] = &[
     ((WalLog, Write), 25, Fault::KillInside),
     ((WalLog, Sync), 12, Fault::KillBefore),
@@ -32,6 +33,8 @@ const RUNNING: &[(Operation, u64, Fault)] = &[
     ((Archive, Write), 1, Fault::KillInside),
     ((Archive, Rename), 0, Fault::KillAfter),
     ((AppLog, Sync), 0, Fault::KillAfter),
+    ((Archive, Unlink), 0, Fault::KillBefore),
+    ((Archive, Unlink), 3, Fault::KillAfter),
 ];
 
 /// Operations at which it is killed after SIGTERM.

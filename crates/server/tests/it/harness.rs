@@ -29,6 +29,10 @@ pub(crate) struct TestServer {
     pub(crate) grpc: SocketAddr,
     /// OTLP/HTTP on its own port.
     pub(crate) otlp_http: SocketAddr,
+    /// The main port.
+    pub(crate) http: SocketAddr,
+    /// The internal gRPC of split mode.
+    pub(crate) internal: SocketAddr,
     pub(crate) dir: tempfile::TempDir,
     lifecycle: Lifecycle,
     running: Running,
@@ -56,7 +60,8 @@ impl TestServer {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let grpc = running.grpc_addrs.first().copied().unwrap_or(nowhere);
         let otlp_http = running.otlp_http_addrs.first().copied().unwrap_or(nowhere);
-        Self { api, grpc, otlp_http, dir, lifecycle, running }
+        let (http, internal) = (running.http_addr, running.internal_addr.unwrap_or(nowhere));
+        Self { api, grpc, otlp_http, http, internal, dir, lifecycle, running }
     }
 
     /// Stops as on SIGTERM and gives the data folder back.
@@ -67,9 +72,10 @@ impl TestServer {
         self.dir
     }
 
-    /// Signs the first user in and returns an ingest key.
+    /// Signs the first user in, waits until queries are answered, and returns an ingest key.
     pub(crate) async fn set_up(&self) -> String {
         self.api.register().await;
+        self.api.drained().await;
         self.api.create_key().await
     }
 

@@ -6,12 +6,15 @@
 mod accounts;
 mod api_document;
 mod authz_coverage;
+mod backup;
 mod bad_input;
+mod conformance;
 mod crash;
 mod disk;
 mod exports;
 mod harness;
 mod ingest;
+mod lifecycle;
 mod logs;
 mod numbers;
 mod pages;

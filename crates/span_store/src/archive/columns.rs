@@ -1,6 +1,7 @@
 //! Columns and footer of an archive file.
 //!
-//! `archive/day=YYYY-MM-DD/spans-<first>-<last>.parquet`, zstd level 3, rows in place order, row groups of at most
+//! `archive/day=YYYY-MM-DD/spans-<first>-<last>.parquet` (`-g<n>` behind the range of one that was rewritten n times), zstd
+//! level 3, rows in place order, row groups of at most
 //! 8,192 rows or 16 MiB of text, page index written (files of log records are alike: `log_columns.rs`). Columns: the
 //! promoted ones of `columns.rs`, then
 //!
@@ -15,11 +16,13 @@
 //! | `otlp` | Binary, NULL | the exact `Span` message where the other columns lose something |
 //!
 //! Footer key-value metadata: `junjo.dataset` (`spans` where it is missing), `junjo.wal_id`, `junjo.first_sequence`,
-//! `junjo.last_sequence`, `junjo.item_count`, `junjo.received_day`, `junjo.schema_version`, `junjo.derive_version`.
+//! `junjo.last_sequence`, `junjo.item_count`, `junjo.deleted_count`, `junjo.received_day`, `junjo.schema_version`, `junjo.derive_version`.
 
 use std::sync::Arc;
 
-use arrow::array::{Array as _, ArrayRef, BinaryArray, Int64Array, StringArray, UInt32Array};
+use arrow::array::{
+    Array as _, ArrayRef, BinaryArray, FixedSizeBinaryArray, Int64Array, StringArray, UInt32Array,
+};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
@@ -27,7 +30,7 @@ use junjo_span_model::{PriceTable, SpanId, TraceId};
 use junjo_wal::Record;
 
 use super::item::ArchiveItem;
-use crate::columns::{Reader, archive_arrays, archive_fields, rows_from_batch};
+use crate::columns::{Reader, archive_arrays, archive_fields, fixed, rows_from_batch};
 use crate::dataset::Dataset;
 use crate::decode::{DecodeFailure, decode_whole_spans};
 use crate::row::{Place, SpanRow};
@@ -59,6 +62,16 @@ impl ArchiveItem for WholeSpan {
         rows_from_batch(batch)
     }
 
+    const IDENTITY_COLUMNS: &'static [&'static str] = &["trace_id", "span_id"];
+
+    fn identities(batch: &RecordBatch) -> Result<Vec<Option<Self::Identity>>, ArrowError> {
+        let reader = Reader(batch);
+        let traces = reader.get::<FixedSizeBinaryArray>("trace_id")?;
+        let spans = reader.get::<FixedSizeBinaryArray>("span_id")?;
+        let identity = |i| Some((TraceId(fixed(traces.value(i))), SpanId(fixed(spans.value(i)))));
+        Ok((0..batch.num_rows()).map(identity).collect())
+    }
+
     fn place_of(row: &SpanRow) -> Place {
         row.place
     }
@@ -77,6 +90,14 @@ impl ArchiveItem for WholeSpan {
 
     fn text_bytes(&self) -> usize {
         self.text_bytes()
+    }
+
+    fn trace_id(&self) -> Option<TraceId> {
+        Some(self.row.trace_id)
+    }
+
+    fn service(&self) -> &str {
+        &self.row.service
     }
 
     fn decode(

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use arrow::datatypes::{Field, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
-use junjo_span_model::PriceTable;
+use junjo_span_model::{PriceTable, TraceId};
 use junjo_wal::Record;
 
 use crate::dataset::Dataset;
@@ -33,6 +33,10 @@ pub(crate) trait ArchiveItem: Sized {
     fn row_fields() -> Vec<Field>;
     /// Narrow rows read back from a batch with at least those columns.
     fn rows_from_batch(batch: &RecordBatch) -> Result<Vec<Self::Row>, ArrowError>;
+    /// The columns that an identity is made of.
+    const IDENTITY_COLUMNS: &'static [&'static str];
+    /// The identities of a batch's rows, read from at least those columns.
+    fn identities(batch: &RecordBatch) -> Result<Vec<Option<Self::Identity>>, ArrowError>;
 
     /// Where the whole item of a narrow row is.
     fn place_of(row: &Self::Row) -> Place;
@@ -44,6 +48,10 @@ pub(crate) trait ArchiveItem: Sized {
     fn bounds(&self) -> (i64, i64);
     /// Bytes of its text, roughly.
     fn text_bytes(&self) -> usize;
+    /// The trace that it belongs to.
+    fn trace_id(&self) -> Option<TraceId>;
+    /// The service that it came from.
+    fn service(&self) -> &str;
 
     /// Hands the wanted items of a record to `sink`, in place order; a record of another dataset has none.
     fn decode(

@@ -21,7 +21,7 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
-use junjo_span_model::PriceTable;
+use junjo_span_model::{PriceTable, TraceId};
 use junjo_wal::Record;
 
 use super::item::ArchiveItem;
@@ -127,6 +127,16 @@ impl ArchiveItem for WholeLog {
         log_rows_from_batch(batch)
     }
 
+    const IDENTITY_COLUMNS: &'static [&'static str] = &["time_unix_nanos", "fingerprint"];
+
+    fn identities(batch: &RecordBatch) -> Result<Vec<Option<Self::Identity>>, ArrowError> {
+        let reader = Reader(batch);
+        let times = reader.get::<Int64Array>("time_unix_nanos")?;
+        let fingerprints = reader.get::<UInt64Array>("fingerprint")?;
+        let identity = |i| fingerprints.is_valid(i).then(|| (times.value(i), fingerprints.value(i)));
+        Ok((0..batch.num_rows()).map(identity).collect())
+    }
+
     fn place_of(row: &LogRow) -> Place {
         row.place
     }
@@ -145,6 +155,14 @@ impl ArchiveItem for WholeLog {
 
     fn text_bytes(&self) -> usize {
         self.text_bytes()
+    }
+
+    fn trace_id(&self) -> Option<TraceId> {
+        self.row.trace_id
+    }
+
+    fn service(&self) -> &str {
+        &self.row.service
     }
 
     fn decode(

@@ -1,13 +1,16 @@
 //! The list of archive files: rows in app.db, and a copy in memory for readers.
 
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, Weak};
 
 use junjo_wal::Sequence;
 use parking_lot::RwLock;
 use sqlx::{Row as _, SqlitePool};
 
+use super::replace::Removed;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
+use crate::lifecycle::Deletions;
 
 /// One sealed file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub struct ArchiveFile {
     pub row_count: u64,
     /// Spans or log records in the sealed records, superseded and quarantined ones included.
     pub item_count: u64,
+    /// Spans or log records of the sealed records that were left out because somebody wanted them deleted.
+    pub deleted_count: u64,
     /// Size of the file.
     pub file_bytes: u64,
     /// CRC-32 of the file.
@@ -42,19 +47,73 @@ pub struct ArchiveFile {
     pub derive_version: i64,
 }
 
+impl ArchiveFile {
+    /// The path of a file; `generation` counts how often its rows were rewritten.
+    pub(crate) fn path_of(
+        dataset: Dataset,
+        day: &str,
+        (first, last): (Sequence, Sequence),
+        generation: u32,
+    ) -> String {
+        let range = format!("day={day}/{}-{:020}-{:020}", dataset.as_str(), first.0, last.0);
+        if generation == 0 { format!("{range}.parquet") } else { format!("{range}-g{generation}.parquet") }
+    }
+
+    /// How often its rows were rewritten.
+    pub(crate) fn generation(&self) -> u32 {
+        let stem = self.path.strip_suffix(".parquet").unwrap_or(&self.path);
+        stem.rsplit_once("-g").and_then(|(_, number)| number.parse().ok()).unwrap_or(0)
+    }
+
+    /// Whether a record of its range may be in the other's range too.
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        self.dataset == other.dataset
+            && self.first_sequence <= other.last_sequence
+            && other.first_sequence <= self.last_sequence
+    }
+}
+
+/// A listed file. It stays in the folder as long as anybody has one of these, also when others have replaced it.
+#[derive(Debug, Clone)]
+pub(crate) struct Leased {
+    file: ArchiveFile,
+    lease: Arc<()>,
+}
+
+impl Leased {
+    pub(crate) fn new(file: ArchiveFile) -> Self {
+        Self { file, lease: Arc::new(()) }
+    }
+
+    /// Tells whether anybody still reads the file.
+    pub(super) fn watch(&self) -> Weak<()> {
+        Arc::downgrade(&self.lease)
+    }
+}
+
+impl Deref for Leased {
+    type Target = ArchiveFile;
+
+    fn deref(&self) -> &ArchiveFile {
+        &self.file
+    }
+}
+
 /// The manifest: what is in `app.db`, with an ordered copy in memory.
 #[derive(Clone)]
 pub struct Manifest {
-    pool: SqlitePool,
+    pub(super) pool: SqlitePool,
     spans: Arc<RwLock<Sealed>>,
     logs: Arc<RwLock<Sealed>>,
+    pub(super) removed: Removed,
+    deletions: Deletions,
 }
 
 /// What is sealed of one dataset at one moment.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sealed {
     /// In sequence order.
-    pub(crate) files: Vec<ArchiveFile>,
+    pub(crate) files: Vec<Leased>,
     pub(crate) through: Sequence,
     /// All items ever sealed, superseded and quarantined ones and those of files that retention dropped included.
     pub(crate) items: u64,
@@ -65,7 +124,20 @@ impl Manifest {
     pub async fn load(pool: SqlitePool) -> Result<Self, StoreError> {
         let spans = load_sealed(&pool, Dataset::Spans).await.map_err(StoreError::manifest("read"))?;
         let logs = load_sealed(&pool, Dataset::Logs).await.map_err(StoreError::manifest("read"))?;
-        Ok(Self { pool, spans: Arc::new(RwLock::new(spans)), logs: Arc::new(RwLock::new(logs)) })
+        let removed = Removed::load(&pool).await.map_err(StoreError::manifest("read"))?;
+        let deletions = Deletions::load(pool.clone()).await?;
+        let (spans, logs) = (Arc::new(RwLock::new(spans)), Arc::new(RwLock::new(logs)));
+        Ok(Self { pool, spans, logs, removed, deletions })
+    }
+
+    /// What has to be forgotten.
+    pub(crate) fn deletions(&self) -> &Deletions {
+        &self.deletions
+    }
+
+    /// The database, for what is kept beside the manifest.
+    pub(crate) fn pool(&self) -> &SqlitePool {
+        &self.pool
     }
 
     /// The newest record of a dataset that is in the archive; everything up to it may be trimmed as far as the archive
@@ -86,7 +158,7 @@ impl Manifest {
 
     /// The files of a dataset in sequence order.
     pub fn files(&self, dataset: Dataset) -> Vec<ArchiveFile> {
-        self.sealed(dataset).read().files.clone()
+        self.sealed(dataset).read().files.iter().map(|listed| listed.file.clone()).collect()
     }
 
     /// Files, mark and total of a dataset at the same moment.
@@ -109,7 +181,7 @@ impl Manifest {
     }
 
     /// The file of a dataset whose range holds `sequence`.
-    pub(crate) fn file_with(&self, dataset: Dataset, sequence: Sequence) -> Option<ArchiveFile> {
+    pub(crate) fn file_with(&self, dataset: Dataset, sequence: Sequence) -> Option<Leased> {
         let sealed = self.sealed(dataset).read();
         let after = sealed.files.partition_point(|file| file.first_sequence <= sequence);
         let candidate = sealed.files.get(after.checked_sub(1)?)?;
@@ -138,7 +210,7 @@ impl Manifest {
         sealed.items += file.item_count;
         sealed.through = file.last_sequence.max(sealed.through);
         let at = sealed.files.partition_point(|other| other.first_sequence < file.first_sequence);
-        sealed.files.insert(at, file);
+        sealed.files.insert(at, Leased::new(file));
         Ok(())
     }
 
@@ -155,7 +227,7 @@ impl Manifest {
         Ok(())
     }
 
-    fn sealed(&self, dataset: Dataset) -> &RwLock<Sealed> {
+    pub(super) fn sealed(&self, dataset: Dataset) -> &RwLock<Sealed> {
         match dataset {
             Dataset::Spans => &self.spans,
             Dataset::Logs => &self.logs,
@@ -163,7 +235,7 @@ impl Manifest {
     }
 }
 
-async fn load_sealed(pool: &SqlitePool, dataset: Dataset) -> Result<Sealed, sqlx::Error> {
+pub(super) async fn load_sealed(pool: &SqlitePool, dataset: Dataset) -> Result<Sealed, sqlx::Error> {
     let rows = sqlx::query("SELECT * FROM archive_files WHERE dataset = ?1 ORDER BY first_sequence")
         .bind(dataset.as_str())
         .fetch_all(pool)
@@ -173,7 +245,10 @@ async fn load_sealed(pool: &SqlitePool, dataset: Dataset) -> Result<Sealed, sqlx
         .fetch_one(pool)
         .await?;
     Ok(Sealed {
-        files: rows.iter().map(|row| file_from_row(row, dataset)).collect::<Result<Vec<_>, _>>()?,
+        files: rows
+            .iter()
+            .map(|row| file_from_row(row, dataset).map(Leased::new))
+            .collect::<Result<Vec<_>, _>>()?,
         through: Sequence(totals.try_get(1)?),
         items: totals.try_get::<i64, _>(0)?.unsigned_abs(),
     })
@@ -183,11 +258,11 @@ fn int(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-fn insert_row<'q>(
+pub(super) fn insert_row<'q>(
     file: &'q ArchiveFile,
     sealed_at: &'q str,
 ) -> sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments<'q>> {
-    let insert = "INSERT INTO archive_files VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)
+    let insert = "INSERT INTO archive_files VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)
                   ON CONFLICT (path) DO NOTHING";
     sqlx::query(insert)
         .bind(&file.path)
@@ -205,6 +280,7 @@ fn insert_row<'q>(
         .bind(file.schema_version)
         .bind(file.derive_version)
         .bind(sealed_at)
+        .bind(int(file.deleted_count))
 }
 
 fn file_from_row(row: &sqlx::sqlite::SqliteRow, dataset: Dataset) -> Result<ArchiveFile, sqlx::Error> {
@@ -220,6 +296,7 @@ fn file_from_row(row: &sqlx::sqlite::SqliteRow, dataset: Dataset) -> Result<Arch
         max_end_unix_nanos: row.try_get("max_end_unix_nanos")?,
         row_count: count("row_count")?,
         item_count: count("item_count")?,
+        deleted_count: count("deleted_count")?,
         file_bytes: count("file_bytes")?,
         checksum: u32::try_from(row.try_get::<i64, _>("checksum")?).unwrap_or_default(),
         schema_version: row.try_get("schema_version")?,

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow::array::{BooleanArray, Int32Array, Int64Array};
 use arrow::record_batch::RecordBatch;
 use junjo_wal::Sequence;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowPredicateFn, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
-    RowFilter,
+    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder, RowFilter,
 };
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use parquet::file::statistics::Statistics;
@@ -124,8 +124,56 @@ pub(crate) fn read_rows<T: ArchiveItem>(
     Ok(())
 }
 
+/// Hands `columns` of a file to `sink`, batch by batch in place order, until it returns false. Blocking.
+pub(crate) fn read_columns(
+    path: &Path,
+    columns: &[&str],
+    sink: &mut dyn FnMut(&RecordBatch) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let builder = open(path)?;
+    let columns = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+    let reader = builder.with_projection(columns).build().map_err(StoreError::parquet("read", path))?;
+    for batch in reader {
+        if !sink(&batch.map_err(StoreError::Columns)?)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A file that is read row group by row group, so that no more than one of them is in memory.
+pub(crate) struct Groups {
+    path: PathBuf,
+    file: File,
+    metadata: ArrowReaderMetadata,
+}
+
+impl Groups {
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let file = File::open(path).map_err(StoreError::io("open", path))?;
+        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+            .map_err(StoreError::parquet("open", path))?;
+        Ok(Self { path: path.to_owned(), file, metadata })
+    }
+
+    /// How many row groups there are.
+    pub(crate) fn len(&self) -> usize {
+        self.metadata.metadata().num_row_groups()
+    }
+
+    /// All columns of a row group. Blocking.
+    pub(crate) fn read(&self, group: usize) -> Result<ParquetRecordBatchReader, StoreError> {
+        let file = self.file.try_clone().map_err(StoreError::io("open", &self.path))?;
+        Builder::new_with_metadata(file, self.metadata.clone())
+            .with_row_groups(vec![group])
+            .with_batch_size(BATCH_ROWS)
+            .build()
+            .map_err(StoreError::parquet("read", &self.path))
+    }
+}
+
 /// The manifest entry as footer metadata.
-pub(crate) fn footer_of(file: &ArchiveFile) -> [(String, String); 10] {
+pub(crate) fn footer_of(file: &ArchiveFile) -> [(String, String); 11] {
     [
         ("dataset", file.dataset.as_str().to_owned()),
         ("wal_id", file.wal_id.clone()),
@@ -133,6 +181,7 @@ pub(crate) fn footer_of(file: &ArchiveFile) -> [(String, String); 10] {
         ("last_sequence", file.last_sequence.to_string()),
         ("received_day", file.received_day.clone()),
         ("item_count", file.item_count.to_string()),
+        ("deleted_count", file.deleted_count.to_string()),
         ("min_start_unix_nanos", file.min_start_unix_nanos.to_string()),
         ("max_end_unix_nanos", file.max_end_unix_nanos.to_string()),
         ("schema_version", file.schema_version.to_string()),
@@ -165,6 +214,8 @@ pub(crate) fn describe(path: &Path, relative: &str) -> Result<Option<ArchiveFile
             max_end_unix_nanos: number("max_end_unix_nanos")?,
             row_count: metadata.num_rows().unsigned_abs(),
             item_count: number("item_count")?.unsigned_abs(),
+            // files from before there were deletions do not say
+            deleted_count: number("deleted_count").unwrap_or(0).unsigned_abs(),
             file_bytes: 0,
             checksum: 0,
             schema_version: number("schema_version")?,

@@ -1,19 +1,22 @@
-//! At start: folder and manifest are brought together. Leftovers of an interrupted seal go, lost entries come back.
+//! At start: folder and manifest are brought together. Leftovers of an interrupted seal or compaction go, lost entries
+//! come back.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use junjo_wal::{Sequence, Wal};
 
-use super::manifest::Manifest;
+use super::manifest::{ArchiveFile, Manifest};
 use super::read::describe;
 use crate::error::StoreError;
 
 /// What had to be done.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Reconciled {
-    /// Unfinished or unlisted files that were removed because their records are still in the log.
+    /// Unfinished or unlisted files that were removed because their rows are in the log or in listed files.
     pub removed: u64,
-    /// Unlisted files that were listed again because their records are nowhere else.
+    /// Unlisted files that were listed again because their rows are nowhere else.
     pub adopted: u64,
     /// Listed files that are not in the folder.
     pub missing: u64,
@@ -27,41 +30,128 @@ pub(crate) async fn reconcile(
     now: &str,
 ) -> Result<Reconciled, StoreError> {
     std::fs::create_dir_all(archive_dir).map_err(StoreError::io("create", archive_dir))?;
+    manifest.sweep(archive_dir).await?;
     let oldest = wal.sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?.first().map(|record| record.0);
-    let listed: std::collections::HashSet<String> =
-        manifest.all_files().into_iter().map(|file| file.path).collect();
     let mut done = Reconciled::default();
+    for file in unlisted(manifest, archive_dir, &mut done)? {
+        let path = archive_dir.join(&file.path);
+        if oldest.is_some_and(|oldest| oldest <= file.first_sequence) {
+            remove(&path, &mut done)?;
+            continue;
+        }
+        match place_of(&file, manifest, archive_dir)? {
+            Standing::Repeats => remove(&path, &mut done)?,
+            Standing::Replaces(others) if others.is_empty() => {
+                tracing::warn!(path = %path.display(), "archive file was not in the manifest; adopted");
+                manifest.insert(file, now).await?;
+                done.adopted += 1;
+            }
+            Standing::Replaces(others) => {
+                tracing::warn!(path = %path.display(), others = others.len(), "archive file was not in the manifest; adopted in place of others");
+                manifest.skip_through(file.dataset, file.last_sequence).await?;
+                manifest.replace(&others, Some(file), now).await?;
+                done.adopted += 1;
+            }
+            Standing::Unclear => {
+                tracing::warn!(path = %path.display(), "unlisted archive file holds a part of others; left alone");
+            }
+        }
+    }
+    manifest.sweep(archive_dir).await?;
+    for file in manifest.all_files() {
+        let path = archive_dir.join(&file.path);
+        if !is_present(&path)? {
+            tracing::error!(path = %path.display(), rows = file.row_count, "archive file is missing; its payloads cannot be shown");
+            done.missing += 1;
+        }
+    }
+    Ok(done)
+}
+
+/// The newest record that a file in the folder may hold, by the files' names, listed or not. A copy of a data folder can have
+/// an archive that is newer than its log and manifest; what its files hold must not get a second meaning. Blocking.
+pub fn newest_archived(archive_dir: &Path) -> Result<Sequence, StoreError> {
+    if !is_present(archive_dir)? {
+        return Ok(Sequence(0));
+    }
+    let last = |path: &PathBuf| {
+        let name = path.file_stem()?.to_str()?;
+        name.split('-').nth(2)?.parse().ok().map(Sequence)
+    };
+    Ok(files_below(archive_dir)?.iter().filter_map(last).max().unwrap_or_default())
+}
+
+/// What an unlisted file is beside the listed ones.
+enum Standing {
+    /// They have all of its rows.
+    Repeats,
+    /// It has all of their rows; none where its range is nobody's.
+    Replaces(Vec<ArchiveFile>),
+    /// Neither.
+    Unclear,
+}
+
+/// A compaction that was cut off leaves either its output beside the listed inputs, or the inputs beside the listed
+/// output. An incomplete copy of a data folder may have either of them without the other.
+fn place_of(file: &ArchiveFile, manifest: &Manifest, archive_dir: &Path) -> Result<Standing, StoreError> {
+    let (mut present, mut missing) = (Vec::new(), Vec::new());
+    for other in manifest.files(file.dataset).into_iter().filter(|other| other.overlaps(file)) {
+        let group = if is_present(&archive_dir.join(&other.path))? { &mut present } else { &mut missing };
+        group.push(other);
+    }
+    let first = present.iter().map(|other| other.first_sequence).min();
+    let last = present.iter().map(|other| other.last_sequence).max();
+    let is_covered = first.is_some_and(|first| first <= file.first_sequence)
+        && last.is_some_and(|last| last >= file.last_sequence);
+    let holds = |other: &ArchiveFile| {
+        file.first_sequence <= other.first_sequence && other.last_sequence <= file.last_sequence
+    };
+    Ok(if missing.is_empty() && is_covered {
+        Standing::Repeats
+    } else if present.is_empty() || present.iter().chain(&missing).all(holds) {
+        present.append(&mut missing);
+        Standing::Replaces(present)
+    } else {
+        Standing::Unclear
+    })
+}
+
+/// The files of ours that the manifest does not list, the most often rewritten first. Unfinished ones are removed.
+fn unlisted(
+    manifest: &Manifest,
+    archive_dir: &Path,
+    done: &mut Reconciled,
+) -> Result<Vec<ArchiveFile>, StoreError> {
+    let listed: HashSet<String> = manifest.all_files().into_iter().map(|file| file.path).collect();
+    let mut unlisted = Vec::new();
     for path in files_below(archive_dir)? {
         let relative = relative_name(&path, archive_dir);
         if listed.contains(&relative) {
             continue;
         }
         if path.extension().is_some_and(|extension| extension == "tmp") {
-            std::fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;
-            done.removed += 1;
+            remove(&path, done)?;
             continue;
         }
-        let Ok(Some(file)) = describe(&path, &relative) else {
-            tracing::warn!(path = %path.display(), "unlisted file in the archive folder is not one of ours or is damaged; left alone");
-            continue;
-        };
-        if oldest.is_some_and(|oldest| oldest <= file.first_sequence) {
-            std::fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;
-            done.removed += 1;
-        } else if manifest.file_with(file.dataset, file.first_sequence).is_none() {
-            tracing::warn!(path = %path.display(), "archive file was not in the manifest; adopted");
-            manifest.insert(file, now).await?;
-            done.adopted += 1;
+        match describe(&path, &relative) {
+            Ok(Some(file)) => unlisted.push(file),
+            _ => {
+                tracing::warn!(path = %path.display(), "unlisted file in the archive folder is not one of ours or is damaged; left alone");
+            }
         }
     }
-    for file in manifest.all_files() {
-        let path = archive_dir.join(&file.path);
-        if !path.try_exists().map_err(StoreError::io("look for", &path))? {
-            tracing::error!(path = %path.display(), rows = file.row_count, "archive file is missing; its payloads cannot be shown");
-            done.missing += 1;
-        }
-    }
-    Ok(done)
+    unlisted.sort_by_key(|file| Reverse(file.generation()));
+    Ok(unlisted)
+}
+
+fn remove(path: &Path, done: &mut Reconciled) -> Result<(), StoreError> {
+    std::fs::remove_file(path).map_err(StoreError::io("remove", path))?;
+    done.removed += 1;
+    Ok(())
+}
+
+fn is_present(path: &Path) -> Result<bool, StoreError> {
+    path.try_exists().map_err(StoreError::io("look for", path))
 }
 
 fn relative_name(path: &Path, archive_dir: &Path) -> String {

@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 
 pub use parquet::ParquetExport;
 
-use crate::archive::manifest::ArchiveFile;
+use crate::archive::manifest::Leased;
 use crate::archive::read::stream_places;
 use crate::dataset::Dataset;
 use crate::decode::decode_whole_spans;
@@ -87,11 +87,16 @@ impl Export<'_> {
     }
 
     /// The first file with records behind `done`.
-    fn file_behind(&self, done: Sequence) -> Option<ArchiveFile> {
-        self.store.manifest().files(Dataset::Spans).into_iter().find(|file| file.last_sequence > done)
+    fn file_behind(&self, done: Sequence) -> Option<Leased> {
+        self.store
+            .manifest()
+            .snapshot(Dataset::Spans)
+            .files
+            .into_iter()
+            .find(|file| file.last_sequence > done)
     }
 
-    fn file(&self, file: &ArchiveFile, done: Sequence, sink: &mut SpanSink<'_>) -> Result<(), StoreError> {
+    fn file(&self, file: &Leased, done: Sequence, sink: &mut SpanSink<'_>) -> Result<(), StoreError> {
         let time = self.filter.time;
         let is_outside = time.from_unix_nanos.is_some_and(|from| file.max_end_unix_nanos < from)
             || time.to_unix_nanos.is_some_and(|to| file.min_start_unix_nanos >= to);

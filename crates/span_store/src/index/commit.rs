@@ -12,7 +12,8 @@ use super::hints::{KnownHints, arrived_hints};
 use super::logs::write_logs;
 use crate::columns::rows_from_batch;
 use crate::error::StoreError;
-use crate::log_row::LogRow;
+use crate::lifecycle::Doomed;
+use crate::log_row::{HintRow, LogRow};
 use crate::row::{Place, SpanRow};
 use crate::trace_row::TraceRow;
 
@@ -109,6 +110,8 @@ pub(crate) struct Base<'b> {
     pub(crate) progress: Progress,
     pub(crate) wal_id: WalId,
     pub(crate) prices: &'b PriceTable,
+    /// What is left out because somebody wanted it deleted.
+    pub(crate) doomed: &'b Doomed,
 }
 
 /// Commits `batch` on top of `base` and returns the new progress and the traces that changed. On an error nothing of
@@ -134,8 +137,9 @@ fn write(
     batch: &IndexBatch,
     base: Base<'_>,
 ) -> Result<(Progress, Vec<TraceRow>), StoreError> {
-    let duplicate_logs = write_logs(connection, &batch.logs)?;
-    let (traces, duplicate_spans) = write_spans(connection, batch, base.prices)?;
+    let (spans, logs) = (base.doomed.living_spans(&batch.rows), base.doomed.living_logs(&batch.logs));
+    let duplicate_logs = write_logs(connection, &logs)?;
+    let (traces, duplicate_spans) = write_spans(connection, &spans, &logs, base.prices)?;
     let progress = base.progress;
     let next = Progress {
         cursor: batch.cursor.max(progress.cursor),
@@ -151,27 +155,51 @@ fn write(
     Ok((next, traces))
 }
 
-/// Writes the batch's spans, what its log records say about spans, and the rows of all traces that this changes.
+/// Writes spans, what log records say about spans, and the rows of all traces that this changes.
 fn write_spans(
     connection: &Connection,
-    batch: &IndexBatch,
+    spans: &[SpanRow],
+    logs: &[LogRow],
     prices: &PriceTable,
 ) -> Result<(Vec<TraceRow>, u64), StoreError> {
     let mut duplicates = 0;
-    let arrived = winners(&batch.rows, &mut duplicates);
-    let said = arrived_hints(&batch.logs);
+    let arrived = winners(spans, &mut duplicates);
+    let said = arrived_hints(logs);
     let touched: HashSet<TraceId> =
         arrived.keys().copied().chain(said.keys().map(|(trace, _)| *trace)).collect();
     if touched.is_empty() {
         return Ok((Vec::new(), duplicates));
     }
     let touched: Vec<TraceId> = touched.into_iter().collect();
+    let traces = merge_traces(connection, &touched, (arrived, said), (prices, &mut duplicates))?;
+    Ok((traces, duplicates))
+}
+
+/// Computes the rows of traces again after spans of theirs were deleted.
+pub(super) fn recompute(
+    connection: &Connection,
+    traces: &[TraceId],
+    prices: &PriceTable,
+) -> Result<(), StoreError> {
+    if traces.is_empty() {
+        return Ok(());
+    }
+    merge_traces(connection, traces, (HashMap::new(), HashMap::new()), (prices, &mut 0)).map(drop)
+}
+
+/// Merges what arrived with what is stored of the touched traces, and replaces their rows.
+fn merge_traces(
+    connection: &Connection,
+    touched: &[TraceId],
+    (arrived, said): (ByTrace<'_>, HashMap<(TraceId, SpanId), HintRow>),
+    (prices, duplicates): (&PriceTable, &mut u64),
+) -> Result<Vec<TraceRow>, StoreError> {
     connection.execute_batch("DELETE FROM touched; DELETE FROM superseded;").map_err(scratch())?;
-    append_touched(connection, &touched)?;
+    append_touched(connection, touched)?;
     let hints = KnownHints::merge(connection, said)?;
     let stored = Stored::load(connection)?;
     let context = MergeContext { stored: &stored.rows, hints: &hints, prices };
-    let merged = Merge::of(&touched, arrived, &context, &mut duplicates);
+    let merged = Merge::of(touched, arrived, &context, duplicates);
     if !merged.superseded.is_empty() {
         append_superseded(connection, &merged.superseded)?;
     }
@@ -179,7 +207,7 @@ fn write_spans(
     let new: Vec<&SpanRow> = merged.new.iter().map(Cow::as_ref).collect();
     append_spans(connection, &new)?;
     append_traces(connection, &merged.traces)?;
-    Ok((merged.traces, duplicates))
+    Ok(merged.traces)
 }
 
 fn scratch() -> impl FnOnce(duckdb::Error) -> StoreError {

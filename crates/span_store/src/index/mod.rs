@@ -2,6 +2,7 @@
 
 pub(crate) mod append;
 pub(crate) mod commit;
+pub(crate) mod delete;
 mod hints;
 pub(crate) mod logs;
 pub(crate) mod open;

@@ -41,16 +41,32 @@ pub struct IndexOptions {
 
 /// Opens the file read-write, replays its log, checkpoints and closes it. Call it in a process that may die.
 pub fn probe_index(path: &Path) -> Probe {
-    let attempt = || -> duckdb::Result<()> {
+    let attempt = || -> duckdb::Result<bool> {
         let connection = Connection::open_with_flags(path, base_config()?)?;
+        if is_cut_off(&connection, path)? {
+            return Ok(false);
+        }
         connection.execute_batch("CHECKPOINT")?;
-        connection.close().map_err(|(_, error)| error)
+        connection.close().map_err(|(_, error)| error)?;
+        Ok(true)
     };
     match attempt() {
-        Ok(()) => Probe::Sound,
+        Ok(true) => Probe::Sound,
+        Ok(false) => Probe::Damaged("the file is shorter than its header says".to_owned()),
         Err(error) if is_environment(&error.to_string()) => Probe::Blocked(error.to_string()),
         Err(error) => Probe::Damaged(error.to_string()),
     }
+}
+
+/// Bytes in front of the first block: DuckDB's three headers.
+const HEADER_BYTES: u64 = 3 * 4096;
+
+/// Whether blocks are missing at the end. DuckDB notices only when it reads one, which may be in the middle of a query.
+fn is_cut_off(connection: &Connection, path: &Path) -> duckdb::Result<bool> {
+    let sql = "SELECT block_size * total_blocks FROM pragma_database_size() WHERE database_name = current_database()";
+    let blocks: i64 = connection.query_row(sql, [], |row| row.get(0))?;
+    let bytes = std::fs::metadata(path).map_or(u64::MAX, |file| file.len());
+    Ok(bytes < blocks.unsigned_abs().saturating_add(HEADER_BYTES))
 }
 
 /// Faults of the machine rather than of the file: no reason to set the file aside.

@@ -59,5 +59,6 @@ CREATE TABLE format (version BIGINT NOT NULL, derive_version BIGINT NOT NULL);
 pub(crate) const CREATE_TEMP_SQL: &str = "
 CREATE TEMP TABLE touched (trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL);
 CREATE TEMP TABLE arrived_logs (time_unix_nanos BIGINT NOT NULL, fingerprint UBIGINT NOT NULL);
+CREATE TEMP TABLE gone (trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL, span_id UBIGINT NOT NULL);
 CREATE TEMP TABLE superseded (sequence BIGINT NOT NULL, ordinal INTEGER NOT NULL);
 ";

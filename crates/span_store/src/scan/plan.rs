@@ -4,7 +4,7 @@ use std::path::Path;
 
 use junjo_wal::Sequence;
 
-use crate::archive::manifest::{ArchiveFile, Manifest};
+use crate::archive::manifest::{Leased, Manifest};
 use crate::dataset::Dataset;
 use crate::query::expr::literal;
 use crate::query::filter::TimeRange;
@@ -25,12 +25,14 @@ pub(crate) struct PlannedFile {
     pub(crate) path: String,
     /// No span in it starts later.
     pub(crate) max_start_unix_nanos: i64,
+    /// Keeps it in the folder.
+    _lease: Leased,
 }
 
 impl Plan {
     pub(crate) fn new(manifest: &Manifest, archive_dir: &Path, time: TimeRange) -> Self {
         let sealed = manifest.snapshot(Dataset::Spans);
-        let overlaps = |file: &ArchiveFile| {
+        let overlaps = |file: &Leased| {
             time.from_unix_nanos.is_none_or(|from| file.max_end_unix_nanos >= from)
                 && time.to_unix_nanos.is_none_or(|to| file.min_start_unix_nanos < to)
         };
@@ -41,7 +43,8 @@ impl Plan {
             .map(|file| PlannedFile {
                 relation: relation(&archive_dir.join(&file.path)),
                 max_start_unix_nanos: file.max_end_unix_nanos,
-                path: file.path,
+                path: file.path.clone(),
+                _lease: file,
             })
             .collect();
         files.sort_by_key(|file| std::cmp::Reverse(file.max_start_unix_nanos));

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::IncompleteReason;
 use super::plan::{Plan, relation};
 use crate::archive::columns::{schema, to_batch};
-use crate::archive::manifest::ArchiveFile;
+use crate::archive::manifest::Leased;
 use crate::dataset::Dataset;
 use crate::decode::decode_whole_spans;
 use crate::error::StoreError;
@@ -168,12 +168,14 @@ impl Scan {
             return Ok(Vec::new());
         };
         let job = Arc::clone(&self.job);
-        let relation = file.relation;
-        let found = self.executor.run_watched(move |connection, _| search(connection, &job, &relation)).await;
+        let path = file.path.clone();
+        // the file goes with the work, which may end after this future is dropped
+        let search = move |connection: &Connection, _: &Watch| search(connection, &job, &file.relation);
+        let found = self.executor.run_watched(search).await;
         match found {
             Err(error @ StoreError::Index { .. }) => {
                 tracing::error!(
-                    path = file.path,
+                    path,
                     error = &error as &dyn std::error::Error,
                     "archive file cannot be searched"
                 );
@@ -189,10 +191,13 @@ impl Scan {
 pub(crate) async fn scan_file(
     store: &SpanStore,
     job: ScanJob,
-    file: &ArchiveFile,
+    file: &Leased,
 ) -> Result<Vec<RecordBatch>, StoreError> {
-    let relation = relation(&store.archive_dir().join(&file.path));
-    store.scans().await?.run(move |connection| search(connection, &job, &relation)).await
+    let (leased, archive_dir) = (file.clone(), store.archive_dir());
+    // the lease goes with the work, which may end after this future is dropped
+    let search =
+        move |connection: &Connection| search(connection, &job, &relation(&archive_dir.join(&leased.path)));
+    store.scans().await?.run(search).await
 }
 
 /// Searches decoded spans on their own.

@@ -23,6 +23,8 @@ interface TimeChartProps {
   kind: "lines" | "bars";
   height: number;
   format: (value: number) => string;
+  /** The values are counts: no ticks between whole numbers. */
+  whole?: boolean;
   /** Called with the chosen window in milliseconds since 1970. */
   onBrush?: (fromMs: number, toMs: number) => void;
   className?: string;
@@ -34,7 +36,7 @@ interface Hover {
 }
 
 export function TimeChart(props: TimeChartProps) {
-  const { label, times, series, kind, height, format, onBrush, className } = props;
+  const { label, times, series, kind, height, format, whole = false, onBrush, className } = props;
   const [measure, width] = useWidth();
   const host = useRef<HTMLDivElement | null>(null);
   const theme = useTheme((state) => state.theme);
@@ -55,6 +57,7 @@ export function TimeChart(props: TimeChartProps) {
         width,
         height,
         kind,
+        whole,
         series,
         style: getComputedStyle(element),
         bucket: (times[1] ?? times[0] ?? 0) - (times[0] ?? 0),
@@ -66,7 +69,7 @@ export function TimeChart(props: TimeChartProps) {
       element,
     );
     return () => plot.destroy();
-  }, [times, series, kind, height, width, theme]);
+  }, [times, series, kind, whole, height, width, theme]);
 
   return (
     <figure className={cn("relative min-w-0", className)} aria-label={label}>
@@ -100,8 +103,16 @@ export function TimeChart(props: TimeChartProps) {
   );
 }
 
+/** A chart below this height has room for two labels at most. */
+const LOW_PX = 120;
+
 /** Shorter drags are clicks. */
 const BRUSH_PX_MIN = 6;
+
+/** Distances between ticks of counts: 1, 2, 5, 10, 20, 50, … */
+const WHOLE_STEPS = Array.from({ length: 13 }, (_, power) =>
+  [1, 2, 5].map((step) => step * 10 ** power),
+).flat();
 
 /** Labels by the distance between ticks in seconds; the second line says the day where it changes. */
 const TIME_LABELS: uPlot.Axis.Values = [
@@ -115,6 +126,7 @@ interface OptionsInput {
   width: number;
   height: number;
   kind: "lines" | "bars";
+  whole: boolean;
   series: readonly ChartSeries[];
   style: CSSStyleDeclaration;
   bucket: number;
@@ -143,7 +155,13 @@ function options(input: OptionsInput): uPlot.Options {
     },
     axes: [
       { ...axis, grid: { show: false }, space: 70, size: 38, values: TIME_LABELS },
-      { ...axis, size: 52, space: 34, values: (_, ticks) => ticks.map((tick) => input.format(tick)) },
+      {
+        ...axis,
+        size: 52,
+        space: input.height < LOW_PX ? 16 : 34,
+        ...(input.whole ? { incrs: WHOLE_STEPS } : {}),
+        values: (_, ticks) => ticks.map((tick) => (tick === 0 ? "0" : input.format(tick))),
+      },
     ],
     series: [{}, ...input.series.map((one) => seriesOptions(one, color(one.color), input.kind))],
     hooks: {

@@ -51,12 +51,15 @@ interface DataTableProps<T extends RowData> {
   hidden?: readonly string[];
   /** Rows to mark as just arrived. */
   arrived?: Set<string>;
+  /** Id of the row whose details are open. */
+  selected?: string;
   onEndReached?: () => void;
   footer?: ReactNode;
 }
 
 export function DataTable<T extends RowData>(props: DataTableProps<T>) {
-  const { label, columns, rows, getRowId, renderCompact, hidden, arrived, onEndReached, footer } = props;
+  const { label, columns, rows, getRowId, renderCompact, hidden, arrived, selected, onEndReached, footer } =
+    props;
   const scroller = useRef<HTMLDivElement>(null);
   const [measure, measured] = useWidth();
   const width = measured || FALLBACK_WIDTH_PX;
@@ -156,10 +159,13 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
                 key={item.key}
                 role="row"
                 aria-rowindex={item.index + 2}
+                aria-current={row.id === selected ? "true" : undefined}
                 className={cn(
                   "absolute inset-x-0 border-line border-b px-4 hover:bg-hover focus-within:bg-hover",
                   !compact && "grid items-center gap-4",
                   arrived?.has(row.id) && "animate-arrive",
+                  row.id === selected &&
+                    "bg-accent/12 shadow-[inset_2px_0_var(--accent)] focus-within:bg-accent/16 hover:bg-accent/16",
                 )}
                 style={{
                   height: item.size,

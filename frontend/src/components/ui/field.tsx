@@ -39,6 +39,37 @@ export function Field({ label, hint, error, className, ...input }: FieldProps) {
   );
 }
 
+interface TextAreaFieldProps extends ComponentProps<"textarea"> {
+  label: string;
+  hint?: ReactNode;
+  error?: string | undefined;
+}
+
+export function TextAreaField({ label, hint, error, className, ...area }: TextAreaFieldProps) {
+  const id = useId();
+  const noteId = `${id}-note`;
+  const note = error ?? hint;
+  return (
+    <div className="grid gap-1.5">
+      <label htmlFor={id} className="font-medium text-text text-xs">
+        {label}
+      </label>
+      <textarea
+        id={id}
+        className={cn(controlClass, "h-auto py-1.5", className)}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={note ? noteId : undefined}
+        {...area}
+      />
+      {note && (
+        <p id={noteId} className={cn("text-xs", error ? "text-danger-text" : "text-faint")}>
+          {note}
+        </p>
+      )}
+    </div>
+  );
+}
+
 interface SelectFieldProps extends ComponentProps<"select"> {
   label: string;
   hideLabel?: boolean;
@@ -48,12 +79,21 @@ interface SelectFieldProps extends ComponentProps<"select"> {
 export function SelectField({ label, hideLabel = false, className, children, ...select }: SelectFieldProps) {
   const id = useId();
   return (
-    <div className="grid gap-1.5">
+    <div className={cn("grid gap-1.5", hideLabel && "min-w-0 max-sm:flex-[1_1_7rem]")}>
       <label htmlFor={id} className={hideLabel ? "sr-only" : "font-medium text-text text-xs"}>
         {label}
       </label>
       <div className="relative">
-        <select id={id} className={cn(controlClass, "appearance-none pr-8", className)} {...select}>
+        <select
+          id={id}
+          className={cn(
+            controlClass,
+            "appearance-none truncate pr-8",
+            className,
+            hideLabel && "max-sm:w-full max-sm:max-w-none",
+          )}
+          {...select}
+        >
           {children}
         </select>
         <ChevronDown

@@ -68,7 +68,9 @@ export function StaleNotice({ error }: { error: unknown }) {
 }
 
 export function Skeleton({ className }: { className?: string }) {
-  return <div aria-hidden className={cn("animate-pulse rounded-sm bg-line", className)} />;
+  return (
+    <div data-slot="skeleton" aria-hidden className={cn("animate-pulse rounded-sm bg-line", className)} />
+  );
 }
 
 const SKELETON_WIDTHS = [

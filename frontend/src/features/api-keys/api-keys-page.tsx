@@ -9,6 +9,7 @@ import { Menu, MenuItem } from "@/components/ui/menu";
 import { PageBody } from "@/components/ui/page";
 import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
+import { formatBytes, formatCompact } from "@/lib/format/number";
 import { formatDay } from "@/lib/format/time";
 import { postToast } from "@/lib/toasts";
 import { useNow } from "@/lib/use-now";
@@ -19,7 +20,20 @@ import { type ApiKey, type CreatedApiKey, deleteKey, keysQuery } from "./keys-qu
 import { RotateKeyForm } from "./rotate-key-form";
 import { SnippetTabs } from "./snippet-tabs";
 
-export function ApiKeysPage() {
+/** What came in with a key since the server started. */
+interface KeyUse {
+  requests: number;
+  /** Spans, log records and metric points. */
+  items: number;
+  bytes: number;
+}
+
+interface ApiKeysPageProps {
+  /** By key id; undefined while it is not known. */
+  use: ReadonlyMap<string, KeyUse> | undefined;
+}
+
+export function ApiKeysPage({ use }: ApiKeysPageProps) {
   const keys = useQuery(keysQuery());
   const [creating, setCreating] = useState(false);
   const [created, setCreated] = useState<CreatedApiKey>();
@@ -54,6 +68,7 @@ export function ApiKeysPage() {
               <KeyRow
                 key={key.id}
                 apiKey={key}
+                use={use?.get(key.id)}
                 onEdit={() => setEditing(key)}
                 onRotate={() => setRotating(key)}
                 onDelete={() => setDeleting(key)}
@@ -119,12 +134,13 @@ export function ApiKeysPage() {
 
 interface KeyRowProps {
   apiKey: ApiKey;
+  use: KeyUse | undefined;
   onEdit: () => void;
   onRotate: () => void;
   onDelete: () => void;
 }
 
-function KeyRow({ apiKey, onEdit, onRotate, onDelete }: KeyRowProps) {
+function KeyRow({ apiKey, use, onEdit, onRotate, onDelete }: KeyRowProps) {
   const now = useNow();
   const expired = apiKey.expires_at !== null && Date.parse(apiKey.expires_at) < now;
   return (
@@ -149,6 +165,16 @@ function KeyRow({ apiKey, onEdit, onRotate, onDelete }: KeyRowProps) {
           )}
         </div>
       </div>
+      {use && (
+        <dl
+          title="Since the server started"
+          className="hidden shrink-0 grid-cols-[auto_auto_auto] gap-x-6 text-right text-sm tnum sm:grid"
+        >
+          <Use name="Received" value={formatCompact(use.items)} />
+          <Use name="Requests" value={formatCompact(use.requests)} />
+          <Use name="Volume" value={formatBytes(use.bytes)} />
+        </dl>
+      )}
       <Menu
         align="end"
         trigger={
@@ -168,6 +194,15 @@ function KeyRow({ apiKey, onEdit, onRotate, onDelete }: KeyRowProps) {
         </MenuItem>
       </Menu>
     </li>
+  );
+}
+
+function Use({ name, value }: { name: string; value: string }) {
+  return (
+    <div className="grid min-w-16">
+      <dt className="text-2xs text-faint">{name}</dt>
+      <dd className="font-medium">{value}</dd>
+    </div>
   );
 }
 

@@ -10,6 +10,7 @@ import { TimeAgo } from "@/components/ui/time-ago";
 import { TimeRangePicker } from "@/components/ui/time-range-picker";
 import { type AuditEvent, auditQuery } from "./audit-query";
 import type { AuditSearch } from "./audit-search";
+import { describeEvent } from "./audit-words";
 
 const column = dataColumns<AuditEvent>();
 
@@ -61,6 +62,7 @@ const KINDS = [
   { value: "invitation.", label: "Invitations" },
   { value: "api_key.", label: "API keys" },
   { value: "password.", label: "Passwords" },
+  { value: "telemetry.", label: "Deletion and retention" },
 ];
 
 interface AuditPageProps {
@@ -129,7 +131,9 @@ export function AuditPage({ search, onSearchChange }: AuditPageProps) {
 function Action({ event }: { event: AuditEvent }) {
   return (
     <span className="flex min-w-0 items-center gap-2">
-      <span className="truncate font-medium">{event.action.replaceAll(/[._]/g, " ")}</span>
+      <span className="truncate font-medium" title={event.action}>
+        {describeEvent(event)}
+      </span>
       {event.outcome === "refused" && <Badge tone="danger">refused</Badge>}
       {event.detail && (
         <span className="truncate text-faint text-xs">{event.detail.replaceAll("_", " ")}</span>

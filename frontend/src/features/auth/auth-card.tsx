@@ -1,6 +1,7 @@
 /** The frame of the pages before sign-in. */
 import type { ReactNode } from "react";
 import { BrandMark } from "@/components/ui/brand";
+import { TransportNotice } from "./transport-notice";
 
 interface AuthCardProps {
   title: string;
@@ -23,21 +24,8 @@ export function AuthCard({ title, note, children }: AuthCardProps) {
         <div className="rounded-xl border border-line bg-surface p-5 shadow-[0_1px_2px_rgb(0_0_0/4%)]">
           {children}
         </div>
-        <PlainHttpNotice />
+        <TransportNotice />
       </div>
     </main>
-  );
-}
-
-/** Off loopback, plain http sends the password readable over the network. */
-function PlainHttpNotice() {
-  const { protocol, hostname } = window.location;
-  const local = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
-  if (protocol === "https:" || local) return null;
-  return (
-    <p role="note" className="text-balance text-center text-warn text-xs">
-      This page came over plain http: anyone on the network path can read what you type. Put TLS in front
-      before real use.
-    </p>
   );
 }

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { ApiProblem } from "@/lib/api/problem";
+import { usePasswordRules } from "./config-query";
 import type { CredentialErrors } from "./credentials";
 import type { Credentials } from "./session-query";
 
@@ -17,6 +18,7 @@ interface CredentialsFormProps {
 
 export function CredentialsForm({ submitLabel, newPassword, check, submit }: CredentialsFormProps) {
   const [errors, setErrors] = useState<CredentialErrors>({});
+  const rules = usePasswordRules();
   const [visible, setVisible] = useState(false);
   const mutation = useMutation({
     mutationFn: submit,
@@ -52,7 +54,7 @@ export function CredentialsForm({ submitLabel, newPassword, check, submit }: Cre
           autoComplete={newPassword ? "new-password" : "current-password"}
           required
           error={errors.password}
-          hint={newPassword ? "At least 8 characters. A sentence is better than symbols." : undefined}
+          hint={newPassword ? rules.hint : undefined}
           className="h-9 pr-10"
         />
         <Button

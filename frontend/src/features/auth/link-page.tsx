@@ -1,31 +1,36 @@
 /** Where a one-time link leads: setting the password of a new account, or a new password for an old one. */
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { LoaderCircle } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { ApiProblem } from "@/lib/api/problem";
 import { AuthCard } from "./auth-card";
+import { usePasswordRules } from "./config-query";
 import { inspectLinkQuery, redeemLink } from "./link-query";
 
 interface LinkPageProps {
   /** From the URL's fragment, which browsers never send. */
   token: string;
-  onDone: () => void;
+  /** The person is signed in now. */
+  onSignedIn: () => void;
+  onLeave: () => void;
 }
 
-export function LinkPage({ token, onDone }: LinkPageProps) {
+export function LinkPage({ token, onSignedIn, onLeave }: LinkPageProps) {
   const link = useQuery(inspectLinkQuery(token));
+  const client = useQueryClient();
+  const rules = usePasswordRules();
   const [mismatch, setMismatch] = useState(false);
   const mutation = useMutation({
-    mutationFn: (password: string) => redeemLink(token, password),
-    onSuccess: onDone,
+    mutationFn: (password: string) => redeemLink(client, token, password),
+    onSuccess: onSignedIn,
   });
 
   if (link.error || token === "") {
     return (
       <AuthCard title="This link does not work" note={link.error?.message ?? "Its end is missing."}>
-        <Button className="w-full" onClick={onDone}>
+        <Button className="w-full" onClick={onLeave}>
           To sign in
         </Button>
       </AuthCard>
@@ -63,9 +68,9 @@ export function LinkPage({ token, onDone }: LinkPageProps) {
           autoComplete="new-password"
           autoFocus
           required
-          minLength={8}
+          minLength={rules.charactersMin}
           className="h-9"
-          hint="At least 8 characters. A sentence is better than symbols."
+          hint={rules.hint}
           error={fields.find(({ field }) => field === "password")?.message}
         />
         <Field

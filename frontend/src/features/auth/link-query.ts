@@ -1,6 +1,7 @@
 /** One-time links: what one is for, and using it. */
-import { queryOptions } from "@tanstack/react-query";
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, deadline, unwrap } from "@/lib/api/client";
+import { begin, type User } from "./session-query";
 
 export function inspectLinkQuery(token: string) {
   return queryOptions({
@@ -13,6 +14,10 @@ export function inspectLinkQuery(token: string) {
   });
 }
 
-export async function redeemLink(token: string, password: string): Promise<void> {
-  await unwrap(api.POST("/auth/links/redeem", { body: { token, password }, signal: deadline() }));
+/** Sets the password, which also signs in. */
+export async function redeemLink(client: QueryClient, token: string, password: string): Promise<User> {
+  const user = await unwrap(
+    api.POST("/auth/links/redeem", { body: { token, password }, signal: deadline() }),
+  );
+  return begin(client, user);
 }

@@ -19,7 +19,9 @@ import {
   endSession,
   ownSessionsQuery,
 } from "./account-query";
+import { usePasswordRules } from "./config-query";
 import { sessionQuery } from "./session-query";
+import { TransportNotice } from "./transport-notice";
 
 export function ProfilePage() {
   const me = useQuery(sessionQuery());
@@ -32,6 +34,7 @@ export function ProfilePage() {
             <span className="min-w-0 truncate font-medium">{me.data?.email}</span>
             <Badge tone="accent">{me.data?.role}</Badge>
           </p>
+          <TransportNotice />
         </SettingsSection>
         <PasswordSection />
         <SessionsSection />
@@ -42,6 +45,7 @@ export function ProfilePage() {
 
 function PasswordSection() {
   const client = useQueryClient();
+  const rules = usePasswordRules();
   const form = useRef<HTMLFormElement>(null);
   const [mismatch, setMismatch] = useState(false);
   const mutation = useMutation({
@@ -78,9 +82,9 @@ function PasswordSection() {
           name="next"
           type="password"
           autoComplete="new-password"
-          minLength={8}
+          minLength={rules.charactersMin}
           required
-          hint="At least 8 characters. A sentence is better than symbols."
+          hint={rules.hint}
           error={errorOf("new_password")}
         />
         <Field

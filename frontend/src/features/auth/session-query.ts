@@ -53,7 +53,7 @@ export async function signOut(client: QueryClient): Promise<void> {
 }
 
 /** Nothing that another account saw may stay in the cache. */
-function begin(client: QueryClient, user: User): User {
+export function begin(client: QueryClient, user: User): User {
   client.clear();
   client.setQueryData(sessionQuery().queryKey, user);
   return user;

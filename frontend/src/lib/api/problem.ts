@@ -2,6 +2,7 @@
 import { z } from "@/lib/zod";
 
 const problemSchema = z.object({
+  type: z.string().catch("about:blank"),
   title: z.string().catch("Request failed"),
   status: z.number().catch(0),
   detail: z.string().optional().catch(undefined),
@@ -16,6 +17,8 @@ export class ApiProblem extends Error {
 
   /** HTTP status, or 0 when no answer came. */
   readonly status: number;
+  /** What kind of problem it is, for example `urn:junjo:problem:not_found`. */
+  readonly type: string;
   readonly title: string;
   readonly detail: string | undefined;
   readonly requestId: string | undefined;
@@ -25,6 +28,7 @@ export class ApiProblem extends Error {
   constructor(status: number, title: string, more: Partial<Problem> = {}) {
     super(more.detail ?? title);
     this.status = status;
+    this.type = more.type ?? "about:blank";
     this.title = title;
     this.detail = more.detail;
     this.requestId = more.request_id;

@@ -447,6 +447,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/otel/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List deletions, newest first. Of those that are done the newest thousand are kept. */
+        get: operations["list_deletions"];
+        put?: never;
+        /**
+         * Delete telemetry. For admins who gave their password lately.
+         * @description When this answers, no query shows any of what was received so far; `state` says when it is gone from the disk too. What
+         *     is received later is new data. It cannot be undone.
+         */
+        post: operations["create_deletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/deletions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how far a deletion is. */
+        get: operations["get_deletion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/otel/export": {
         parameters: {
             query?: never;
@@ -477,6 +516,27 @@ export interface paths {
         /** List log records, newest first. */
         get: operations["list_logs"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how long telemetry is kept. */
+        get: operations["get_retention"];
+        /**
+         * Set for how long the telemetry of single services is kept. For admins who gave their password lately.
+         * @description What is older is deleted within a minute, and once a day from then on.
+         */
+        put: operations["set_retention"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1127,6 +1187,35 @@ export interface components {
              */
             password: string;
         };
+        /** @description Something that was to be deleted. */
+        Deletion: {
+            /** @description Null while it is pending. */
+            finished_at: string | null;
+            id: string;
+            requested_at: string;
+            /** @description Id of the account; null when the service's retention did it. */
+            requested_by: string | null;
+            /** @description The service; null when traces were named. */
+            service: string | null;
+            state: components["schemas"]["DeletionState"];
+            /**
+             * Format: int64
+             * @description Records with a higher sequence are new data.
+             */
+            through_sequence: number;
+            /**
+             * Format: int64
+             * @description Traces; null when a service was named.
+             */
+            trace_count: number | null;
+            /** @description The first hundred of them. */
+            trace_ids: string[];
+        };
+        /**
+         * @description How far a deletion is. No query shows any of it in either state.
+         * @enum {string}
+         */
+        DeletionState: "pending" | "done";
         /** @description One span's derived content, owned, as the API serialises it. Lists are empty and options null where a span has none. */
         Details: components["schemas"]["Tokens"] & components["schemas"]["Streaming"] & components["schemas"]["Failures"] & {
             agent: components["schemas"]["Agent"] | null;
@@ -1455,10 +1544,16 @@ export interface components {
         IndexSize: {
             /** Format: int64 */
             bytes: number;
-            /** Format: int64 */
-            logs: number;
-            /** Format: int64 */
-            spans: number;
+            /**
+             * Format: int64
+             * @description Null while the index is not open.
+             */
+            logs: number | null;
+            /**
+             * Format: int64
+             * @description Null while the index is not open.
+             */
+            spans: number | null;
         };
         /** @description An invitation that nobody has used yet. */
         Invitation: {
@@ -1705,6 +1800,17 @@ export interface components {
             /** @description What it may be used for; `ingest` unless said otherwise. */
             scope?: components["schemas"]["ApiKeyScope"];
         };
+        /** @description What to delete: exactly one of the fields. */
+        NewDeletion: {
+            /** @description Everything that this service sent: spans and log records. */
+            service?: string | null;
+            /** @description The traces that have a span of this session. */
+            session_id?: string | null;
+            /** @description These traces, 32 hexadecimal digits each, 10,000 at most: their spans and log records. */
+            trace_ids?: string[] | null;
+            /** @description The traces that have a span of this user. */
+            user_id?: string | null;
+        };
         /** @description Somebody to invite. */
         NewInvitation: {
             /**
@@ -1857,6 +1963,35 @@ export interface components {
                 last_used_at: string;
                 /** @description The browser's own name, shortened. */
                 user_agent: string;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Deletion: {
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                /** @description Null while it is pending. */
+                finished_at: string | null;
+                id: string;
+                requested_at: string;
+                /** @description Id of the account; null when the service's retention did it. */
+                requested_by: string | null;
+                /** @description The service; null when traces were named. */
+                service: string | null;
+                state: components["schemas"]["DeletionState"];
+                /**
+                 * Format: int64
+                 * @description Records with a higher sequence are new data.
+                 */
+                through_sequence: number;
+                /**
+                 * Format: int64
+                 * @description Traces; null when a service was named.
+                 */
+                trace_count: number | null;
+                /** @description The first hundred of them. */
+                trace_ids: string[];
             }[];
             /** @description Pass it as `cursor` to get the next page; null on the last one. */
             next_cursor: string | null;
@@ -2151,10 +2286,12 @@ export interface components {
             count: number;
             /** @description What the client was told. */
             detail: string;
-            /** @description `unauthenticated`, `invalid`, `too_large`, `unsupported_encoding` or `unavailable`. */
+            /** @description `unauthenticated`, `invalid`, `too_large`, `unsupported_content_type`, `unsupported_encoding` or `unavailable`. */
             reason: string;
             /** @description `traces`, `logs` or `metrics`. */
             signal: string;
+            /** @description The ingestion service that refused them; null when this server did. */
+            source: string | null;
         };
         /** @description A reordering of documents. */
         Reranking: {
@@ -2182,6 +2319,26 @@ export interface components {
             link_path: string;
             /** @description The token of the link. */
             token: string;
+        };
+        /** @description How long telemetry is kept. */
+        Retention: {
+            /**
+             * Format: int64
+             * @description Bytes of archive files that are kept, the newest ones (JUNJO_RETENTION_BYTES); null for as many as there are.
+             */
+            bytes: number | null;
+            /**
+             * Format: int32
+             * @description Whole UTC days after the day of receipt (JUNJO_RETENTION_DAYS); null for ever.
+             */
+            days: number | null;
+            /** @description Services whose telemetry is kept for fewer days, by name. */
+            services: components["schemas"]["ServiceRetention"][];
+        };
+        /** @description The services whose telemetry is kept for fewer days than the rest. */
+        RetentionChange: {
+            /** @description All of them: a service that is not named is kept like the rest. */
+            services: components["schemas"]["ServiceRetention"][];
         };
         /** @description A search for documents. */
         Retrieval: {
@@ -2365,6 +2522,15 @@ export interface components {
             /** @description By name. */
             items: components["schemas"]["Service"][];
         };
+        /** @description How long the telemetry of one service is kept. */
+        ServiceRetention: {
+            /**
+             * Format: int32
+             * @description Whole UTC days after the day of receipt, 1 to 36,500.
+             */
+            days: number;
+            service: string;
+        };
         /** @description One conversation. A trace that names several sessions counts in each. */
         Session: components["schemas"]["GroupNumbers"] & {
             /** @description Name of the first trace's root. */
@@ -2388,6 +2554,11 @@ export interface components {
         /** @description One ingestion service that is pulled from (split mode). */
         SourceItem: {
             connected: boolean;
+            /**
+             * Format: int64
+             * @description Age of what was pulled last while more waits; 0 when nothing waits. Not current while `connected` is false.
+             */
+            lag_ms: number;
             last_error: string | null;
             /** @description `batches` (our ingestion service), `spans` (Junjo's existing one) or `unknown` (not connected yet). */
             mode: string;
@@ -2774,11 +2945,15 @@ export interface components {
              * @description Records that could not be decoded and are kept in the quarantine folder.
              */
             quarantined_batches: number;
-            /** @description Requests that were refused lately, newest first; equal ones in a row are counted. */
+            /**
+             * @description Requests that were refused lately, here or by an ingestion service that tells, newest first; equal ones in a row
+             *     are counted.
+             */
             recent_rejections: components["schemas"]["RejectionItem"][];
             /** @description Ingestion services in split mode; empty in embedded mode. */
             sources: components["schemas"]["SourceItem"][];
             store: components["schemas"]["IndexSize"];
+            upkeep: components["schemas"]["UpkeepStatus"];
             wal: components["schemas"]["WalStatus"];
         };
         /**
@@ -3038,6 +3213,23 @@ export interface components {
             first_user_text: string | null;
             /** @description What the trace's last model call answered, or the root's output; at most 4,000 characters. */
             last_answer_text: string | null;
+        };
+        /** @description Merging of archive files, retention and deletion. */
+        UpkeepStatus: {
+            /** @description When the last round ended; null before the first. */
+            last_at: string | null;
+            /** @description Why the last round did not get through; null when it did. It is tried again. */
+            last_error: string | null;
+            /**
+             * Format: int64
+             * @description Deletions that are not done.
+             */
+            pending_deletions: number;
+            /**
+             * Format: int64
+             * @description Archive files written since start in the place of others: merged, or without what was deleted.
+             */
+            rewritten_files: number;
         };
         /** @description One user. A trace that names several users counts for each. */
         User: components["schemas"]["GroupNumbers"] & {
@@ -4546,6 +4738,129 @@ export interface operations {
             };
         };
     };
+    list_deletions: {
+        parameters: {
+            query?: {
+                /** @description Deletions in a page, 1 to 500; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Deletion"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_deletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeletion"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_deletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The deletion's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export: {
         parameters: {
             query?: {
@@ -4653,6 +4968,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogRecordPage"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
                 };
             };
             /** @description The request was refused; the detail says why. */

@@ -34,6 +34,14 @@ export function formatExact(iso: string): string {
   return `${day.format(time)}, ${clock.format(time)}.${String(time.getMilliseconds()).padStart(3, "0")}`;
 }
 
+/** Local time of day with milliseconds, and the day before it when that is not today: `Nov 20 14:03:22.120`. */
+export function formatClock(iso: string, nowMs = Date.now()): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  const exact = `${clock.format(time)}.${String(time.getMilliseconds()).padStart(3, "0")}`;
+  return day.format(time) === day.format(nowMs) ? exact : `${shortDay.format(time)} ${exact}`;
+}
+
 /** `Nov 21` */
 export function formatDay(iso: string): string {
   return shortDay.format(new Date(iso));

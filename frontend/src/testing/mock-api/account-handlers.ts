@@ -16,6 +16,7 @@ export interface MockAccounts {
   invitations: Invitation[];
   sessions: BrowserSession[];
   audit: AuditEvent[];
+  config: ResponseOf<"/auth/config", "get">;
 }
 
 export function mockAccounts(email: string): MockAccounts {
@@ -65,6 +66,14 @@ export function mockAccounts(email: string): MockAccounts {
       event(2, "api_key.create", "success", email),
       event(1, "user.create_first", "success", email),
     ],
+    config: {
+      is_transport_insecure: false,
+      password_chars_min: 8,
+      password_chars_max: 512,
+      session_idle_seconds: 86_400,
+      session_absolute_seconds: 2_592_000,
+      reauthentication_seconds: 900,
+    },
   };
 }
 
@@ -168,7 +177,15 @@ export function accountHandlers(store: MockStore) {
         expires_at: ago(-1),
       });
     }),
-    http.post("*/auth/links/redeem", () => nothing()),
+    http.post("*/auth/links/redeem", () => {
+      store.signedIn = true;
+      return ok<ResponseOf<"/auth/links/redeem", "post">>({
+        id: "user-9",
+        email: "barbara@example.com",
+        role: "member",
+      });
+    }),
+    http.get("*/auth/config", () => ok<ResponseOf<"/auth/config", "get">>(accounts.config)),
     http.get("*/health", () => ok({ status: "ok", version: "0.1.0", index: "ok" })),
   ];
 }

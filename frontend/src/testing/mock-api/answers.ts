@@ -10,9 +10,9 @@ export function nothing(): Response {
   return new HttpResponse(null, { status: 204 });
 }
 
-export function problem(status: number, title: string, detail?: string): Response {
+export function problem(status: number, title: string, detail?: string, type = "about:blank"): Response {
   return HttpResponse.json(
-    { type: "about:blank", title, status, detail: detail ?? title, request_id: "mock-request" },
+    { type, title, status, detail: detail ?? title, request_id: "mock-request" },
     { status, headers: { "content-type": "application/problem+json" } },
   );
 }

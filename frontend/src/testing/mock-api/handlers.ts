@@ -1,12 +1,15 @@
 /** The API on top of a mock store, as msw handlers. Bodies are typed from the OpenAPI document. */
 import { http } from "msw";
 import type { Service } from "@/features/otel/services/services-query";
+import type { SpanDetail } from "@/features/otel/trace/span-query";
 import type { TraceSummary } from "@/features/otel/traces/traces-query";
 import type { ResponseOf } from "@/lib/api/client";
 import { accountHandlers } from "./account-handlers.ts";
 import { guarded, nothing, ok, paged, problem } from "./answers.ts";
 import { makeLargeTrace, makeTrace, toRow, workflowRuns } from "./corpus.ts";
+import { logHandlers } from "./log-handlers.ts";
 import { statsHandlers } from "./stats-handlers.ts";
+import { storageHandlers, upkeepOf } from "./storage-handlers.ts";
 import { addTrace, type MockStore, mockKey } from "./store.ts";
 import { workflowHandlers } from "./workflow-handlers.ts";
 
@@ -24,6 +27,8 @@ export function mockHandlers(store: MockStore) {
     ...keyHandlers(store),
     ...ingestHandlers(store),
     ...statsHandlers(store),
+    ...logHandlers(store),
+    ...storageHandlers(store),
     ...workflowHandlers(store),
     ...otelHandlers(store),
   ];
@@ -178,7 +183,9 @@ function workflows(store: MockStore, request: Request): ResponseOf<"/otel/workfl
 function trace(store: MockStore, traceId: string, request: Request) {
   const found = store.traces.find((candidate) => candidate.traceId === traceId);
   if (traceId === LARGE_TRACE_ID) large ??= makeLargeTrace(LARGE_SPANS, Date.now() - 3_600_000);
-  const spans = traceId === LARGE_TRACE_ID ? large : found?.spans.map(toRow);
+  const whole = new URL(request.url).searchParams.get("include") === "payload";
+  const row = (span: SpanDetail) => (whole ? { ...toRow(span), payload: span } : toRow(span));
+  const spans = traceId === LARGE_TRACE_ID ? large : found?.spans.map(row);
   if (!spans) return problem(404, "Unknown trace");
   const summary = found?.summary ?? largeSummary();
   const query = new URL(request.url).searchParams;
@@ -227,6 +234,7 @@ function status(store: MockStore): ResponseOf<"/otel/status", "get"> {
     lag_ms: 120,
     store: { spans, logs: 0, bytes: spans * 43 },
     archive: { files: 2, bytes: spans * 288 },
+    upkeep: upkeepOf(store, Date.now()),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { ApiKey } from "@/features/api-keys/keys-query";
 import { type MockAccounts, mockAccounts } from "./account-handlers.ts";
 import { hash, type MockTrace, makeTrace } from "./corpus.ts";
+import { type MockStorage, mockStorage } from "./storage-handlers.ts";
 
 export interface MockStore {
   user: { email: string; password: string } | null;
@@ -11,6 +12,7 @@ export interface MockStore {
   traces: MockTrace[];
   nextSeed: number;
   accounts: MockAccounts;
+  storage: MockStorage;
 }
 
 /** A server that nobody has set up. */
@@ -22,6 +24,7 @@ export function freshStore(): MockStore {
     traces: [],
     nextSeed: 1,
     accounts: mockAccounts("ada@example.com"),
+    storage: { retention: { days: null, bytes: null, services: [] }, deletions: [] },
   };
 }
 
@@ -47,6 +50,7 @@ export function busyStore(nowMs: number, traceCount: number): MockStore {
     traces: [],
     nextSeed: traceCount + 1,
     accounts: mockAccounts("ada@example.com"),
+    storage: mockStorage(nowMs),
   };
   let at = nowMs - 3_000;
   for (let seed = traceCount; seed >= 1; seed--) {

@@ -1,4 +1,4 @@
-/** What the server takes in, how far indexing is, what it stores, and which requests it refused. */
+/** What the server takes in, how far indexing is, and which requests it refused. */
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
@@ -9,7 +9,7 @@ import { ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format/duration";
-import { formatBytes, formatCount } from "@/lib/format/number";
+import { formatCount } from "@/lib/format/number";
 import { describeIngest, type IngestStatus, statusQuery } from "./status-query";
 
 /** Numbers on this page are watched while they change. */
@@ -19,7 +19,7 @@ export function IngestionPage() {
   const status = useQuery({ ...statusQuery(), refetchInterval: WATCH_MS });
   return (
     <>
-      <title>Ingestion and storage · Junjo</title>
+      <title>Ingestion · Junjo</title>
       {status.error && status.data && <StaleNotice error={status.error} />}
       <PageBody>
         {status.isPending && <SkeletonRows label="Loading ingestion status" />}
@@ -44,7 +44,10 @@ function Loaded({ status }: { status: IngestStatus }) {
           <Tile name="Accepted" note="durable, all time">
             {formatCount(status.accepted_spans)}
           </Tile>
-          <Tile name="Indexed" note={`${formatDuration(status.lag_ms * 1e6)} behind`}>
+          <Tile
+            name="Indexed"
+            note={status.lag_ms === 0 ? "up to date" : `${formatDuration(status.lag_ms * 1e6)} behind`}
+          >
             {formatCount(status.indexed_spans)}
           </Tile>
           <Tile name="Sent again" note="duplicates, kept once">
@@ -58,26 +61,6 @@ function Loaded({ status }: { status: IngestStatus }) {
             {formatCount(status.metric_points_received)}
           </Tile>
         </Tiles>
-      </SettingsSection>
-      <SettingsSection title="Storage" note="The log is trimmed once spans are sealed into the archive.">
-        <Tiles>
-          <Tile name="Index" note={`${formatCount(status.store.spans)} spans`}>
-            {formatBytes(status.store.bytes)}
-          </Tile>
-          <Tile name="Archive" note={`${formatCount(status.archive.files)} files`}>
-            {formatBytes(status.archive.bytes)}
-          </Tile>
-          <Tile name="Write-ahead log" note={`${formatCount(status.wal.batches)} batches`}>
-            {formatBytes(status.wal.bytes)}
-          </Tile>
-          <Tile name="Its file" note={`oldest ${formatDuration(status.wal.oldest_age_ms * 1e6)}`}>
-            {formatBytes(status.wal.file_bytes)}
-          </Tile>
-        </Tiles>
-        <p className="text-muted text-sm">
-          Retention is set where the server starts: <Setting>JUNJO_RETENTION_DAYS</Setting> drops whole days
-          by age, <Setting>JUNJO_RETENTION_BYTES</Setting> the oldest days beyond a size.
-        </p>
       </SettingsSection>
       {status.sources.length > 0 && <Sources sources={status.sources} />}
       <Rejections rejections={status.recent_rejections} />
@@ -165,8 +148,4 @@ function Tile({ name, note, alarming = false, children }: TileProps) {
       {note && <dd className="truncate text-faint text-xs tnum">{note}</dd>}
     </div>
   );
-}
-
-function Setting({ children }: { children: string }) {
-  return <code className="rounded-sm bg-hover px-1 font-mono text-xs">{children}</code>;
 }

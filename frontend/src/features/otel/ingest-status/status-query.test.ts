@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeIngest, type IngestStatus, rejectionSince } from "./status-query";
+import { describeIngest, type IngestStatus, rejectionSince, storageParts } from "./status-query";
 
 const healthy: IngestStatus = {
   accepted_spans: 10,
@@ -20,6 +20,7 @@ const healthy: IngestStatus = {
   lag_ms: 0,
   store: { spans: 10, logs: 0, bytes: 430 },
   archive: { files: 1, bytes: 2_880 },
+  upkeep: { last_at: null, last_error: null, rewritten_files: 0, pending_deletions: 0 },
 };
 
 describe("describeIngest", () => {
@@ -41,10 +42,25 @@ describe("describeIngest", () => {
       detail: "Unknown key.",
       reason: "unauthenticated",
       signal: "traces",
+      source: null,
     };
     const status = { ...healthy, recent_rejections: [refused] };
     expect(rejectionSince(status, Date.parse("2026-11-21T11:59:00Z"))).toBe(refused);
     expect(rejectionSince(status, Date.parse("2026-11-21T12:01:00Z"))).toBeUndefined();
     expect(rejectionSince(undefined, 0)).toBeUndefined();
+  });
+});
+
+describe("storageParts", () => {
+  /** The log counts with its whole file, free pages included, because that is what the disk holds. */
+  it("adds up to what is on disk", () => {
+    const status = { ...healthy, wal: { batches: 2, bytes: 10, file_bytes: 4_096, oldest_age_ms: 5 } };
+    expect(storageParts(status).map(({ id, bytes }) => [id, bytes])).toEqual([
+      ["archive", 2_880],
+      ["index", 430],
+      ["log", 4_096],
+    ]);
+    expect(storageParts(status)[2]?.note).toBe("2 requests not sealed yet");
+    expect(storageParts(healthy)[2]?.note).toBe("everything is sealed");
   });
 });

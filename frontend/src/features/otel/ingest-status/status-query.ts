@@ -1,6 +1,7 @@
 /** What the server has accepted, indexed and stored. */
 import { queryOptions } from "@tanstack/react-query";
 import { api, deadline, type ResponseOf, unwrap } from "@/lib/api/client";
+import { plural } from "@/lib/format/number";
 
 export type IngestStatus = ResponseOf<"/otel/status", "get">;
 
@@ -39,4 +40,28 @@ export function describeIngest(status: IngestStatus | undefined, failed: boolean
 /** The newest refusal after a moment: why somebody's spans do not show up. Pure. */
 export function rejectionSince(status: IngestStatus | undefined, sinceMs: number) {
   return status?.recent_rejections.find((rejection) => Date.parse(rejection.at) >= sinceMs);
+}
+
+export interface StoragePart {
+  id: "archive" | "index" | "log";
+  name: string;
+  note: string;
+  bytes: number;
+}
+
+/** What the telemetry takes on disk, and why each part is there. Pure. */
+export function storageParts(status: IngestStatus): StoragePart[] {
+  const { archive, store, wal } = status;
+  const waiting =
+    wal.batches === 0 ? "everything is sealed" : `${plural(wal.batches, "request")} not sealed yet`;
+  return [
+    {
+      id: "archive",
+      name: "Archive",
+      note: `whole telemetry, ${plural(archive.files, "file")}`,
+      bytes: archive.bytes,
+    },
+    { id: "index", name: "Index", note: "made for questions; can be made again", bytes: store.bytes },
+    { id: "log", name: "Write-ahead log", note: waiting, bytes: wal.file_bytes },
+  ];
 }

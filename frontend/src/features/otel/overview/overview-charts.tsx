@@ -27,6 +27,7 @@ export default function OverviewCharts({ buckets = NO_BUCKETS, onBrush }: Overvi
             kind={chart.kind}
             height={HEIGHT_PX}
             format={chart.format}
+            whole={chart.whole ?? false}
             onBrush={onBrush}
           />
         </Card>
@@ -39,6 +40,8 @@ interface Chart {
   title: string;
   kind: "lines" | "bars";
   format: (value: number) => string;
+  /** The values are counts. */
+  whole?: true;
   series: ChartSeries[];
 }
 
@@ -51,6 +54,7 @@ function chartsOf({ items }: Buckets): Chart[] {
       title: "Traces",
       kind: "bars",
       format: formatCompact,
+      whole: true,
       series: [
         { label: "succeeded", color: "--accent", values: pick((item) => item.count - item.error_count) },
         { label: "failed", color: "--danger", values: pick((item) => item.error_count) },
@@ -70,6 +74,7 @@ function chartsOf({ items }: Buckets): Chart[] {
       title: "Tokens",
       kind: "bars",
       format: formatCompact,
+      whole: true,
       series: [
         { label: "input", color: "--role-retriever", values: pick((item) => item.input_tokens) },
         { label: "output", color: "--role-agent", values: pick((item) => item.output_tokens) },

@@ -14,15 +14,17 @@ import { ErrorMark } from "@/features/otel/vocabulary/status";
 import { formatDuration } from "@/lib/format/duration";
 import { formatCount } from "@/lib/format/number";
 import { nanosToIso } from "@/lib/format/time";
+import { TraceMenu } from "./trace-menu";
 import type { TraceData } from "./trace-query";
 
 interface TraceHeaderProps {
   data: TraceData;
   model: TraceModel;
   live: boolean;
+  admin: boolean;
 }
 
-export function TraceHeader({ data, model, live }: TraceHeaderProps) {
+export function TraceHeader({ data, model, live, admin }: TraceHeaderProps) {
   const root = model.spans[0];
   const { summary } = data;
   const listSearch = useLocation({ select: (location) => location.state.tracesSearch });
@@ -54,6 +56,9 @@ export function TraceHeader({ data, model, live }: TraceHeaderProps) {
           </Link>
           <code className="hidden font-mono text-faint text-xs lg:inline">{data.traceId}</code>
           <CopyButton text={data.traceId} what="trace id" />
+          {admin && (
+            <TraceMenu traceId={data.traceId} name={root?.name ?? ""} spanCount={model.spans.length} />
+          )}
         </div>
       </div>
       <dl className="mt-1.5 flex flex-wrap items-baseline gap-x-5 gap-y-1 pl-6.5 text-xs">

@@ -15,6 +15,7 @@ import { criticalPath } from "./model/critical-path";
 import { foldedSpans, parseFolding, toggleFold } from "./model/folding";
 import { parseWindow, writeWindow } from "./model/time-window";
 import { visibleRows } from "./model/visible-rows";
+import { exchangeOf, previewsQuery } from "./preview-query";
 import { SpanPanel } from "./span-panel/span-panel";
 import { useTraceCommands } from "./trace-commands";
 import { TraceHeader } from "./trace-header";
@@ -27,6 +28,8 @@ import { Waterfall } from "./waterfall/waterfall";
 interface TracePageProps {
   traceId: string;
   search: TraceSearch;
+  /** Whether the person may delete it. */
+  admin: boolean;
   onSearchChange: (change: Partial<TraceSearch>) => void;
 }
 
@@ -49,7 +52,7 @@ interface LoadedTraceProps extends TracePageProps {
   data: TraceData;
 }
 
-function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
+function LoadedTrace({ data, search, admin, onSearchChange }: LoadedTraceProps) {
   const narrow = useMedia(NARROW);
   const { panelShare, update } = usePreferences();
   const model = useMemo(() => buildTrace(data.spans), [data.spans]);
@@ -65,6 +68,8 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
     () => (search.critical ? criticalPath(model) : undefined),
     [search.critical, model],
   );
+  const previews = useQuery(previewsQuery(model, data.traceId, data.complete)).data;
+  const exchange = useMemo(() => previews && exchangeOf(model, previews), [model, previews]);
   const [selectedId, select] = useUrlSelection(search.span, onSearchChange);
   const toggle = useCallback(
     (spanId: string) => onSearchChange({ folds: toggleFold(folding, spanId) }),
@@ -77,6 +82,7 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
     <SpanPanel
       model={model}
       index={shown}
+      exchange={shown === 0 ? exchange : undefined}
       traceId={data.traceId}
       spanId={shownId}
       tab={search.tab ?? "overview"}
@@ -90,7 +96,7 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
 
   return (
     <>
-      <TraceHeader data={data} model={model} live={pollInterval(data, Date.now()) !== false} />
+      <TraceHeader data={data} model={model} live={pollInterval(data, Date.now()) !== false} admin={admin} />
       <div className="relative flex min-h-0 flex-1">
         <section aria-label="Waterfall" className="flex min-w-0 flex-1 flex-col">
           <TraceTools search={search} errors={countErrors(data)} onSearchChange={onSearchChange} />
@@ -119,6 +125,7 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
           ) : (
             <Waterfall
               model={model}
+              previews={previews}
               visible={visible}
               folded={folded}
               selectedId={shownId}

@@ -1,7 +1,7 @@
 /** Everything about the view of one trace that its URL holds. */
 import { z } from "@/lib/zod";
 
-export const SPAN_TABS = ["overview", "attributes", "events", "resource", "raw"] as const;
+export const SPAN_TABS = ["overview", "attributes", "events", "logs", "resource", "raw"] as const;
 export type SpanTab = (typeof SPAN_TABS)[number];
 
 const text = z.coerce.string().min(1).optional().catch(undefined);

@@ -8,7 +8,7 @@ import { formatCompact } from "@/lib/format/number";
 import { filterParams } from "./traces-query";
 import type { TracesSearch } from "./traces-search";
 
-const HEIGHT_PX = 84;
+const HEIGHT_PX = 92;
 
 interface TraceHistogramProps {
   search: TracesSearch;
@@ -50,6 +50,7 @@ export default function TraceHistogram({ search, earliest, onSearchChange }: Tra
         kind="bars"
         height={HEIGHT_PX}
         format={formatCompact}
+        whole
         onBrush={(fromMs, toMs) =>
           onSearchChange({
             range: undefined,

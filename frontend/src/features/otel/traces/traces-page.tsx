@@ -101,7 +101,7 @@ export function TracesPage({ search, onSearchChange }: TracesPageProps) {
       />
       <TraceFilters search={search} services={names} onChange={onSearchChange} />
       {names.length > 0 && (
-        <Suspense fallback={<div className="h-21 shrink-0 border-line border-b" />}>
+        <Suspense fallback={<div className="h-23 shrink-0 border-line border-b" />}>
           <TraceHistogram search={search} earliest={earliest} onSearchChange={onSearchChange} />
         </Suspense>
       )}

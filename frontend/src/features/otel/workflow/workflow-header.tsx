@@ -1,6 +1,6 @@
 /** The head of a run: what ran, how it ended, and the ways to its trace and to all runs of the same graph. */
 import { Link } from "@tanstack/react-router";
-import { ChevronLeft, GitCompareArrows, Layers3, ListTree, TriangleAlert } from "lucide-react";
+import { ChevronLeft, CircleAlert, GitCompareArrows, Layers3, ListTree, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
@@ -17,7 +17,7 @@ const OUTCOMES = {
   cancelled: <Badge tone="warn">cancelled</Badge>,
 };
 
-export function WorkflowHeader({ run, onShowWarnings }: { run: RunView; onShowWarnings: () => void }) {
+export function WorkflowHeader({ run, onShowRun }: { run: RunView; onShowRun: () => void }) {
   const { detail } = run;
   const executed = run.nodes.filter((node) => node.execution_count > 0).length;
   return (
@@ -89,13 +89,29 @@ export function WorkflowHeader({ run, onShowWarnings }: { run: RunView; onShowWa
         {detail.warnings.length > 0 && (
           <button
             type="button"
-            onClick={onShowWarnings}
+            onClick={onShowRun}
             className="inline-flex items-center gap-1 font-medium text-warn hover:underline"
           >
             <TriangleAlert size={13} aria-hidden /> {plural(detail.warnings.length, "warning")}
           </button>
         )}
       </dl>
+      {detail.failure && (
+        <button
+          type="button"
+          onClick={onShowRun}
+          title={detail.failure.message ?? ""}
+          className="mt-2 ml-6.5 flex max-w-[calc(100%-1.625rem)] min-w-0 items-center gap-2 rounded-md border border-danger/30 bg-danger/7 px-2.5 py-1 text-left text-xs hover:border-danger/60"
+        >
+          <CircleAlert size={14} className="shrink-0 text-danger-text" aria-hidden />
+          <span className="shrink-0 text-muted">
+            Failed in <span className="font-medium text-text">{detail.failure.name}</span>
+          </span>
+          <span className="min-w-0 truncate font-mono text-danger-text">
+            {[detail.failure.error_type, detail.failure.message].filter(Boolean).join(": ")}
+          </span>
+        </button>
+      )}
     </header>
   );
 }

@@ -125,7 +125,7 @@ function LoadedRun({ run, search: given, onSearchChange: change }: LoadedRunProp
 
   return (
     <>
-      <WorkflowHeader run={run} onShowWarnings={() => onSearchChange({ tab: "run" })} />
+      <WorkflowHeader run={run} onShowRun={() => onSearchChange({ tab: "run" })} />
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto md:flex-row md:overflow-hidden">
         <div className="flex min-w-0 flex-col md:min-h-0 md:flex-1">
           <section aria-label="Graph" className="h-[46dvh] min-h-0 shrink-0 bg-sunken md:h-auto md:flex-1">

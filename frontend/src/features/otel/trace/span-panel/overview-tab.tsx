@@ -1,4 +1,5 @@
 /** The span's story first: what failed, what was said, which tool ran, how the state changed. */
+import type { ReactNode } from "react";
 import { JsonTree } from "@/components/ui/json-tree";
 import type { Derived, SpanDetail } from "@/features/otel/trace/span-query";
 import { hasContent } from "@/lib/json";
@@ -17,9 +18,11 @@ interface OverviewTabProps {
   span: SpanDetail;
   /** The run that the span belongs to, if any. */
   runId: string | undefined;
+  /** What stands first unless the span holds a conversation of its own. */
+  lead?: ReactNode;
 }
 
-export function OverviewTab({ span, runId }: OverviewTabProps) {
+export function OverviewTab({ span, runId, lead }: OverviewTabProps) {
   const { derived } = span;
   const talks = derived.input_messages.length > 0 || derived.output_messages.length > 0;
   return (
@@ -30,6 +33,7 @@ export function OverviewTab({ span, runId }: OverviewTabProps) {
         status={span.status}
         statusMessage={span.status_message || derived.error_message || derived.error_type || ""}
       />
+      {!talks && lead}
       <ModelFacts derived={derived} />
       {derived.tool_call && <ToolCall call={derived.tool_call} />}
       {talks && <Conversation derived={derived} />}

@@ -8,7 +8,9 @@ import { Button, buttonClass } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { EmptyState, ErrorState, Skeleton } from "@/components/ui/states";
 import { Tab, TabList, TabPanel, Tabs } from "@/components/ui/tabs";
+import { traceLogsQuery } from "@/features/otel/logs/logs-query";
 import type { TraceModel } from "@/features/otel/trace/model/build-trace";
+import type { Exchange } from "@/features/otel/trace/preview-query";
 import { type SpanDetail, spanQuery } from "@/features/otel/trace/span-query";
 import { SPAN_TABS, type SpanTab } from "@/features/otel/trace/trace-search";
 import { Cost, Tokens } from "@/features/otel/vocabulary/numbers";
@@ -18,14 +20,18 @@ import { formatDuration } from "@/lib/format/duration";
 import { formatCount } from "@/lib/format/number";
 import { AttributesTab } from "./attributes-tab";
 import { EventsTab } from "./events-tab";
+import { LogsTab } from "./logs-tab";
 import { OverviewTab } from "./overview-tab";
 import { RawTab } from "./raw-tab";
 import { ResourceTab } from "./resource-tab";
+import { TraceExchange } from "./trace-exchange";
 
 interface SpanPanelProps {
   model: TraceModel;
   /** Place in the model, unless the URL names a span that is not in this trace. */
   index: number | undefined;
+  /** What the whole trace was asked and answered, for its root. */
+  exchange: Exchange | undefined;
   traceId: string;
   spanId: string;
   tab: SpanTab;
@@ -38,6 +44,7 @@ interface SpanPanelProps {
 export function SpanPanel(props: SpanPanelProps) {
   const { model, index, traceId, spanId, tab, onTabChange, onSelectSpan, onClose } = props;
   const detail = useQuery({ ...spanQuery(traceId, spanId), enabled: index !== undefined });
+  const logCount = useLogCount(traceId, spanId, model);
   const row = index === undefined ? undefined : model.spans[index];
   if (index === undefined || !row) {
     return (
@@ -97,7 +104,7 @@ export function SpanPanel(props: SpanPanelProps) {
         </p>
         <dl className="mt-2.5 flex flex-wrap gap-x-6 gap-y-1.5">
           <Figure name="Duration">{formatDuration(model.durationNanos[index] ?? 0)}</Figure>
-          <Figure name="Starts at">+{formatDuration(model.offsetNanos[index] ?? 0)}</Figure>
+          <Figure name="Starts at">{startText(model.offsetNanos[index] ?? 0)}</Figure>
           {(row.input_tokens !== null || row.output_tokens !== null) && (
             <Figure name="Tokens">
               <Tokens input={row.input_tokens} output={row.output_tokens} />
@@ -122,7 +129,7 @@ export function SpanPanel(props: SpanPanelProps) {
           {SPAN_TABS.map((id) => (
             <Tab key={id} value={id}>
               {TAB_LABELS[id]}
-              <TabCount tab={id} detail={detail.data} />
+              <TabCount count={id === "logs" ? logCount : countOf(id, detail.data)} />
             </Tab>
           ))}
         </TabList>
@@ -134,6 +141,7 @@ export function SpanPanel(props: SpanPanelProps) {
                   tab={id}
                   detail={detail.data}
                   model={model}
+                  exchange={props.exchange}
                   runId={runAround(model, index)}
                   onSelectSpan={onSelectSpan}
                 />
@@ -166,18 +174,24 @@ const TAB_LABELS: Record<SpanTab, string> = {
   overview: "Overview",
   attributes: "Attributes",
   events: "Events",
+  logs: "Logs",
   resource: "Resource",
   raw: "Raw",
 };
 
-function TabCount({ tab, detail }: { tab: SpanTab; detail: SpanDetail | undefined }) {
-  if (!detail) return null;
-  const count =
-    tab === "attributes"
-      ? Object.keys(detail.attributes).length
-      : tab === "events"
-        ? detail.events.length + detail.links.length
-        : 0;
+function countOf(tab: SpanTab, detail: SpanDetail | undefined): number {
+  if (!detail) return 0;
+  if (tab === "attributes") return Object.keys(detail.attributes).length;
+  return tab === "events" ? detail.events.length + detail.links.length : 0;
+}
+
+/** Read once per trace; a trace with more records than one answer holds shows what is known. */
+function useLogCount(traceId: string, spanId: string, model: TraceModel): number {
+  const logs = useQuery(traceLogsQuery(traceId, model.spans.length));
+  return logs.data?.records.filter((record) => record.span_id === spanId).length ?? 0;
+}
+
+function TabCount({ count }: { count: number }) {
   if (count === 0) return null;
   return <span className="rounded-sm bg-hover px-1 text-2xs text-faint tnum">{formatCount(count)}</span>;
 }
@@ -186,16 +200,28 @@ interface TabContentProps {
   tab: SpanTab;
   detail: SpanDetail;
   model: TraceModel;
+  exchange: Exchange | undefined;
   /** The run that the span belongs to, if any. */
   runId: string | undefined;
   onSelectSpan: (spanId: string) => void;
 }
 
-function TabContent({ tab, detail, model, runId, onSelectSpan }: TabContentProps) {
-  if (tab === "overview") return <OverviewTab span={detail} runId={runId} />;
+function TabContent({ tab, detail, model, exchange, runId, onSelectSpan }: TabContentProps) {
+  if (tab === "overview")
+    return (
+      <OverviewTab
+        span={detail}
+        runId={runId}
+        lead={exchange && <TraceExchange exchange={exchange} onSelectSpan={onSelectSpan} />}
+      />
+    );
   if (tab === "attributes") return <AttributesTab span={detail} />;
   if (tab === "events")
     return <EventsTab span={detail} traceStart={model.startUnixNano} onSelectSpan={onSelectSpan} />;
+  if (tab === "logs")
+    return (
+      <LogsTab traceId={detail.trace_id} spanId={detail.span_id} model={model} onSelectSpan={onSelectSpan} />
+    );
   if (tab === "resource") return <ResourceTab span={detail} />;
   return <RawTab span={detail} />;
 }
@@ -222,4 +248,8 @@ function PanelSkeleton() {
       <Skeleton className="h-28 w-full" />
     </div>
   );
+}
+
+function startText(offsetNanos: number): string {
+  return offsetNanos === 0 ? "0" : `+${formatDuration(offsetNanos)}`;
 }

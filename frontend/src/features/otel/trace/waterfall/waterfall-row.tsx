@@ -21,6 +21,8 @@ const INDENT_LEVELS_MAX = 16;
 interface WaterfallRowProps {
   model: TraceModel;
   index: number;
+  /** The first words that went in, where they are known. */
+  preview: string | undefined;
   top: number;
   height: number;
   /** One-based place among the visible rows. */
@@ -45,6 +47,7 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
   const {
     model,
     index,
+    preview,
     top,
     height,
     position,
@@ -100,10 +103,23 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
         />
         <RoleMark spanRole={span.role} kind={span.kind} />
         <span
-          className={cn("ml-2 min-w-0 truncate", selected && "font-medium", failed && "text-danger-text")}
+          className={cn(
+            "ml-2 min-w-0 truncate",
+            preview !== undefined && "shrink-0 basis-auto @min-[240px]:max-w-[62%]",
+            selected && "font-medium",
+            failed && "text-danger-text",
+          )}
         >
           {span.name || "(no name)"}
         </span>
+        {preview !== undefined && (
+          <span
+            title={preview}
+            className="ml-2.5 hidden min-w-0 flex-1 truncate text-faint text-xs @min-[240px]:block"
+          >
+            {preview}
+          </span>
+        )}
         <RowFacts
           model={model}
           index={index}
@@ -225,7 +241,7 @@ function Bar({ model, index, window, critical }: BarProps) {
           {critical && <Segments path={critical} index={index} window={window} />}
           <span
             className="absolute top-1/2 hidden -translate-y-1/2 whitespace-nowrap px-1.5 text-2xs leading-[14px] tnum md:block"
-            style={labelPlace(place.left, place.left + place.width)}
+            style={labelPlace(place.left, place.left + place.width, offPath)}
           >
             {formatDuration(duration)}
           </span>
@@ -287,8 +303,12 @@ export function FigureHeads() {
 }
 
 /** Beside the bar where there is room: after it, before it, or inside its end. */
-function labelPlace(left: number, right: number) {
+function labelPlace(left: number, right: number, pale: boolean) {
   if (right < 84) return { left: `${right}%`, color: "var(--muted)" };
   if (left > 18) return { right: `${100 - left}%`, color: "var(--muted)" };
-  return { right: `${100 - Math.min(right, 100)}%`, color: "var(--surface)", fontWeight: 500 };
+  return {
+    right: `${100 - Math.min(right, 100)}%`,
+    color: pale ? "var(--text)" : "var(--surface)",
+    fontWeight: 500,
+  };
 }

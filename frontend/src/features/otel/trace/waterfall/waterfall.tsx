@@ -7,6 +7,7 @@ import type { CriticalPath } from "@/features/otel/trace/model/critical-path";
 import { treeMove } from "@/features/otel/trace/model/navigate";
 import type { TimeWindow } from "@/features/otel/trace/model/time-window";
 import type { VisibleRows } from "@/features/otel/trace/model/visible-rows";
+import type { Previews } from "@/features/otel/trace/preview-query";
 import { usePreferences } from "@/lib/preferences";
 import { NARROW, useMedia } from "@/lib/use-media";
 import { TimeAxis, TimeGrid } from "./time-axis";
@@ -17,6 +18,8 @@ const NARROW_ROW_PX = 38;
 
 interface WaterfallProps {
   model: TraceModel;
+  /** The first words of spans, where they are known. */
+  previews: Previews | undefined;
   visible: VisibleRows;
   folded: ReadonlySet<string>;
   selectedId: string | undefined;
@@ -31,8 +34,19 @@ interface WaterfallProps {
 }
 
 export function Waterfall(props: WaterfallProps) {
-  const { model, visible, folded, selectedId, complete, tree, window, critical, onSelect, onToggleFold } =
-    props;
+  const {
+    model,
+    previews,
+    visible,
+    folded,
+    selectedId,
+    complete,
+    tree,
+    window,
+    critical,
+    onSelect,
+    onToggleFold,
+  } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const narrow = useMedia(NARROW);
   const { namesShare, update } = usePreferences();
@@ -96,6 +110,7 @@ export function Waterfall(props: WaterfallProps) {
                   key={item.key}
                   model={model}
                   index={index}
+                  preview={previews?.get(spanId)?.asked ?? undefined}
                   top={item.start}
                   height={item.size}
                   position={item.index + 1}

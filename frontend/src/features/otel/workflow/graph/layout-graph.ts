@@ -8,8 +8,17 @@ const DEADLINE_MS = 20_000;
 let worker: Worker | undefined;
 let nextId = 1;
 
+/** Starts the worker, which takes its time to load, while a run is still on its way from the server. */
+export function warmLayout(): void {
+  if (typeof Worker !== "undefined") worker ??= startWorker();
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
+}
+
 export function layoutGraph(graph: ElkNode, signal: AbortSignal): Promise<ElkNode> {
-  worker ??= new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
+  worker ??= startWorker();
   const current = worker;
   const id = nextId++;
   return new Promise((resolve, reject) => {

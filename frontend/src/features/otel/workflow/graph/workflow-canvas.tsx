@@ -102,7 +102,7 @@ function Canvas(props: WorkflowCanvasProps) {
   if (!layout.data) {
     return (
       <div ref={host} className="h-full p-6">
-        <Skeleton className="h-2/3" />
+        <Skeleton className="h-full" />
       </div>
     );
   }
@@ -158,6 +158,8 @@ function Canvas(props: WorkflowCanvasProps) {
 }
 
 const NO_EDGES: never[] = [];
+/** xyflow lets clicks through nodes that it neither drags nor selects, and with them the buttons inside. */
+const CLICKABLE = { pointerEvents: "all" } as const;
 
 function useCards(props: WorkflowCanvasProps, layout: GraphLayout | undefined): FlowCard[] {
   const { nodes, states, notes, expanded, selected, current, onSelect, onToggle } = props;
@@ -175,6 +177,7 @@ function useCards(props: WorkflowCanvasProps, layout: GraphLayout | undefined): 
           width: place.width,
           height: place.height,
           zIndex: container ? 0 : 1,
+          style: CLICKABLE,
           data: {
             node,
             state: states.get(node.key),

@@ -42,6 +42,23 @@ describe("graph layout", () => {
   });
 });
 
+describe("names", () => {
+  /** A long name widens its card and its frame up to a limit, so that it can be read. */
+  it("makes room for names", async () => {
+    const renamed = run.nodes.map((node) =>
+      node.key === "sub" || node.key === "start" ? { ...node, label: `${"x".repeat(24)} ${node.key}` } : node,
+    );
+    const layout = fromElk(
+      await new ELK().layout(toElk({ nodes: renamed, edges: run.edges }, new Set(["sub"]))),
+    );
+    const before = fromElk(await new ELK().layout(toElk(run, new Set(["sub"]))));
+    for (const key of ["sub", "start"]) {
+      expect(layout.nodes.get(key)?.width).toBeGreaterThan(before.nodes.get(key)?.width ?? 0);
+      expect(layout.nodes.get(key)?.width).toBeLessThanOrEqual(340);
+    }
+  });
+});
+
 describe("loops", () => {
   /** A revision loop leads back: what is reached later stands further on, whatever order the graph lists its nodes in. */
   it("keeps the direction of the run", async () => {

@@ -3,6 +3,12 @@ import type { ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api";
 import { type GraphEdge, type GraphNode, parentKey, shownAs } from "./run-view";
 
 const NODE_WIDTH = 188;
+const NODE_WIDTH_MAX = 300;
+/** Mark, marks of loops and errors, and the space around a name. */
+const BESIDE_NAME_PX = 98;
+const NAME_CHARACTER_PX = 7.2;
+/** Duration and fold button stand beside the name of a frame. */
+const BESIDE_FRAME_NAME_PX = 130;
 const NODE_HEIGHT = 58;
 const HEADER_PX = 34;
 const PADDING_PX = 14;
@@ -136,15 +142,27 @@ function elkNode(
     if (inside.children?.length) {
       return {
         id: node.key,
-        layoutOptions:
-          node.kind === "run_concurrent"
+        layoutOptions: {
+          ...(node.kind === "run_concurrent"
             ? { ...GROUP_OPTIONS, "elk.aspectRatio": direction === "RIGHT" ? "0.2" : "4" }
-            : { ...SUBFLOW_OPTIONS, ...ALONG[direction] },
+            : { ...SUBFLOW_OPTIONS, ...ALONG[direction] }),
+          "elk.nodeSize.constraints": "MINIMUM_SIZE",
+          "elk.nodeSize.minimum": `(${nameWidth(node, BESIDE_FRAME_NAME_PX)},${NODE_HEIGHT})`,
+        },
         ...inside,
       };
     }
   }
-  return { id: node.key, width: NODE_WIDTH, height: NODE_HEIGHT };
+  return {
+    id: node.key,
+    width: Math.max(NODE_WIDTH, nameWidth(node, BESIDE_NAME_PX)),
+    height: NODE_HEIGHT,
+  };
+}
+
+/** Room for the name, up to a limit: a longer one is cut. */
+function nameWidth(node: GraphNode, besidePx: number): number {
+  return Math.min(NODE_WIDTH_MAX, Math.round(node.label.length * NAME_CHARACTER_PX + besidePx));
 }
 
 function elkEdge(edge: GraphEdge): ElkExtendedEdge {

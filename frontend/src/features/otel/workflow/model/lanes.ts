@@ -1,4 +1,4 @@
-/** Rows of the timeline: one per executed node, in order of first start; for agents one per model or tool. Pure. */
+/** Rows of the timeline: one per executed node, in order of first start and below what it is inside of; for agents one per model or tool. Pure. */
 import { ancestry, type Outcome, type RunView } from "./run-view";
 
 export interface LaneBar {
@@ -23,7 +23,21 @@ export interface Lane {
 export const LANES_MAX = 200;
 
 export function lanesOf(run: RunView): Lane[] {
-  return [...nodeLanes(run), ...callLanes(run)].sort(byFirstStart);
+  const sorted = [...nodeLanes(run), ...callLanes(run)].sort(byFirstStart);
+  const inside = new Map<string | null, Lane[]>();
+  const shown = new Set(sorted.map(({ key }) => key));
+  for (const lane of sorted) {
+    const around = laneAround(run, lane, shown);
+    inside.set(around, [...(inside.get(around) ?? []), lane]);
+  }
+  const follow = (lane: Lane): Lane[] => [lane, ...(inside.get(lane.key) ?? []).flatMap(follow)];
+  return (inside.get(null) ?? []).flatMap(follow);
+}
+
+/** The nearest lane that a lane is inside of: what happens in a subflow is read below it. */
+function laneAround(run: RunView, lane: Lane, shown: ReadonlySet<string>): string | null {
+  if (lane.nodeKey === null) return null;
+  return ancestry(run.nodeByKey, lane.nodeKey).find((key) => key !== lane.key && shown.has(key)) ?? null;
 }
 
 function nodeLanes(run: RunView): Lane[] {
@@ -65,7 +79,6 @@ function callLanes(run: RunView): Lane[] {
   return [...lanes.values()];
 }
 
-/** What is inside of something follows it, also when clocks put it a moment earlier. */
 function byFirstStart(a: Lane, b: Lane): number {
   const start = (lane: Lane) => lane.bars[0]?.startNanos ?? 0;
   return start(a) - start(b) || a.depth - b.depth;

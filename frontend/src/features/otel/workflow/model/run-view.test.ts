@@ -78,4 +78,15 @@ describe("lanesOf", () => {
       ["inner", 1],
     ]);
   });
+
+  /** What runs at the same time as a subflow does not come between it and what is inside of it. */
+  it("keeps a subflow together", () => {
+    const detail = workflowDetail();
+    const early = detail.executions.map((one) =>
+      one.node_key === "sub" ? { ...one, start_time_unix_nano: detail.start_time_unix_nano } : one,
+    );
+    const labels = lanesOf(toRunView({ ...detail, executions: early })).map(({ label }) => label);
+    expect(labels[labels.indexOf("sub") + 1]).toBe("inner");
+    expect(labels).toHaveLength(7);
+  });
 });

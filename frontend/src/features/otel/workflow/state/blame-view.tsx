@@ -40,7 +40,7 @@ export function BlameView({ run, state, onStep }: BlameViewProps) {
               title={`Go to ${author.action ?? "the change"}`}
               disabled={step === undefined}
               onClick={() => step !== undefined && onStep(step)}
-              className="rounded-sm px-1 text-2xs text-accent-text tnum hover:bg-hover"
+              className="min-h-6 min-w-6 rounded-sm px-1 text-2xs text-accent-text tnum hover:bg-hover"
             >
               {node?.label ?? author.action ?? "change"} · {step ?? author.at}
             </button>

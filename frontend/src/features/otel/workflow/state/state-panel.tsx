@@ -138,7 +138,16 @@ function View({ run, state, show, onStep }: ViewProps) {
   const changed = useMemo(() => new Set(state.changed_paths), [state.changed_paths]);
   if (show === "blame") return <BlameView run={run} state={state} onStep={onStep} />;
   if (show === "patch") return <PatchView state={state} />;
-  if (show === "changes" && state.event) return <ChangesView state={state} />;
+  if (show === "changes" && state.event) {
+    return (
+      <>
+        <ChangesView state={state} />
+        <Column title="The whole state after it">
+          <StateTree state={state.after} label="State after" changed={changed} />
+        </Column>
+      </>
+    );
+  }
   return (
     <div className="grid min-w-0 gap-2 @lg:grid-cols-2">
       {state.event && (

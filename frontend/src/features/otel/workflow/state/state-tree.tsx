@@ -30,7 +30,7 @@ export function StateTree({ state, label, changed = NONE, tone = "after", render
   }
   return (
     <>
-      <ul aria-label={label} className="min-w-0 font-mono text-xs leading-5">
+      <ul aria-label={label} className="min-w-0 font-mono text-xs leading-6">
         {rows.map((row) => (
           <li
             key={row.pointer}
@@ -65,12 +65,12 @@ function RowBody({ row, onToggle }: { row: StateRow; onToggle: () => void }) {
       type="button"
       aria-expanded={row.isOpen}
       onClick={onToggle}
-      className="flex min-w-0 flex-1 items-start gap-1 text-left"
+      className="flex min-h-6 min-w-0 flex-1 items-start gap-1 text-left"
     >
       <ChevronRight
         size={12}
         aria-hidden
-        className={cn("mt-1 shrink-0 text-muted transition-transform", row.isOpen && "rotate-90")}
+        className={cn("mt-1.5 shrink-0 text-muted transition-transform", row.isOpen && "rotate-90")}
       />
       <span className="shrink-0 text-muted">{row.name}</span>
       <span className="min-w-0 truncate pl-1 text-muted">{summary(row.value)}</span>

@@ -1,5 +1,5 @@
 /** When each node ran, with the state changes on it. Clicking or dragging moves through the run. */
-import { type PointerEvent, useMemo } from "react";
+import { type PointerEvent, useLayoutEffect, useMemo, useRef } from "react";
 import { roleColor } from "@/features/otel/vocabulary/roles";
 import { LANES_MAX, type Lane, type LaneBar, lanesOf } from "@/features/otel/workflow/model/lanes";
 import type { RunView, StateEvent } from "@/features/otel/workflow/model/run-view";
@@ -26,6 +26,13 @@ export function RunTimeline(props: RunTimelineProps) {
   const total = run.durationNanos || 1;
   const byLane = useMemo(() => eventsByLane(lanes, events), [lanes, events]);
 
+  const rows = useRef<HTMLUListElement>(null);
+  const lane = current && lanes.findIndex(({ key }) => byLane.get(key)?.includes(current));
+  // Stepping goes on below the edge of the timeline; its row comes along.
+  useLayoutEffect(() => {
+    if (lane !== undefined && lane >= 0) rows.current?.children[lane]?.scrollIntoView({ block: "nearest" });
+  }, [lane]);
+
   function scrub(event: PointerEvent<HTMLDivElement>) {
     if (event.buttons !== 1) return;
     const box = event.currentTarget.getBoundingClientRect();
@@ -35,7 +42,7 @@ export function RunTimeline(props: RunTimelineProps) {
 
   return (
     <div className="grid min-w-0 grid-cols-[minmax(90px,168px)_minmax(0,1fr)]">
-      <ul className="min-w-0 border-line border-r">
+      <ul ref={rows} className="min-w-0 border-line border-r">
         {lanes.slice(0, LANES_MAX).map((lane) => (
           <li key={lane.key} style={{ height: LANE_PX }}>
             <button

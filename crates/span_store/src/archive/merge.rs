@@ -1,0 +1,205 @@
+//! Neighbouring files of one dataset and day become one: rows in place order, of equal items the one with the highest
+//! place, without what somebody wanted deleted. Places do not change.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use arrow::array::{Array as _, BooleanArray, FixedSizeBinaryArray, Int32Array, Int64Array, StringArray};
+use arrow::compute::filter_record_batch;
+use arrow::error::ArrowError;
+use arrow::record_batch::RecordBatch;
+use junjo_span_model::TraceId;
+use junjo_wal::Sequence;
+
+use super::item::ArchiveItem;
+use super::manifest::{ArchiveFile, Leased};
+use super::read::{Groups, read_columns};
+use super::writer::FileWriter;
+use crate::columns::{Reader, fixed};
+use crate::dataset::Dataset;
+use crate::error::StoreError;
+use crate::lifecycle::Doomed;
+use crate::row::Place;
+use crate::whole_log::WholeLog;
+use crate::whole_span::WholeSpan;
+
+/// Bytes read at a time while a checksum is made.
+const CHECK_BYTES: usize = 1 << 20;
+
+/// What is merged, and what of it is left out.
+pub(crate) struct MergeJob<'a> {
+    /// In sequence order, all of one dataset, day and version.
+    pub(crate) inputs: &'a [Leased],
+    pub(crate) archive_dir: &'a Path,
+    pub(crate) doomed: &'a Doomed,
+}
+
+/// Writes the file that can replace the inputs; `None` when no row is left. Blocking.
+///
+/// The bytes of every input are checked first: a damaged file stays as it is, for a person to look at.
+pub(crate) fn merge(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>, StoreError> {
+    for input in job.inputs {
+        check(&job.archive_dir.join(&input.path), input)?;
+    }
+    match job.inputs.first().map(|input| input.dataset) {
+        Some(Dataset::Spans) => merge_items::<WholeSpan>(job),
+        Some(Dataset::Logs) => merge_items::<WholeLog>(job),
+        None => Ok(None),
+    }
+}
+
+/// Whether a file holds something that has to go. Blocking.
+pub(crate) fn has_doomed(
+    archive_dir: &Path,
+    file: &ArchiveFile,
+    doomed: &Doomed,
+) -> Result<bool, StoreError> {
+    if file.first_sequence > doomed.through() {
+        return Ok(false);
+    }
+    let path = archive_dir.join(&file.path);
+    let mut found = false;
+    read_columns(&path, &["sequence", "ordinal", "trace_id", "service"], &mut |batch| {
+        let mask = doomed_rows(batch, doomed).map_err(StoreError::Columns)?;
+        found |= mask.iter().any(|is_doomed| *is_doomed);
+        Ok(!found)
+    })?;
+    Ok(found)
+}
+
+/// Compares a file with the checksum that it was listed with. Blocking.
+pub(crate) fn check(path: &Path, listed: &ArchiveFile) -> Result<(), StoreError> {
+    let mut file = File::open(path).map_err(StoreError::io("open", path))?;
+    let (mut hasher, mut buffer) = (crc32fast::Hasher::new(), vec![0; CHECK_BYTES]);
+    loop {
+        let read = file.read(&mut buffer).map_err(StoreError::io("read", path))?;
+        if read == 0 {
+            break;
+        }
+        hasher.update(&buffer[..read]);
+    }
+    if hasher.finalize() == listed.checksum { Ok(()) } else { Err(StoreError::Damaged(path.to_owned())) }
+}
+
+fn merge_items<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>, StoreError> {
+    let (Some(first), Some(last)) = (job.inputs.first(), job.inputs.last()) else { return Ok(None) };
+    let superseded = superseded::<T>(job)?;
+    let generation = job.inputs.iter().map(|input| input.generation()).max().unwrap_or(0) + 1;
+    let range = (first.first_sequence, last.last_sequence);
+    let path = ArchiveFile::path_of(T::DATASET, &first.received_day, range, generation);
+    let temporary = job.archive_dir.join(&path).with_extension("tmp");
+    let mut writer = FileWriter::create(temporary, T::schema())?;
+    let (mut rows, mut deleted) = (0, 0);
+    for input in job.inputs {
+        let groups = Groups::open(&job.archive_dir.join(&input.path))?;
+        for group in 0..groups.len() {
+            for batch in groups.read(group)? {
+                let batch = batch.map_err(StoreError::Columns)?;
+                let (kept, doomed) = living(&batch, job.doomed, &superseded).map_err(StoreError::Columns)?;
+                deleted += doomed;
+                rows += kept.num_rows() as u64;
+                if kept.num_rows() > 0 {
+                    writer.write(&kept, text_bytes(&kept))?;
+                }
+            }
+        }
+    }
+    if rows == 0 {
+        return Ok(None);
+    }
+    let sum = |get: fn(&ArchiveFile) -> u64| job.inputs.iter().map(|input| get(input)).sum::<u64>();
+    let file = ArchiveFile {
+        dataset: T::DATASET,
+        path,
+        wal_id: first.wal_id.clone(),
+        first_sequence: range.0,
+        last_sequence: range.1,
+        received_day: first.received_day.clone(),
+        min_start_unix_nanos: job
+            .inputs
+            .iter()
+            .map(|input| input.min_start_unix_nanos)
+            .min()
+            .unwrap_or(i64::MAX),
+        max_end_unix_nanos: job.inputs.iter().map(|input| input.max_end_unix_nanos).max().unwrap_or(i64::MIN),
+        row_count: rows,
+        item_count: sum(|input| input.item_count),
+        deleted_count: sum(|input| input.deleted_count) + deleted,
+        file_bytes: 0,
+        checksum: 0,
+        schema_version: first.schema_version,
+        derive_version: first.derive_version,
+    };
+    writer.finish(file)?.publish(job.archive_dir).map(Some)
+}
+
+/// Places of the items that a later file has too. One file never has an item twice.
+fn superseded<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<HashSet<Place>, StoreError> {
+    let mut superseded = HashSet::new();
+    if job.inputs.len() < 2 {
+        return Ok(superseded);
+    }
+    let rows: u64 = job.inputs.iter().map(|input| input.row_count).sum();
+    let mut seen: HashSet<T::Identity> = HashSet::with_capacity(usize::try_from(rows).unwrap_or_default());
+    let mut columns = vec!["sequence", "ordinal"];
+    columns.extend(T::IDENTITY_COLUMNS);
+    for input in job.inputs.iter().rev() {
+        read_columns(&job.archive_dir.join(&input.path), &columns, &mut |batch| {
+            let identities = T::identities(batch).map_err(StoreError::Columns)?;
+            let places = places(batch).map_err(StoreError::Columns)?;
+            for (identity, place) in identities.into_iter().zip(places) {
+                if let Some(identity) = identity
+                    && !seen.insert(identity)
+                {
+                    superseded.insert(place);
+                }
+            }
+            Ok(true)
+        })?;
+    }
+    Ok(superseded)
+}
+
+/// The rows that stay, and how many of the others somebody wanted deleted.
+fn living(
+    batch: &RecordBatch,
+    doomed: &Doomed,
+    superseded: &HashSet<Place>,
+) -> Result<(RecordBatch, u64), ArrowError> {
+    let doomed = doomed_rows(batch, doomed)?;
+    let deleted = doomed.iter().filter(|is_doomed| **is_doomed).count() as u64;
+    let stays = |(place, is_doomed): (Place, &bool)| Some(!is_doomed && !superseded.contains(&place));
+    let mask: BooleanArray = places(batch)?.zip(&doomed).map(stays).collect();
+    Ok((filter_record_batch(batch, &mask)?, deleted))
+}
+
+/// For each row whether it has to go.
+fn doomed_rows(batch: &RecordBatch, doomed: &Doomed) -> Result<Vec<bool>, ArrowError> {
+    let reader = Reader(batch);
+    let traces = reader.get::<FixedSizeBinaryArray>("trace_id")?;
+    let services = reader.get::<StringArray>("service")?;
+    let trace = |i: usize| traces.is_valid(i).then(|| TraceId(fixed(traces.value(i))));
+    Ok(places(batch)?
+        .enumerate()
+        .map(|(i, place)| doomed.has(trace(i), services.value(i), place.sequence))
+        .collect())
+}
+
+fn places(batch: &RecordBatch) -> Result<impl Iterator<Item = Place>, ArrowError> {
+    let reader = Reader(batch);
+    let (sequences, ordinals) =
+        (reader.get::<Int64Array>("sequence")?.values(), reader.get::<Int32Array>("ordinal")?.values());
+    Ok(sequences
+        .iter()
+        .zip(ordinals)
+        .map(|(sequence, ordinal)| Place { sequence: Sequence(*sequence), ordinal: *ordinal }))
+}
+
+/// What a batch counts for the size of a row group.
+fn text_bytes(batch: &RecordBatch) -> usize {
+    let bytes =
+        |column: &arrow::array::ArrayRef| column.to_data().get_slice_memory_size().unwrap_or_default();
+    batch.columns().iter().map(bytes).sum()
+}

@@ -1,0 +1,209 @@
+//! Opening and closing the index, and filling it from the archive.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use junjo_wal::Sequence;
+
+use super::{IndexState, SpanStore};
+use crate::archive::ahead::read_ahead;
+use crate::archive::item::ArchiveItem;
+use crate::archive::manifest::{Leased, Sealed};
+use crate::dataset::Dataset;
+use crate::error::StoreError;
+use crate::executor::{Admission, Executor};
+use crate::index::commit::{IndexBatch, Progress, load_progress};
+use crate::index::delete::delete;
+use crate::index::logs::clear_logs;
+use crate::index::open::{FewCheckpoints, open};
+use crate::whole_log::WholeLog;
+use crate::whole_span::WholeSpan;
+
+/// Rows committed at a time while the index is rebuilt from the archive.
+const REBUILD_ROWS: usize = 65_536;
+
+impl SpanStore {
+    /// Opens the index, and fills a new one from the archive. Blocking; queries work as soon as the file is open.
+    pub fn open_index(&self) -> Result<(), StoreError> {
+        let outcome = self.try_open_index();
+        if let Err(error) = &outcome {
+            *self.inner.state.write() = IndexState::Degraded(chain(error));
+        }
+        outcome
+    }
+
+    /// Ends the filling of a lost index with the commit that is running; the next start goes on there.
+    pub fn stop_opening(&self) {
+        self.inner.stops_opening.store(true, Ordering::Release);
+    }
+
+    fn try_open_index(&self) -> Result<(), StoreError> {
+        let inner = &self.inner;
+        let opened = open(&inner.options.index)?;
+        let reader = opened.connection.try_clone().map_err(StoreError::index("open the index"))?;
+        let progress = load_progress(&opened.connection)?;
+        let mut writer = inner.writer.lock();
+        // under the lock: what is asked for from here on finds the connection
+        for deletion in inner.manifest.deletions().pending() {
+            delete(&opened.connection, deletion.scope(), inner.prices)?;
+        }
+        // before the progress: whoever sees what is indexed can query it
+        *inner.executor.write() = Some(Arc::new(Executor::new(reader, Admission::INDEX, None)));
+        *inner.progress.write() = progress;
+        inner.committed.send_replace(progress.newest());
+        *writer = Some(opened.connection);
+        drop(writer);
+        self.rebuild(progress, opened.fresh)?;
+        *inner.state.write() = IndexState::Ok;
+        Ok(())
+    }
+
+    /// Whether records of a dataset after `cursor` are in the archive alone. Usually the index is behind the archive only
+    /// because the sealer was faster; then the log still has everything, because it is never trimmed past the index.
+    fn log_has_forgotten(&self, dataset: Dataset, cursor: Sequence) -> Result<bool, StoreError> {
+        if self.inner.manifest.sealed_through(dataset) <= cursor {
+            return Ok(false);
+        }
+        let oldest = self.inner.wal.sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?;
+        Ok(oldest.first().is_none_or(|(oldest, _, _)| oldest.0 > cursor.0 + 1))
+    }
+
+    /// Puts back what the archive has beyond the cursors (a lost or older index), file by file. Log records come first,
+    /// so that what they say is there when their spans come.
+    fn rebuild(&self, progress: Progress, fresh: bool) -> Result<(), StoreError> {
+        let inner = &self.inner;
+        let mut files: Vec<(Leased, u64)> = Vec::new();
+        let mut marks = Vec::new();
+        for (dataset, cursor) in [(Dataset::Logs, progress.log_cursor), (Dataset::Spans, progress.cursor)] {
+            if fresh || self.log_has_forgotten(dataset, cursor)? {
+                let sealed = inner.manifest.snapshot(dataset);
+                marks.push((dataset, sealed.through, sealed.items));
+                files.extend(with_totals(sealed, cursor));
+            }
+        }
+        if files.iter().any(|(file, _)| file.dataset == Dataset::Logs)
+            && let Some(connection) = inner.writer.lock().as_ref()
+        {
+            clear_logs(connection, progress.log_cursor)?;
+        }
+        let rows_total = files.iter().map(|(file, _)| file.row_count).sum();
+        if rows_total > 0 {
+            tracing::warn!(files = files.len(), rows = rows_total, "filling the index from the archive");
+        }
+        let _few =
+            (rows_total > 0).then(|| FewCheckpoints::begin(inner.writer.lock().as_ref())).transpose()?;
+        let mut rows_done = 0;
+        for (file, total) in files {
+            *inner.state.write() = IndexState::Rebuilding { rows: rows_done, rows_total };
+            rows_done += file.row_count;
+            match file.dataset {
+                Dataset::Spans => self.rebuild_file::<WholeSpan>(&file, total, |batch| &mut batch.rows)?,
+                Dataset::Logs => self.rebuild_file::<WholeLog>(&file, total, |batch| &mut batch.logs)?,
+            }
+        }
+        marks.into_iter().try_for_each(|(dataset, through, items)| self.pass(dataset, through, items))
+    }
+
+    /// Moves the cursor of a dataset to where it is sealed: the last files may be gone.
+    fn pass(&self, dataset: Dataset, through: Sequence, items: u64) -> Result<(), StoreError> {
+        let mut batch = IndexBatch::default();
+        let cursor = match dataset {
+            Dataset::Spans => {
+                (batch.cursor, batch.total_spans) = (through, Some(items));
+                self.progress().cursor
+            }
+            Dataset::Logs => {
+                (batch.log_cursor, batch.total_logs) = (through, Some(items));
+                self.progress().log_cursor
+            }
+        };
+        if through > cursor { self.commit(&batch).map(drop) } else { Ok(()) }
+    }
+
+    /// All rows of one file, then the cursor behind it, so that a kill repeats at most this file. `total` are all items of
+    /// the dataset up to there, those of files that are gone included: it does not depend on where a rebuild began.
+    fn rebuild_file<T>(
+        &self,
+        file: &Leased,
+        total: u64,
+        rows_of: fn(&mut IndexBatch) -> &mut Vec<T::Row>,
+    ) -> Result<(), StoreError>
+    where
+        T: ArchiveItem,
+        T::Row: Send,
+    {
+        let path = self.inner.options.archive_dir.join(&file.path);
+        let mut batch = IndexBatch::default();
+        let progress = self.progress();
+        let before = if file.dataset == Dataset::Logs { progress.log_cursor } else { progress.cursor };
+        let read = read_ahead::<T>(&path, &mut |rows| {
+            if self.inner.stops_opening.load(Ordering::Acquire) {
+                return Err(StoreError::Interrupted);
+            }
+            let is_new = |row: &T::Row| T::place_of(row).sequence > before;
+            rows_of(&mut batch).extend(rows.into_iter().filter(is_new));
+            if rows_of(&mut batch).len() >= REBUILD_ROWS {
+                self.commit(&std::mem::take(&mut batch))?;
+            }
+            Ok(())
+        })?;
+        if let Err(error) = read {
+            tracing::error!(
+                path = %path.display(),
+                error = &error as &dyn std::error::Error,
+                "archive file cannot be read; what it holds is missing from the index"
+            );
+        }
+        let superseded = file.item_count.saturating_sub(file.row_count + file.deleted_count);
+        let superseded = if before < file.first_sequence { superseded } else { 0 };
+        match file.dataset {
+            Dataset::Spans => {
+                (batch.cursor, batch.total_spans) = (file.last_sequence, Some(total));
+                batch.superseded_spans = superseded;
+            }
+            Dataset::Logs => {
+                (batch.log_cursor, batch.total_logs) = (file.last_sequence, Some(total));
+                batch.superseded_logs = superseded;
+            }
+        }
+        self.commit(&batch).map(drop)
+    }
+
+    /// Checkpoints and closes the index. Blocking.
+    pub fn close(&self) {
+        *self.inner.state.write() = IndexState::Opening;
+        *self.inner.executor.write() = None;
+        if let Some(connection) = self.inner.writer.lock().take()
+            && let Err(error) = connection.execute_batch("CHECKPOINT")
+        {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "checkpoint at close failed; the next start replays"
+            );
+        }
+    }
+}
+
+/// The files beyond `cursor`, each with all items ever sealed up to its end.
+fn with_totals(sealed: Sealed, cursor: Sequence) -> impl Iterator<Item = (Leased, u64)> {
+    let files = sealed.files.into_iter().filter(move |file| file.last_sequence > cursor);
+    let files: Vec<Leased> = files.collect();
+    let ahead: u64 = files.iter().map(|file| file.item_count).sum();
+    let mut total = sealed.items.saturating_sub(ahead);
+    files.into_iter().map(move |file| {
+        total += file.item_count;
+        (file, total)
+    })
+}
+
+/// An error with its causes in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
