@@ -85,6 +85,16 @@ async function violationsOf(page: Page) {
   return [...all.violations, ...targets.violations];
 }
 
+async function examine(page: Page, name: string, variant: string) {
+  await page.screenshot({ path: `${SCREENSHOTS}/${name}-${variant}.png` });
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect.soft(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+  const found = (await violationsOf(page)).map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`,
+  );
+  expect.soft(found, `axe on ${name}`).toEqual([]);
+}
+
 for (const theme of THEMES) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     /** Guarantee: every page of the signed-in part is presentable, accessible and fits its width. */
@@ -101,14 +111,12 @@ for (const theme of THEMES) {
         await page.goto(url);
         await expect(page.getByRole("heading").first()).toBeVisible();
         await expect(page.locator("[data-slot=skeleton]")).toHaveCount(0);
-        await page.screenshot({ path: `${SCREENSHOTS}/${name}-${theme}-${size}.png` });
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect.soft(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
-        const found = (await violationsOf(page)).map(
-          ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`,
-        );
-        expect.soft(found, `axe on ${name}`).toEqual([]);
+        await examine(page, name, `${theme}-${size}`);
       }
+      await page.goto("/settings/storage");
+      await page.getByRole("button", { name: "Delete telemetry" }).click();
+      await page.getByLabel("Type “delete” to confirm").fill("delete");
+      await examine(page, "storage-delete", `${theme}-${size}`);
       expect(problems).toEqual([]);
     });
   }

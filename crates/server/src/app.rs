@@ -187,6 +187,11 @@ impl App {
         Ok(())
     }
 
+    /// The store, for commands that work on it without a server.
+    pub(crate) fn store(&self) -> &SpanStore {
+        &self.store
+    }
+
     /// The keys, for the internal gRPC.
     pub(crate) fn keys(&self) -> &ApiKeys {
         &self.keys

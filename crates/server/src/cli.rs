@@ -34,6 +34,13 @@ pub enum Command {
         #[arg(long, requires = "email")]
         admin: bool,
     },
+    /// Derive costs, roles and the other promoted fields of archived spans again, with this version's rules and prices.
+    /// The server must not run; the next start fills a new index. What was sent is not touched.
+    Rederive {
+        /// Also what this version has derived, for example after a change of prices.
+        #[arg(long)]
+        all: bool,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// Open the index file once, in a process of its own; used by the server itself.

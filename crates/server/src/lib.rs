@@ -13,6 +13,7 @@ pub mod openapi;
 mod pages;
 pub mod probe;
 pub mod recover;
+pub mod rederive;
 pub mod run;
 pub mod settings;
 mod telemetry;

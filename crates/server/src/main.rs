@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use junjo_server::cli::{Cli, Command};
-use junjo_server::{health, openapi, probe, recover, run};
+use junjo_server::{health, openapi, probe, recover, rederive, run};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         None | Some(Command::Serve) => run::run(cli.settings),
         Some(Command::Health) => health::check(&cli.settings),
         Some(Command::ResetPassword { email, admin }) => recover::run(&cli.settings, email.as_deref(), admin),
+        Some(Command::Rederive { all }) => rederive::run(&cli.settings, all),
         Some(Command::Openapi) => openapi::print(),
         Some(Command::ProbeIndex { path }) => return probe::run(&path),
     };

@@ -157,7 +157,7 @@ fn listen(
 }
 
 /// Takes the exclusive lock on the data folder, which the system releases however the process ends.
-fn lock_data_dir(dir: &Path) -> anyhow::Result<File> {
+pub(crate) fn lock_data_dir(dir: &Path) -> anyhow::Result<File> {
     let shown = dir.display();
     std::fs::create_dir_all(dir)
         .with_context(|| format!("cannot create the data folder {shown} (JUNJO_DATA_DIR)"))?;

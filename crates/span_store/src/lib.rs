@@ -38,7 +38,7 @@ pub use index::commit::{IndexBatch, Progress};
 pub use index::open::{IndexOptions, Probe, Prober, probe_index};
 pub use lifecycle::{
     CompactPolicy, DELETION_TRACES_MAX, Deletion, DeletionRequest, DeletionSubject, DeletionTarget,
-    Retention, RowChecksum, ServiceAge, StoreChecksums, Upkeep,
+    Rederivation, Rederived, Retention, RowChecksum, ServiceAge, StoreChecksums, Upkeep,
 };
 pub use log_row::{Hints, LogRow};
 pub use quarantine::Quarantine;

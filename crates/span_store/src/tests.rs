@@ -6,6 +6,7 @@ mod lifecycle;
 mod logs;
 mod newest;
 mod pagination;
+mod rederive;
 
 use std::path::Path;
 use std::sync::Arc;

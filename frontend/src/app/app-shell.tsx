@@ -49,7 +49,7 @@ function TopBar() {
           </Button>
         </Dialog.Trigger>
         <Dialog.Portal>
-          <Dialog.Overlay className="fixed inset-0 z-30 animate-fade bg-black/50" />
+          <Dialog.Overlay className="fixed inset-0 z-30 animate-fade bg-scrim" />
           <Dialog.Content
             aria-describedby={undefined}
             className="fixed inset-y-0 left-0 z-30 flex w-64 animate-fade bg-canvas shadow-pop outline-none"

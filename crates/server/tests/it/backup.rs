@@ -60,7 +60,9 @@ fn copy_new_files(from: &Path, to: &Path) -> bool {
         let (path, target) = (entry.path(), to.join(entry.file_name()));
         if path.is_dir() {
             is_complete &= copy_new_files(&path, &target);
-        } else if path.extension().is_some_and(|extension| extension == "parquet") && !target.exists() {
+        } else if path.extension().is_some_and(|extension| extension == "parquet")
+            && !target.try_exists().unwrap()
+        {
             is_complete &= std::fs::copy(&path, &target).is_ok();
         }
     }

@@ -66,6 +66,44 @@ async fn start_with_bad_setting_names_it() {
     assert!(said.contains("own receiver"), "{said}");
 }
 
+/// Scenario: `rederive` on no data folder, on a running server's, and on one that has an archived model call. Guarantee: the
+/// first two are refused in one sentence; the third says what it did, and the next start has the same span.
+#[tokio::test(flavor = "multi_thread")]
+async fn rederive_works_on_a_stopped_server() {
+    let dir = tempfile::tempdir().unwrap();
+    let said = refusal(dir.path(), &["rederive"]).await;
+    assert!(said.contains("JUNJO_DATA_DIR"), "{said}");
+    let mut command = ServerProcess::command(dir.path());
+    command.args(["--seal-seconds=1"]);
+    let server = ServerProcess::start_command(command).await;
+    let api = Api::new(server.http);
+    api.register().await;
+    let client = OtlpClient::new(server.grpc, Some(&api.create_key().await));
+    let span = SpanBuilder::new(1, 1, START).with("gen_ai.operation.name", "chat");
+    client.export(&request("s", vec![span.build()])).await.unwrap();
+    junjo_test_support::eventually("an archive file", crate::harness::PATIENCE, || async {
+        (api.read("/otel/status").await["archive"]["files"] == 1).then_some(())
+    })
+    .await;
+    let path = format!("/otel/spans/{:032x}/{:016x}", 1, 1);
+    let before = api.read(&path).await;
+    assert_eq!(before["derived"]["role"], "llm", "{before}");
+    let said = refusal(dir.path(), &["rederive"]).await;
+    assert!(said.contains("another server"), "{said}");
+    assert_eq!(server.terminate().await.0, Some(0));
+
+    let output = ServerProcess::command(dir.path()).args(["rederive", "--all"]).output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && said.contains("1 spans in 1 files"), "{said} {output:?}");
+    assert!(!dir.path().join("index.duckdb").try_exists().unwrap());
+    let server = ServerProcess::start(dir.path()).await;
+    let api = Api::new(server.http);
+    api.login().await;
+    api.drained().await;
+    assert_eq!(api.read(&path).await, before);
+    assert_eq!(server.terminate().await.0, Some(0));
+}
+
 /// Scenario: after an export the index, or the log, is overwritten with rubbish. Guarantee: the server starts, keeps
 /// the damaged file, still acknowledges; with a damaged index every span is there, with a damaged log every span that
 /// was indexed, and sequences go on above the old ones.

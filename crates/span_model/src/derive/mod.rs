@@ -24,8 +24,9 @@ use serde_json::Value as Json;
 
 use crate::otlp::value::{Resource, Scope, Span, Value};
 
-/// Raised whenever [`promote`] gives another answer for the same span, so that stored rows can be derived again.
-pub const DERIVE_VERSION: u32 = 1;
+/// Raised whenever [`promote`] gives another answer for the same span, so that stored rows can be derived again
+/// (`junjo-server rederive`). 2: a pending span has no role.
+pub const DERIVE_VERSION: u32 = 2;
 
 /// Name of a service whose resource has none.
 pub const UNKNOWN_SERVICE: &str = "unknown_service";

@@ -72,6 +72,10 @@ impl ArchiveItem for WholeSpan {
         Ok((0..batch.num_rows()).map(identity).collect())
     }
 
+    fn derived_again(self, prices: &PriceTable) -> Result<Self, ArrowError> {
+        self.derived_again(prices).map_err(|error| ArrowError::JsonError(error.to_string()))
+    }
+
     fn place_of(row: &SpanRow) -> Place {
         row.place
     }

@@ -38,6 +38,9 @@ pub(crate) trait ArchiveItem: Sized {
     /// The identities of a batch's rows, read from at least those columns.
     fn identities(batch: &RecordBatch) -> Result<Vec<Option<Self::Identity>>, ArrowError>;
 
+    /// The item with its promoted fields derived again, where that is supported.
+    fn derived_again(self, prices: &PriceTable) -> Result<Self, ArrowError>;
+
     /// Where the whole item of a narrow row is.
     fn place_of(row: &Self::Row) -> Place;
     /// Where it is.

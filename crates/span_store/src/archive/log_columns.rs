@@ -137,6 +137,11 @@ impl ArchiveItem for WholeLog {
         Ok((0..batch.num_rows()).map(identity).collect())
     }
 
+    /// Log records keep what was derived when they arrived.
+    fn derived_again(self, _: &PriceTable) -> Result<Self, ArrowError> {
+        Ok(self)
+    }
+
     fn place_of(row: &LogRow) -> Place {
         row.place
     }

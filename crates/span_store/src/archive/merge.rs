@@ -10,7 +10,7 @@ use arrow::array::{Array as _, BooleanArray, FixedSizeBinaryArray, Int32Array, I
 use arrow::compute::filter_record_batch;
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
-use junjo_span_model::TraceId;
+use junjo_span_model::{DERIVE_VERSION, PriceTable, TraceId};
 use junjo_wal::Sequence;
 
 use super::item::ArchiveItem;
@@ -34,6 +34,8 @@ pub(crate) struct MergeJob<'a> {
     pub(crate) inputs: &'a [Leased],
     pub(crate) archive_dir: &'a Path,
     pub(crate) doomed: &'a Doomed,
+    /// With which promoted fields are derived again; as they are when there are none.
+    pub(crate) prices: Option<&'a PriceTable>,
 }
 
 /// Writes the file that can replace the inputs; `None` when no row is left. Blocking.
@@ -98,6 +100,7 @@ fn merge_items<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>
             for batch in groups.read(group)? {
                 let batch = batch.map_err(StoreError::Columns)?;
                 let (kept, doomed) = living(&batch, job.doomed, &superseded).map_err(StoreError::Columns)?;
+                let kept = derived::<T>(kept, job.prices).map_err(StoreError::Columns)?;
                 deleted += doomed;
                 rows += kept.num_rows() as u64;
                 if kept.num_rows() > 0 {
@@ -130,9 +133,19 @@ fn merge_items<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>
         file_bytes: 0,
         checksum: 0,
         schema_version: first.schema_version,
-        derive_version: first.derive_version,
+        derive_version: if job.prices.is_some() { i64::from(DERIVE_VERSION) } else { first.derive_version },
     };
     writer.finish(file)?.publish(job.archive_dir).map(Some)
+}
+
+/// The same rows with their promoted fields derived again, if there are prices for it.
+fn derived<T: ArchiveItem>(
+    batch: RecordBatch,
+    prices: Option<&PriceTable>,
+) -> Result<RecordBatch, ArrowError> {
+    let Some(prices) = prices else { return Ok(batch) };
+    let items = T::from_batch(&batch)?.into_iter().map(|item| item.derived_again(prices));
+    T::to_batch(&T::schema(), &items.collect::<Result<Vec<_>, _>>()?)
 }
 
 /// Places of the items that a later file has too. One file never has an item twice.

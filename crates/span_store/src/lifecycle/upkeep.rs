@@ -94,7 +94,7 @@ impl SpanStore {
         let work = move || {
             let doomed = store.manifest().deletions().doomed();
             let archive_dir = &store.options().archive_dir;
-            merge(&MergeJob { inputs: &inputs, archive_dir, doomed: &doomed })
+            merge(&MergeJob { inputs: &inputs, archive_dir, doomed: &doomed, prices: None })
         };
         let merged = self.spawn_long(work).await.map_err(StoreError::Worker)?;
         let output = merged.inspect_err(|error| self.note_damage(error, &entries))?;

@@ -6,7 +6,7 @@ const WEIGHTS = {
   primary: "bg-accent text-on-accent hover:brightness-110 active:brightness-95",
   secondary: "border border-line-strong bg-raised text-text hover:bg-hover",
   ghost: "text-muted hover:bg-hover hover:text-text data-[state=open]:bg-hover data-[state=open]:text-text",
-  danger: "bg-danger text-white dark:text-canvas hover:brightness-110",
+  danger: "bg-danger text-on-danger hover:brightness-110",
 };
 
 const SIZES = {

@@ -20,7 +20,7 @@ export function Dialog({ open, onOpenChange, title, description, sticky, classNa
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
-        <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-black/50" />
+        <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-scrim" />
         <Primitive.Content
           {...(description ? {} : { "aria-describedby": undefined })}
           onInteractOutside={sticky ? (event) => event.preventDefault() : undefined}

@@ -21,7 +21,6 @@ interface CompareRowsProps {
 }
 
 const ROW_PX = 34;
-const INDENT_PX = 14;
 const INDENT_LEVELS_MAX = 12;
 
 export function CompareRows(props: CompareRowsProps) {
@@ -79,15 +78,16 @@ function Row({ a, b, row, startA, startB, totalNanos, selected, onClick }: RowPr
       )}
     >
       <span
-        className="flex w-[46%] min-w-0 items-center gap-2 sm:w-[38%]"
-        style={{ paddingLeft: Math.min(row.depth, INDENT_LEVELS_MAX) * INDENT_PX }}
+        className="flex w-[62%] min-w-0 items-center gap-2 [--indent:7px] sm:w-[38%] sm:[--indent:14px]"
+        style={{ paddingLeft: `calc(${Math.min(row.depth, INDENT_LEVELS_MAX)} * var(--indent))` }}
       >
         <RoleMark spanRole={span?.role ?? null} kind={span?.kind ?? "internal"} />
         <span className="min-w-0 truncate">{span?.name || "(no name)"}</span>
         {failed && <ErrorMark />}
         {difference.kind !== "same" && (
           <span className="shrink-0 rounded-sm border border-line-strong px-1 text-2xs text-muted">
-            only {difference.kind === "only_a" ? "A" : "B"}
+            <span className="max-sm:sr-only">only </span>
+            {difference.kind === "only_a" ? "A" : "B"}
           </span>
         )}
       </span>
@@ -101,7 +101,7 @@ function Row({ a, b, row, startA, startB, totalNanos, selected, onClick }: RowPr
       </span>
       <span
         className={cn(
-          "w-14 shrink-0 text-right text-xs tnum",
+          "w-10 shrink-0 text-right sm:w-14 text-xs tnum",
           difference.ratio !== null && isNotable(difference)
             ? difference.ratio > 1
               ? "font-medium text-danger-text"

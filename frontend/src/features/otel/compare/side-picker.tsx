@@ -55,7 +55,7 @@ export function SidePicker({ side, model, traceId, spanId, onChoose }: SidePicke
           if (chosen && chosen !== traceId) onChoose(chosen);
         }}
         onFocus={(event) => event.target.select()}
-        className={cn(controlClass, "ml-auto w-40 font-mono text-xs sm:w-56")}
+        className={cn(controlClass, "ml-auto w-40 font-mono text-xs sm:w-56 xl:w-72")}
       />
       <datalist id={listId}>
         {others.data?.map((trace) => (

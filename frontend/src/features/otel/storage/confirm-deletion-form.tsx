@@ -42,8 +42,8 @@ export function ConfirmDeletionForm({ readTarget, onDeleted, onCancel, children 
       <p className="flex gap-2 rounded-md border border-danger/30 bg-danger/10 px-3 py-2 text-danger-text text-sm">
         <TriangleAlert size={15} className="mt-0.5 shrink-0" aria-hidden />
         <span>
-          This cannot be undone. It disappears from every page at once, and from the disk shortly after. What
-          arrives later is kept: stop the sender first.
+          This cannot be undone. The data disappears from every page at once, and from the disk shortly after.
+          What arrives later is kept: stop the sender first.
         </span>
       </p>
       <Field
