@@ -79,7 +79,7 @@ pub(crate) async fn run(args: &IsolationArgs) -> anyhow::Result<Isolation> {
     })
 }
 
-/// Sends, asks and exports at once, with little memory.
+/// Sends, and then sends, asks and exports at once, with little memory.
 async fn under_budget(
     args: &IsolationArgs,
     setup: &Setup<'_>,
@@ -89,13 +89,15 @@ async fn under_budget(
     let subject =
         Subject::start(args, setup, folder, &[format!("--memory-limit={}M", args.budget_mib)]).await?;
     let pid = subject.server.pid();
-    let duration = Duration::from_secs(args.budget_seconds);
+    let duration = Duration::from_secs(args.budget_seconds).div_f64(2.0);
+    let mut sending = Sum::default();
+    sending.add(subject.load(duration).await?, Downloaded::default());
+    let peak_sending_bytes = Memory::of(pid).peak_bytes;
     let (mut asked, mut answers) = (0, Latencies::default());
     let download = Download::start(&subject.api.url(EXPORT), &subject.read_key, duration)?;
-    let api = Api::sign_in(subject.server.http()).await?;
     let seen = tokio::select! {
         seen = subject.load(duration) => seen?,
-        failed = ask(&api, facts, &mut asked, &mut answers) => match failed? {},
+        failed = ask(&subject.api, facts, &mut asked, &mut answers) => match failed? {},
     };
     let exported = download.finish()?;
     let memory = Memory::of(pid);
@@ -105,6 +107,8 @@ async fn under_budget(
     let problems = subject.stop().await?;
     Ok(Budget {
         budget_mib: args.budget_mib,
+        sending: sending.into_round(),
+        peak_sending_bytes,
         peak_bytes: memory.peak_bytes,
         anonymous_bytes: memory.anonymous_bytes,
         drain_seconds: sent.elapsed().as_secs_f64(),

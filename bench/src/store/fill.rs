@@ -69,7 +69,7 @@ pub(crate) fn target(server: &ServerProcess, key: String) -> Target {
     }
 }
 
-async fn wait_until_sealed(api: &Api) -> anyhow::Result<()> {
+pub(super) async fn wait_until_sealed(api: &Api) -> anyhow::Result<()> {
     let started = Instant::now();
     while api.status().await?.wal.batches > 0 {
         ensure!(started.elapsed() < SEAL_LIMIT, "the log was not sealed within {SEAL_LIMIT:?}");

@@ -7,7 +7,7 @@ use anyhow::{Context as _, ensure};
 
 use super::Setup;
 use super::facts::{Facts, Folder};
-use super::fill::target;
+use super::fill::{target, wait_until_sealed};
 use crate::clock::unix_nanos;
 use crate::corpus::{Mixed, Shape};
 use crate::load::{self, Feed, Latencies, Outcome, Pace, Target};
@@ -45,6 +45,8 @@ pub(super) async fn rebuild(setup: &Setup<'_>, folder: &Folder, facts: &Facts) -
         futures::try_join!(arrive(&target, &done), watch(&server, &api, facts, &done, started))?;
     ensure!(arrived.failures.is_empty(), "spans were refused meanwhile: {}", arrived.failures[0]);
     let problems = server.log().problems;
+    // so that the next start is a fresh one
+    wait_until_sealed(&api).await?;
     server.stop().await?;
     let mut latencies = arrived.latencies;
     Ok(Rebuild {

@@ -52,9 +52,15 @@ impl Api {
         Self::enter(addr, "/auth/register").await
     }
 
-    /// Signs in as the user that [`Self::register`] made.
+    /// Signs in as the user that [`Self::register`] made, and removes the keys of earlier runs: there may be ten.
     pub(crate) async fn sign_in(addr: SocketAddr) -> anyhow::Result<Self> {
-        Self::enter(addr, "/auth/login").await
+        let api = Self::enter(addr, "/auth/login").await?;
+        let keys: Value = serde_json::from_slice(&api.get("/api-keys").await?)?;
+        for key in keys["items"].as_array().into_iter().flatten() {
+            let id = key["id"].as_str().context("a key without an id")?;
+            api.client.delete(api.url(&format!("/api-keys/{id}"))).send().await?.error_for_status()?;
+        }
+        Ok(api)
     }
 
     async fn enter(addr: SocketAddr, path: &str) -> anyhow::Result<Self> {

@@ -18,6 +18,9 @@ const MEMORY_LIMIT_MIN: u64 = 128 << 20;
 /// The largest message that a record of the log and one page of the puller hold.
 const MESSAGE_BYTES_CEILING: u64 = 64 << 20;
 
+/// What an idle server takes: its pages and those of libduckdb, threads, SQLite, and an open index.
+const OWN_BYTES: u64 = 80 << 20;
+
 /// Without a library's warnings about stale cookies, and about store errors that we log ourselves.
 const LOG_DEFAULT: &str = "info,tower_sessions=error,tower_sessions_core=off";
 
@@ -283,11 +286,11 @@ impl Settings {
     }
 }
 
-/// How the process's memory is divided. The rest is for requests, threads and the allocator.
+/// How the process's memory is divided. First comes what the program takes by itself ([`OWN_BYTES`]); shares are of the rest.
 ///
 /// | part | share | why |
 /// |---|---|---|
-/// | index (DuckDB) | 3/8 | its buffers make lists and filters fast |
+/// | index (DuckDB) | 3/8, at least 48 MiB | its buffers make lists and filters fast |
 /// | scans of the archive (DuckDB) | 1/8, at least 64 MiB | one file's row groups at a time; opened by the first scan |
 /// | messages being received | 1/4 | at most 192 MiB; one is up to 64 MiB |
 /// | decoding, sealing, sessions | 1/4 | one batch of 8 MiB compressed at a time |
@@ -301,10 +304,11 @@ pub(crate) struct MemoryShares {
 impl StorageSettings {
     pub(crate) fn memory_shares(&self) -> MemoryShares {
         let whole = self.memory_limit.unwrap_or_else(default_memory_limit).max(MEMORY_LIMIT_MIN);
+        let shared = whole.saturating_sub(OWN_BYTES);
         MemoryShares {
-            index_bytes: whole / 8 * 3,
-            scan_bytes: (whole / 8).max(64 << 20),
-            in_flight_bytes: (whole / 4).clamp(64 << 20, 192 << 20),
+            index_bytes: (shared / 8 * 3).max(48 << 20),
+            scan_bytes: (shared / 8).max(64 << 20),
+            in_flight_bytes: (shared / 4).clamp(64 << 20, 192 << 20),
         }
     }
 }

@@ -44,17 +44,17 @@ fn ends() -> Vec<Option<i64>> {
 /// The traces that started before `end`, newest first.
 fn expected(end: Option<i64>) -> Vec<TraceId> {
     let before = |age: u64| end.is_none_or(|end| i64::try_from(START + age).unwrap() < end);
-    let found =
-        AGES.iter().zip(1_u8..=u8::MAX).filter(|(age, _)| before(**age)).map(|(_, number)| trace_id(number));
+    let found = AGES.iter().enumerate().filter(|(_, age)| before(**age));
+    let found = found.map(|(number, _)| trace_id(u8::try_from(number + 1).unwrap()));
     found.rev().collect()
 }
 
 /// Scenario: lists of traces and spans that end at, between and beyond traces lying seconds to years apart, in pages of
-/// every size. Guarantee: every page is what sorting all of them gives, however far apart they lie.
+/// two and as a whole. Guarantee: every page is what sorting all of them gives, however far apart they lie.
 #[tokio::test]
 async fn lists_newest_first_find_rows_across_gaps() {
     let f = filled().await;
-    for (end, limit) in ends().into_iter().flat_map(|end| [1, 2, 5, 50].map(|limit| (end, limit))) {
+    for (end, limit) in ends().into_iter().flat_map(|end| [2, 50].map(|limit| (end, limit))) {
         let time = TimeRange { to_unix_nanos: end, ..TimeRange::default() };
         let (mut traces, mut after) = (Vec::new(), None);
         loop {
