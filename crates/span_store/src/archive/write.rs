@@ -23,7 +23,7 @@ const BATCH_ROWS: usize = 1024;
 /// Text converted to Arrow at a time.
 const BATCH_BYTES: usize = 4 << 20;
 /// Payload read from the log at a time.
-const READ_BYTES: u64 = 8 << 20;
+const READ_BYTES: u64 = 1 << 20;
 
 /// A contiguous range of one dataset's records that were received on one UTC day.
 #[derive(Debug, Clone, PartialEq, Eq)]

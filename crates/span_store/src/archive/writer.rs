@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
@@ -19,8 +19,8 @@ use crate::error::StoreError;
 const GROUP_ROWS_MAX: usize = 8192;
 /// Text bytes of a row group, so that large prompts do not make it huge.
 const GROUP_BYTES_MAX: usize = 16 << 20;
-/// Page size: what a detail read decompresses at least.
-const PAGE_BYTES: usize = 64 << 10;
+/// Page size: what a detail read decompresses at least. Smaller pages compress long texts worse, by 5 % at 64 KiB.
+const PAGE_BYTES: usize = 256 << 10;
 const ZSTD_LEVEL: i32 = 3;
 
 /// Writes batches into row groups. Dropped before [`Self::finish`], it removes what it wrote: on a full disk everybody
@@ -132,7 +132,23 @@ impl Finished {
 
 fn properties() -> WriterProperties {
     let level = ZstdLevel::try_new(ZSTD_LEVEL).unwrap_or_default();
-    let plain = ["attributes", "events", "links", "body", "otlp", "trace_id", "span_id", "parent_span_id"];
+    // a dictionary of values that hardly repeat costs bytes and time
+    let plain = [
+        "attributes",
+        "events",
+        "links",
+        "body",
+        "otlp",
+        "trace_id",
+        "span_id",
+        "parent_span_id",
+        "duration_nanos",
+        "cost_usd",
+        "session_id",
+        "user_id",
+    ];
+    let deltas =
+        ["sequence", "ordinal", "start_unix_nanos", "time_unix_nanos", "input_tokens", "output_tokens"];
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_data_page_size_limit(PAGE_BYTES)
@@ -141,6 +157,11 @@ fn properties() -> WriterProperties {
         .set_statistics_enabled(EnabledStatistics::Page);
     for column in plain {
         builder = builder.set_column_dictionary_enabled(ColumnPath::from(column), false);
+    }
+    for column in deltas {
+        builder = builder
+            .set_column_dictionary_enabled(ColumnPath::from(column), false)
+            .set_column_encoding(ColumnPath::from(column), Encoding::DELTA_BINARY_PACKED);
     }
     // bounds of long texts help no reader and would be copied into the page index
     for column in ["attributes", "events", "links", "body", "otlp", "resource", "scope", "status_message"] {
