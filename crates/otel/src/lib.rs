@@ -2,6 +2,7 @@
 //!
 //! It never decodes on the way in before the acknowledgement, and never writes to the log.
 
+mod cursor;
 mod deletions;
 mod error;
 mod export;
