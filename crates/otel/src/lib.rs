@@ -6,6 +6,8 @@ mod cursor;
 mod deletions;
 mod error;
 mod export;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod indexer;
 mod keeper;
 mod log_schemas;

@@ -35,7 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<OtelService> {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct GroupListParams {
+pub(crate) struct GroupListParams {
     /// Earliest start of a trace, inclusive: RFC 3339, or unix nanoseconds. Numbers are those of the traces in the range.
     from: Option<String>,
     /// Latest start of a trace, exclusive: RFC 3339, or unix nanoseconds.
@@ -50,6 +50,17 @@ struct GroupListParams {
     limit: Option<u32>,
     /// `next_cursor` of the page before, with the same filters.
     cursor: Option<String>,
+}
+
+impl GroupListParams {
+    pub(crate) fn filter(&self) -> ApiResult<GroupFilter> {
+        Ok(GroupFilter {
+            time: time_range(self.from.as_deref(), self.to.as_deref())?,
+            service: self.service.clone(),
+            user_id: self.user_id.clone(),
+            text: text_param(self.q.as_ref()),
+        })
+    }
 }
 
 /// Paging of a session's traces.
@@ -199,12 +210,7 @@ async fn groups(
     kind: GroupKind,
     params: &GroupListParams,
 ) -> ApiResult<Page<TraceGroup>> {
-    let filter = GroupFilter {
-        time: time_range(params.from.as_deref(), params.to.as_deref())?,
-        service: params.service.clone(),
-        user_id: params.user_id.clone(),
-        text: text_param(params.q.as_ref()),
-    };
+    let filter = params.filter()?;
     let hash = filter_hash(&(kind, &filter));
     let after = params.cursor.as_deref().map(|text| decode_position(text, hash)).transpose()?;
     let limit = LIST_LIMIT.clamp(params.limit);

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use crate::cursor::{decode_position, encode_position, filter_hash};
 use crate::error::api_error;
-use crate::params::{LIST_LIMIT, SearchIn, condition, parse_filter, text_param, time_range};
+use crate::params::{LIST_LIMIT, SearchIn, condition, parse_duration, parse_filter, text_param, time_range};
 use crate::schemas::{SearchPage, SpanKind, SpanStatus};
 use crate::service::OtelService;
 
@@ -97,10 +97,14 @@ impl SpanListParams {
                 parts.push(condition(name, Op::Equal, Literal::Text(value.clone()))?);
             }
         }
-        let durations = [(Op::GreaterOrEqual, self.min_duration_ms), (Op::LessOrEqual, self.max_duration_ms)];
-        for (op, millis) in durations {
+        let durations = [
+            ("min_duration_ms", Op::GreaterOrEqual, self.min_duration_ms),
+            ("max_duration_ms", Op::LessOrEqual, self.max_duration_ms),
+        ];
+        for (param, op, millis) in durations {
             if let Some(millis) = millis {
-                parts.push(condition("duration_ms", op, Literal::Float(millis))?);
+                let nanos = Literal::Int(parse_duration(param, millis)?);
+                parts.push(condition("duration_ns", op, nanos)?);
             }
         }
         parts.extend(self.filter.as_deref().map(parse_filter).transpose()?.flatten());

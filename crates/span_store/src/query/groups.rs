@@ -149,16 +149,19 @@ impl SpanStore {
         let newest = after.as_ref().map_or_else(|| self.progress().newest(), |cursor| cursor.newest);
         let filter = filter.clone();
         let run = move |connection: &Connection| {
-            let mut found = page_ids(connection, kind, &filter, limit.saturating_add(1), after)?;
-            let more = found.len() > limit;
-            found.truncate(limit);
-            let (ids, mut positions): (Vec<_>, Vec<_>) = found.into_iter().unzip();
-            let last = positions.pop().filter(|_| more);
+            let mut listed = list(connection, kind, &filter, limit.saturating_add(1), after)?;
+            let more = listed.len() > limit;
+            listed.truncate(limit);
+            let ids: Vec<String> = listed.iter().map(|group| group.id.clone()).collect();
+            let last = listed.pop().filter(|_| more);
             Ok((summaries(connection, kind, &filter.conditions(kind), &ids)?, last))
         };
         let (items, last) = self.executor()?.run(run).await?;
-        let next =
-            last.map(|(last_start_unix_nanos, id_md5)| GroupCursor { last_start_unix_nanos, id_md5, newest });
+        let next = last.map(|last| GroupCursor {
+            last_start_unix_nanos: last.last_start_unix_nanos,
+            id_md5: last.id_md5,
+            newest,
+        });
         Ok(GroupPage { items, next })
     }
 
@@ -213,19 +216,26 @@ fn session(
     Ok(Some(SessionTraces { session, traces, next }))
 }
 
-/// The ids of a page, in its order, each with its latest start and the MD5 of the id.
-fn page_ids(
+/// A group on a page, and what its place in the order depends on.
+struct Listed {
+    id: String,
+    last_start_unix_nanos: i64,
+    id_md5: String,
+}
+
+/// The groups of a page, in its order.
+fn list(
     connection: &Connection,
     kind: GroupKind,
     filter: &GroupFilter,
     limit: usize,
     after: Option<GroupCursor>,
-) -> Result<Vec<(String, (i64, String))>, StoreError> {
+) -> Result<Vec<Listed>, StoreError> {
     let failed = || StoreError::index("list sessions");
     let conditions = filter.conditions(kind);
     let mut of_group = Conditions::default();
     if let Some(text) = &filter.text {
-        of_group.push("contains(lower(id), ?)", [Value::Text(text.to_lowercase())]);
+        of_group.push("contains(lower(id), lower(?))", [Value::Text(text.clone())]);
     }
     let mut having = String::new();
     let mut cursor_values = Vec::new();
@@ -247,7 +257,9 @@ fn page_ids(
     let values = conditions.values().into_iter().chain(of_group.values()).chain(cursor_values);
     let mut statement = connection.prepare(&sql).map_err(failed())?;
     statement
-        .query_map(params_from_iter(values), |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))
+        .query_map(params_from_iter(values), |row| {
+            Ok(Listed { id: row.get(0)?, last_start_unix_nanos: row.get(1)?, id_md5: row.get(2)? })
+        })
         .and_then(Iterator::collect)
         .map_err(failed())
 }
