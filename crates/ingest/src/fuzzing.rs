@@ -1,4 +1,4 @@
-//! What the fuzz targets in `fuzz/` check, one function each, and a test that runs their kept inputs. Not for programs.
+//! What the fuzz targets of the receivers (`fuzz/`) check, one function each, and a test that runs their kept inputs. Not for programs.
 #![expect(clippy::unwrap_used, reason = "a target that panics has found something, which is what it is for")]
 
 use std::io::Write as _;
@@ -114,7 +114,7 @@ mod tests {
 
     /// Runs every kept input of a target.
     fn run(target: &str, check: fn(&[u8])) {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/regressions").join(target);
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/regressions").join(target);
         let mut inputs = 0;
         for entry in std::fs::read_dir(&dir).unwrap() {
             check(&std::fs::read(entry.unwrap().path()).unwrap());

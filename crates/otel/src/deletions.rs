@@ -14,9 +14,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::cursor::CURSOR_VERSION;
 use crate::error::api_error;
 use crate::params::{LIST_LIMIT, trace_id};
-use crate::service::{CURSOR_VERSION, OtelService};
+use crate::service::OtelService;
 
 /// Traces that one request may name.
 const TRACE_IDS_MAX: usize = 10_000;

@@ -2,9 +2,12 @@
 //!
 //! It never decodes on the way in before the acknowledgement, and never writes to the log.
 
+mod cursor;
 mod deletions;
 mod error;
 mod export;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod indexer;
 mod keeper;
 mod log_schemas;

@@ -1,28 +1,17 @@
 //! `GET /otel/logs`, and log records as the span view joins them.
 
 use junjo_span_model::{LogRecord, attributes_from_json, value_from_json};
-use junjo_span_store::{LogCursor, LogFilter, Place, WholeLog};
-use junjo_wal::Sequence;
-use junjo_web::{ApiResult, decode_cursor, encode_cursor};
-use serde::{Deserialize, Serialize};
+use junjo_span_store::{LogFilter, WholeLog};
+use junjo_web::ApiResult;
 use serde_json::Value;
 
+use crate::cursor::{decode_position, encode_position, filter_hash};
 use crate::error::api_error;
 use crate::log_schemas::{Log, LogPage};
-use crate::service::{CURSOR_VERSION, OtelService, filter_hash, foreign_cursor};
+use crate::service::OtelService;
 
 /// Log records that the view of one span shows and reads prompts from.
 pub(crate) const SPAN_LOGS_MAX: usize = 1_000;
-
-/// A position in a list of log records. `filter` ties it to the filters of its first page.
-#[derive(Serialize, Deserialize)]
-struct ListCursor {
-    time: i64,
-    sequence: i64,
-    ordinal: i32,
-    newest: i64,
-    filter: u64,
-}
 
 impl OtelService {
     pub(crate) async fn logs(
@@ -32,33 +21,12 @@ impl OtelService {
         cursor: Option<&str>,
     ) -> ApiResult<LogPage> {
         let hash = filter_hash(filter);
-        let after = cursor.map(|text| position(text, hash)).transpose()?;
+        let after = cursor.map(|text| decode_position(text, hash)).transpose()?;
         let page = self.store.logs(filter, limit, after).await.map_err(api_error)?;
-        let next_cursor = page.next.map(|next| {
-            let cursor = ListCursor {
-                time: next.time_unix_nanos,
-                sequence: next.place.sequence.0,
-                ordinal: next.place.ordinal,
-                newest: next.newest.0,
-                filter: hash,
-            };
-            encode_cursor(CURSOR_VERSION, &cursor)
-        });
+        let next_cursor = page.next.map(|next| encode_position(&next, hash));
         let items = page.items.iter().map(Log::from).collect();
         Ok(LogPage { items, next_cursor, stopped_early: page.stopped_early })
     }
-}
-
-fn position(text: &str, filter: u64) -> ApiResult<LogCursor> {
-    let cursor: ListCursor = decode_cursor(CURSOR_VERSION, text)?;
-    if cursor.filter != filter {
-        return Err(foreign_cursor());
-    }
-    Ok(LogCursor {
-        time_unix_nanos: cursor.time,
-        place: Place { sequence: Sequence(cursor.sequence), ordinal: cursor.ordinal },
-        newest: Sequence(cursor.newest),
-    })
 }
 
 /// A stored log record with its JSON parsed, for the derivation that borrows from it.

@@ -4,6 +4,7 @@ use chrono::DateTime;
 use junjo_span_model::{Role, SpanId, TraceId};
 use junjo_span_store::{
     Field, FilterError, Literal, LogFilter, Op, SpanExpr, TimeRange, TraceFilter, WorkflowFilter,
+    nanos_of_millis,
 };
 use junjo_web::{ApiError, ApiResult, Limit};
 use serde::Deserialize;
@@ -13,7 +14,6 @@ use utoipa::{IntoParams, ToSchema};
 pub(crate) const LIST_LIMIT: Limit = Limit::new(50, 500);
 /// Spans of a trace in a page.
 pub(crate) const SPAN_LIMIT: Limit = Limit::new(10_000, 10_000);
-const NANOS_PER_MILLI: f64 = 1e6;
 
 /// A time range.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -181,7 +181,10 @@ impl TraceListParams {
             model: self.model.clone(),
             session_id: self.session_id.clone(),
             user_id: self.user_id.clone(),
-            min_duration_nanos: self.min_duration_ms.map(parse_duration).transpose()?,
+            min_duration_nanos: self
+                .min_duration_ms
+                .map(|millis| parse_duration("min_duration_ms", millis))
+                .transpose()?,
             has_llm: self.has_llm,
             has_workflow: self.has_workflow,
             text: text_param(self.q.as_ref()),
@@ -282,11 +285,12 @@ fn parse_role(text: &str) -> ApiResult<Role> {
     })
 }
 
-fn parse_duration(millis: f64) -> ApiResult<i64> {
+/// The nanoseconds of a parameter that is a duration.
+pub(crate) fn parse_duration(param: &'static str, millis: f64) -> ApiResult<i64> {
     if millis.is_finite() && millis >= 0.0 {
-        Ok((millis * NANOS_PER_MILLI) as i64)
+        Ok(nanos_of_millis(millis))
     } else {
-        Err(ApiError::invalid_field("min_duration_ms", "give a number of milliseconds, 0 or more"))
+        Err(ApiError::invalid_field(param, "give a number of milliseconds, 0 or more"))
     }
 }
 

@@ -1,7 +1,6 @@
 //! What `/otel` answers: store results shaped for people and scripts.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,25 +11,22 @@ use junjo_span_model::{
     resource_from_json, scope_from_json,
 };
 use junjo_span_store::{
-    Place, SpanCursor, SpanRow, SpanStore, TimeRange, TraceCursor, TraceFilter, TracePosition, WholeLog,
-    WholeSpan, WorkflowFilter,
+    Place, SpanRow, SpanStore, TimeRange, TraceFilter, WholeLog, WholeSpan, WorkflowFilter,
 };
-use junjo_wal::{Sequence, Wal};
+use junjo_wal::Wal;
 use junjo_web::clock::rfc3339_nanos;
-use junjo_web::{ApiError, ApiResult, Page, SharedClock, decode_cursor, encode_cursor};
-use serde::{Deserialize, Serialize};
+use junjo_web::{ApiError, ApiResult, Page, SharedClock};
 use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use crate::cursor::{decode_position, encode_position, filter_hash};
 use crate::error::api_error;
 use crate::log_schemas::Log;
 use crate::logs::{ParsedLog, SPAN_LOGS_MAX};
 use crate::puller::Sources;
 use crate::schemas::{SearchPage, Service, Span, Trace, TraceDetail, TraceSpan, Workflow};
 
-/// Version byte of the cursors below.
-pub(crate) const CURSOR_VERSION: u8 = 1;
 /// Largest integer that every JSON reader keeps exact.
 const EXACT_INT_MAX: u64 = 1 << 53;
 /// Payload in one page of a trace.
@@ -80,22 +76,6 @@ const VIEWS_MAX: usize = 3;
 
 /// Time that a view waits for its turn before the caller is told to come back.
 const VIEW_WAIT_LIMIT: Duration = Duration::from_secs(5);
-
-/// A list position. `filter` ties it to the filters of its first page.
-#[derive(Serialize, Deserialize)]
-struct ListCursor {
-    start: i64,
-    trace: TraceId,
-    span: Option<SpanId>,
-    newest: i64,
-    filter: u64,
-}
-
-#[derive(Serialize, Deserialize)]
-struct PageCursor {
-    start: i64,
-    span: SpanId,
-}
 
 impl OtelService {
     /// Answers from `parts`.
@@ -168,17 +148,9 @@ impl OtelService {
         cursor: Option<&str>,
     ) -> ApiResult<SearchPage<Trace>> {
         let hash = filter_hash(filter);
-        let after = cursor.map(|text| list_cursor(text, hash)).transpose()?.map(|cursor| TraceCursor {
-            start_unix_nanos: cursor.start,
-            trace_id: cursor.trace,
-            newest: Sequence(cursor.newest),
-        });
+        let after = cursor.map(|text| decode_position(text, hash)).transpose()?;
         let page = self.store.traces(filter, limit, after).await.map_err(api_error)?;
-        let next_cursor = page.next.map(|next| {
-            let (start, newest) = (next.start_unix_nanos, next.newest.0);
-            let cursor = ListCursor { start, trace: next.trace_id, span: None, newest, filter: hash };
-            encode_cursor(CURSOR_VERSION, &cursor)
-        });
+        let next_cursor = page.next.map(|next| encode_position(&next, hash));
         let items = page.items.into_iter().map(Trace::from).collect();
         Ok(SearchPage { items, next_cursor, incomplete: page.incomplete.map(Into::into) })
     }
@@ -190,27 +162,9 @@ impl OtelService {
         cursor: Option<&str>,
     ) -> ApiResult<Page<Workflow>> {
         let hash = filter_hash(filter);
-        let after = cursor.map(|text| list_cursor(text, hash)).transpose()?;
-        let after = after
-            .map(|cursor| {
-                cursor.span.map(|span_id| SpanCursor {
-                    start_unix_nanos: cursor.start,
-                    trace_id: cursor.trace,
-                    span_id,
-                    newest: Sequence(cursor.newest),
-                })
-            })
-            .map(|cursor| cursor.ok_or_else(foreign_cursor))
-            .transpose()?;
+        let after = cursor.map(|text| decode_position(text, hash)).transpose()?;
         let page = self.store.workflows(filter, limit, after).await.map_err(api_error)?;
-        let next_cursor = page.next.map(|next| {
-            let (start, newest) = (next.start_unix_nanos, next.newest.0);
-            let span = Some(next.span_id);
-            encode_cursor(
-                CURSOR_VERSION,
-                &ListCursor { start, trace: next.trace_id, span, newest, filter: hash },
-            )
-        });
+        let next_cursor = page.next.map(|next| encode_position(&next, hash));
         Ok(Page { items: page.items.into_iter().map(Workflow::from).collect(), next_cursor })
     }
 
@@ -221,20 +175,15 @@ impl OtelService {
         after: Option<&str>,
         with_payload: bool,
     ) -> ApiResult<TraceDetail> {
-        let after = after
-            .map(|text| decode_cursor::<PageCursor>(CURSOR_VERSION, text))
-            .transpose()?
-            .map(|cursor| TracePosition { start_unix_nanos: cursor.start, span_id: cursor.span });
+        let hash = filter_hash(&trace_id);
+        let after = after.map(|text| decode_position(text, hash)).transpose()?;
         let page = self.store.trace(trace_id, limit, after).await.map_err(api_error)?;
         let page = page.ok_or_else(|| ApiError::not_found("no span of this trace has arrived"))?;
         let mut spans: Vec<TraceSpan> = page.spans.iter().map(TraceSpan::from).collect();
         if with_payload {
             self.add_payloads(trace_id, &mut spans, &page.spans).await?;
         }
-        let next_after = page.next.map(|next| {
-            let cursor = PageCursor { start: next.start_unix_nanos, span: next.span_id };
-            encode_cursor(CURSOR_VERSION, &cursor)
-        });
+        let next_after = page.next.map(|next| encode_position(&next, hash));
         Ok(TraceDetail {
             trace_id: trace_id.to_string(),
             root_missing: page.trace.root_missing,
@@ -281,25 +230,6 @@ impl OtelService {
         span.logs = Some(logs.iter().map(Log::from).collect());
         Ok(span)
     }
-}
-
-/// The same for equal filters within one version of the server, which is as long as a cursor lives.
-pub(crate) fn filter_hash(filter: &impl std::fmt::Debug) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    format!("{filter:?}").hash(&mut hasher);
-    hasher.finish()
-}
-
-fn list_cursor(text: &str, filter: u64) -> ApiResult<ListCursor> {
-    let cursor: ListCursor = decode_cursor(CURSOR_VERSION, text)?;
-    if cursor.filter == filter { Ok(cursor) } else { Err(foreign_cursor()) }
-}
-
-pub(crate) fn foreign_cursor() -> ApiError {
-    ApiError::invalid_field(
-        "cursor",
-        "this cursor belongs to a list with other filters: start again without it",
-    )
 }
 
 fn parse_json(text: &str) -> Value {

@@ -6,21 +6,19 @@ use axum::Json;
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
 use junjo_span_model::TraceId;
-use junjo_span_store::{GroupCursor, GroupFilter, GroupKind, SessionPosition, TraceGroup};
-use junjo_wal::Sequence;
+use junjo_span_store::{GroupFilter, GroupKind, TraceGroup};
 use junjo_web::clock::rfc3339_nanos;
-use junjo_web::{
-    ApiError, ApiPath, ApiQuery, ApiResult, Limit, Page, Problems, decode_cursor, encode_cursor,
-};
+use junjo_web::{ApiError, ApiPath, ApiQuery, ApiResult, Limit, Page, Problems};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::cursor::{decode_position, encode_position, filter_hash};
 use crate::error::api_error;
 use crate::params::{LIST_LIMIT, text_param, time_range};
 use crate::schemas::Trace;
-use crate::service::{CURSOR_VERSION, OtelService, filter_hash, foreign_cursor};
+use crate::service::OtelService;
 use crate::turns::turns;
 
 /// Traces of a session in a page: each needs two whole spans for what was said.
@@ -37,7 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<OtelService> {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct GroupListParams {
+pub(crate) struct GroupListParams {
     /// Earliest start of a trace, inclusive: RFC 3339, or unix nanoseconds. Numbers are those of the traces in the range.
     from: Option<String>,
     /// Latest start of a trace, exclusive: RFC 3339, or unix nanoseconds.
@@ -52,6 +50,17 @@ struct GroupListParams {
     limit: Option<u32>,
     /// `next_cursor` of the page before, with the same filters.
     cursor: Option<String>,
+}
+
+impl GroupListParams {
+    pub(crate) fn filter(&self) -> ApiResult<GroupFilter> {
+        Ok(GroupFilter {
+            time: time_range(self.from.as_deref(), self.to.as_deref())?,
+            service: self.service.clone(),
+            user_id: self.user_id.clone(),
+            text: text_param(self.q.as_ref()),
+        })
+    }
 }
 
 /// Paging of a session's traces.
@@ -170,21 +179,6 @@ impl From<TraceGroup> for GroupNumbers {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct Cursor {
-    start: i64,
-    id: String,
-    newest: i64,
-    filter: u64,
-}
-
-#[derive(Serialize, Deserialize)]
-struct TurnCursor {
-    start: i64,
-    trace: TraceId,
-    filter: u64,
-}
-
 /// List sessions (conversations), latest activity first.
 #[utoipa::path(
     get, path = "/otel/sessions", operation_id = "list_telemetry_sessions", tag = "otel", params(GroupListParams),
@@ -216,30 +210,13 @@ async fn groups(
     kind: GroupKind,
     params: &GroupListParams,
 ) -> ApiResult<Page<TraceGroup>> {
-    let filter = GroupFilter {
-        time: time_range(params.from.as_deref(), params.to.as_deref())?,
-        service: params.service.clone(),
-        user_id: params.user_id.clone(),
-        text: text_param(params.q.as_ref()),
-    };
+    let filter = params.filter()?;
     let hash = filter_hash(&(kind, &filter));
-    let after = params.cursor.as_deref().map(|text| group_cursor(text, hash)).transpose()?;
+    let after = params.cursor.as_deref().map(|text| decode_position(text, hash)).transpose()?;
     let limit = LIST_LIMIT.clamp(params.limit);
     let page = service.store().trace_groups(kind, &filter, limit, after).await.map_err(api_error)?;
-    let next_cursor = page.next.map(|next| {
-        let (start, newest) = (next.last_start_unix_nanos, next.newest.0);
-        encode_cursor(CURSOR_VERSION, &Cursor { start, id: next.id, newest, filter: hash })
-    });
+    let next_cursor = page.next.map(|next| encode_position(&next, hash));
     Ok(Page { items: page.items, next_cursor })
-}
-
-fn group_cursor(text: &str, filter: u64) -> ApiResult<GroupCursor> {
-    let cursor: Cursor = decode_cursor(CURSOR_VERSION, text)?;
-    if cursor.filter != filter {
-        return Err(foreign_cursor());
-    }
-    let newest = Sequence(cursor.newest);
-    Ok(GroupCursor { last_start_unix_nanos: cursor.start, id: cursor.id, newest })
 }
 
 /// Read one session: its traces in order, with what was said in each.
@@ -255,7 +232,7 @@ async fn get_session(
     ApiQuery(params): ApiQuery<SessionParams>,
 ) -> ApiResult<Json<SessionDetail>> {
     let hash = filter_hash(&id);
-    let after = params.cursor.as_deref().map(|text| turn_cursor(text, hash)).transpose()?;
+    let after = params.cursor.as_deref().map(|text| decode_position(text, hash)).transpose()?;
     let limit = TURN_LIMIT.clamp(params.limit);
     let found = service.store().session(id, limit, after).await.map_err(api_error)?;
     let found = found.ok_or_else(|| ApiError::not_found("no trace names this session"))?;
@@ -264,17 +241,6 @@ async fn get_session(
         let words = said.remove(&row.trace_id).unwrap_or_default();
         Turn { trace: row.into(), first_user_text: words.user, last_answer_text: words.answer }
     });
-    let next_cursor = found.next.map(|next| {
-        let cursor = TurnCursor { start: next.start_unix_nanos, trace: next.trace_id, filter: hash };
-        encode_cursor(CURSOR_VERSION, &cursor)
-    });
+    let next_cursor = found.next.map(|next| encode_position(&next, hash));
     Ok(Json(SessionDetail { traces: traces.collect(), session: found.session.into(), next_cursor }))
-}
-
-fn turn_cursor(text: &str, filter: u64) -> ApiResult<SessionPosition> {
-    let cursor: TurnCursor = decode_cursor(CURSOR_VERSION, text)?;
-    if cursor.filter != filter {
-        return Err(foreign_cursor());
-    }
-    Ok(SessionPosition { start_unix_nanos: cursor.start, trace_id: cursor.trace })
 }

@@ -3,20 +3,20 @@
 use axum::Json;
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
-use junjo_span_model::{Role, SpanId, TraceId};
-use junjo_span_store::{Literal, Op, SpanCursor, SpanExpr, SpanFilter, SpanRow};
-use junjo_wal::Sequence;
+use junjo_span_model::Role;
+use junjo_span_store::{Literal, Op, SpanExpr, SpanFilter, SpanRow};
 use junjo_web::clock::rfc3339_nanos;
-use junjo_web::{ApiQuery, ApiResult, Problems, decode_cursor, encode_cursor};
+use junjo_web::{ApiQuery, ApiResult, Problems};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::cursor::{decode_position, encode_position, filter_hash};
 use crate::error::api_error;
-use crate::params::{LIST_LIMIT, SearchIn, condition, parse_filter, text_param, time_range};
+use crate::params::{LIST_LIMIT, SearchIn, condition, parse_duration, parse_filter, text_param, time_range};
 use crate::schemas::{SearchPage, SpanKind, SpanStatus};
-use crate::service::{CURSOR_VERSION, OtelService, filter_hash, foreign_cursor};
+use crate::service::OtelService;
 
 pub(crate) fn routes() -> OpenApiRouter<OtelService> {
     OpenApiRouter::new().routes(routes!(list_spans))
@@ -97,10 +97,14 @@ impl SpanListParams {
                 parts.push(condition(name, Op::Equal, Literal::Text(value.clone()))?);
             }
         }
-        let durations = [(Op::GreaterOrEqual, self.min_duration_ms), (Op::LessOrEqual, self.max_duration_ms)];
-        for (op, millis) in durations {
+        let durations = [
+            ("min_duration_ms", Op::GreaterOrEqual, self.min_duration_ms),
+            ("max_duration_ms", Op::LessOrEqual, self.max_duration_ms),
+        ];
+        for (param, op, millis) in durations {
             if let Some(millis) = millis {
-                parts.push(condition("duration_ms", op, Literal::Float(millis))?);
+                let nanos = Literal::Int(parse_duration(param, millis)?);
+                parts.push(condition("duration_ns", op, nanos)?);
             }
         }
         parts.extend(self.filter.as_deref().map(parse_filter).transpose()?.flatten());
@@ -180,15 +184,6 @@ impl From<SpanRow> for SpanItem {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct Cursor {
-    start: i64,
-    trace: TraceId,
-    span: SpanId,
-    newest: i64,
-    filter: u64,
-}
-
 /// List spans, newest first.
 #[utoipa::path(
     get, path = "/otel/spans", tag = "otel", params(SpanListParams),
@@ -201,31 +196,9 @@ async fn list_spans(
 ) -> ApiResult<Json<SearchPage<SpanItem>>> {
     let (filter, limit) = (params.to_filter()?, LIST_LIMIT.clamp(params.limit));
     let hash = filter_hash(&filter);
-    let after = params.cursor.as_deref().map(|text| span_cursor(text, hash)).transpose()?;
+    let after = params.cursor.as_deref().map(|text| decode_position(text, hash)).transpose()?;
     let page = service.store().spans(&filter, limit, after).await.map_err(api_error)?;
-    let next_cursor = page.next.map(|next| {
-        let cursor = Cursor {
-            start: next.start_unix_nanos,
-            trace: next.trace_id,
-            span: next.span_id,
-            newest: next.newest.0,
-            filter: hash,
-        };
-        encode_cursor(CURSOR_VERSION, &cursor)
-    });
+    let next_cursor = page.next.map(|next| encode_position(&next, hash));
     let items = page.items.into_iter().map(SpanItem::from).collect();
     Ok(Json(SearchPage { items, next_cursor, incomplete: page.incomplete.map(Into::into) }))
-}
-
-fn span_cursor(text: &str, filter: u64) -> ApiResult<SpanCursor> {
-    let cursor: Cursor = decode_cursor(CURSOR_VERSION, text)?;
-    if cursor.filter != filter {
-        return Err(foreign_cursor());
-    }
-    Ok(SpanCursor {
-        start_unix_nanos: cursor.start,
-        trace_id: cursor.trace,
-        span_id: cursor.span,
-        newest: Sequence(cursor.newest),
-    })
 }

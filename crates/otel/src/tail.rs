@@ -44,7 +44,7 @@ pub(crate) fn routes() -> OpenApiRouter<OtelService> {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct TailParams {
+pub(crate) struct TailParams {
     /// A service that took part.
     service: Option<String>,
     /// Name of the root span, exactly.
@@ -75,7 +75,7 @@ struct TailParams {
 }
 
 impl TailParams {
-    fn to_filter(&self) -> ApiResult<TraceFilter> {
+    pub(crate) fn to_filter(&self) -> ApiResult<TraceFilter> {
         let params = TraceListParams {
             service: self.service.clone(),
             name: self.name.clone(),

@@ -11,6 +11,8 @@ mod decode;
 mod error;
 mod executor;
 mod export;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod index;
 mod lifecycle;
 mod log_columns;
@@ -46,7 +48,7 @@ pub use query::changes::Changes;
 pub use query::conversation::ConversationEnds;
 pub use query::expr::{
     AttributeOwner, FILTER_BYTES_MAX, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Field, FilterError, Literal, Op,
-    SpanExpr,
+    SpanExpr, nanos_of_millis,
 };
 pub use query::filter::{SpanFilter, TimeRange, TraceFilter, WorkflowFilter};
 pub use query::groups::{

@@ -122,6 +122,8 @@ async fn queries_with_bad_parameters_are_problems() {
         ("/otel/traces?cursor=nonsense", 400),
         ("/otel/traces?no_such=1", 400),
         ("/otel/traces?min_duration_ms=-1", 400),
+        ("/otel/spans?min_duration_ms=nan", 400),
+        ("/otel/spans?max_duration_ms=-1", 400),
         ("/otel/traces?status=fine", 400),
         (unknown.as_str(), 404),
         ("/no/such/route", 404),

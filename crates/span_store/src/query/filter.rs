@@ -174,9 +174,10 @@ impl TraceFilter {
 
     /// Whether the trace's own names hold `text`.
     pub(super) fn text_in_names(text: &str) -> (&'static str, Vec<Value>) {
-        let condition = "(contains(lower(root_name), ?) OR contains(lower(service), ?)
-            OR contains(lower(coalesce(session_id, '')), ?) OR contains(lower(coalesce(user_id, '')), ?))";
-        (condition, vec![Value::Text(text.to_lowercase()); 4])
+        let condition = "(contains(lower(root_name), lower(?)) OR contains(lower(service), lower(?))
+            OR contains(lower(coalesce(session_id, '')), lower(?))
+            OR contains(lower(coalesce(user_id, '')), lower(?)))";
+        (condition, vec![Value::Text(text.to_owned()); 4])
     }
 }
 
@@ -190,7 +191,7 @@ impl SpanFilter {
             all.push(fragment.text, fragment.values);
         }
         if let Some(text) = &self.text {
-            all.push("contains(lower(name), ?)", [Value::Text(text.to_lowercase())]);
+            all.push("contains(lower(name), lower(?))", [Value::Text(text.clone())]);
         }
         all
     }

@@ -79,8 +79,8 @@ pub struct TraceGroup {
 pub struct GroupCursor {
     /// Latest start of a trace of the last group of the page before.
     pub last_start_unix_nanos: i64,
-    /// Its id.
-    pub id: String,
+    /// MD5 of its id in hexadecimal digits: it breaks ties, and is short however long the id is.
+    pub id_md5: String,
     /// Newest indexed record when the first page was read.
     pub newest: Sequence,
 }
@@ -149,15 +149,17 @@ impl SpanStore {
         let newest = after.as_ref().map_or_else(|| self.progress().newest(), |cursor| cursor.newest);
         let filter = filter.clone();
         let run = move |connection: &Connection| {
-            let mut ids = page_ids(connection, kind, &filter, limit.saturating_add(1), after)?;
-            let more = ids.len() > limit;
-            ids.truncate(limit);
-            Ok((summaries(connection, kind, &filter.conditions(kind), &ids)?, more))
+            let mut listed = list(connection, kind, &filter, limit.saturating_add(1), after)?;
+            let more = listed.len() > limit;
+            listed.truncate(limit);
+            let ids: Vec<String> = listed.iter().map(|group| group.id.clone()).collect();
+            let last = listed.pop().filter(|_| more);
+            Ok((summaries(connection, kind, &filter.conditions(kind), &ids)?, last))
         };
-        let (items, more) = self.executor()?.run(run).await?;
-        let next = items.last().filter(|_| more).map(|last| GroupCursor {
+        let (items, last) = self.executor()?.run(run).await?;
+        let next = last.map(|last| GroupCursor {
             last_start_unix_nanos: last.last_start_unix_nanos,
-            id: last.id.clone(),
+            id_md5: last.id_md5,
             newest,
         });
         Ok(GroupPage { items, next })
@@ -214,33 +216,40 @@ fn session(
     Ok(Some(SessionTraces { session, traces, next }))
 }
 
-/// The ids of a page, in its order.
-fn page_ids(
+/// A group on a page, and what its place in the order depends on.
+struct Listed {
+    id: String,
+    last_start_unix_nanos: i64,
+    id_md5: String,
+}
+
+/// The groups of a page, in its order.
+fn list(
     connection: &Connection,
     kind: GroupKind,
     filter: &GroupFilter,
     limit: usize,
     after: Option<GroupCursor>,
-) -> Result<Vec<String>, StoreError> {
+) -> Result<Vec<Listed>, StoreError> {
     let failed = || StoreError::index("list sessions");
     let conditions = filter.conditions(kind);
     let mut of_group = Conditions::default();
     if let Some(text) = &filter.text {
-        of_group.push("contains(lower(id), ?)", [Value::Text(text.to_lowercase())]);
+        of_group.push("contains(lower(id), lower(?))", [Value::Text(text.clone())]);
     }
     let mut having = String::new();
     let mut cursor_values = Vec::new();
     if let Some(cursor) = after {
-        having.push_str(" HAVING (max(start_unix_nanos), id) < (?, ?) AND max(newest_sequence) <= ?");
+        having.push_str(" HAVING (max(start_unix_nanos), md5(id)) < (?, ?) AND max(newest_sequence) <= ?");
         cursor_values.extend([
             Value::BigInt(cursor.last_start_unix_nanos),
-            Value::Text(cursor.id),
+            Value::Text(cursor.id_md5),
             Value::BigInt(cursor.newest.0),
         ]);
     }
     let sql = format!(
-        "SELECT id FROM (SELECT unnest({}) AS id, start_unix_nanos, newest_sequence FROM traces{}){}
-         GROUP BY id{having} ORDER BY max(start_unix_nanos) DESC, id DESC LIMIT {limit}",
+        "SELECT id, max(start_unix_nanos), md5(id) FROM (SELECT unnest({}) AS id, start_unix_nanos, newest_sequence FROM traces{}){}
+         GROUP BY id{having} ORDER BY max(start_unix_nanos) DESC, md5(id) DESC LIMIT {limit}",
         kind.column(),
         conditions.sql(),
         of_group.sql()
@@ -248,7 +257,9 @@ fn page_ids(
     let values = conditions.values().into_iter().chain(of_group.values()).chain(cursor_values);
     let mut statement = connection.prepare(&sql).map_err(failed())?;
     statement
-        .query_map(params_from_iter(values), |row| row.get(0))
+        .query_map(params_from_iter(values), |row| {
+            Ok(Listed { id: row.get(0)?, last_start_unix_nanos: row.get(1)?, id_md5: row.get(2)? })
+        })
         .and_then(Iterator::collect)
         .map_err(failed())
 }

@@ -75,19 +75,19 @@ impl<T> Found<T> {
     }
 }
 
-/// The text as JSON writes it, in lower case: attributes are searched as they are stored.
+/// The text as JSON writes it: attributes are searched as they are stored.
 fn json_needle(text: &str) -> String {
-    let quoted = serde_json::Value::String(text.to_lowercase()).to_string();
+    let quoted = serde_json::Value::from(text).to_string();
     quoted.trim_start_matches('"').strip_suffix('"').unwrap_or_default().to_owned()
 }
 
 /// Whether name, status message, attributes or events of a span hold `text`, in any case.
 fn text_condition(text: &str) -> Fragment {
-    let plain = Value::Text(text.to_lowercase());
+    let plain = Value::Text(text.to_owned());
     let json = Value::Text(json_needle(text));
     Fragment {
-        text: "(contains(lower(name), ?) OR contains(lower(status_message), ?)
-                OR contains(lower(attributes), ?) OR contains(lower(events), ?))"
+        text: "(contains(lower(name), lower(?)) OR contains(lower(status_message), lower(?))
+                OR contains(lower(attributes), lower(?)) OR contains(lower(events), lower(?)))"
             .to_owned(),
         values: vec![plain.clone(), plain, json.clone(), json],
     }
@@ -370,11 +370,11 @@ fn stats_job(query: &StatsQuery, filter: &SpanFilter) -> (ScanJob, String) {
 mod tests {
     use super::*;
 
-    /// Scenario: texts with quotes, line breaks and upper case. Guarantee: they are looked for as JSON writes them.
+    /// Scenario: texts with quotes and line breaks. Guarantee: they are looked for as JSON writes them.
     #[test]
     fn json_needle_is_what_is_stored() {
-        assert_eq!(json_needle("Say \"Hi\"\n"), r#"say \"hi\"\n"#);
-        assert_eq!(json_needle("ÄÖ"), "äö");
+        assert_eq!(json_needle("Say \"Hi\"\n"), r#"Say \"Hi\"\n"#);
+        assert_eq!(json_needle("ÄÖ"), "ÄÖ");
         assert_eq!(json_needle("\""), r#"\""#);
     }
 }

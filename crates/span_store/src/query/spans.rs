@@ -19,10 +19,8 @@ use crate::store::SpanStore;
 pub struct SpanCursor {
     /// Start of the last span of the page before.
     pub start_unix_nanos: i64,
-    /// Its trace.
-    pub trace_id: TraceId,
-    /// Its id.
-    pub span_id: SpanId,
+    /// Its trace and its id; `None` behind everything that started then, where a page ended without a span.
+    pub span: Option<(TraceId, SpanId)>,
     /// Newest indexed record when the first page was read.
     pub newest: Sequence,
 }
@@ -92,21 +90,18 @@ fn newest_first(
 impl SpanCursor {
     /// Behind everything that started at or after `start_unix_nanos`.
     pub(super) fn before(start_unix_nanos: i64, newest: Sequence) -> Self {
-        Self { start_unix_nanos, trace_id: TraceId([0; 16]), span_id: SpanId([0; 8]), newest }
+        Self { start_unix_nanos, span: None, newest }
     }
 
     pub(super) fn behind(last: &SpanRow, newest: Sequence) -> Self {
-        Self {
-            start_unix_nanos: last.start_unix_nanos,
-            trace_id: last.trace_id,
-            span_id: last.span_id,
-            newest,
-        }
+        Self { start_unix_nanos: last.start_unix_nanos, span: Some((last.trace_id, last.span_id)), newest }
     }
 }
 
 pub(super) fn continue_after(conditions: &mut Conditions, cursor: SpanCursor) {
-    let (hi, lo) = trace_halves(cursor.trace_id);
+    // no span has the lowest ids
+    let ((hi, lo), span) =
+        cursor.span.map_or(((0, 0), 0), |(trace, span)| (trace_halves(trace), span_number(span)));
     conditions.push("sequence <= ?", [Value::BigInt(cursor.newest.0)]);
     conditions.push(
         "start_unix_nanos <= ? AND (start_unix_nanos, trace_hi, trace_lo, span_id) < (?, ?, ?, ?)",
@@ -115,7 +110,7 @@ pub(super) fn continue_after(conditions: &mut Conditions, cursor: SpanCursor) {
             Value::BigInt(cursor.start_unix_nanos),
             Value::UBigInt(hi),
             Value::UBigInt(lo),
-            Value::UBigInt(span_number(cursor.span_id)),
+            Value::UBigInt(span),
         ],
     );
 }

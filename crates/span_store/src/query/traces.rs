@@ -19,8 +19,8 @@ use crate::trace_row::TraceRow;
 pub struct TraceCursor {
     /// Start of the last trace of the page before.
     pub start_unix_nanos: i64,
-    /// Its id.
-    pub trace_id: TraceId,
+    /// Its id; `None` behind everything that started then, where a page ended without a trace.
+    pub trace_id: Option<TraceId>,
     /// Newest indexed record when the first page was read.
     pub newest: Sequence,
 }
@@ -39,12 +39,12 @@ pub struct TraceListPage {
 impl TraceCursor {
     /// Behind `last`.
     pub(super) fn at(last: &TraceRow, newest: Sequence) -> Self {
-        Self { start_unix_nanos: last.start_unix_nanos, trace_id: last.trace_id, newest }
+        Self { start_unix_nanos: last.start_unix_nanos, trace_id: Some(last.trace_id), newest }
     }
 
     /// Behind everything that started at or after `start_unix_nanos`.
     pub(super) fn before(start_unix_nanos: i64, newest: Sequence) -> Self {
-        Self { start_unix_nanos, trace_id: TraceId([0; 16]), newest }
+        Self { start_unix_nanos, trace_id: None, newest }
     }
 }
 
@@ -105,7 +105,8 @@ fn newest_first(
 
 /// Only traces behind `cursor`, and none that a record after its list's first page changed.
 pub(super) fn behind(conditions: &mut Conditions, cursor: TraceCursor) {
-    let (hi, lo) = trace_halves(cursor.trace_id);
+    // no trace has the lowest id
+    let (hi, lo) = cursor.trace_id.map_or((0, 0), trace_halves);
     conditions.push("newest_sequence <= ?", [Value::BigInt(cursor.newest.0)]);
     conditions.push(
         "start_unix_nanos <= ? AND (start_unix_nanos, trace_hi, trace_lo) < (?, ?, ?)",

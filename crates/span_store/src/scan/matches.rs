@@ -36,7 +36,7 @@ pub(crate) fn with_matches<T>(
 }
 
 /// `CREATE` of the temporary table `tail` with the columns of `batch`, as DuckDB reads them from Parquet.
-pub(super) fn tail_table(batch: &RecordBatch) -> String {
+pub(crate) fn tail_table(batch: &RecordBatch) -> String {
     let columns: Vec<String> = columns_of(&batch.schema());
     format!("CREATE OR REPLACE TEMP TABLE tail ({})", columns.join(", "))
 }

@@ -13,6 +13,8 @@ mod run;
 
 pub use instance::ScanOptions;
 pub(crate) use instance::open;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use matches::tail_table;
 pub(crate) use matches::{MATCHES, with_matches};
 pub(crate) use run::{Scan, ScanJob, Searched, scan_file, scan_spans};
 

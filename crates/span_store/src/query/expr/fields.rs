@@ -106,7 +106,8 @@ pub(crate) static FIELDS: [PromotedField; 35] = [
     },
     PromotedField {
         name: "total_tokens",
-        column: "(coalesce(input_tokens, 0) + coalesce(output_tokens, 0))",
+        // clients choose the numbers: two of them may be more than a BIGINT holds
+        column: "(coalesce(input_tokens, 0)::HUGEINT + coalesce(output_tokens, 0))",
         kind: FieldKind::Int,
         nullable: false,
     },
@@ -154,6 +155,9 @@ impl Field {
 
 /// `value` as the field stores it, or why the comparison makes no sense.
 pub(super) fn checked(field: &Field, op: Op, value: Literal) -> Result<Literal, String> {
+    if matches!(value, Literal::Float(number) if !number.is_finite()) {
+        return Err("give a finite number".to_owned());
+    }
     let Field::Promoted(field) = field else {
         return match (op, value) {
             (Op::Contains, value) => Ok(Literal::Text(text_of(value))),
@@ -191,7 +195,7 @@ fn typed(field: &PromotedField, value: Literal) -> Result<Literal, String> {
         },
         FieldKind::Millis => match value {
             Literal::Int(millis) => Ok(Literal::Int(millis.saturating_mul(1_000_000))),
-            Literal::Float(millis) => Ok(Literal::Int((millis * 1e6) as i64)),
+            Literal::Float(millis) => Ok(Literal::Int(nanos_of_millis(millis))),
             _ => Err(format!("{name} is compared with a number of milliseconds")),
         },
         FieldKind::Bool => match value {
@@ -213,6 +217,11 @@ fn typed(field: &PromotedField, value: Literal) -> Result<Literal, String> {
             parsed::<SpanId>(value, "a span id is 16 hexadecimal digits")
         }
     }
+}
+
+/// Milliseconds as whole nanoseconds, the nearest ones: `1.001` is 1,001,000, though as a double it is a little less.
+pub fn nanos_of_millis(millis: f64) -> i64 {
+    (millis * 1e6).round() as i64
 }
 
 fn number_in(name: &str, words: &[&str], value: Literal) -> Result<Literal, String> {

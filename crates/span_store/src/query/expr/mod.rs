@@ -16,6 +16,8 @@
 //! Words of the language are read in any case. `contains` ignores case. `!=`, `not` and `not in` are exact opposites:
 //! they also match spans that do not have the field.
 
+#[cfg(any(test, feature = "fuzzing"))]
+mod canonical;
 pub(crate) mod fields;
 mod lex;
 mod parse;
@@ -23,7 +25,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-pub use fields::{AttributeOwner, Field};
+pub use fields::{AttributeOwner, Field, nanos_of_millis};
 pub(crate) use sql::{Fragment, Relation, group_value, literal, numeric_value};
 
 /// Longest filter that is read, in bytes; people write far shorter ones.

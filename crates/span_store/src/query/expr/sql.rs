@@ -115,8 +115,8 @@ fn write_promoted(field: &PromotedField, op: Op, value: &Literal, relation: Rela
             write_id(field, value, relation, out);
         }
         _ if op == Op::Contains => {
-            out.push(&format!("contains(lower({}), ?)", field.column));
-            out.bind(Value::Text(lowercase(value)));
+            out.push(&format!("contains(lower({}), lower(?))", field.column));
+            out.bind(Value::Text(text_of(value)));
         }
         _ => {
             out.push(&format!("{} {} ?", field.column, symbol(op)));
@@ -161,8 +161,8 @@ fn write_id(field: &PromotedField, value: &Literal, relation: Relation, out: &mu
 fn write_attribute(text: &str, op: Op, value: &Literal, out: &mut Fragment) {
     match (op, value) {
         (Op::Contains, _) => {
-            out.push(&format!("contains(lower({text}), ?)"));
-            out.bind(Value::Text(lowercase(value)));
+            out.push(&format!("contains(lower({text}), lower(?))"));
+            out.bind(Value::Text(text_of(value)));
         }
         (Op::Equal | Op::NotEqual, Literal::Int(number)) => {
             // 200 also finds 200.0; beyond 2^53 only the exact spelling counts
@@ -200,9 +200,10 @@ const fn symbol(op: Op) -> &'static str {
     }
 }
 
-fn lowercase(value: &Literal) -> String {
+/// What `contains` looks for; DuckDB puts it into lower case as it does the rest, which is not quite as Rust does.
+fn text_of(value: &Literal) -> String {
     match value {
-        Literal::Text(text) => text.to_lowercase(),
+        Literal::Text(text) => text.clone(),
         _ => String::new(),
     }
 }

@@ -153,6 +153,25 @@ fn attribute_conditions_match_by_value() {
     }
 }
 
+/// Scenario: token counts whose sum no 64 bits hold, a duration that is a little less as a double, and a letter whose lower
+/// case Rust and DuckDB do not agree on. Guarantee: each is compared as what it is.
+#[test]
+fn odd_values_are_compared_exactly() {
+    let connection = Connection::open_in_memory().unwrap();
+    for text in ["total_tokens > 9223372036854775807", "duration_ms = 1.001", "name contains 'ΟΔΟΣ'"] {
+        let fragment = SpanExpr::parse(text).unwrap().to_sql(Relation::Index);
+        let sql = format!(
+            "SELECT {} FROM (SELECT 9223372036854775807 AS input_tokens, 1 AS output_tokens, 1001000 AS duration_nanos, 'ΟΔΟΣ' AS name)",
+            fragment.text
+        );
+        let matches: bool =
+            connection.query_row(&sql, duckdb::params_from_iter(fragment.values), |row| row.get(0)).unwrap();
+        assert!(matches, "{text}");
+    }
+    let field = Field::named("cost_usd").unwrap();
+    assert!(SpanExpr::compare(field, Op::Greater, Literal::Float(f64::NAN)).is_err());
+}
+
 /// Texts that look like filters, so that the fuzzing gets past the first token.
 fn filter_like() -> impl Strategy<Value = String> {
     let word = prop_oneof![

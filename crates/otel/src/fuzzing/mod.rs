@@ -1,0 +1,240 @@
+//! What the fuzz targets of `/otel` (`fuzz/`) check on a store with a few spans and log records, and a test that runs their
+//! kept inputs. Not for programs.
+#![expect(clippy::unwrap_used, reason = "a target that panics has found something, which is what it is for")]
+
+mod cursors;
+mod data;
+
+use std::fmt::Debug;
+use std::future::Future;
+
+use axum::extract::Query;
+use http::Uri;
+use junjo_span_store::{
+    Changes, GroupKind, LogListPage, SpanFilter, SpanListPage, SpanStore, StatsSubject, StoreError,
+    TraceFilter, TraceListPage,
+};
+use junjo_wal::Sequence;
+use junjo_web::{ApiError, ApiResult};
+use serde::de::DeserializeOwned;
+use tokio::runtime::Runtime;
+
+use crate::cursor::{Position, decode_position, encode_position};
+use crate::params::{LogListParams, TraceListParams, WorkflowListParams};
+use crate::sessions::GroupListParams;
+use crate::spans::SpanListParams;
+use crate::stats_params::StatsParams;
+use crate::tail::TailParams;
+
+/// More rows than any list of the store has.
+const EVERYTHING: usize = 500;
+/// The time at which questions without one are asked, behind all but the latest spans.
+const NOW: i64 = 1_767_400_000_000_000_000;
+
+/// Every list of `/otel` on a small store.
+pub struct Lists {
+    store: SpanStore,
+    runtime: Runtime,
+    _dir: tempfile::TempDir,
+}
+
+impl Default for Lists {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Rows and where the next page begins.
+type Rows<T, P> = (Vec<T>, Option<P>);
+
+impl Lists {
+    /// Opens and fills the store, in a temporary folder.
+    pub fn new() -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let store = runtime.block_on(data::open(dir.path()));
+        Self { store, runtime, _dir: dir }
+    }
+
+    /// Any query string (behind the first byte, which chooses the list). It is refused as the client's mistake, or answered;
+    /// pages have the rows of the whole list, and what exports, tails and counts the same has the same rows.
+    pub fn query(&self, input: &[u8]) {
+        let Some((list, text)) = input.split_first() else { return };
+        let Ok(uri) = Uri::try_from([b"/?", text].concat()) else { return };
+        match list % 8 {
+            0 => self.spans(&uri),
+            1 => self.traces(&uri),
+            2 => self.workflows(&uri),
+            3 => self.logs(&uri),
+            4 => self.groups(&uri, GroupKind::Session),
+            5 => self.groups(&uri, GroupKind::User),
+            6 => self.stats(&uri),
+            _ => self.tail(&uri),
+        }
+    }
+
+    fn spans(&self, uri: &Uri) {
+        let Some(filter) = read(uri, SpanListParams::to_filter) else { return };
+        let listed = self.pages(|limit, after| self.list_spans(&filter, limit, after));
+        let mut listed: Vec<_> = listed.iter().map(|row| row.place).collect();
+        listed.sort_unstable();
+        let mut exported = Vec::new();
+        let _runtime = self.runtime.enter();
+        let sink = &mut |spans: Vec<junjo_span_store::WholeSpan>| {
+            exported.extend(spans.iter().map(|span| span.row.place));
+            Ok(())
+        };
+        self.store.export_spans(&filter, sink).unwrap();
+        assert_eq!(exported, listed);
+    }
+
+    fn traces(&self, uri: &Uri) {
+        let Some(filter) = read(uri, TraceListParams::to_filter) else { return };
+        self.pages(|limit, after| self.list_traces(&filter, limit, after));
+    }
+
+    fn workflows(&self, uri: &Uri) {
+        let Some(filter) = read(uri, WorkflowListParams::filter) else { return };
+        self.pages(async |limit, after| {
+            self.store.workflows(&filter, limit, after).await.map(|page| (page.items, page.next))
+        });
+    }
+
+    fn logs(&self, uri: &Uri) {
+        let Some(filter) = read(uri, LogListParams::filter) else { return };
+        self.pages(async |limit, after| {
+            let LogListPage { items, next, stopped_early } = self.store.logs(&filter, limit, after).await?;
+            assert!(!stopped_early);
+            Ok((items, next))
+        });
+    }
+
+    fn groups(&self, uri: &Uri, kind: GroupKind) {
+        let Some(filter) = read(uri, GroupListParams::filter) else { return };
+        self.pages(async |limit, after| {
+            self.store.trace_groups(kind, &filter, limit, after).await.map(|page| (page.items, page.next))
+        });
+    }
+
+    fn stats(&self, uri: &Uri) {
+        let Some(question) = read(uri, |params: &StatsParams| params.question(NOW)) else { return };
+        let listed = self.runtime.block_on(async {
+            match &question.query.subject {
+                StatsSubject::Spans(filter) => {
+                    self.list_spans(filter, EVERYTHING, None).await.unwrap().0.len()
+                }
+                StatsSubject::Traces(filter) => {
+                    self.list_traces(filter, EVERYTHING, None).await.unwrap().0.len()
+                }
+            }
+        });
+        let stats = self.runtime.block_on(self.store.stats(question.query)).unwrap();
+        assert_eq!(stats.incomplete, None);
+        for rows in [&stats.totals, &stats.buckets] {
+            let counted: i64 = rows.iter().map(|row| row.count).sum();
+            let is_all = !rows.is_empty() && !stats.more_groups && !stats.more_buckets;
+            assert!(!is_all || usize::try_from(counted) == Ok(listed), "{counted} of {listed}");
+        }
+    }
+
+    fn tail(&self, uri: &Uri) {
+        let Some(filter) = read(uri, TailParams::to_filter) else { return };
+        let newest = self.store.progress().newest();
+        let outcome =
+            self.runtime.block_on(self.store.changes(&filter, Sequence(0), newest, EVERYTHING)).unwrap();
+        let Changes::Traces(changed) = outcome else { panic!("there are few traces") };
+        let (listed, _) = self.runtime.block_on(self.list_traces(&filter, EVERYTHING, None)).unwrap();
+        let ids = |rows: &[junjo_span_store::TraceRow]| {
+            let mut ids: Vec<_> = rows.iter().map(|row| row.trace_id).collect();
+            ids.sort_unstable();
+            ids
+        };
+        assert_eq!(ids(&changed), ids(&listed));
+    }
+
+    async fn list_spans(
+        &self,
+        filter: &SpanFilter,
+        limit: usize,
+        after: Option<junjo_span_store::SpanCursor>,
+    ) -> Result<Rows<junjo_span_store::SpanRow, junjo_span_store::SpanCursor>, StoreError> {
+        let SpanListPage { items, next, incomplete } = self.store.spans(filter, limit, after).await?;
+        assert_eq!(incomplete, None);
+        Ok((items, next))
+    }
+
+    async fn list_traces(
+        &self,
+        filter: &TraceFilter,
+        limit: usize,
+        after: Option<junjo_span_store::TraceCursor>,
+    ) -> Result<Rows<junjo_span_store::TraceRow, junjo_span_store::TraceCursor>, StoreError> {
+        let TraceListPage { items, next, incomplete } = self.store.traces(filter, limit, after).await?;
+        assert_eq!(incomplete, None);
+        Ok((items, next))
+    }
+
+    /// The whole list, after it was read in two pages or three as well.
+    fn pages<P: Position, T: Debug + PartialEq, F>(&self, list: impl Fn(usize, Option<P>) -> F) -> Vec<T>
+    where
+        F: Future<Output = Result<Rows<T, P>, StoreError>>,
+    {
+        let (all, next) = self.runtime.block_on(list(EVERYTHING, None)).unwrap();
+        assert!(next.is_none());
+        let limit = all.len() / 2 + 1;
+        let (mut seen, mut after) = (Vec::new(), None);
+        // a search does not look behind a full page, so the last one may be empty
+        for page in 1.. {
+            assert!(page <= 3, "a list without an end");
+            let (rows, next) = self.runtime.block_on(list(limit, after.take())).unwrap();
+            seen.extend(rows);
+            let Some(next) = next else { break };
+            after = Some(decode_position(&encode_position(&next, 0), 0).unwrap());
+        }
+        assert_eq!(seen, all);
+        all
+    }
+}
+
+/// What `parse` makes of the parameters; a refusal has to be the client's mistake.
+fn read<T: DeserializeOwned, F>(uri: &Uri, parse: impl Fn(&T) -> ApiResult<F>) -> Option<F> {
+    let Query(params) = Query::<T>::try_from_uri(uri).ok()?;
+    accepted(parse(&params))
+}
+
+fn accepted<T>(outcome: ApiResult<T>) -> Option<T> {
+    outcome.inspect_err(assert_clients_mistake).ok()
+}
+
+fn assert_clients_mistake(error: &ApiError) {
+    assert!(error.kind().status().is_client_error(), "{error}");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// Runs every kept input of a target.
+    fn run(target: &str, check: impl Fn(&[u8])) {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/regressions").join(target);
+        let mut inputs = 0;
+        for entry in std::fs::read_dir(&dir).unwrap() {
+            let path = entry.unwrap().path();
+            check(&std::fs::read(path).unwrap());
+            inputs += 1;
+        }
+        assert!(inputs > 0, "there is nothing in {}", dir.display());
+    }
+
+    /// Scenario: query strings and cursors as the page sends them, and inputs that once broke something. Guarantee: what
+    /// each fuzz target checks holds for them.
+    #[test]
+    fn kept_inputs_of_the_fuzz_targets_hold() {
+        let lists = Lists::new();
+        run("query", |input| lists.query(input));
+        run("cursor", |input| lists.cursor(input));
+    }
+}

@@ -1,0 +1,11 @@
+//! Any query string to each list of `/otel`. What has to hold is in `junjo_otel::fuzzing`.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use junjo_otel::fuzzing::Lists;
+use libfuzzer_sys::fuzz_target;
+
+static LISTS: LazyLock<Lists> = LazyLock::new(Lists::new);
+
+fuzz_target!(|input: &[u8]| LISTS.query(input));
