@@ -37,32 +37,32 @@ pub(crate) struct Loaded {
     pub(crate) unreadable: usize,
 }
 
-/// Reads what Junjo has to do with in a trace; `None` for an unknown trace.
+/// Reads what Junjo has to do with in a trace, what belongs to `run` first; `None` for an unknown trace.
 pub(crate) async fn load(
     store: &SpanStore,
-    trace_id: TraceId,
+    (trace_id, run): (TraceId, SpanId),
     limits: LoadLimits,
 ) -> ApiResult<Option<Loaded>> {
     let Some(mut outline) = outline(store, trace_id).await? else { return Ok(None) };
-    if outline.wanted.len() > limits.spans_max {
-        outline.wanted.truncate(limits.spans_max);
-        outline.left_out = Some(format!("only the first {} of its spans were read", limits.spans_max));
-    }
-    let mut spans = Vec::with_capacity(outline.wanted.len());
-    let mut bytes = 0;
-    for places in outline.wanted.chunks(SPANS_PAGE) {
+    let places = outline.places_by_use(run);
+    let readable = &places[..places.len().min(limits.spans_max)];
+    let mut spans = Vec::with_capacity(readable.len());
+    let (mut bytes, mut asked) = (0, 0);
+    for places in readable.chunks(SPANS_PAGE) {
         if bytes > limits.bytes_max {
-            let text =
-                format!("the trace is large: {} of {} spans were read", spans.len(), outline.wanted.len());
-            outline.left_out = Some(text);
             break;
         }
+        asked += places.len();
         let whole = store.whole_spans(places.to_vec()).await.map_err(api_error)?;
         bytes += whole.iter().map(WholeSpan::text_bytes).sum::<usize>();
         let read = move || whole.iter().map(junjo_span).collect::<Vec<_>>();
         spans.extend(tokio::task::spawn_blocking(read).await.map_err(ApiError::internal)?);
     }
-    let unreadable = if outline.left_out.is_none() { outline.wanted.len() - spans.len() } else { 0 };
+    let unreadable = asked - spans.len();
+    if asked < places.len() {
+        outline.left_out =
+            Some(format!("the trace is large: {asked} of {} spans of workflows were read", places.len()));
+    }
     let build = move || JunjoTrace::new(spans, outline.parents);
     let trace = tokio::task::spawn_blocking(build).await.map_err(ApiError::internal)?;
     Ok(Some(Loaded { trace, rows: outline.runs, left_out: outline.left_out, unreadable }))
@@ -72,9 +72,53 @@ pub(crate) async fn load(
 #[derive(Default)]
 struct Outline {
     parents: HashMap<SpanId, Option<SpanId>>,
-    wanted: Vec<Place>,
+    wanted: Vec<Wanted>,
     runs: HashMap<SpanId, SpanRow>,
     left_out: Option<String>,
+}
+
+/// A span whose payload a view needs.
+struct Wanted {
+    span_id: SpanId,
+    place: Place,
+    has_state_events: bool,
+}
+
+impl Outline {
+    /// Places of the wanted spans. First the run and what is around and inside it, then other writers of state, then the
+    /// rest: a trace may be larger than what is read of it.
+    fn places_by_use(&mut self, run: SpanId) -> Vec<Place> {
+        let around: HashSet<SpanId> = self.way_up(run).collect();
+        let mut inside = HashMap::from([(run, true)]);
+        let mut wanted = std::mem::take(&mut self.wanted);
+        // keeps the order of equals, which is the one in which they lie in files
+        wanted.sort_by_cached_key(|span| {
+            let belongs = around.contains(&span.span_id) || self.is_inside(span.span_id, &mut inside);
+            if belongs { 0 } else { 2 - u8::from(span.has_state_events) }
+        });
+        wanted.into_iter().map(|span| span.place).collect()
+    }
+
+    /// A span and those it is in; parents may form a circle, and no way is longer than the trace.
+    fn way_up(&self, from: SpanId) -> impl Iterator<Item = SpanId> {
+        let next = |id: &SpanId| self.parents.get(id).copied().flatten();
+        std::iter::successors(Some(from), next).take(self.parents.len())
+    }
+
+    /// Whether a span is below one that is `known` to be inside; what is learned on the way is added to them.
+    fn is_inside(&self, span: SpanId, known: &mut HashMap<SpanId, bool>) -> bool {
+        let mut passed = Vec::new();
+        let mut answer = false;
+        for id in self.way_up(span) {
+            if let Some(found) = known.get(&id) {
+                answer = *found;
+                break;
+            }
+            passed.push(id);
+        }
+        known.extend(passed.into_iter().map(|id| (id, answer)));
+        answer
+    }
 }
 
 async fn outline(store: &SpanStore, trace_id: TraceId) -> ApiResult<Option<Outline>> {
@@ -95,7 +139,11 @@ async fn outline(store: &SpanStore, trace_id: TraceId) -> ApiResult<Option<Outli
             let of_agent = row.parent_span_id.is_some_and(|parent| agents.contains(&parent));
             let is_evaluation = row.name.starts_with("junjo.evaluation.");
             if row.span_type.is_some() || row.state_event_count > 0 || of_agent || is_evaluation {
-                outline.wanted.push(row.place);
+                outline.wanted.push(Wanted {
+                    span_id: row.span_id,
+                    place: row.place,
+                    has_state_events: row.state_event_count > 0,
+                });
             }
             if matches!(row.span_type.as_deref(), Some("workflow" | "subflow" | "agent")) {
                 outline.runs.insert(row.span_id, row);
@@ -139,4 +187,48 @@ fn junjo_span(whole: &WholeSpan) -> JunjoSpan {
         had_invalid_utf8: false,
         raw: &[],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use junjo_wal::Sequence;
+
+    use super::*;
+
+    fn id(number: u8) -> SpanId {
+        SpanId([number; 8])
+    }
+
+    /// Spans 1 to `parents.len()`, each below the one given (0: a root), at places in that order.
+    fn outline_of(parents: &[u8], with_events: &[u8]) -> Outline {
+        let mut outline = Outline::default();
+        for (number, parent) in (1..).zip(parents) {
+            outline.parents.insert(id(number), (*parent > 0).then(|| id(*parent)));
+            outline.wanted.push(Wanted {
+                span_id: id(number),
+                place: Place { sequence: Sequence(1), ordinal: i32::from(number) },
+                has_state_events: with_events.contains(&number),
+            });
+        }
+        outline
+    }
+
+    fn order(mut outline: Outline, run: u8) -> Vec<i32> {
+        outline.places_by_use(id(run)).iter().map(|place| place.ordinal).collect()
+    }
+
+    /// Scenario: a run behind others in a large trace, with a root around it and spans inside. Guarantee: what belongs to
+    /// it is read first, then writers of state, then the rest, each in the order of the files.
+    #[test]
+    fn places_by_use_begins_with_the_run() {
+        // 1 root; 2 a run with 3; 4 the run with 5, and 6 below 5; 7 a writer elsewhere
+        assert_eq!(order(outline_of(&[0, 1, 2, 1, 4, 5, 1], &[3, 7]), 4), [1, 4, 5, 6, 3, 7, 2]);
+    }
+
+    /// Scenario: parents that form circles, with the run in one and beside one. Guarantee: an end, and every span once.
+    #[test]
+    fn places_by_use_ends_in_circles() {
+        assert_eq!(order(outline_of(&[2, 1, 3, 1], &[]), 1), [1, 2, 4, 3]);
+        assert_eq!(order(outline_of(&[2, 1, 3, 0], &[]), 4), [4, 1, 2, 3]);
+    }
 }

@@ -115,7 +115,7 @@ impl OtelService {
 
     /// Adds one run; false when it cannot be read, or not as a whole.
     async fn add_run(&self, mut aggregate: Aggregate, row: &SpanRow) -> ApiResult<(Aggregate, bool)> {
-        let Some(loaded) = load(self.store(), row.trace_id, RUN_LIMITS).await? else {
+        let Some(loaded) = load(self.store(), (row.trace_id, row.span_id), RUN_LIMITS).await? else {
             return Ok((aggregate, false));
         };
         if loaded.left_out.is_some() || loaded.unreadable > 0 {
@@ -130,14 +130,20 @@ impl OtelService {
     }
 
     async fn load_run(&self, trace_id: TraceId, span_id: SpanId, limits: LoadLimits) -> ApiResult<Loaded> {
-        let loaded = load(self.store(), trace_id, limits).await?;
+        let loaded = load(self.store(), (trace_id, span_id), limits).await?;
         let loaded = loaded.ok_or_else(|| ApiError::not_found("no span of this trace has arrived"))?;
         if loaded.rows.contains_key(&span_id) {
             return Ok(loaded);
         }
         // the index knows more spans than those that were read
         let exists = self.store().span_exists(trace_id, span_id).await.map_err(api_error)?;
-        Err(if exists { run_error(RunError::NotARun) } else { run_error(RunError::UnknownSpan) })
+        Err(match loaded.left_out {
+            Some(left_out) if exists => {
+                ApiError::invalid_input(format!("{left_out}, and this run is not among them"))
+            }
+            _ if exists => run_error(RunError::NotARun),
+            _ => run_error(RunError::UnknownSpan),
+        })
     }
 }
 
