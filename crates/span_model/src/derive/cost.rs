@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value as Json;
-
 use super::prices::PriceTable;
 use super::role::Role;
-use super::scalar::json_object;
+use super::scalar::{json_float, json_object};
 use super::usage::Usage;
 use super::vocabulary::{Field, Slots};
 
@@ -45,8 +43,8 @@ fn reported(slots: &Slots<'_, '_>) -> Option<f64> {
     };
     let langfuse = || {
         let details = slots.get(Field::LangfuseCost).and_then(json_object)?;
-        let total = details.get("total").and_then(Json::as_f64);
-        total.or_else(|| details.values().map(Json::as_f64).reduce(|sum, part| Some(sum? + part?)).flatten())
+        let total = details.get("total").and_then(json_float);
+        total.or_else(|| details.values().map(json_float).reduce(|sum, part| Some(sum? + part?)).flatten())
     };
     let cost = slots
         .float(Field::CostTotal)

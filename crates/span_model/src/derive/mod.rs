@@ -25,8 +25,9 @@ use serde_json::Value as Json;
 use crate::otlp::value::{Resource, Scope, Span, Value};
 
 /// Raised whenever [`promote`] gives another answer for the same span, so that stored rows can be derived again
-/// (`junjo-server rederive`). 2: a pending span has no role.
-pub const DERIVE_VERSION: u32 = 2;
+/// (`junjo-server rederive`). 2: a pending span has no role. 3: Langfuse's counts
+/// and costs may be decimal texts.
+pub const DERIVE_VERSION: u32 = 3;
 
 /// Name of a service whose resource has none.
 pub const UNKNOWN_SERVICE: &str = "unknown_service";

@@ -56,6 +56,23 @@ pub(crate) fn float(value: &Value<'_>) -> Option<f64> {
     number.filter(|number| number.is_finite())
 }
 
+/// [`count`] of a member of a JSON object.
+pub(crate) fn json_count(json: &Json) -> Option<i64> {
+    let int = match json {
+        Json::String(text) => return count(&Value::String(text.as_str().into())),
+        number => number.as_i64().or_else(|| number.as_f64().and_then(int_of_float)),
+    };
+    int.filter(|count| *count >= 0)
+}
+
+/// [`float`] of a member of a JSON object.
+pub(crate) fn json_float(json: &Json) -> Option<f64> {
+    match json {
+        Json::String(text) => float(&Value::String(text.as_str().into())),
+        number => number.as_f64().filter(|number| number.is_finite()),
+    }
+}
+
 /// A flag, also as a text.
 pub(crate) fn flag(value: &Value<'_>) -> Option<bool> {
     match value {

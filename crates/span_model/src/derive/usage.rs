@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::scalar::json_object;
+use super::scalar::{json_count, json_object};
 use super::vocabulary::{Field, Slots};
 
 /// Token counts of one span.
@@ -76,18 +76,12 @@ impl Usage {
     }
 }
 
-/// A JSON number as a count; a fraction is dropped, a negative number is none.
-fn count(json: &Json) -> Option<i64> {
-    let count = json.as_i64().or_else(|| json.as_f64().map(|double| double as i64))?;
-    (count >= 0).then_some(count)
-}
-
 /// Langfuse: parts stand beside each other (`input` excludes `input_cached_tokens`), so that all of a side are added.
 /// OpenAI's own names are taken as OpenAI means them.
 fn langfuse(details: &Map<String, Json>) -> Usage {
-    let of = |names: &[&str]| names.iter().find_map(|name| details.get(*name).and_then(count));
+    let of = |names: &[&str]| names.iter().find_map(|name| details.get(*name).and_then(json_count));
     let sum = |is_part: &dyn Fn(&str) -> bool| {
-        let parts = details.iter().filter(|(name, _)| is_part(name)).filter_map(|(_, part)| count(part));
+        let parts = details.iter().filter(|(name, _)| is_part(name)).filter_map(|(_, part)| json_count(part));
         parts.fold(0_i64, i64::saturating_add)
     };
     let cached = of(&["input_cached_tokens", "cache_read_input_tokens", "input_cache_read"]);
@@ -107,7 +101,7 @@ fn langfuse(details: &Map<String, Json>) -> Usage {
 
 /// `{"v":1,"inputTokens":412,"outputTokens":31,"cachedInputTokens":128,"totalTokens":443}`.
 fn junjo_model(usage: &Map<String, Json>) -> Usage {
-    let of = |name: &str| usage.get(name).and_then(count);
+    let of = |name: &str| usage.get(name).and_then(json_count);
     Usage {
         input: of("inputTokens"),
         output: of("outputTokens"),

@@ -13,13 +13,10 @@ use crate::otlp::value::Span;
 const NO_PARAMETERS: &[&str] = &["model", "messages", "input", "prompt", "tools", "instructions"];
 
 /// Events that mark the first piece of a streamed answer.
-const FIRST_CHUNK_EVENTS: &[&str] = &[
-    "First Token Stream Event",
-    "gen_ai.first_token",
-    "ai.stream.firstChunk",
-    "gen_ai.content.completion.chunk",
-    "llm.content.completion.chunk",
-];
+const FIRST_CHUNK_EVENTS: &[&str] =
+    &["First Token Stream Event", "gen_ai.first_token", "ai.stream.firstChunk"];
+/// Events that each piece has.
+const CHUNK_EVENTS: &[&str] = &["gen_ai.content.completion.chunk", "llm.content.completion.chunk"];
 
 /// How a streamed answer came back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -110,7 +107,10 @@ pub(super) fn streaming(
     parameters: &Map<String, Json>,
     span: &Span<'_>,
 ) -> Streaming {
-    let first_chunk = span.events.iter().find(|event| FIRST_CHUNK_EVENTS.contains(&event.name.as_ref()));
+    let event = |names: &[&str]| span.events.iter().find(|event| names.contains(&event.name.as_ref()));
+    let chunk = event(CHUNK_EVENTS);
+    // SDKs drop the oldest events first, and a later piece says nothing about the first
+    let first_chunk = event(FIRST_CHUNK_EVENTS).or_else(|| chunk.filter(|_| span.dropped_events_count == 0));
     let time_to_first_chunk_nanos = attributes
         .float(&["gen_ai.response.time_to_first_chunk"])
         .map(|seconds| nanos(seconds * 1e9))
@@ -123,7 +123,7 @@ pub(super) fn streaming(
     let is_streaming = attributes
         .flag(&["gen_ai.request.stream", "gen_ai.is_streaming", "llm.is_streaming"])
         .or_else(|| parameters.get("stream").and_then(Json::as_bool))
-        .or(time_to_first_chunk_nanos.map(|_| true));
+        .or((time_to_first_chunk_nanos.is_some() || chunk.is_some()).then_some(true));
     Streaming { is_streaming, time_to_first_chunk_nanos }
 }
 

@@ -238,6 +238,39 @@ fn other_model_calls_are_as_approved() {
     insta::assert_snapshot!(lines);
 }
 
+/// Scenario: Langfuse's counts and costs as decimal texts. Guarantee: they are what the same numbers would be.
+#[test]
+fn langfuse_texts_count_as_numbers() {
+    let generation = |usage: &str, cost: &str| {
+        let attributes = json!({
+            "langfuse.observation.type": "generation", "langfuse.observation.model.name": "claude-sonnet-4-5",
+            "langfuse.observation.usage_details": usage, "langfuse.observation.cost_details": cost,
+        });
+        lines("langfuse-sdk", &[span("generation", &attributes)])
+    };
+    let texts = generation(r#"{"input":"10","output":"5"}"#, r#"{"input":"0.1","output":"0.2"}"#);
+    assert_eq!(texts, generation(r#"{"input":10,"output":5}"#, r#"{"input":0.1,"output":0.2}"#));
+    assert_ne!(texts, generation("{}", "{}"));
+}
+
+/// Scenario: a span with an event for each piece of its answer, all of them or the last few. Guarantee: the time to the
+/// first piece, or none when that may have been dropped; the answer was streamed either way.
+#[test]
+fn first_chunk_may_have_been_dropped() {
+    let streamed = |dropped_events_count| {
+        let mut span = span("chat", &json!({"gen_ai.operation.name": "chat"}));
+        let time_unix_nano = span.start_time_unix_nano + 250_000_000;
+        span.events =
+            vec![Event { name: "llm.content.completion.chunk".into(), time_unix_nano, ..Event::default() }];
+        span.dropped_events_count = dropped_events_count;
+        lines("x", &[span])
+    };
+    let (whole, cut) = (streamed(0), streamed(300));
+    assert!(whole.contains("time_to_first_chunk_nanos\":250000000"), "{whole}");
+    assert!(!cut.contains("time_to_first_chunk_nanos"), "{cut}");
+    assert!(cut.contains("\"is_streaming\":true"), "{cut}");
+}
+
 /// Scenario: values of the wrong type, invalid and cut JSON, contradicting counts. Guarantee: what can be read is read,
 /// and nothing is made up.
 #[test]
