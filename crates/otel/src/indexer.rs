@@ -13,6 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Compressed payload decoded into one commit: about 30,000 spans, which is where DuckDB's cost per row levels off.
 const BATCH_BYTES: u64 = 8 << 20;
+/// Time from one commit that leaves nothing to the next: a commit of a few spans costs nearly as much as one of
+/// hundreds. What comes after a longer silence is indexed at once.
+const COMMIT_INTERVAL: Duration = Duration::from_millis(50);
 /// Pause after a failure that is not the data's fault.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
@@ -68,9 +71,12 @@ impl Indexer {
                 let _ = stop.run_until_cancelled(tokio::time::sleep(RETRY_PAUSE)).await;
                 continue;
             }
-            tokio::select! {
-                changed = committed.changed() => if changed.is_err() { break },
-                () = stop.cancelled() => break,
+            let rested = tokio::time::sleep(COMMIT_INTERVAL);
+            let waited = async { tokio::join!(committed.changed(), rested).0 };
+            match stop.run_until_cancelled(waited).await {
+                Some(Ok(())) => {}
+                // the server stops, or the log is closed
+                Some(Err(_)) | None => break,
             }
         }
     }
