@@ -71,16 +71,26 @@ impl Line<'_> {
         let kind = self.report.map_or("", |report| report.kind.as_str());
         if self.status.is_server_error() {
             let cause = self.report.map_or("", |report| &report.chain);
-            tracing::error!(
-                http.request.method = method,
-                http.route = route,
-                http.response.status_code = status,
-                duration_ms,
-                request_id,
-                error.r#type = kind,
-                error.message = cause,
-                "request failed"
-            );
+            macro_rules! write_failed {
+                ($level:ident) => {
+                    tracing::$level!(
+                        http.request.method = method,
+                        http.route = route,
+                        http.response.status_code = status,
+                        duration_ms,
+                        request_id,
+                        error.r#type = kind,
+                        error.message = cause,
+                        "request failed"
+                    )
+                };
+            }
+            // "come back later" while the server starts or is full is no fault of it
+            if self.status == StatusCode::SERVICE_UNAVAILABLE {
+                write_failed!(warn)
+            } else {
+                write_failed!(error)
+            }
         } else {
             tracing::info!(
                 http.request.method = method,
@@ -133,6 +143,7 @@ mod tests {
         let app = Router::new()
             .route("/item/{id}", get(|| async { "ok" }))
             .route("/fails", get(|| async { ApiError::internal(std::io::Error::other("the disk is gone")) }))
+            .route("/later", get(|| async { ApiError::unavailable("the index opens") }))
             .layer(from_fn(log))
             .layer(from_fn(request_id::assign));
         let request = Request::get(uri).header("x-request-id", "r-1").body(Body::empty()).unwrap();
@@ -162,5 +173,13 @@ mod tests {
         assert_eq!(lines[0]["level"], "ERROR");
         assert!(lines[0]["fields"]["error.message"].as_str().unwrap().contains("the disk is gone"));
         assert_eq!(lines[0]["fields"]["request_id"], "r-1");
+    }
+
+    /// Scenario: a route that asks to come back later. Guarantee: a warning, with its reason.
+    #[tokio::test]
+    async fn unavailable_is_a_warning() {
+        let lines = log_of("/later").await;
+        assert_eq!(lines[0]["level"], "WARN");
+        assert!(lines[0]["fields"]["error.message"].as_str().unwrap().contains("the index opens"));
     }
 }
