@@ -23,7 +23,7 @@ use crate::service::OtelService;
 const TRACE_IDS_MAX: usize = 10_000;
 /// Traces of a deletion that are shown; the rest is counted.
 const SHOWN_TRACE_IDS_MAX: usize = 100;
-/// Longest name of a service, session or user: longer ones are cut at ingestion.
+/// Longest name of a service, session or user that can be given; what has a longer one is deleted by its traces.
 const NAME_BYTES_MAX: usize = 4_096;
 
 pub(crate) fn routes() -> OpenApiRouter<OtelService> {

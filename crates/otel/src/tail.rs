@@ -27,7 +27,9 @@ use crate::service::OtelService;
 
 /// Traces that one step sends at most; a reader that is further behind is told so and goes on with what is new.
 const STEP_MAX: usize = 500;
-/// Shortest time between two steps of a reader, so that a busy server is not asked after each of many commits.
+/// Shortest time between two steps of a reader. A busy server commits many times a second, and each step asks the index:
+/// up to 32 readers would ask more than its four queries at once can answer, for changes that nobody reads so fast. The
+/// first step does not wait, and a trace that changed several times within the pause is sent once.
 const STEP_PAUSE: Duration = Duration::from_millis(250);
 /// Between two signs of life on a silent connection; proxies cut silent ones after a minute.
 const HEARTBEAT: Duration = Duration::from_secs(15);

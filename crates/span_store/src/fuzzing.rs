@@ -117,7 +117,8 @@ fn without_literals(sql: &str) -> (String, usize) {
     for c in sql.chars() {
         // a doubled quote ends a literal and begins it again
         is_literal ^= c == '\'';
-        if !is_literal && !(c == '\'' && skeleton.ends_with(c)) {
+        let is_again = c == '\'' && skeleton.ends_with(c);
+        if !is_literal && !is_again {
             skeleton.push(c);
         }
     }

@@ -21,7 +21,7 @@ struct Subject {
     server: ServerProcess,
     api: Api,
     key: String,
-    next: u64,
+    last: u64,
     acknowledged: Vec<u64>,
 }
 
@@ -35,29 +35,34 @@ impl Subject {
         let api = Api::new(server.http);
         api.register().await;
         let key = api.create_key().await;
-        Some(Self { dir, faults, server, api, key, next: 1, acknowledged: Vec::new() })
+        Some(Self { dir, faults, server, api, key, last: 0, acknowledged: Vec::new() })
     }
 
     /// Sends one span as a trace of its own.
     async fn send(&mut self) -> Result<(), Status> {
-        let client = OtlpClient::new(self.server.grpc, Some(&self.key));
-        let trace = self.next;
-        self.next += 1;
-        let span = SpanBuilder::new(trace.into(), 1, START + trace).build();
-        client.export(&request("disk", vec![span])).await?;
+        let trace = self.next_trace();
+        self.export(trace).await?;
         self.acknowledged.push(trace);
         Ok(())
     }
 
-    /// Sends until a span is taken.
+    /// Sends a span again and again until it is taken, as clients do.
     async fn send_until_taken(&mut self) {
-        for _ in 0..1_000 {
-            if self.send().await.is_ok() {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-        panic!("no span is taken although the disk works again");
+        let trace = self.next_trace();
+        let subject = &*self;
+        eventually("a span that is taken", PATIENCE, || async { subject.export(trace).await.ok() }).await;
+        self.acknowledged.push(trace);
+    }
+
+    const fn next_trace(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+
+    async fn export(&self, trace: u64) -> Result<(), Status> {
+        let client = OtlpClient::new(self.server.grpc, Some(&self.key));
+        let span = SpanBuilder::new(trace.into(), 1, START + trace).build();
+        client.export(&request("disk", vec![span])).await.map(drop)
     }
 
     fn break_disk(&self, operations: &[Operation], errno: u64) {

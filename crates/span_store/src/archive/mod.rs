@@ -10,4 +10,4 @@ pub(crate) mod read;
 pub(crate) mod reconcile;
 pub(crate) mod replace;
 pub(crate) mod write;
-mod writer;
+pub(crate) mod writer;

@@ -16,7 +16,7 @@ use super::manifest::ArchiveFile;
 use crate::error::StoreError;
 
 /// Rows of a row group: enough for compression, few enough that a detail read decodes little.
-const GROUP_ROWS_MAX: usize = 8192;
+pub(crate) const GROUP_ROWS_MAX: usize = 8192;
 /// Text bytes of a row group, so that large prompts do not make it huge.
 const GROUP_BYTES_MAX: usize = 16 << 20;
 /// Page size: what a detail read decompresses at least. Smaller pages compress long texts worse, by 5 % at 64 KiB.

@@ -17,14 +17,13 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
 use crate::archive::columns::{schema, to_batch};
+use crate::archive::writer::GROUP_ROWS_MAX;
 use crate::error::StoreError;
 use crate::trace_row::TraceRow;
 use crate::whole_span::WholeSpan;
 
 /// Encoded bytes that make a row group.
 const GROUP_BYTES_MAX: usize = 8 << 20;
-/// Rows that make a row group.
-const GROUP_ROWS_MAX: usize = 8192;
 
 /// A Parquet file in the making, with the columns of archive files or one column for each field of a trace.
 pub struct ParquetExport {

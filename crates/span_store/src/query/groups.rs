@@ -7,6 +7,7 @@ use duckdb::{Connection, Row, params_from_iter};
 use junjo_span_model::TraceId;
 use junjo_wal::Sequence;
 
+use super::cut;
 use super::filter::{Conditions, TimeRange};
 use super::stats_sql::clamped_sum;
 use super::traces::{COLUMNS, select, texts};
@@ -150,18 +151,15 @@ impl SpanStore {
         let filter = filter.clone();
         let run = move |connection: &Connection| {
             let mut listed = list(connection, kind, &filter, limit.saturating_add(1), after)?;
-            let more = listed.len() > limit;
-            listed.truncate(limit);
-            let ids: Vec<String> = listed.iter().map(|group| group.id.clone()).collect();
-            let last = listed.pop().filter(|_| more);
-            Ok((summaries(connection, kind, &filter.conditions(kind), &ids)?, last))
+            let next = cut(&mut listed, limit).map(|last| GroupCursor {
+                last_start_unix_nanos: last.last_start_unix_nanos,
+                id_md5: last.id_md5.clone(),
+                newest,
+            });
+            let ids: Vec<String> = listed.into_iter().map(|group| group.id).collect();
+            Ok((summaries(connection, kind, &filter.conditions(kind), &ids)?, next))
         };
-        let (items, last) = self.executor()?.run(run).await?;
-        let next = last.map(|last| GroupCursor {
-            last_start_unix_nanos: last.last_start_unix_nanos,
-            id_md5: last.id_md5,
-            newest,
-        });
+        let (items, next) = self.executor()?.run(run).await?;
         Ok(GroupPage { items, next })
     }
 
@@ -207,11 +205,7 @@ fn session(
         limit.saturating_add(1)
     );
     let mut traces = select(connection, &sql, conditions.values())?;
-    let more = traces.len() > limit;
-    traces.truncate(limit);
-    let next = traces
-        .last()
-        .filter(|_| more)
+    let next = cut(&mut traces, limit)
         .map(|last| SessionPosition { start_unix_nanos: last.start_unix_nanos, trace_id: last.trace_id });
     Ok(Some(SessionTraces { session, traces, next }))
 }

@@ -16,3 +16,10 @@ pub(crate) mod stats_sql;
 pub(crate) mod trace;
 pub(crate) mod traces;
 pub(crate) mod workflows;
+
+/// Cuts rows that were read with one more than `limit` to a page; its last row when there are more.
+fn cut<T>(rows: &mut Vec<T>, limit: usize) -> Option<&T> {
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    rows.last().filter(|_| has_more)
+}

@@ -6,6 +6,7 @@ use arrow::record_batch::RecordBatch;
 use duckdb::Connection;
 use duckdb::types::Value;
 
+use super::cut;
 use super::expr::{Field, Fragment, Relation, SpanExpr, group_value};
 use super::filter::{Conditions, SpanFilter, TimeRange, TraceFilter};
 use super::spans::{NEWEST_FIRST, SpanCursor, SpanListPage, continue_after};
@@ -14,10 +15,8 @@ use super::stats_sql::{of_matched_spans, of_matched_traces};
 use super::trace::rows;
 use super::traces::{COLUMNS, TraceCursor, TraceListPage, behind, select};
 use crate::error::StoreError;
-use crate::row::SpanRow;
 use crate::scan::{Incomplete, IncompleteReason, MATCHES, Scan, ScanJob, Searched, with_matches};
 use crate::store::SpanStore;
-use crate::trace_row::TraceRow;
 
 /// Rows of a page as far as they are known.
 struct Found<T> {
@@ -221,18 +220,16 @@ pub(super) async fn spans(
         store.executor()?.run(run).await
     };
     let mut found = fill(Scan::new(store, job).await?, limit, evaluate).await?;
-    let more = found.rows.len() > limit;
-    found.rows.truncate(limit);
-    let last: Option<&SpanRow> = found.rows.last();
+    let behind_last = cut(&mut found.rows, limit).map(|last| SpanCursor::behind(last, newest));
     let next = match found.stopped {
         // without progress the next page starts where this one did
         Some((_, from)) => match after {
             Some(cursor) if from > cursor.start_unix_nanos => Some(cursor),
             _ => Some(SpanCursor::before(from, newest)),
         },
-        None => last.filter(|_| more).map(|last| SpanCursor::behind(last, newest)),
+        None => behind_last,
     };
-    let incomplete = found.incomplete(last.filter(|_| more).map(|last| last.start_unix_nanos));
+    let incomplete = found.incomplete(behind_last.map(|last| last.start_unix_nanos));
     Ok(SpanListPage { items: found.rows, next, incomplete })
 }
 
@@ -266,18 +263,16 @@ pub(super) async fn traces(
         store.executor()?.run(run).await
     };
     let mut found = fill(Scan::new(store, job).await?, limit, evaluate).await?;
-    let more = found.rows.len() > limit;
-    found.rows.truncate(limit);
-    let last: Option<&TraceRow> = found.rows.last();
+    let behind_last = cut(&mut found.rows, limit).map(|last| TraceCursor::at(last, newest));
     let next = match found.stopped {
         // without progress the next page starts where this one did
         Some((_, from)) => match after {
             Some(cursor) if from > cursor.start_unix_nanos => Some(cursor),
             _ => Some(TraceCursor::before(from, newest)),
         },
-        None => last.filter(|_| more).map(|last| TraceCursor::at(last, newest)),
+        None => behind_last,
     };
-    let incomplete = found.incomplete(last.filter(|_| more).map(|last| last.start_unix_nanos));
+    let incomplete = found.incomplete(behind_last.map(|last| last.start_unix_nanos));
     Ok(TraceListPage { items: found.rows, next, incomplete })
 }
 

@@ -5,6 +5,7 @@ use duckdb::types::Value;
 use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
+use super::cut;
 use super::filter::{Conditions, SpanFilter, TimeRange};
 use super::newest::NewestFirst;
 use super::search;
@@ -55,9 +56,7 @@ impl SpanStore {
         let run =
             move |connection: &Connection| newest_first(connection, &filter, limit.saturating_add(1), after);
         let mut items = self.executor()?.run(run).await?;
-        let more = items.len() > limit;
-        items.truncate(limit);
-        let next = items.last().filter(|_| more).map(|last| SpanCursor::behind(last, newest));
+        let next = cut(&mut items, limit).map(|last| SpanCursor::behind(last, newest));
         Ok(SpanListPage { items, next, incomplete: None })
     }
 }

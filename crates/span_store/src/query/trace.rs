@@ -5,6 +5,7 @@ use duckdb::{Connection, Row, params_from_iter};
 use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
+use super::cut;
 use super::filter::Conditions;
 use super::traces::{COLUMNS, select};
 use crate::columns::rows_from_batch;
@@ -70,11 +71,7 @@ fn page(
     let Some((trace, mut spans)) = read? else {
         return Ok(None);
     };
-    let more = spans.len() > limit;
-    spans.truncate(limit);
-    let next = spans
-        .last()
-        .filter(|_| more)
+    let next = cut(&mut spans, limit)
         .map(|last| TracePosition { start_unix_nanos: last.start_unix_nanos, span_id: last.span_id });
     Ok(Some(TracePage { trace, spans, next }))
 }

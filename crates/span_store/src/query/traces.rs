@@ -5,6 +5,7 @@ use duckdb::{Connection, Row, params_from_iter};
 use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
+use super::cut;
 use super::filter::{Conditions, TimeRange, TraceFilter};
 use super::newest::NewestFirst;
 use super::search;
@@ -68,9 +69,7 @@ impl SpanStore {
         let run =
             move |connection: &Connection| newest_first(connection, &filter, limit.saturating_add(1), after);
         let mut items = self.executor()?.run(run).await?;
-        let more = items.len() > limit;
-        items.truncate(limit);
-        let next = items.last().filter(|_| more).map(|last| TraceCursor::at(last, newest));
+        let next = cut(&mut items, limit).map(|last| TraceCursor::at(last, newest));
         Ok(TraceListPage { items, next, incomplete: None })
     }
 }

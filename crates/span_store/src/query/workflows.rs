@@ -6,6 +6,7 @@ use duckdb::types::Value;
 use duckdb::{Connection, params_from_iter};
 use junjo_span_model::{SpanId, TraceId};
 
+use super::cut;
 use super::filter::WorkflowFilter;
 use super::spans::{NEWEST_FIRST, SpanCursor, continue_after};
 use super::trace::rows;
@@ -52,13 +53,11 @@ impl SpanStore {
         let values = conditions.values();
         let run = move |connection: &Connection| {
             let mut spans = rows(connection, &sql, &values)?;
-            let more = spans.len() > limit;
-            spans.truncate(limit);
+            let next = cut(&mut spans, limit).map(|last| SpanCursor::behind(last, newest));
             let errors = errors_below(connection, &spans)?;
-            Ok((spans, errors, more))
+            Ok((spans, errors, next))
         };
-        let (spans, errors, more) = self.executor()?.run(run).await?;
-        let next = spans.last().filter(|_| more).map(|last| SpanCursor::behind(last, newest));
+        let (spans, errors, next) = self.executor()?.run(run).await?;
         let items =
             spans.into_iter().zip(errors).map(|(span, error_count)| WorkflowRun { span, error_count });
         Ok(WorkflowListPage { items: items.collect(), next })

@@ -6,9 +6,7 @@ use super::{AttributeOwner, Expr, Field, Literal, Op, SpanExpr};
 impl SpanExpr {
     /// A text that means the same. Durations are written in nanoseconds, which are exact.
     pub(crate) fn canonical(&self) -> String {
-        let mut out = String::new();
-        write(&self.0, &mut out);
-        out
+        written(&self.0)
     }
 
     /// The exact opposite.
@@ -73,41 +71,34 @@ fn reworded(expr: &Expr) -> Expr {
 }
 
 /// Without a parenthesis that the expression could not have come from: the text nests no deeper than its source did.
-fn write(expr: &Expr, out: &mut String) {
+fn written(expr: &Expr) -> String {
     match expr {
-        Expr::Any(parts) => join(parts, " or ", &|part| matches!(part, Expr::Any(_)), out),
-        Expr::All(parts) => join(parts, " and ", &|part| matches!(part, Expr::All(_) | Expr::Any(_)), out),
+        Expr::Any(parts) => joined(parts, " or ", |part| matches!(part, Expr::Any(_))),
+        Expr::All(parts) => joined(parts, " and ", |part| matches!(part, Expr::All(_) | Expr::Any(_))),
         Expr::Not(part) => match &**part {
-            Expr::OneOf { field, values } => write_list(field, "not in", values, out),
-            part => {
-                out.push_str("not ");
-                write_part(part, matches!(part, Expr::All(_) | Expr::Any(_)), out);
-            }
+            Expr::OneOf { field, values } => list(field, "not in", values),
+            part => format!("not {}", enclosed(part, matches!(part, Expr::All(_) | Expr::Any(_)))),
         },
-        Expr::OneOf { field, values } => write_list(field, "in", values, out),
-        Expr::Exists(field) => out.push_str(&format!("{} exists", name(field))),
+        Expr::OneOf { field, values } => list(field, "in", values),
+        Expr::Exists(field) => format!("{} exists", name(field)),
         Expr::Compare { field, op, value } => {
-            out.push_str(&format!("{} {} {}", name(field), spelling(*op), literal(field, value)));
+            format!("{} {} {}", name(field), spelling(*op), literal(field, value))
         }
     }
 }
 
-fn join(parts: &[Expr], with: &str, needs_parentheses: &dyn Fn(&Expr) -> bool, out: &mut String) {
-    for (index, part) in parts.iter().enumerate() {
-        out.push_str(if index == 0 { "" } else { with });
-        write_part(part, needs_parentheses(part), out);
-    }
+fn joined(parts: &[Expr], with: &str, needs_parentheses: fn(&Expr) -> bool) -> String {
+    let parts: Vec<String> = parts.iter().map(|part| enclosed(part, needs_parentheses(part))).collect();
+    parts.join(with)
 }
 
-fn write_part(part: &Expr, in_parentheses: bool, out: &mut String) {
-    out.push_str(if in_parentheses { "(" } else { "" });
-    write(part, out);
-    out.push_str(if in_parentheses { ")" } else { "" });
+fn enclosed(part: &Expr, in_parentheses: bool) -> String {
+    if in_parentheses { format!("({})", written(part)) } else { written(part) }
 }
 
-fn write_list(field: &Field, word: &str, values: &[Literal], out: &mut String) {
+fn list(field: &Field, word: &str, values: &[Literal]) -> String {
     let values: Vec<String> = values.iter().map(|value| literal(field, value)).collect();
-    out.push_str(&format!("{} {word} ({})", name(field), values.join(", ")));
+    format!("{} {word} ({})", name(field), values.join(", "))
 }
 
 fn name(field: &Field) -> String {
