@@ -5,7 +5,7 @@ import { resetMock, SCREENSHOTS } from "./target";
 
 const THEMES = ["light", "dark"] as const;
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 360, height: 740 } };
-/** Two dozen pages, each with a full accessibility check, on a busy machine. */
+/** All pages of one variant, each with a full accessibility check, on a busy machine. */
 const ALL_PAGES_MS = 600_000;
 
 test.beforeAll(async ({ request }) => {
