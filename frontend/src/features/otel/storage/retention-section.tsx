@@ -4,7 +4,7 @@ import { Pencil, Plus, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { SettingsSection } from "@/components/ui/settings-section";
-import { ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
+import { LoadState } from "@/components/ui/states";
 import { formatBytes, plural } from "@/lib/format/number";
 import { KeepLikeRestDialog, ServiceAgeDialog } from "./service-age-dialog";
 import { type Retention, retentionQuery, type ServiceAge } from "./storage-query";
@@ -14,11 +14,7 @@ export function RetentionSection({ admin }: { admin: boolean }) {
   return (
     <>
       <SettingsSection title="Retention" note="Set when the server starts. The oldest goes first.">
-        {retention.isPending && <SkeletonRows label="Loading retention" />}
-        {retention.error && retention.data && <StaleNotice error={retention.error} />}
-        {retention.error && !retention.data && (
-          <ErrorState error={retention.error} onRetry={() => retention.refetch()} />
-        )}
+        <LoadState query={retention} label="Loading retention" />
         {retention.data && <Limits retention={retention.data} />}
       </SettingsSection>
       {retention.data && <ServiceAges retention={retention.data} admin={admin} />}

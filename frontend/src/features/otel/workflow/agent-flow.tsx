@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, Flag } from "lucide-react";
 import { Badge } from "@/components/ui/badge";
+import { rowLinkClass } from "@/components/ui/row-link";
 import { RoleMark } from "@/features/otel/vocabulary/role-mark";
 import { formatDuration } from "@/lib/format/duration";
 import { plural } from "@/lib/format/number";
@@ -66,7 +67,7 @@ function CallItem({ run, call, first }: { run: RunView; call: AgentCall; first: 
               to="/traces/$traceId"
               params={{ traceId: run.detail.trace_id }}
               search={{ span: call.span_id }}
-              className="min-w-0 truncate font-medium outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:outline-accent"
+              className={rowLinkClass}
             >
               {call.target ?? call.name}
             </Link>

@@ -4,17 +4,16 @@ import { Link } from "@tanstack/react-router";
 import { Workflow } from "lucide-react";
 import { useCallback, useMemo } from "react";
 import { buttonClass } from "@/components/ui/button";
-import { Splitter } from "@/components/ui/splitter";
+import { SidePanel } from "@/components/ui/side-panel";
 import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { Tab, TabList, TabPanel, Tabs } from "@/components/ui/tabs";
 import { isNotFound } from "@/lib/api/problem";
-import { usePreferences } from "@/lib/preferences";
 import { NARROW, useMedia } from "@/lib/use-media";
 import { AgentFlow } from "./agent-flow";
 import { WorkflowCanvas } from "./graph/workflow-canvas";
 import { nodeStates } from "./model/node-state";
 import { type RunView, shownAs, toRunView } from "./model/run-view";
-import { eventAt, openSubflows, steppable, writeOpen } from "./model/stepping";
+import { eventAt, openSubflows, steppable, toggleOpen } from "./model/stepping";
 import { NodePanel } from "./node-panel";
 import { RunPanel } from "./run-panel";
 import { StatePanel } from "./state/state-panel";
@@ -72,7 +71,6 @@ function LoadedRun({ run, search: given, onSearchChange: change }: LoadedRunProp
     [change, search],
   );
   const narrow = useMedia(NARROW);
-  const { panelShare, update } = usePreferences();
   const events = useMemo(() => steppable(run, search.store), [run, search.store]);
   const current = eventAt(events, search.step);
   // Without a chosen step the graph shows the whole run.
@@ -91,11 +89,7 @@ function LoadedRun({ run, search: given, onSearchChange: change }: LoadedRunProp
     [onSearchChange],
   );
   const toggle = useCallback(
-    (key: string) => {
-      const open = new Set(expanded);
-      if (!open.delete(key)) open.add(key);
-      onSearchChange({ open: writeOpen(open) });
-    },
+    (key: string) => onSearchChange({ open: toggleOpen(expanded, key) }),
     [expanded, onSearchChange],
   );
 
@@ -156,22 +150,9 @@ function LoadedRun({ run, search: given, onSearchChange: change }: LoadedRunProp
         {narrow ? (
           panel
         ) : (
-          <>
-            <Splitter
-              value={1 - panelShare}
-              min={0.3}
-              max={0.75}
-              label="Width of the state panel"
-              onValueChange={(share) => update({ panelShare: 1 - share })}
-            />
-            <aside
-              aria-label="State and details"
-              className="flex min-h-0 min-w-0 shrink-0 flex-col"
-              style={{ width: `${panelShare * 100}%` }}
-            >
-              {panel}
-            </aside>
-          </>
+          <SidePanel label="State and details" splitterLabel="Width of the state panel">
+            {panel}
+          </SidePanel>
         )}
       </div>
     </>
