@@ -1,11 +1,13 @@
 //! A shop's support chat: HTTP request, agent, retrieval, a tool with its database query, and two model calls.
 //! Speaks `gen_ai.*` and OpenInference in one trace, over two services.
 
+use opentelemetry_proto::tonic::logs::v1::SeverityNumber;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
 use super::{AGENT, RETRIEVAL, WEB};
+use crate::attribute::attribute;
 use crate::genai::{Chat, Message, Usage, agent, embeddings, retrieval, tool_call};
 use crate::trace::{SpanRef, Trace};
 
@@ -23,6 +25,12 @@ pub(super) fn build(rng: &mut StdRng) -> Vec<Trace> {
     trace.set(request, "session.id", "chat-4711");
     trace.set(request, "user.id", "zofie");
     trace.pass(6);
+    trace.log(
+        request,
+        SeverityNumber::Info,
+        "chat message accepted",
+        vec![attribute("chat.id", "chat-4711")],
+    );
 
     let run = trace.open(AGENT, Some(request), "invoke_agent support", SpanKind::Internal);
     trace.set_all(run, agent("support", "answers questions about orders"));
@@ -97,6 +105,8 @@ fn run_tool(trace: &mut Trace, parent: SpanRef, arguments: &Value, result: &Valu
     trace.set(query, "db.system.name", "postgresql");
     trace.set(query, "db.namespace", "shop");
     trace.set(query, "db.query.text", "SELECT status, depot, eta FROM orders WHERE id = $1");
+    let found = vec![attribute("order.id", "4711"), attribute("db.response.returned_rows", 1_i64)];
+    trace.log(query, SeverityNumber::Debug, "order found", found);
     trace.pass(1);
     trace.close(tool);
 }
