@@ -14,6 +14,7 @@ test.beforeAll(async ({ request }) => {
 
 interface Trace {
   trace_id: string;
+  root_role: string | null;
   span_count: number;
   workflow_count: number;
   session_id: string | null;
@@ -35,6 +36,8 @@ async function pages(page: Page): Promise<[string, string][]> {
     "/otel/workflows?limit=50",
   );
   const run = runs.items.find((item) => item.structural_id !== null) ?? runs.items[0];
+  const agent = items.find((item) => item.root_role === "agent")?.trace_id;
+  const ofAgent = agent === undefined ? [] : (await read<{ spans: Span[] }>(`/otel/trace/${agent}`)).spans;
   const session = items.find((item) => item.session_id !== null)?.session_id;
   const other = items.find((item) => item.trace_id !== largest.trace_id) ?? largest;
   const trace = `/traces/${largest.trace_id}`;
@@ -53,7 +56,10 @@ async function pages(page: Page): Promise<[string, string][]> {
     ["workflow-blame", `${workflow}?step=3&show=blame`],
     ["workflow-run", `${workflow}?tab=run`],
     ["workflow-graph", `/workflow-graphs/${run?.structural_id}?range=all`],
+    ["agent", `/workflows/${agent}/${ofAgent[0]?.span_id}`],
+    ["agent-step", `/workflows/${agent}/${ofAgent[0]?.span_id}?step=1`],
     ["logs", "/logs"],
+    ["logs-none", "/logs?q=nothing-has-this-text"],
     ["span-logs", `${trace}?tab=logs`],
     ["sessions", "/sessions"],
     ["session", `/sessions/${encodeURIComponent(session ?? "none")}`],

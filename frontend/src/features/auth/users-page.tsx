@@ -46,7 +46,7 @@ export function UsersPage() {
   return (
     <PageBody>
       <title>Users · Junjo</title>
-      <div className="grid max-w-4xl gap-8 p-4 sm:p-6">
+      <div className="grid max-w-4xl gap-8 px-4 py-4 sm:py-6">
         <SettingsSection
           title="Users"
           note="Everybody who may sign in."

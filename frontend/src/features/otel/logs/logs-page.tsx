@@ -10,7 +10,7 @@ import { LiveMark, windowState } from "@/components/ui/live-mark";
 import { FilterBar, PageHeader } from "@/components/ui/page";
 import { SearchInput } from "@/components/ui/search-input";
 import { EmptyState, LoadState } from "@/components/ui/states";
-import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
 import { ServiceSelect } from "@/features/otel/services/service-select";
 import { loadNextPage } from "@/lib/query-client";
 import { useArrivals } from "@/lib/use-arrivals";
@@ -176,30 +176,41 @@ function RecordPanel({ record, onClose }: { record: LogRecord; onClose: () => vo
 
 function NoLogs({ search, onSearchChange }: LogsPageProps) {
   const filters = activeLogFilters(search);
-  return (
-    <EmptyState
-      icon={ScrollText}
-      title={filters.length > 0 ? "No log record matches" : "No logs here"}
-      action={
-        <>
-          {filters.length > 0 && (
+  const allTime = <AllTimeButton value={search} onValueChange={onSearchChange} />;
+  if (filters.length > 0) {
+    return (
+      <EmptyState
+        icon={ScrollText}
+        title="No log records match"
+        action={
+          <>
             <Button
               onClick={() => onSearchChange(Object.fromEntries(filters.map((name) => [name, undefined])))}
             >
               Clear filters
             </Button>
-          )}
-          <Link
-            to="."
-            search={(before) => ({ ...before, range: "all" })}
-            className={buttonClass("secondary")}
-          >
-            Look at all time
+            {allTime}
+          </>
+        }
+      >
+        Nothing in this time window fits the filters.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon={ScrollText}
+      title="No log records in this window"
+      action={
+        <>
+          <Link to="/welcome" className={buttonClass("primary")}>
+            Connect an application
           </Link>
+          {allTime}
         </>
       }
     >
-      Send log records over OTLP to the same address and with the same API key as spans; those that carry a
+      Log records come over OTLP to the same address and with the same API key as spans. Those that carry a
       trace and span id also appear on their span.
     </EmptyState>
   );

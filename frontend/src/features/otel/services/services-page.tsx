@@ -9,7 +9,7 @@ import { PageHeader } from "@/components/ui/page";
 import { rowLinkClass } from "@/components/ui/row-link";
 import { EmptyState, LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
-import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
 import { formatCompact, formatCount, formatShare, plural } from "@/lib/format/number";
 import type { TimeRangeSearch } from "@/lib/time-range";
 import { type Service, servicesQuery } from "./services-query";
@@ -75,9 +75,12 @@ export function ServicesPage({ search, onSearchChange }: ServicesPageProps) {
           icon={Boxes}
           title="No service sent anything in this window"
           action={
-            <Link to="/welcome" className={buttonClass("primary")}>
-              Connect an application
-            </Link>
+            <>
+              <Link to="/welcome" className={buttonClass("primary")}>
+                Connect an application
+              </Link>
+              <AllTimeButton value={search} onValueChange={onSearchChange} />
+            </>
           }
         >
           A service is what your application calls itself in <code className="font-mono">service.name</code>.

@@ -1,15 +1,14 @@
 /** Lists of sessions and users, latest activity first. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { CircleUser, MessagesSquare, X } from "lucide-react";
 import type { ReactNode } from "react";
-import { Button, buttonClass } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
 import { LiveMark, windowState } from "@/components/ui/live-mark";
 import { FilterBar, PageHeader } from "@/components/ui/page";
 import { SearchInput } from "@/components/ui/search-input";
 import { EmptyState, LoadState } from "@/components/ui/states";
-import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
 import { ServiceSelect } from "@/features/otel/services/service-select";
 import { loadNextPage } from "@/lib/query-client";
 import { CompactSession, CompactUser, SESSION_COLUMNS, USER_COLUMNS } from "./group-columns";
@@ -131,9 +130,7 @@ function Nothing({ icon, title, attribute, search, onSearchChange }: NothingProp
               Clear filters
             </Button>
           )}
-          <Link to="." search={{ range: "all" }} className={buttonClass("secondary")}>
-            Look at all time
-          </Link>
+          <AllTimeButton value={search} onValueChange={onSearchChange} />
         </>
       }
     >

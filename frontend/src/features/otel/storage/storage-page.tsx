@@ -23,7 +23,7 @@ export function StoragePage({ admin, people }: StoragePageProps) {
     <>
       <title>Retention and storage · Junjo</title>
       <PageBody>
-        <div className="grid max-w-4xl gap-8 p-4 sm:p-6">
+        <div className="grid max-w-4xl gap-8 px-4 py-4 sm:py-6">
           <SettingsSection title="Storage">
             <LoadState query={status} label="Loading storage" />
             {status.data && <StorageUse status={status.data} />}

@@ -9,7 +9,7 @@ import { DataTable } from "@/components/ui/data-table";
 import { LiveMark } from "@/components/ui/live-mark";
 import { PageHeader } from "@/components/ui/page";
 import { EmptyState, LoadState } from "@/components/ui/states";
-import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
 import { ViewsMenu } from "@/components/ui/views-menu";
 import { servicesQuery } from "@/features/otel/services/services-query";
 import { nanosToNumber } from "@/lib/format/duration";
@@ -183,9 +183,7 @@ function NoTraces({ search, anyService, onSearchChange }: NoTracesProps) {
               Clear filters
             </Button>
           )}
-          <Button onClick={() => onSearchChange({ range: "all", from: undefined, to: undefined })}>
-            Look at all time
-          </Button>
+          <AllTimeButton value={search} onValueChange={onSearchChange} />
         </>
       }
     >

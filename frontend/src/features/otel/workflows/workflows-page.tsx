@@ -9,7 +9,7 @@ import { LiveMark, windowState } from "@/components/ui/live-mark";
 import { FilterBar, PageHeader } from "@/components/ui/page";
 import { SearchInput } from "@/components/ui/search-input";
 import { EmptyState, LoadState } from "@/components/ui/states";
-import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
 import { ServiceSelect } from "@/features/otel/services/service-select";
 import { nanosToNumber } from "@/lib/format/duration";
 import { loadNextPage } from "@/lib/query-client";
@@ -35,7 +35,6 @@ export function WorkflowsPage({ search, onSearchChange }: WorkflowsPageProps) {
   const columns = useMemo(() => workflowColumns(longest), [longest]);
   const walking = (runs.data?.pages.length ?? 0) > 1;
   const liveState = walking && !runs.error ? "paused" : windowState(search, runs.error);
-  const filtered = search.name !== undefined || search.service !== undefined || search.status !== undefined;
 
   return (
     <>
@@ -62,7 +61,7 @@ export function WorkflowsPage({ search, onSearchChange }: WorkflowsPageProps) {
         </Button>
       </FilterBar>
       <LoadState query={runs} label="Loading workflow runs" />
-      {runs.data && rows.length === 0 && <NoRuns filtered={filtered} onSearchChange={onSearchChange} />}
+      {runs.data && rows.length === 0 && <NoRuns search={search} onSearchChange={onSearchChange} />}
       {rows.length > 0 && (
         <DataTable
           label="Workflow runs"
@@ -82,22 +81,22 @@ function runId(run: WorkflowRun): string {
   return `${run.trace_id}-${run.span_id}`;
 }
 
-function NoRuns({
-  filtered,
-  onSearchChange,
-}: {
-  filtered: boolean;
-  onSearchChange: WorkflowsPageProps["onSearchChange"];
-}) {
-  if (filtered) {
+function NoRuns({ search, onSearchChange }: WorkflowsPageProps) {
+  const allTime = <AllTimeButton value={search} onValueChange={onSearchChange} />;
+  if (search.name !== undefined || search.service !== undefined || search.status !== undefined) {
     return (
       <EmptyState
         icon={Workflow}
         title="No workflow runs match"
         action={
-          <Button onClick={() => onSearchChange({ name: undefined, service: undefined, status: undefined })}>
-            Clear filters
-          </Button>
+          <>
+            <Button
+              onClick={() => onSearchChange({ name: undefined, service: undefined, status: undefined })}
+            >
+              Clear filters
+            </Button>
+            {allTime}
+          </>
         }
       >
         Nothing in this time window fits the filters.
@@ -109,9 +108,12 @@ function NoRuns({
       icon={Workflow}
       title="No workflow runs in this window"
       action={
-        <Link to="/welcome" className={buttonClass("primary")}>
-          Connect the Junjo SDK
-        </Link>
+        <>
+          <Link to="/welcome" className={buttonClass("primary")}>
+            Connect the Junjo SDK
+          </Link>
+          {allTime}
+        </>
       }
     >
       Workflows are declared with the Junjo SDK; each execution appears here with its nodes and state changes.
