@@ -22,6 +22,7 @@ interface Trace {
 
 interface Span {
   span_id: string;
+  parent_span_id: string | null;
   role: string | null;
 }
 
@@ -38,6 +39,7 @@ async function pages(page: Page): Promise<[string, string][]> {
   const run = runs.items.find((item) => item.structural_id !== null) ?? runs.items[0];
   const agent = items.find((item) => item.root_role === "agent")?.trace_id;
   const ofAgent = agent === undefined ? [] : (await read<{ spans: Span[] }>(`/otel/trace/${agent}`)).spans;
+  const agentRun = `/workflows/${agent}/${ofAgent.find((span) => span.parent_span_id === null)?.span_id}`;
   const session = items.find((item) => item.session_id !== null)?.session_id;
   const other = items.find((item) => item.trace_id !== largest.trace_id) ?? largest;
   const trace = `/traces/${largest.trace_id}`;
@@ -56,8 +58,8 @@ async function pages(page: Page): Promise<[string, string][]> {
     ["workflow-blame", `${workflow}?step=3&show=blame`],
     ["workflow-run", `${workflow}?tab=run`],
     ["workflow-graph", `/workflow-graphs/${run?.structural_id}?range=all`],
-    ["agent", `/workflows/${agent}/${ofAgent[0]?.span_id}`],
-    ["agent-step", `/workflows/${agent}/${ofAgent[0]?.span_id}?step=1`],
+    ["agent", agentRun],
+    ["agent-step", `${agentRun}?step=1`],
     ["logs", "/logs"],
     ["logs-none", "/logs?q=nothing-has-this-text"],
     ["span-logs", `${trace}?tab=logs`],
