@@ -35,6 +35,7 @@ pub(super) fn build(rng: &mut StdRng) -> Vec<Trace> {
     let run = trace.open(AGENT, Some(request), "invoke_agent support", SpanKind::Internal);
     trace.set_all(run, agent("support", "answers questions about orders"));
     trace.set(run, "gen_ai.conversation.id", "chat-4711");
+    classify_mood(&mut trace, run);
     look_up_policy(&mut trace, run);
     answer_with_tool(&mut trace, run);
     trace.close(run);
@@ -79,8 +80,6 @@ fn answer_with_tool(trace: &mut Trace, parent: SpanRef) {
     let usage =
         Usage { input: trace.about(688), output: trace.about(58), cache_read: 512, ..Usage::default() };
     chat(trace, parent, input, Message::assistant(ANSWER), usage);
-
-    classify_mood(trace, parent);
 }
 
 fn chat(trace: &mut Trace, parent: SpanRef, input: Vec<Message>, output: Message, usage: Usage) {
