@@ -161,6 +161,17 @@ impl Chat<'_> {
     }
 }
 
+/// What a request was asked and what it answered, as an application says it on its own span.
+pub(crate) fn exchange(asked: &str, answered: &str) -> Vec<KeyValue> {
+    let text = "text/plain";
+    vec![
+        attribute("input.value", asked),
+        attribute("input.mime_type", text),
+        attribute("output.value", answered),
+        attribute("output.mime_type", text),
+    ]
+}
+
 /// A tool that an agent ran, in `gen_ai.*`.
 pub(crate) fn tool_call(id: &str, name: &str, arguments: &Value, result: &Value) -> Vec<KeyValue> {
     vec![

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{AGENT, RETRIEVAL, WEB};
 use crate::attribute::attribute;
-use crate::genai::{Chat, Message, Usage, agent, embeddings, retrieval, tool_call};
+use crate::genai::{Chat, Message, Usage, agent, embeddings, exchange, retrieval, tool_call};
 use crate::trace::{SpanRef, Trace};
 
 const QUESTION: &str = "Where is my order 4711? It should have arrived on Monday.";
@@ -41,6 +41,7 @@ pub(super) fn build(rng: &mut StdRng) -> Vec<Trace> {
     trace.close(run);
 
     trace.pass(4);
+    trace.set_all(request, exchange(QUESTION, ANSWER));
     trace.set(request, "http.response.status_code", 200_i64);
     trace.close(request);
     vec![trace]
