@@ -7,6 +7,8 @@ const THEMES = ["light", "dark"] as const;
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 360, height: 740 } };
 /** All pages of one variant, each with a full accessibility check, on a busy machine. */
 const ALL_PAGES_MS = 600_000;
+/** A page that still loads after so long does not load; a busy machine has taken more than five seconds. */
+const LOADED_MS = 30_000;
 
 test.beforeAll(async ({ request }) => {
   await resetMock(request, "busy");
@@ -117,8 +119,8 @@ for (const theme of THEMES) {
       });
       for (const [name, url] of await pages(page)) {
         await page.goto(url);
-        await expect(page.getByRole("heading").first()).toBeVisible();
-        await expect(page.locator("[data-slot=skeleton]")).toHaveCount(0);
+        await expect(page.getByRole("heading").first()).toBeVisible({ timeout: LOADED_MS });
+        await expect(page.locator("[data-slot=skeleton]")).toHaveCount(0, { timeout: LOADED_MS });
         await examine(page, name, `${theme}-${size}`);
       }
       await page.goto("/settings/storage");
