@@ -48,7 +48,7 @@ openapi: setup ## Write frontend/openapi.json and its TypeScript types from the 
 coverage: setup ## Print line coverage of the Rust code (ARGS="--fail-under 80", ARGS="--html DIR")
 	scripts/coverage.sh $(ARGS)
 
-demo: setup ## Send example traces to the running server (JUNJO_API_KEY=...; ARGS=--live, ARGS="--traces 100")
+demo: setup ## Send example traces and logs to the running server (JUNJO_API_KEY=...; ARGS=--live, ARGS="--traces 100")
 	@cargo run --quiet --locked -p junjo-demo -- $(ARGS)
 
 bench: setup $(PAGE) ## Measure ingest, queries and the page beside their anchors (ARGS=store, ARGS=isolation: other commands of junjo-bench)

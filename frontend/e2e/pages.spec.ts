@@ -5,8 +5,10 @@ import { resetMock, SCREENSHOTS } from "./target";
 
 const THEMES = ["light", "dark"] as const;
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 360, height: 740 } };
-/** Two dozen pages, each with a full accessibility check, on a busy machine. */
+/** All pages of one variant, each with a full accessibility check, on a busy machine. */
 const ALL_PAGES_MS = 600_000;
+/** A page that still loads after so long does not load; a busy machine has taken more than five seconds. */
+const LOADED_MS = 30_000;
 
 test.beforeAll(async ({ request }) => {
   await resetMock(request, "busy");
@@ -14,6 +16,7 @@ test.beforeAll(async ({ request }) => {
 
 interface Trace {
   trace_id: string;
+  root_role: string | null;
   span_count: number;
   workflow_count: number;
   session_id: string | null;
@@ -21,6 +24,7 @@ interface Trace {
 
 interface Span {
   span_id: string;
+  parent_span_id: string | null;
   role: string | null;
 }
 
@@ -35,6 +39,9 @@ async function pages(page: Page): Promise<[string, string][]> {
     "/otel/workflows?limit=50",
   );
   const run = runs.items.find((item) => item.structural_id !== null) ?? runs.items[0];
+  const agent = items.find((item) => item.root_role === "agent")?.trace_id;
+  const ofAgent = agent === undefined ? [] : (await read<{ spans: Span[] }>(`/otel/trace/${agent}`)).spans;
+  const agentRun = `/workflows/${agent}/${ofAgent.find((span) => span.parent_span_id === null)?.span_id}`;
   const session = items.find((item) => item.session_id !== null)?.session_id;
   const other = items.find((item) => item.trace_id !== largest.trace_id) ?? largest;
   const trace = `/traces/${largest.trace_id}`;
@@ -53,7 +60,10 @@ async function pages(page: Page): Promise<[string, string][]> {
     ["workflow-blame", `${workflow}?step=3&show=blame`],
     ["workflow-run", `${workflow}?tab=run`],
     ["workflow-graph", `/workflow-graphs/${run?.structural_id}?range=all`],
+    ["agent", agentRun],
+    ["agent-step", `${agentRun}?step=1`],
     ["logs", "/logs"],
+    ["logs-none", "/logs?q=nothing-has-this-text"],
     ["span-logs", `${trace}?tab=logs`],
     ["sessions", "/sessions"],
     ["session", `/sessions/${encodeURIComponent(session ?? "none")}`],
@@ -109,8 +119,8 @@ for (const theme of THEMES) {
       });
       for (const [name, url] of await pages(page)) {
         await page.goto(url);
-        await expect(page.getByRole("heading").first()).toBeVisible();
-        await expect(page.locator("[data-slot=skeleton]")).toHaveCount(0);
+        await expect(page.getByRole("heading").first()).toBeVisible({ timeout: LOADED_MS });
+        await expect(page.locator("[data-slot=skeleton]")).toHaveCount(0, { timeout: LOADED_MS });
         await examine(page, name, `${theme}-${size}`);
       }
       await page.goto("/settings/storage");

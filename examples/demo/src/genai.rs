@@ -4,7 +4,10 @@
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use serde_json::{Value, json};
 
-use crate::trace::attribute;
+use crate::attribute::attribute;
+
+/// The log event that carries a call's messages when an instrumentation keeps them out of the span.
+pub(crate) const DETAILS_EVENT: &str = "gen_ai.client.inference.operation.details";
 
 /// One model call, in no dialect yet.
 pub(crate) struct Chat<'a> {
@@ -95,9 +98,11 @@ impl Message {
 impl Chat<'_> {
     /// The call as OpenTelemetry's GenAI conventions record it with message content turned on.
     pub(crate) fn to_gen_ai(&self) -> Vec<KeyValue> {
-        let input: Vec<Value> = self.input.iter().map(Message::to_parts).collect();
-        let mut output = self.output.to_parts();
-        output["finish_reason"] = json!(self.output.finish_reason());
+        [self.to_gen_ai_facts(), self.to_gen_ai_messages()].concat()
+    }
+
+    /// The call without its messages.
+    pub(crate) fn to_gen_ai_facts(&self) -> Vec<KeyValue> {
         vec![
             attribute("gen_ai.operation.name", "chat"),
             attribute("gen_ai.provider.name", self.provider),
@@ -110,6 +115,15 @@ impl Chat<'_> {
             attribute("gen_ai.usage.output_tokens", self.usage.output),
             attribute("gen_ai.usage.cache_read.input_tokens", self.usage.cache_read),
             attribute("gen_ai.usage.reasoning.output_tokens", self.usage.reasoning),
+        ]
+    }
+
+    /// The messages alone, for the span or for the event [`DETAILS_EVENT`].
+    pub(crate) fn to_gen_ai_messages(&self) -> Vec<KeyValue> {
+        let input: Vec<Value> = self.input.iter().map(Message::to_parts).collect();
+        let mut output = self.output.to_parts();
+        output["finish_reason"] = json!(self.output.finish_reason());
+        vec![
             attribute(
                 "gen_ai.system_instructions",
                 json!([{"type": "text", "content": self.system}]).to_string(),
@@ -145,6 +159,17 @@ impl Chat<'_> {
         flat.extend(self.output.to_flat("llm.output_messages.0"));
         flat
     }
+}
+
+/// What a request was asked and what it answered, as an application says it on its own span.
+pub(crate) fn exchange(asked: &str, answered: &str) -> Vec<KeyValue> {
+    let text = "text/plain";
+    vec![
+        attribute("input.value", asked),
+        attribute("input.mime_type", text),
+        attribute("output.value", answered),
+        attribute("output.mime_type", text),
+    ]
 }
 
 /// A tool that an agent ran, in `gen_ai.*`.

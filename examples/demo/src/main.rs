@@ -1,10 +1,12 @@
-//! `make demo`: sends realistic agent traces to a running Junjo Server over OTLP/gRPC. It knows the server by its wire
+//! `make demo`: sends realistic agent traces and their log records to a running Junjo Server over OTLP/gRPC. It knows the server by its wire
 //! format alone and shares no code with it.
 
+mod attribute;
 mod genai;
 mod junjo;
 mod scenarios;
 mod sender;
+mod telemetry;
 mod trace;
 
 use std::io::Write;
@@ -23,7 +25,7 @@ const NANOS_PER_MINUTE: u64 = 60_000_000_000;
 /// The pause between two scenarios with `--live`.
 const LIVE_PAUSE: Duration = Duration::from_millis(1500);
 
-/// Sends example agent traces to a running Junjo Server.
+/// Sends example agent traces and their log records to a running Junjo Server.
 #[derive(Parser)]
 #[command(name = "junjo-demo")]
 struct Arguments {
@@ -73,6 +75,7 @@ async fn run(arguments: Arguments) -> Result<()> {
         rng: arguments.seed.map_or_else(StdRng::from_os_rng, StdRng::seed_from_u64),
         traces: 0,
         spans: 0,
+        logs: 0,
     };
     if arguments.live {
         say("sending new traces until you press Ctrl-C")?;
@@ -83,7 +86,11 @@ async fn run(arguments: Arguments) -> Result<()> {
     } else {
         demo.send_history(arguments.traces, arguments.minutes).await?;
     }
-    say(&format!("{} traces with {} spans acknowledged by {}", demo.traces, demo.spans, arguments.endpoint))
+    let Demo { traces, spans, logs, .. } = demo;
+    say(&format!(
+        "{traces} traces with {spans} spans and {logs} log records acknowledged by {}",
+        arguments.endpoint
+    ))
 }
 
 struct Demo {
@@ -91,6 +98,7 @@ struct Demo {
     rng: StdRng,
     traces: u64,
     spans: usize,
+    logs: usize,
 }
 
 impl Demo {
@@ -132,11 +140,12 @@ impl Demo {
     }
 
     async fn send(&mut self, scenario: &Scenario, trace: trace::Trace, ended_at: u64) -> Result<()> {
-        let (id, spans) = (trace.id_hex(), trace.span_count());
+        let (id, spans, logs) = (trace.id_hex(), trace.span_count(), trace.log_count());
         self.sender.send(trace.finish(ended_at)).await?;
         self.traces += 1;
         self.spans += spans;
-        say(&format!("{id}  {spans:>3} spans  {}", scenario.name))
+        self.logs += logs;
+        say(&format!("{id}  {spans:>3} spans  {logs:>2} log records  {}", scenario.name))
     }
 }
 

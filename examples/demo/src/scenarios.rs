@@ -1,4 +1,5 @@
-//! The traces that the demo sends, one module each. A scenario builds traces and sends nothing.
+//! The traces that the demo sends, one module each, with the log records inside them. A scenario builds traces and sends
+//! nothing.
 
 mod conversation;
 mod failing_workflow;
@@ -9,7 +10,8 @@ mod ticket_workflow;
 
 use rand::rngs::StdRng;
 
-use crate::trace::{Source, Trace};
+use crate::telemetry::Source;
+use crate::trace::Trace;
 
 const WEB: Source = Source { service: "bookshop-web", scope: "opentelemetry.instrumentation.asgi" };
 const AGENT: Source = Source { service: "support-agent", scope: "opentelemetry.util.genai.handler" };

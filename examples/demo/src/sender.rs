@@ -1,14 +1,17 @@
-//! Sends spans over OTLP/gRPC with an API key, and says in a sentence what is wrong when that fails.
+//! Sends spans and log records over OTLP/gRPC with an API key, and says in a sentence what is wrong when that fails.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::collector::logs::v1::logs_service_client::LogsServiceClient;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::TraceServiceClient;
-use opentelemetry_proto::tonic::trace::v1::ResourceSpans;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request, Response, Status};
+
+use crate::telemetry::Telemetry;
 
 const API_KEY_HEADER: &str = "x-junjo-api-key";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -22,7 +25,8 @@ pub(crate) const HOW_TO_GET_A_KEY: &str = "Open the server's page (http://localh
     in, create a key under API keys, then run:\n\n    JUNJO_API_KEY=<key> make demo";
 
 pub(crate) struct Sender {
-    client: TraceServiceClient<Channel>,
+    traces: TraceServiceClient<Channel>,
+    logs: LogsServiceClient<Channel>,
     api_key: MetadataValue<Ascii>,
     pause: Duration,
 }
@@ -42,17 +46,43 @@ impl Sender {
             .connect()
             .await
             .with_context(|| format!("no server answers on {endpoint}; start one with: make run"))?;
-        Ok(Self { client: TraceServiceClient::new(channel), api_key, pause: PAUSE_BETWEEN_ATTEMPTS })
+        Ok(Self {
+            traces: TraceServiceClient::new(channel.clone()),
+            logs: LogsServiceClient::new(channel),
+            api_key,
+            pause: PAUSE_BETWEEN_ATTEMPTS,
+        })
     }
 
-    /// Sends one export request and waits until the server has acknowledged it.
-    pub(crate) async fn send(&mut self, resource_spans: Vec<ResourceSpans>) -> Result<()> {
-        let message = ExportTraceServiceRequest { resource_spans };
+    /// Sends one trace, its spans first, and waits until the server has acknowledged all of it.
+    pub(crate) async fn send(&self, telemetry: Telemetry) -> Result<()> {
+        let spans = ExportTraceServiceRequest { resource_spans: telemetry.spans };
+        let answer =
+            self.until_acknowledged(spans, async |request| self.traces.clone().export(request).await).await?;
+        let rejected = answer.partial_success.map(|partial| (partial.rejected_spans, partial.error_message));
+        check_accepted("spans", rejected)?;
+        if telemetry.logs.is_empty() {
+            return Ok(());
+        }
+        let logs = ExportLogsServiceRequest { resource_logs: telemetry.logs };
+        let answer =
+            self.until_acknowledged(logs, async |request| self.logs.clone().export(request).await).await?;
+        let rejected =
+            answer.partial_success.map(|partial| (partial.rejected_log_records, partial.error_message));
+        check_accepted("log records", rejected)
+    }
+
+    /// Exports `message` with the key, again and again while the server is unavailable.
+    async fn until_acknowledged<M: Clone, A>(
+        &self,
+        message: M,
+        export: impl AsyncFn(Request<M>) -> Result<Response<A>, Status>,
+    ) -> Result<A> {
         for attempt in 1..=ATTEMPTS {
             let mut request = Request::new(message.clone());
             request.metadata_mut().insert(API_KEY_HEADER, self.api_key.clone());
-            match self.client.export(request).await {
-                Ok(response) => return check_accepted(response.into_inner().partial_success),
+            match export(request).await {
+                Ok(response) => return Ok(response.into_inner()),
                 Err(status) if status.code() == Code::Unavailable && attempt < ATTEMPTS => {
                     tokio::time::sleep(self.pause).await;
                 }
@@ -63,13 +93,10 @@ impl Sender {
     }
 }
 
-fn check_accepted(
-    partial: Option<opentelemetry_proto::tonic::collector::trace::v1::ExportTracePartialSuccess>,
-) -> Result<()> {
-    match partial {
-        Some(partial) if partial.rejected_spans > 0 => {
-            bail!("the server rejected {} spans: {}", partial.rejected_spans, partial.error_message)
-        }
+/// `rejected` is how many the server did not take, and why.
+fn check_accepted(what: &str, rejected: Option<(i64, String)>) -> Result<()> {
+    match rejected {
+        Some((count, reason)) if count > 0 => bail!("the server rejected {count} {what}: {reason}"),
         _ => Ok(()),
     }
 }
@@ -80,7 +107,7 @@ fn explain(status: &Status) -> anyhow::Error {
         Code::Unauthenticated | Code::PermissionDenied => {
             anyhow!("the server refused the API key ({said}). {HOW_TO_GET_A_KEY}")
         }
-        Code::Unavailable => anyhow!("the server cannot take spans now: {said}"),
+        Code::Unavailable => anyhow!("the server cannot take telemetry now: {said}"),
         Code::DeadlineExceeded | Code::Cancelled => {
             anyhow!("the server did not answer within {} s", REQUEST_TIMEOUT.as_secs())
         }
@@ -90,7 +117,7 @@ fn explain(status: &Status) -> anyhow::Error {
                 status.code()
             )
         }
-        code => anyhow!("the server refused the spans ({code:?}: {said})"),
+        code => anyhow!("the server refused the telemetry ({code:?}: {said})"),
     }
 }
 

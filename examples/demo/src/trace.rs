@@ -1,31 +1,28 @@
-//! One trace under construction: ids, a simulated clock, spans that open and close. It knows OTLP and nothing of agents.
+//! One trace under construction: ids, a simulated clock, spans that open and close, log records inside them. It knows OTLP
+//! and nothing of agents.
 //!
 //! Time is simulated: a trace starts at zero, [`Trace::pass`] moves its clock, and [`Trace::finish`] shifts everything
 //! so that the last span ends at a given moment.
 
-use opentelemetry_proto::tonic::common::v1::{
-    AnyValue, ArrayValue, InstrumentationScope, KeyValue, any_value,
-};
-use opentelemetry_proto::tonic::resource::v1::Resource;
+use opentelemetry_proto::tonic::common::v1::KeyValue;
+use opentelemetry_proto::tonic::logs::v1::{LogRecord, SeverityNumber};
 use opentelemetry_proto::tonic::trace::v1::span::{Event, SpanKind};
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span as OtlpSpan, Status};
+use opentelemetry_proto::tonic::trace::v1::{Span as OtlpSpan, Status};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+
+use crate::attribute::{Attribute, attribute};
+use crate::telemetry::{Source, Telemetry};
 
 const NANOS_PER_MILLI: u64 = 1_000_000;
 /// OTLP span flags: sampled, parent known to be local (W3C trace flags plus has-is-remote).
 const FLAGS_LOCAL_PARENT: u32 = 0x101;
+/// W3C trace flags of a log record: sampled.
+const TRACE_FLAGS_SAMPLED: u32 = 0x01;
 /// Length and letters of the ids that the Junjo SDK makes.
 const JUNJO_ID_LENGTH: usize = 21;
 const JUNJO_ID_LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-/// Who produced a span: `service.name` of the resource and the name of the instrumentation scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Source {
-    pub(crate) service: &'static str,
-    pub(crate) scope: &'static str,
-}
 
 /// A span of the trace it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +42,13 @@ pub(crate) struct Trace {
     now: u64,
     rng: StdRng,
     spans: Vec<(Source, OtlpSpan)>,
+    logs: Vec<(Source, LogRecord)>,
 }
 
 impl Trace {
     /// An empty trace at time zero; ids and jitter come from `rng`.
     pub(crate) fn new(rng: &mut StdRng) -> Self {
-        Self { id: rng.random(), now: 0, rng: StdRng::from_rng(rng), spans: Vec::new() }
+        Self { id: rng.random(), now: 0, rng: StdRng::from_rng(rng), spans: Vec::new(), logs: Vec::new() }
     }
 
     /// Opens a span at the current simulated time.
@@ -113,6 +111,46 @@ impl Trace {
         self.spans[span.0].1.events.push(event);
     }
 
+    /// Writes a log record inside a span at the current simulated time, as the logging handler of an SDK does. The logger
+    /// is named like the service.
+    pub(crate) fn log(
+        &mut self,
+        span: SpanRef,
+        severity: SeverityNumber,
+        text: &str,
+        attributes: Vec<KeyValue>,
+    ) {
+        let service = self.spans[span.0].0.service;
+        let record = LogRecord {
+            severity_number: severity as i32,
+            severity_text: severity.as_str_name().trim_start_matches("SEVERITY_NUMBER_").to_owned(),
+            body: Some(Attribute::from(text).into()),
+            attributes,
+            ..Default::default()
+        };
+        self.record(Source { service, scope: service }, span, record);
+    }
+
+    /// Writes an event inside a span, as the instrumentation that made the span does: a log record with a name, and
+    /// attributes in place of a text.
+    pub(crate) fn log_event(&mut self, span: SpanRef, name: &str, attributes: Vec<KeyValue>) {
+        let record = LogRecord { event_name: name.to_owned(), attributes, ..Default::default() };
+        self.record(self.spans[span.0].0, span, record);
+    }
+
+    fn record(&mut self, source: Source, span: SpanRef, record: LogRecord) {
+        let span = &self.spans[span.0].1;
+        let record = LogRecord {
+            time_unix_nano: self.now,
+            observed_time_unix_nano: self.now,
+            trace_id: span.trace_id.clone(),
+            span_id: span.span_id.clone(),
+            flags: TRACE_FLAGS_SAMPLED,
+            ..record
+        };
+        self.logs.push((source, record));
+    }
+
     /// Marks a span as failed the way OpenTelemetry SDKs do: status, `error.type`, one exception event.
     pub(crate) fn fail(&mut self, span: SpanRef, failure: Failure) {
         let status = Status { code: StatusCode::Error as i32, message: failure.message.to_owned() };
@@ -162,89 +200,24 @@ impl Trace {
         self.spans.len()
     }
 
-    /// The spans as OTLP, shifted so that the last one ends at `ended_at` (Unix nanoseconds); children come before
+    pub(crate) fn log_count(&self) -> usize {
+        self.logs.len()
+    }
+
+    /// The trace as OTLP, shifted so that the last span ends at `ended_at` (Unix nanoseconds); children come before
     /// their parents, as exporters send them.
-    pub(crate) fn finish(self, ended_at: u64) -> Vec<ResourceSpans> {
+    pub(crate) fn finish(mut self, ended_at: u64) -> Telemetry {
         let last = self.spans.iter().map(|(_, span)| span.end_time_unix_nano).max().unwrap_or(0);
         let shift = ended_at.saturating_sub(last);
-        let mut groups: Vec<(Source, Vec<OtlpSpan>)> = Vec::new();
-        for (source, mut span) in self.spans.into_iter().rev() {
+        for (_, span) in &mut self.spans {
             span.start_time_unix_nano += shift;
             span.end_time_unix_nano += shift;
             span.events.iter_mut().for_each(|event| event.time_unix_nano += shift);
-            match groups.iter_mut().find(|(known, _)| *known == source) {
-                Some((_, spans)) => spans.push(span),
-                None => groups.push((source, vec![span])),
-            }
         }
-        groups.into_iter().map(|(source, spans)| resource_spans(source, spans)).collect()
-    }
-}
-
-fn resource_spans(source: Source, spans: Vec<OtlpSpan>) -> ResourceSpans {
-    let attributes = vec![
-        attribute("service.name", source.service),
-        attribute("service.version", "1.4.0"),
-        attribute("deployment.environment.name", "demo"),
-        attribute("telemetry.sdk.name", "opentelemetry"),
-        attribute("telemetry.sdk.language", "rust"),
-    ];
-    ResourceSpans {
-        resource: Some(Resource { attributes, ..Default::default() }),
-        scope_spans: vec![ScopeSpans {
-            scope: Some(InstrumentationScope { name: source.scope.to_owned(), ..Default::default() }),
-            spans,
-            ..Default::default()
-        }],
-        ..Default::default()
-    }
-}
-
-/// An OTLP attribute value, from the Rust types that the scenarios use.
-pub(crate) struct Attribute(any_value::Value);
-
-/// One OTLP attribute.
-pub(crate) fn attribute(key: &str, value: impl Into<Attribute>) -> KeyValue {
-    KeyValue {
-        key: key.to_owned(),
-        value: Some(AnyValue { value: Some(value.into().0) }),
-        ..Default::default()
-    }
-}
-
-impl From<&str> for Attribute {
-    fn from(text: &str) -> Self {
-        Self(any_value::Value::StringValue(text.to_owned()))
-    }
-}
-
-impl From<String> for Attribute {
-    fn from(text: String) -> Self {
-        Self(any_value::Value::StringValue(text))
-    }
-}
-
-impl From<i64> for Attribute {
-    fn from(number: i64) -> Self {
-        Self(any_value::Value::IntValue(number))
-    }
-}
-
-impl From<f64> for Attribute {
-    fn from(number: f64) -> Self {
-        Self(any_value::Value::DoubleValue(number))
-    }
-}
-
-impl From<bool> for Attribute {
-    fn from(flag: bool) -> Self {
-        Self(any_value::Value::BoolValue(flag))
-    }
-}
-
-impl From<Vec<&str>> for Attribute {
-    fn from(texts: Vec<&str>) -> Self {
-        let values = texts.into_iter().map(|text| AnyValue { value: Some(Self::from(text).0) }).collect();
-        Self(any_value::Value::ArrayValue(ArrayValue { values }))
+        for (_, record) in &mut self.logs {
+            record.time_unix_nano += shift;
+            record.observed_time_unix_nano += shift;
+        }
+        Telemetry::pack(self.spans.into_iter().rev(), self.logs.into_iter())
     }
 }

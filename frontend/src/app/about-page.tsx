@@ -26,7 +26,7 @@ export function AboutPage() {
   return (
     <PageBody>
       <title>About · Junjo</title>
-      <div className="grid max-w-3xl gap-8 p-4 sm:p-6">
+      <div className="grid max-w-3xl gap-8 px-4 py-4 sm:py-6">
         <div className="flex items-center gap-4">
           <BrandMark size={44} />
           <div className="grid">

@@ -82,6 +82,51 @@ describe("workflow run", () => {
     expect(within(calls).getAllByRole("link").length).toBeGreaterThan(1);
   });
 
+  /** The list of calls follows the step: what has not begun by then is marked, and the present call is the current one. */
+  it("follows the step through an agent's calls", async () => {
+    openRun("Support Agent", "?step=1");
+    const calls = await screen.findByRole("list", { name: "Calls of the agent" });
+    expect(within(calls).getAllByText("not yet")).toHaveLength(2);
+    const [first] = within(calls).getAllByRole("listitem");
+    expect(first).toHaveAttribute("aria-current", "step");
+  });
+
+  /** Agents of other SDKs are no runs: the page says so and leads to the span. */
+  it("says when a span is no run", async () => {
+    const store = busyStore(Date.now(), 0);
+    const trace = makeNamedTrace("Support Agent", 1, Date.now() - 3_600_000);
+    store.traces = [trace];
+    const call = trace.spans.find(({ derived }) => derived.role === "llm");
+    renderApp(`/workflows/${trace.traceId}/${call?.span_id}`, store);
+    expect(await screen.findByRole("heading", { name: "This span is no run" })).toBeInTheDocument();
+    expect(screen.getByRole("link", { name: "Open it in its trace" })).toHaveAttribute(
+      "href",
+      `/traces/${trace.traceId}?span=${call?.span_id}`,
+    );
+  });
+
+  /** Only what the explorer opens is offered to it; agents of other SDKs have the same role. */
+  it("is offered for runs alone", async () => {
+    const store = busyStore(Date.now(), 0);
+    const trace = makeNamedTrace("Support Agent", 1, Date.now() - 3_600_000);
+    const run = trace.spans.find(({ name }) => name === "Support Agent");
+    const foreign = trace.spans.find(({ derived }) => derived.role === "llm");
+    if (!run || !foreign) throw new Error("the captured trace has neither");
+    foreign.derived.role = "agent";
+    store.traces = [trace];
+    const { router } = renderApp(`/traces/${trace.traceId}?span=${run.span_id}`, store);
+    expect(await screen.findByRole("link", { name: "Explore run" })).toBeInTheDocument();
+    await router.navigate({
+      to: "/traces/$traceId",
+      params: { traceId: trace.traceId },
+      search: { span: foreign.span_id },
+    });
+    const panel = screen.getByRole("complementary", { name: "Selected span" });
+    expect(await within(panel).findByRole("heading", { name: foreign.name })).toBeInTheDocument();
+    expect(await within(panel).findByRole("tab", { name: /Attributes ?\d/ })).toBeInTheDocument();
+    expect(within(panel).queryByRole("link", { name: "Explore run" })).not.toBeInTheDocument();
+  });
+
   /** An unknown run is an answer, not an error. */
   it("says when a run is unknown", async () => {
     renderApp(`/workflows/${"0".repeat(32)}/${"0".repeat(16)}`, busyStore(Date.now(), 1));

@@ -5,6 +5,17 @@ import { ApiProblem, isUnauthenticated } from "@/lib/api/problem";
 /** How often a visible list looks for news; hidden tabs do not ask. */
 export const LIVE_MS = 2_000;
 
+interface PagedQuery {
+  hasNextPage: boolean;
+  isFetchingNextPage: boolean;
+  fetchNextPage: () => unknown;
+}
+
+/** Asks for the next page of a list, if there is one and it is not on its way. */
+export function loadNextPage(list: PagedQuery) {
+  if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
+}
+
 const RETRIES_MAX = 3;
 
 export function createQueryClient(onSignedOut: () => void): QueryClient {

@@ -175,3 +175,41 @@ export function workflowDetail(): WorkflowDetail {
     warnings: [],
   };
 }
+
+type Call = WorkflowDetail["operations"][number];
+
+function call(spanId: string, target: string, startMs: number, more: Partial<Call> = {}): Call {
+  return {
+    span_id: spanId,
+    name: `call of ${target}`,
+    type: "model_request",
+    sequence: 1,
+    ordinal: 1,
+    target,
+    response_type: null,
+    fixture: false,
+    start_time_unix_nano: at(startMs),
+    duration_ns: long(20),
+    failed: false,
+    error_type: null,
+    error_message: null,
+    ...more,
+  };
+}
+
+/** An agent that asks a model, runs a tool and asks the model again; its last change comes after all calls. */
+export function agentDetail(): WorkflowDetail {
+  return {
+    ...workflowDetail(),
+    span_id: "agent",
+    name: "Support Agent",
+    kind: "agent",
+    graph: null,
+    executions: [],
+    operations: [
+      call("first", "gpt-4.1", 0),
+      call("lookup", "search", 30, { type: "tool", failed: true }),
+      call("second", "gpt-4.1", 60),
+    ],
+  };
+}

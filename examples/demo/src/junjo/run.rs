@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::graph::{Graph, GraphDefinition, NodeDefinition};
 use super::store::{Store, payload};
-use crate::trace::{Failure, Source, SpanRef, Trace};
+use crate::telemetry::Source;
+use crate::trace::{Failure, SpanRef, Trace};
 
 /// The version of the SDK's telemetry contract that the demo speaks (junjo 0.69).
 const CONTRACT_VERSION: i64 = 3;

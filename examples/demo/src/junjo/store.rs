@@ -4,7 +4,8 @@ use opentelemetry_proto::tonic::common::v1::KeyValue;
 use serde_json::{Value, json};
 
 use super::canonical;
-use crate::trace::{SpanRef, Trace, attribute};
+use crate::attribute::attribute;
+use crate::trace::{SpanRef, Trace};
 
 #[derive(Debug)]
 pub(crate) struct Store {

@@ -1,10 +1,12 @@
 //! A Junjo workflow that fails: the payment provider times out inside a node, the exception reaches the workflow.
 
+use opentelemetry_proto::tonic::logs::v1::SeverityNumber;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use rand::rngs::StdRng;
 use serde_json::json;
 
 use super::FLOWS;
+use crate::attribute::attribute;
 use crate::junjo::{GraphDefinition, NodeDefinition, WorkflowRun};
 use crate::trace::{Failure, Trace};
 
@@ -79,10 +81,26 @@ fn charge_payment(trace: &mut Trace, flow: &mut WorkflowRun) {
     let request = trace.open(FLOWS, Some(charge.span), "POST /v1/charges", SpanKind::Client);
     trace.set(request, "http.request.method", "POST");
     trace.set(request, "server.address", "payments.example");
-    trace.pass(30_000);
+    trace.log(
+        charge.span,
+        SeverityNumber::Info,
+        "charging order ord_1001",
+        vec![attribute("order.id", "ord_1001")],
+    );
+    trace.pass(10_000);
+    let waiting = vec![attribute("server.address", "payments.example")];
+    trace.log(request, SeverityNumber::Warn, "the payment provider has not answered for 10 s", waiting);
+    trace.pass(20_000);
     trace.set(request, "http.response.status_code", 504_i64);
     trace.fail(request, TIMEOUT);
     trace.close(request);
+    let exception = vec![
+        attribute("order.id", "ord_1001"),
+        attribute("exception.type", TIMEOUT.error_type),
+        attribute("exception.message", TIMEOUT.message),
+        attribute("exception.stacktrace", TIMEOUT.stacktrace),
+    ];
+    trace.log(charge.span, SeverityNumber::Error, "order ord_1001 was not charged", exception);
     trace.fail(charge.span, TIMEOUT);
     trace.close(charge.span);
 }

@@ -1,10 +1,14 @@
-//! Errors that a retry mends: the model answers 429, then 500, then works. The root succeeds, two children failed.
+//! Errors that a retry mends: the model answers 429, then 500, then works. The root succeeds, two children failed. Each
+//! retry is logged, and the messages of the call that works are in a log event instead of its span.
 
+use opentelemetry_proto::tonic::common::v1::KeyValue;
+use opentelemetry_proto::tonic::logs::v1::SeverityNumber;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use rand::rngs::StdRng;
 
 use super::AGENT;
-use crate::genai::{Chat, Message, Usage, agent};
+use crate::attribute::attribute;
+use crate::genai::{Chat, DETAILS_EVENT, Message, Usage, agent};
 use crate::trace::{Failure, SpanRef, Trace};
 
 const RATE_LIMITED: Failure = Failure {
@@ -25,12 +29,17 @@ pub(super) fn build(rng: &mut StdRng) -> Vec<Trace> {
     let run = trace.open(AGENT, None, "invoke_agent summariser", SpanKind::Internal);
     trace.set_all(run, agent("summariser", "summarises the day's tickets"));
     trace.set(run, "session.id", "batch-2026");
-    for (failure, backoff_millis) in [(RATE_LIMITED, 2_000), (SERVER_ERROR, 4_000)] {
+    for (attempts, (failure, backoff_millis)) in (1_i64..).zip([(RATE_LIMITED, 2_000), (SERVER_ERROR, 4_000)])
+    {
         let attempt = trace.open(AGENT, Some(run), "chat claude-haiku-4-5", SpanKind::Client);
         trace.pass(320);
         trace.set_all(attempt, request());
         trace.fail(attempt, failure);
         trace.close(attempt);
+        let warning = format!("attempt {attempts} failed, trying again in {} s", backoff_millis / 1_000);
+        let attributes =
+            vec![attribute("error.type", failure.error_type), attribute("retry.attempt", attempts)];
+        trace.log(run, SeverityNumber::Warn, &warning, attributes);
         trace.pass(backoff_millis);
     }
     succeed(&mut trace, run);
@@ -39,8 +48,7 @@ pub(super) fn build(rng: &mut StdRng) -> Vec<Trace> {
 }
 
 /// What a failed call has: the request, and no usage.
-fn request() -> Vec<opentelemetry_proto::tonic::common::v1::KeyValue> {
-    use crate::trace::attribute;
+fn request() -> Vec<KeyValue> {
     vec![
         attribute("gen_ai.operation.name", "chat"),
         attribute("gen_ai.provider.name", "anthropic"),
@@ -59,5 +67,6 @@ fn succeed(trace: &mut Trace, parent: SpanRef) {
         output: Message::assistant("- 41 late parcels\n- 7 invoice questions\n- 2 customers said thanks"),
         usage: Usage { input: trace.about(2_310), output: trace.about(41), ..Usage::default() },
     };
-    trace.set_all(span, call.to_gen_ai());
+    trace.set_all(span, call.to_gen_ai_facts());
+    trace.log_event(span, DETAILS_EVENT, call.to_gen_ai_messages());
 }

@@ -1,12 +1,14 @@
 //! A shop's support chat: HTTP request, agent, retrieval, a tool with its database query, and two model calls.
 //! Speaks `gen_ai.*` and OpenInference in one trace, over two services.
 
+use opentelemetry_proto::tonic::logs::v1::SeverityNumber;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
 use super::{AGENT, RETRIEVAL, WEB};
-use crate::genai::{Chat, Message, Usage, agent, embeddings, retrieval, tool_call};
+use crate::attribute::attribute;
+use crate::genai::{Chat, Message, Usage, agent, embeddings, exchange, retrieval, tool_call};
 use crate::trace::{SpanRef, Trace};
 
 const QUESTION: &str = "Where is my order 4711? It should have arrived on Monday.";
@@ -23,15 +25,23 @@ pub(super) fn build(rng: &mut StdRng) -> Vec<Trace> {
     trace.set(request, "session.id", "chat-4711");
     trace.set(request, "user.id", "zofie");
     trace.pass(6);
+    trace.log(
+        request,
+        SeverityNumber::Info,
+        "chat message accepted",
+        vec![attribute("chat.id", "chat-4711")],
+    );
 
     let run = trace.open(AGENT, Some(request), "invoke_agent support", SpanKind::Internal);
     trace.set_all(run, agent("support", "answers questions about orders"));
     trace.set(run, "gen_ai.conversation.id", "chat-4711");
+    classify_mood(&mut trace, run);
     look_up_policy(&mut trace, run);
     answer_with_tool(&mut trace, run);
     trace.close(run);
 
     trace.pass(4);
+    trace.set_all(request, exchange(QUESTION, ANSWER));
     trace.set(request, "http.response.status_code", 200_i64);
     trace.close(request);
     vec![trace]
@@ -71,8 +81,6 @@ fn answer_with_tool(trace: &mut Trace, parent: SpanRef) {
     let usage =
         Usage { input: trace.about(688), output: trace.about(58), cache_read: 512, ..Usage::default() };
     chat(trace, parent, input, Message::assistant(ANSWER), usage);
-
-    classify_mood(trace, parent);
 }
 
 fn chat(trace: &mut Trace, parent: SpanRef, input: Vec<Message>, output: Message, usage: Usage) {
@@ -97,6 +105,8 @@ fn run_tool(trace: &mut Trace, parent: SpanRef, arguments: &Value, result: &Valu
     trace.set(query, "db.system.name", "postgresql");
     trace.set(query, "db.namespace", "shop");
     trace.set(query, "db.query.text", "SELECT status, depot, eta FROM orders WHERE id = $1");
+    let found = vec![attribute("order.id", "4711"), attribute("db.response.returned_rows", 1_i64)];
+    trace.log(query, SeverityNumber::Debug, "order found", found);
     trace.pass(1);
     trace.close(tool);
 }

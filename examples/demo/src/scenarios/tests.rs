@@ -3,25 +3,34 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value};
+use opentelemetry_proto::tonic::logs::v1::{LogRecord, SeverityNumber};
 use opentelemetry_proto::tonic::trace::v1::Span as OtlpSpan;
 use rand::SeedableRng;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::telemetry::Telemetry;
 
 const ENDED_AT: u64 = 1_800_000_000_000_000_000;
 
+/// Every trace of every scenario.
+fn all_telemetry() -> Vec<Telemetry> {
+    let mut rng = StdRng::seed_from_u64(7);
+    let traces = SCENARIOS.iter().flat_map(|scenario| (scenario.build)(&mut rng));
+    traces.map(|trace| trace.finish(ENDED_AT)).collect()
+}
+
+fn spans_of(telemetry: Telemetry) -> Vec<OtlpSpan> {
+    telemetry.spans.into_iter().flat_map(|r| r.scope_spans).flat_map(|scope| scope.spans).collect()
+}
+
+fn logs_of(telemetry: Telemetry) -> Vec<LogRecord> {
+    telemetry.logs.into_iter().flat_map(|r| r.scope_logs).flat_map(|scope| scope.log_records).collect()
+}
+
 /// The spans of every trace of every scenario.
 fn all_traces() -> Vec<Vec<OtlpSpan>> {
-    let mut rng = StdRng::seed_from_u64(7);
-    SCENARIOS
-        .iter()
-        .flat_map(|scenario| (scenario.build)(&mut rng))
-        .map(|trace| {
-            let resources = trace.finish(ENDED_AT);
-            resources.into_iter().flat_map(|r| r.scope_spans).flat_map(|scope| scope.spans).collect()
-        })
-        .collect()
+    all_telemetry().into_iter().map(spans_of).collect()
 }
 
 fn text<'a>(attributes: &'a [KeyValue], key: &str) -> Option<&'a str> {
@@ -58,6 +67,44 @@ fn spans_form_one_tree_per_trace() {
             assert!(parent.end_time_unix_nano >= span.end_time_unix_nano, "{} ends late", span.name);
         }
     }
+}
+
+/// Every log record names a span of its trace and was written while that span ran, so that the page shows it there.
+#[test]
+fn log_records_belong_to_their_spans() {
+    let mut severities = BTreeSet::new();
+    for telemetry in all_telemetry() {
+        let spans = spans_of(telemetry.clone());
+        for record in logs_of(telemetry) {
+            let span = spans.iter().find(|s| s.span_id == record.span_id).expect("a span of this trace");
+            assert_eq!(span.trace_id, record.trace_id);
+            let ran = span.start_time_unix_nano..=span.end_time_unix_nano;
+            assert!(ran.contains(&record.time_unix_nano), "{:?} outside of {}", record.body, span.name);
+            severities.insert(record.severity_number);
+        }
+    }
+    for severity in [SeverityNumber::Info, SeverityNumber::Warn, SeverityNumber::Error] {
+        assert!(severities.contains(&(severity as i32)), "no record is {severity:?}");
+    }
+}
+
+/// One model call keeps its messages in a log event; its span has none, so that the page has to join them.
+#[test]
+fn messages_are_in_a_log_event_of_one_call() {
+    let mut events = 0;
+    for telemetry in all_telemetry() {
+        let spans = spans_of(telemetry.clone());
+        for event in
+            logs_of(telemetry).iter().filter(|record| record.event_name == crate::genai::DETAILS_EVENT)
+        {
+            events += 1;
+            assert!(text(&event.attributes, "gen_ai.output.messages").is_some());
+            let span = spans.iter().find(|s| s.span_id == event.span_id).unwrap();
+            assert_eq!(text(&span.attributes, "gen_ai.operation.name"), Some("chat"));
+            assert_eq!(text(&span.attributes, "gen_ai.output.messages"), None);
+        }
+    }
+    assert_eq!(events, 1);
 }
 
 /// For every workflow and subflow: start state plus the patches of its store, in sequence order, is the end state,
@@ -137,10 +184,10 @@ fn snapshot_edges_join_known_nodes() {
     }
 }
 
-/// The same seed sends the same spans, so that a screenshot can be taken again.
+/// The same seed sends the same telemetry, so that a screenshot can be taken again.
 #[test]
 fn same_seed_builds_same_traces() {
-    assert_eq!(all_traces(), all_traces());
+    assert_eq!(all_telemetry(), all_telemetry());
 }
 
 /// Together the scenarios show what the product shows: both dialects, errors, documents, a shared session.

@@ -1,16 +1,20 @@
 //! A Junjo workflow that succeeds: a concurrent group with a subflow in it, a subflow of its own, a loop, and a store
 //! whose every change is recorded.
 
+use opentelemetry_proto::tonic::logs::v1::SeverityNumber;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use rand::rngs::StdRng;
 use serde_json::json;
 
 use super::{FLOWS, WEB};
-use crate::genai::{Chat, Message, Usage, retrieval};
+use crate::attribute::attribute;
+use crate::genai::{Chat, Message, Usage, exchange, retrieval};
 use crate::junjo::{Executable, GraphDefinition, NodeDefinition, WorkflowRun};
 use crate::trace::{SpanRef, Trace};
 
 const MESSAGE: &str = "My invoice 4711 is wrong, please help!";
+const DRAFT: &str = "Invoice 4711 will be corrected.";
+const ANSWER: &str = "We are sorry: invoice 4711 had the wrong address. A corrected invoice is attached.";
 
 pub(super) fn build(rng: &mut StdRng) -> Vec<Trace> {
     let mut trace = Trace::new(rng);
@@ -20,8 +24,11 @@ pub(super) fn build(rng: &mut StdRng) -> Vec<Trace> {
     trace.set(request, "session.id", "ticket-42");
     trace.set(request, "user.id", "marek");
     trace.pass(5);
+    let ticket = vec![attribute("ticket.id", "42"), attribute("ticket.language", "en")];
+    trace.log(request, SeverityNumber::Info, "ticket accepted", ticket);
     run_workflow(&mut trace, request);
     trace.pass(3);
+    trace.set_all(request, exchange(MESSAGE, ANSWER));
     trace.set(request, "http.response.status_code", 201_i64);
     trace.close(request);
     vec![trace]
@@ -90,6 +97,7 @@ fn run_workflow(trace: &mut Trace, request: SpanRef) {
     let send = flow.enter(trace, "SendNode");
     trace.pass(40);
     flow.store.replace(trace, send.span, ("set_status", "status"), &json!("answered"));
+    trace.log(send.span, SeverityNumber::Info, "answer sent", vec![attribute("ticket.id", "42")]);
     trace.close(send.span);
     flow.finish(trace);
 }
@@ -167,8 +175,8 @@ fn research(trace: &mut Trace, flow: &mut WorkflowRun) {
 fn draft(trace: &mut Trace, flow: &mut WorkflowRun, revision: i64) {
     let node = flow.enter(trace, "DraftAnswerNode");
     let answer = match revision {
-        1 => "Invoice 4711 will be corrected.",
-        _ => "We are sorry: invoice 4711 had the wrong address. A corrected invoice is attached.",
+        1 => DRAFT,
+        _ => ANSWER,
     };
     let usage = Usage { input: trace.about(1450), output: trace.about(88), cache_read: 1024, reasoning: 32 };
     ask(trace, node.span, "Answer the ticket using document kb-12.", answer, usage);

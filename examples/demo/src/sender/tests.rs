@@ -3,15 +3,17 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
+use opentelemetry_proto::tonic::collector::logs::v1::logs_service_server::{LogsService, LogsServiceServer};
+use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsPartialSuccess, ExportLogsServiceResponse};
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
 };
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
+use opentelemetry_proto::tonic::logs::v1::ResourceLogs;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
-use tonic::Response;
 use tonic::transport::Server;
 
 use super::*;
@@ -37,38 +39,94 @@ impl TraceService for Fake {
     }
 }
 
-/// Sends one empty request to a server that answers so; gives the result and the key that the server saw.
-async fn send_to(answer: Answer) -> (Result<()>, Option<String>) {
+/// Takes log records as its text says: none when there is one.
+struct FakeLogs {
+    refusal: &'static str,
+    requests: Arc<AtomicU32>,
+}
+
+#[tonic::async_trait]
+impl LogsService for FakeLogs {
+    async fn export(
+        &self,
+        _: Request<ExportLogsServiceRequest>,
+    ) -> Result<Response<ExportLogsServiceResponse>, Status> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let partial = ExportLogsPartialSuccess {
+            rejected_log_records: i64::from(!self.refusal.is_empty()),
+            error_message: self.refusal.to_owned(),
+        };
+        Ok(Response::new(ExportLogsServiceResponse { partial_success: Some(partial) }))
+    }
+}
+
+/// What came of sending: the result, the key that the server saw, and how often each signal was sent.
+struct Sent {
+    result: Result<()>,
+    key: Option<String>,
+    span_requests: u32,
+    log_requests: u32,
+}
+
+/// Sends `logs` after no spans, to a server that answers so.
+async fn send(answer: Answer, refusal: &'static str, logs: Vec<ResourceLogs>) -> Sent {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let key = Arc::new(Mutex::new(None));
-    let fake = Fake { answer, requests: Arc::default(), key: Arc::clone(&key) };
+    let (span_requests, log_requests) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let traces_service = Fake { answer, requests: Arc::clone(&span_requests), key: Arc::clone(&key) };
+    let logs_service = FakeLogs { refusal, requests: Arc::clone(&log_requests) };
     let server = tokio::spawn(
         Server::builder()
-            .add_service(TraceServiceServer::new(fake))
+            .add_service(TraceServiceServer::new(traces_service))
+            .add_service(LogsServiceServer::new(logs_service))
             .serve_with_incoming(TcpListenerStream::new(listener)),
     );
     let mut sender = Sender::connect(&endpoint, "jk_test\n").await.unwrap();
     sender.pause = Duration::ZERO;
-    let result = sender.send(Vec::new()).await;
+    let result = sender.send(Telemetry { spans: Vec::new(), logs }).await;
     server.abort();
-    let seen = key.lock().unwrap().clone();
-    (result, seen)
+    let key = key.lock().unwrap().clone();
+    let count = |requests: &AtomicU32| requests.load(Ordering::Relaxed);
+    Sent { result, key, span_requests: count(&span_requests), log_requests: count(&log_requests) }
+}
+
+/// Sends no log records.
+async fn send_to(answer: Answer) -> Sent {
+    send(answer, "", Vec::new()).await
 }
 
 /// The key travels in the header that the server reads, without the line break of a pasted key.
 #[tokio::test]
 async fn send_with_key_is_accepted() {
-    let (result, key) = send_to(|_| Ok(ExportTraceServiceResponse::default())).await;
-    result.unwrap();
-    assert_eq!(key.as_deref(), Some("jk_test"));
+    let sent = send_to(|_| Ok(ExportTraceServiceResponse::default())).await;
+    sent.result.unwrap();
+    assert_eq!(sent.key.as_deref(), Some("jk_test"));
+}
+
+/// Log records follow their spans in a request of their own; a trace without any sends none.
+#[tokio::test]
+async fn send_with_logs_sends_both_signals() {
+    let answer: Answer = |_| Ok(ExportTraceServiceResponse::default());
+    let sent = send(answer, "", vec![ResourceLogs::default()]).await;
+    sent.result.unwrap();
+    assert_eq!((sent.span_requests, sent.log_requests), (1, 1));
+    assert_eq!(send_to(answer).await.log_requests, 0);
+}
+
+/// Log records that the server takes only in part are an error, as spans are.
+#[tokio::test]
+async fn send_with_rejected_log_records_fails() {
+    let sent =
+        send(|_| Ok(ExportTraceServiceResponse::default()), "bad time", vec![ResourceLogs::default()]).await;
+    assert_eq!(sent.result.unwrap_err().to_string(), "the server rejected 1 log records: bad time");
 }
 
 /// A refused key is named as the cause, with the way to get a good one.
 #[tokio::test]
 async fn send_with_wrong_key_says_how_to_get_one() {
-    let (result, _) = send_to(|_| Err(Status::unauthenticated("unknown API key"))).await;
-    let message = result.unwrap_err().to_string();
+    let sent = send_to(|_| Err(Status::unauthenticated("unknown API key"))).await;
+    let message = sent.result.unwrap_err().to_string();
     assert!(message.contains("refused the API key (unknown API key)"), "{message}");
     assert!(message.contains("JUNJO_API_KEY=<key> make demo"), "{message}");
 }
@@ -80,7 +138,9 @@ async fn send_to_starting_server_is_repeated() {
         0 | 1 => Err(Status::unavailable("starting")),
         _ => Ok(ExportTraceServiceResponse::default()),
     };
-    send_to(answer).await.0.unwrap();
+    let sent = send_to(answer).await;
+    sent.result.unwrap();
+    assert_eq!(sent.span_requests, 3);
 }
 
 /// Spans that the server takes only in part are an error: the demo's data is meant to be flawless.
@@ -90,7 +150,7 @@ async fn send_with_rejected_spans_fails() {
         let partial = ExportTracePartialSuccess { rejected_spans: 2, error_message: "bad id".to_owned() };
         Ok(ExportTraceServiceResponse { partial_success: Some(partial) })
     };
-    let message = send_to(answer).await.0.unwrap_err().to_string();
+    let message = send_to(answer).await.result.unwrap_err().to_string();
     assert_eq!(message, "the server rejected 2 spans: bad id");
 }
 

@@ -8,44 +8,38 @@ export const controlClass =
   "hover:border-faint focus:border-accent focus:outline-2 focus:outline-accent/30 focus:outline-offset-0 " +
   "aria-invalid:border-danger disabled:opacity-60";
 
-interface FieldProps extends ComponentProps<"input"> {
+interface LabelProps {
   label: string;
   hint?: ReactNode;
   error?: string | undefined;
 }
 
-export function Field({ label, hint, error, className, ...input }: FieldProps) {
-  const id = useId();
-  const noteId = `${id}-note`;
-  const note = error ?? hint;
+export function Field({ label, hint, error, className, ...input }: LabelProps & ComponentProps<"input">) {
   return (
-    <div className="grid gap-1.5">
-      <label htmlFor={id} className="font-medium text-text text-xs">
-        {label}
-      </label>
-      <input
-        id={id}
-        className={cn(controlClass, className)}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={note ? noteId : undefined}
-        {...input}
-      />
-      {note && (
-        <p id={noteId} className={cn("text-xs", error ? "text-danger-text" : "text-faint")}>
-          {note}
-        </p>
-      )}
-    </div>
+    <Labelled label={label} hint={hint} error={error}>
+      {(wiring) => <input className={cn(controlClass, className)} {...wiring} {...input} />}
+    </Labelled>
   );
 }
 
-interface TextAreaFieldProps extends ComponentProps<"textarea"> {
-  label: string;
-  hint?: ReactNode;
-  error?: string | undefined;
-}
+type TextAreaFieldProps = LabelProps & ComponentProps<"textarea">;
 
 export function TextAreaField({ label, hint, error, className, ...area }: TextAreaFieldProps) {
+  return (
+    <Labelled label={label} hint={hint} error={error}>
+      {(wiring) => (
+        <textarea className={cn(controlClass, "h-auto py-1.5", className)} {...wiring} {...area} />
+      )}
+    </Labelled>
+  );
+}
+
+interface LabelledProps extends LabelProps {
+  children: (wiring: Pick<ComponentProps<"input">, "id" | "aria-invalid" | "aria-describedby">) => ReactNode;
+}
+
+/** The label above a control and the note below it; `wiring` ties the control to both. */
+function Labelled({ label, hint, error, children }: LabelledProps) {
   const id = useId();
   const noteId = `${id}-note`;
   const note = error ?? hint;
@@ -54,13 +48,11 @@ export function TextAreaField({ label, hint, error, className, ...area }: TextAr
       <label htmlFor={id} className="font-medium text-text text-xs">
         {label}
       </label>
-      <textarea
-        id={id}
-        className={cn(controlClass, "h-auto py-1.5", className)}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={note ? noteId : undefined}
-        {...area}
-      />
+      {children({
+        id,
+        "aria-invalid": error ? true : undefined,
+        "aria-describedby": note ? noteId : undefined,
+      })}
       {note && (
         <p id={noteId} className={cn("text-xs", error ? "text-danger-text" : "text-faint")}>
           {note}

@@ -1,6 +1,7 @@
 /** Says whether a list updates by itself, and brings a paused one back. */
 import { ArrowUpToLine, Pause, Play } from "lucide-react";
 import { cn } from "@/lib/cn";
+import { isMoving, type TimeRangeSearch } from "@/lib/time-range";
 import { Button } from "./button";
 
 interface LiveMarkProps {
@@ -9,6 +10,12 @@ interface LiveMarkProps {
   onResume?: () => void;
   /** Stops and starts live updates; without it the mark only tells. */
   onToggle?: () => void;
+}
+
+/** The state of what a time window shows: news come for as long as the window moves. */
+export function windowState(window: TimeRangeSearch, error: Error | null): LiveMarkProps["state"] {
+  if (error) return "failing";
+  return isMoving(window, Date.now()) ? "live" : "fixed";
 }
 
 const TEXT = {

@@ -20,6 +20,15 @@ export function PageHeader({ title, note, actions }: PageHeaderProps) {
   );
 }
 
+/** The row of filters below the header of a list. */
+export function FilterBar({ children }: { children: ReactNode }) {
+  return (
+    <search aria-label="Filters" className="flex flex-wrap items-center gap-2 border-line border-b px-4 py-2">
+      {children}
+    </search>
+  );
+}
+
 export function PageBody({ className, children }: { className?: string; children: ReactNode }) {
   return (
     <div

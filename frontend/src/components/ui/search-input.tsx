@@ -72,7 +72,7 @@ export function SearchInput({
             setDraft("");
             report("");
           }}
-          className="absolute top-1.5 right-1.5 grid size-5 place-items-center rounded-sm text-faint hover:bg-hover hover:text-text"
+          className="absolute top-1 right-1 grid size-6 place-items-center rounded-sm text-faint hover:bg-hover hover:text-text"
         >
           <X size={13} />
         </button>

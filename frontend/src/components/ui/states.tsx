@@ -54,6 +54,20 @@ function detailOf(error: unknown): string {
   return error instanceof Error ? error.message : "Unknown error";
 }
 
+interface LoadStateProps {
+  query: { isPending: boolean; error: Error | null; data: unknown; refetch: () => unknown };
+  /** Names what is loading to screen readers. */
+  label: string;
+}
+
+/** What to say besides a query's data: that it is on its way, that it failed, or that it is not the newest. */
+export function LoadState({ query, label }: LoadStateProps) {
+  if (query.isPending) return <SkeletonRows label={label} />;
+  if (!query.error) return null;
+  if (query.data !== undefined) return <StaleNotice error={query.error} />;
+  return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+}
+
 /** One line above content that is still shown from before. */
 export function StaleNotice({ error }: { error: unknown }) {
   const problem = error instanceof ApiProblem ? error.title : "The last update failed";

@@ -14,6 +14,12 @@ import {
 import { Button, buttonClass } from "./button";
 import { Field } from "./field";
 
+/** The way out of an empty window; nothing when all time is shown already. */
+export function AllTimeButton({ value, onValueChange }: TimeRangePickerProps) {
+  if (value.range === "all" && value.from === undefined && value.to === undefined) return null;
+  return <Button onClick={() => onValueChange(presetSearch("all"))}>Look at all time</Button>;
+}
+
 interface TimeRangePickerProps {
   value: TimeRangeSearch;
   onValueChange: (value: TimeRangeSearch) => void;

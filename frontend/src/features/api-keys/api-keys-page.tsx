@@ -4,6 +4,7 @@ import { Ellipsis, KeyRound, Pencil, Plus, RefreshCw, Trash2 } from "lucide-reac
 import { useState } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Dialog } from "@/components/ui/dialog";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { PageBody } from "@/components/ui/page";
@@ -224,23 +225,12 @@ function DeleteDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void
     },
   });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <ConfirmDialog
       title={`Delete key “${apiKey.name}”?`}
       description="Applications that use it are refused from now on. Telemetry already received stays."
-    >
-      {mutation.error && (
-        <p role="alert" className="text-danger-text text-xs">
-          {mutation.error.message}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button weight="danger" onClick={() => mutation.mutate()} disabled={mutation.isPending}>
-          Delete key
-        </Button>
-      </div>
-    </Dialog>
+      action="Delete key"
+      mutation={mutation}
+      onClose={onClose}
+    />
   );
 }

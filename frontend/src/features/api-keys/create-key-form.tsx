@@ -4,6 +4,7 @@ import { LoaderCircle } from "lucide-react";
 import type { FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { Field, SelectField } from "@/components/ui/field";
+import { FormError } from "@/components/ui/form-error";
 import { type CreatedApiKey, createKey, type KeyScope } from "./keys-query";
 
 const DAY_MS = 86_400_000;
@@ -62,11 +63,7 @@ export function CreateKeyForm({ onCreated }: CreateKeyFormProps) {
           ))}
         </SelectField>
       </div>
-      {mutation.error && (
-        <p role="alert" className="text-danger-text text-xs">
-          {mutation.error.message}
-        </p>
-      )}
+      <FormError error={mutation.error} />
       <div className="flex justify-end">
         <Button type="submit" weight="primary" disabled={mutation.isPending}>
           {mutation.isPending && <LoaderCircle size={15} className="animate-spin" />}

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { FormError } from "@/components/ui/form-error";
 import { toLocalInput } from "@/lib/time-range";
 import { type ApiKey, changeKey } from "./keys-query";
 
@@ -44,11 +45,7 @@ export function EditKeyForm({ apiKey, onDone }: EditKeyFormProps) {
         defaultValue={apiKey.expires_at ? toLocalInput(apiKey.expires_at) : ""}
         hint="Empty: never."
       />
-      {mutation.error && (
-        <p role="alert" className="text-danger-text text-xs">
-          {mutation.error.message}
-        </p>
-      )}
+      <FormError error={mutation.error} />
       <div className="flex justify-end">
         <Button type="submit" weight="primary" disabled={mutation.isPending}>
           Save

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { SelectField } from "@/components/ui/field";
+import { FormError } from "@/components/ui/form-error";
 import { type ApiKey, type CreatedApiKey, rotateKey } from "./keys-query";
 
 const HOUR_SECONDS = 3_600;
@@ -38,11 +39,7 @@ export function RotateKeyForm({ apiKey, onRotated }: RotateKeyFormProps) {
           </option>
         ))}
       </SelectField>
-      {mutation.error && (
-        <p role="alert" className="text-danger-text text-xs">
-          {mutation.error.message}
-        </p>
-      )}
+      <FormError error={mutation.error} />
       <div className="flex justify-end">
         <Button type="submit" weight="primary" disabled={mutation.isPending}>
           Rotate key

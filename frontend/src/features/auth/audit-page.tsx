@@ -5,9 +5,11 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { type DataColumns, DataTable, dataColumns } from "@/components/ui/data-table";
 import { SelectField } from "@/components/ui/field";
-import { EmptyState, ErrorState, SkeletonRows } from "@/components/ui/states";
+import { FilterBar } from "@/components/ui/page";
+import { EmptyState, LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { loadNextPage } from "@/lib/query-client";
 import { type AuditEvent, auditQuery } from "./audit-query";
 import type { AuditSearch } from "./audit-search";
 import { describeEvent } from "./audit-words";
@@ -76,10 +78,7 @@ export function AuditPage({ search, onSearchChange }: AuditPageProps) {
   return (
     <>
       <title>Audit log · Junjo</title>
-      <search
-        aria-label="Filters"
-        className="flex flex-wrap items-center gap-2 border-line border-b px-4 py-2"
-      >
+      <FilterBar>
         <SelectField
           label="Kind"
           hideLabel
@@ -104,9 +103,8 @@ export function AuditPage({ search, onSearchChange }: AuditPageProps) {
         <span className="ml-auto">
           <TimeRangePicker value={search} onValueChange={onSearchChange} />
         </span>
-      </search>
-      {audit.isPending && <SkeletonRows label="Loading audit log" />}
-      {audit.error && !audit.data && <ErrorState error={audit.error} onRetry={() => audit.refetch()} />}
+      </FilterBar>
+      <LoadState query={audit} label="Loading audit log" />
       {audit.data && rows.length === 0 && (
         <EmptyState icon={ScrollText} title="Nothing happened here">
           No security event fits the filters.
@@ -119,9 +117,7 @@ export function AuditPage({ search, onSearchChange }: AuditPageProps) {
           rows={rows}
           getRowId={(row) => String(row.id)}
           renderCompact={(row) => <CompactEvent event={row} />}
-          onEndReached={() => {
-            if (audit.hasNextPage && !audit.isFetchingNextPage) void audit.fetchNextPage();
-          }}
+          onEndReached={() => loadNextPage(audit)}
         />
       )}
     </>

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { Field, SelectField } from "@/components/ui/field";
+import { FormError } from "@/components/ui/form-error";
 import { ApiProblem } from "@/lib/api/problem";
 import { type CreatedInvitation, invite, ROLES, type Role } from "./users-query";
 
@@ -37,11 +38,7 @@ export function InviteForm({ onInvited }: { onInvited: (created: CreatedInvitati
           </option>
         ))}
       </SelectField>
-      {mutation.error && fields.length === 0 && (
-        <p role="alert" className="text-danger-text text-xs">
-          {mutation.error.message}
-        </p>
-      )}
+      {fields.length === 0 && <FormError error={mutation.error} />}
       <div className="flex justify-end">
         <Button type="submit" weight="primary" disabled={mutation.isPending}>
           Create invitation

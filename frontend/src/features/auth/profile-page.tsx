@@ -28,7 +28,7 @@ export function ProfilePage() {
   return (
     <PageBody>
       <title>Profile · Junjo</title>
-      <div className="grid max-w-3xl gap-8 p-4 sm:p-6">
+      <div className="grid max-w-3xl gap-8 px-4 py-4 sm:py-6">
         <SettingsSection title="You">
           <p className="flex min-w-0 items-center gap-2">
             <span className="min-w-0 truncate font-medium">{me.data?.email}</span>

@@ -4,12 +4,13 @@ import { Ellipsis, KeyRound, Trash2, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Dialog } from "@/components/ui/dialog";
 import { SelectField } from "@/components/ui/field";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { PageBody } from "@/components/ui/page";
 import { SettingsSection } from "@/components/ui/settings-section";
-import { ErrorState, SkeletonRows } from "@/components/ui/states";
+import { LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { plural } from "@/lib/format/number";
 import { postToast } from "@/lib/toasts";
@@ -45,7 +46,7 @@ export function UsersPage() {
   return (
     <PageBody>
       <title>Users · Junjo</title>
-      <div className="grid max-w-4xl gap-8 p-4 sm:p-6">
+      <div className="grid max-w-4xl gap-8 px-4 py-4 sm:py-6">
         <SettingsSection
           title="Users"
           note="Everybody who may sign in."
@@ -55,8 +56,7 @@ export function UsersPage() {
             </Button>
           }
         >
-          {users.isPending && <SkeletonRows label="Loading users" />}
-          {users.error && !users.data && <ErrorState error={users.error} onRetry={() => users.refetch()} />}
+          <LoadState query={users} label="Loading users" />
           {users.data && (
             <ul aria-label="Users" className="rounded-lg border border-line">
               {users.data.map((user) => (
@@ -218,23 +218,12 @@ function DeleteDialog({ user, onClose }: { user: ManagedUser; onClose: () => voi
     },
   });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <ConfirmDialog
       title={`Delete ${user.email}?`}
       description="They are signed out at once. API keys belong to the server and stay."
-    >
-      {mutation.error && (
-        <p role="alert" className="text-danger-text text-xs">
-          {mutation.error.message}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button weight="danger" onClick={() => mutation.mutate()} disabled={mutation.isPending}>
-          Delete account
-        </Button>
-      </div>
-    </Dialog>
+      action="Delete account"
+      mutation={mutation}
+      onClose={onClose}
+    />
   );
 }

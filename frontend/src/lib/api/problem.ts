@@ -58,6 +58,11 @@ export function isUnauthenticated(error: unknown): boolean {
   return error instanceof ApiProblem && error.status === 401;
 }
 
+/** The request itself makes no sense, whoever sends it. */
+export function isInvalidInput(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === 400;
+}
+
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiProblem && error.status === 404;
 }

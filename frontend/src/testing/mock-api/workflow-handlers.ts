@@ -16,6 +16,9 @@ export function workflowHandlers(store: MockStore) {
     http.get("*/otel/workflow/:traceId/:spanId", ({ params }) =>
       guarded(store, () => {
         const run = runOf(String(params.spanId));
+        if (!run && hasSpan(store, String(params.traceId), String(params.spanId))) {
+          return problem(400, "Bad Request", "this span is no run of a Junjo workflow, subflow or agent");
+        }
         if (!run) return problem(404, "No run");
         return ok<Detail>({ ...run.detail, trace_id: String(params.traceId) });
       }),
@@ -37,6 +40,11 @@ export function workflowHandlers(store: MockStore) {
       }),
     ),
   ];
+}
+
+function hasSpan(store: MockStore, traceId: string, spanId: string): boolean {
+  const trace = store.traces.find((candidate) => candidate.traceId === traceId);
+  return trace?.spans.some((span) => span.span_id === spanId) ?? false;
 }
 
 function runOf(spanId: string) {

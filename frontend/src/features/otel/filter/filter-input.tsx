@@ -111,7 +111,7 @@ export function FilterInput({ value, onApply, className }: FilterInputProps) {
           type="button"
           aria-label="Clear the filter"
           onClick={() => apply("")}
-          className="absolute top-1.5 right-1.5 grid size-5 place-items-center rounded-sm text-faint hover:bg-hover hover:text-text"
+          className="absolute top-1 right-1 grid size-6 place-items-center rounded-sm text-faint hover:bg-hover hover:text-text"
         >
           <X size={13} />
         </button>

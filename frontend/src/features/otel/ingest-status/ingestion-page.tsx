@@ -33,7 +33,7 @@ export function IngestionPage() {
 function Loaded({ status }: { status: IngestStatus }) {
   const health = describeIngest(status, false);
   return (
-    <div className="grid max-w-4xl gap-8 p-4 sm:p-6">
+    <div className="grid max-w-4xl gap-8 px-4 py-4 sm:py-6">
       <SettingsSection title="Ingestion">
         <p className={cn("flex items-center gap-2", health.tone === "ok" ? "text-ok" : "text-warn")}>
           {health.tone === "ok" ? <CircleCheck size={16} /> : <TriangleAlert size={16} />}

@@ -1,18 +1,18 @@
 /** Log records, newest first, joined to their spans; the chosen one stands beside the list. */
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ListTree, ScrollText, X } from "lucide-react";
 import { useMemo } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
 import { SelectField } from "@/components/ui/field";
-import { LiveMark } from "@/components/ui/live-mark";
-import { PageHeader } from "@/components/ui/page";
+import { LiveMark, windowState } from "@/components/ui/live-mark";
+import { FilterBar, PageHeader } from "@/components/ui/page";
 import { SearchInput } from "@/components/ui/search-input";
-import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
-import { TimeRangePicker } from "@/components/ui/time-range-picker";
-import { serviceNamesQuery } from "@/features/otel/services/services-query";
-import { isMoving } from "@/lib/time-range";
+import { EmptyState, LoadState } from "@/components/ui/states";
+import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
+import { ServiceSelect } from "@/features/otel/services/service-select";
+import { loadNextPage } from "@/lib/query-client";
 import { useArrivals } from "@/lib/use-arrivals";
 import { NARROW, useMedia } from "@/lib/use-media";
 import { CompactRecord, LOG_COLUMNS } from "./log-columns";
@@ -37,18 +37,15 @@ export function LogsPage({ search, onSearchChange }: LogsPageProps) {
   const close = () => onSearchChange({ record: undefined });
   if (narrow && chosen) return <RecordPanel record={chosen} onClose={close} />;
   const last = logs.data?.pages.at(-1);
-  const liveState = logs.error ? "failing" : isMoving(search, Date.now()) ? "live" : "fixed";
   return (
     <>
       <PageHeader
         title="Logs"
-        note={<LiveMark state={liveState} />}
+        note={<LiveMark state={windowState(search, logs.error)} />}
         actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
       />
       <LogFilters search={search} onSearchChange={onSearchChange} />
-      {logs.error && logs.data && <StaleNotice error={logs.error} />}
-      {logs.isPending && <SkeletonRows label="Loading logs" />}
-      {logs.error && !logs.data && <ErrorState error={logs.error} onRetry={() => logs.refetch()} />}
+      <LoadState query={logs} label="Loading logs" />
       {logs.data && rows.length === 0 && !logs.hasNextPage && (
         <NoLogs search={search} onSearchChange={onSearchChange} />
       )}
@@ -63,9 +60,7 @@ export function LogsPage({ search, onSearchChange }: LogsPageProps) {
               arrived={arrived}
               {...(search.record === undefined ? {} : { selected: search.record })}
               renderCompact={(row) => <CompactRecord record={row} />}
-              onEndReached={() => {
-                if (logs.hasNextPage && !logs.isFetchingNextPage) void logs.fetchNextPage();
-              }}
+              onEndReached={() => loadNextPage(logs)}
               footer={
                 last?.stopped_early || (logs.hasNextPage && rows.length === 0) ? (
                   <p className="py-4 text-center text-faint text-xs">
@@ -90,9 +85,8 @@ export function LogsPage({ search, onSearchChange }: LogsPageProps) {
 }
 
 function LogFilters({ search, onSearchChange }: LogsPageProps) {
-  const services = useQuery(serviceNamesQuery());
   return (
-    <search aria-label="Filters" className="flex flex-wrap items-center gap-2 border-line border-b px-4 py-2">
+    <FilterBar>
       <SearchInput
         value={search.q ?? ""}
         label="Search logs"
@@ -116,18 +110,7 @@ function LogFilters({ search, onSearchChange }: LogsPageProps) {
           </option>
         ))}
       </SelectField>
-      <SelectField
-        label="Service"
-        hideLabel
-        className="w-auto max-w-44"
-        value={search.service ?? ""}
-        onChange={(event) => onSearchChange({ service: event.target.value || undefined })}
-      >
-        <option value="">All services</option>
-        {services.data?.map((service) => (
-          <option key={service}>{service}</option>
-        ))}
-      </SelectField>
+      <ServiceSelect value={search.service} onValueChange={(service) => onSearchChange({ service })} />
       {search.event !== undefined && (
         <Button onClick={() => onSearchChange({ event: undefined })} aria-label="Remove filter Event">
           <span className="text-muted">Event</span> {search.event} <X size={13} />
@@ -139,7 +122,7 @@ function LogFilters({ search, onSearchChange }: LogsPageProps) {
           <span className="font-mono text-xs">{search.trace.slice(0, 8)}…</span> <X size={13} />
         </Button>
       )}
-    </search>
+    </FilterBar>
   );
 }
 
@@ -193,30 +176,41 @@ function RecordPanel({ record, onClose }: { record: LogRecord; onClose: () => vo
 
 function NoLogs({ search, onSearchChange }: LogsPageProps) {
   const filters = activeLogFilters(search);
-  return (
-    <EmptyState
-      icon={ScrollText}
-      title={filters.length > 0 ? "No log record matches" : "No logs here"}
-      action={
-        <>
-          {filters.length > 0 && (
+  const allTime = <AllTimeButton value={search} onValueChange={onSearchChange} />;
+  if (filters.length > 0) {
+    return (
+      <EmptyState
+        icon={ScrollText}
+        title="No log records match"
+        action={
+          <>
             <Button
               onClick={() => onSearchChange(Object.fromEntries(filters.map((name) => [name, undefined])))}
             >
               Clear filters
             </Button>
-          )}
-          <Link
-            to="."
-            search={(before) => ({ ...before, range: "all" })}
-            className={buttonClass("secondary")}
-          >
-            Look at all time
+            {allTime}
+          </>
+        }
+      >
+        Nothing in this time window fits the filters.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon={ScrollText}
+      title="No log records in this window"
+      action={
+        <>
+          <Link to="/welcome" className={buttonClass("primary")}>
+            Connect an application
           </Link>
+          {allTime}
         </>
       }
     >
-      Send log records over OTLP to the same address and with the same API key as spans; those that carry a
+      Log records come over OTLP to the same address and with the same API key as spans. Those that carry a
       trace and span id also appear on their span.
     </EmptyState>
   );

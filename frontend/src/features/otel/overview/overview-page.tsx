@@ -4,15 +4,14 @@ import { Link } from "@tanstack/react-router";
 import { ChartSpline } from "lucide-react";
 import { lazy, Suspense, useMemo } from "react";
 import { buttonClass } from "@/components/ui/button";
-import { SelectField } from "@/components/ui/field";
-import { LiveMark } from "@/components/ui/live-mark";
+import { LiveMark, windowState } from "@/components/ui/live-mark";
 import { PageBody, PageHeader } from "@/components/ui/page";
 import { EmptyState, ErrorState, Skeleton, StaleNotice } from "@/components/ui/states";
 import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { ServiceSelect } from "@/features/otel/services/service-select";
 import { servicesQuery } from "@/features/otel/services/services-query";
 import { fillBuckets } from "@/features/otel/stats/buckets";
 import { statsQuery } from "@/features/otel/stats/stats-query";
-import { isMoving } from "@/lib/time-range";
 import { ModelsByCost } from "./models-by-cost";
 import type { OverviewSearch } from "./overview-search";
 import { OverviewTiles } from "./overview-tiles";
@@ -37,27 +36,15 @@ export function OverviewPage({ search, onSearchChange }: OverviewPageProps) {
   const buckets = useMemo(() => (series.data ? fillBuckets(series.data) : undefined), [series.data]);
   const sum = totals.data?.totals[0];
   const error = totals.error ?? series.error;
-  const liveState = error ? "failing" : isMoving(search, Date.now()) ? "live" : "fixed";
 
   return (
     <>
       <PageHeader
         title="Overview"
-        note={<LiveMark state={liveState} />}
+        note={<LiveMark state={windowState(search, error)} />}
         actions={
           <>
-            <SelectField
-              label="Service"
-              hideLabel
-              className="w-auto max-w-44"
-              value={search.service ?? ""}
-              onChange={(event) => onSearchChange({ service: event.target.value || undefined })}
-            >
-              <option value="">All services</option>
-              {services.data?.map(({ name }) => (
-                <option key={name}>{name}</option>
-              ))}
-            </SelectField>
+            <ServiceSelect value={search.service} onValueChange={(service) => onSearchChange({ service })} />
             <TimeRangePicker value={search} onValueChange={onSearchChange} />
           </>
         }

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { rowLinkClass } from "@/components/ui/row-link";
 import { Skeleton } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { fewTracesQuery, type TraceSummary } from "@/features/otel/traces/traces-query";
@@ -62,11 +63,7 @@ function Rows({ traces, nothing }: { traces: TraceSummary[] | undefined; nothing
           className="relative flex h-9 min-w-0 items-center gap-2.5 border-line border-t px-3 hover:bg-hover"
         >
           <RoleMark spanRole={trace.root_role} kind="trace" />
-          <Link
-            to="/traces/$traceId"
-            params={{ traceId: trace.trace_id }}
-            className="min-w-0 truncate font-medium outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
-          >
+          <Link to="/traces/$traceId" params={{ traceId: trace.trace_id }} className={rowLinkClass}>
             {trace.root_name || "(no name)"}
           </Link>
           {trace.error_count > 0 && <ErrorMark count={trace.error_count} />}

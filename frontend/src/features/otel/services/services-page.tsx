@@ -4,13 +4,14 @@ import { Link } from "@tanstack/react-router";
 import { Boxes } from "lucide-react";
 import { buttonClass } from "@/components/ui/button";
 import { type DataColumns, DataTable, dataColumns } from "@/components/ui/data-table";
-import { LiveMark } from "@/components/ui/live-mark";
+import { LiveMark, windowState } from "@/components/ui/live-mark";
 import { PageHeader } from "@/components/ui/page";
-import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
+import { rowLinkClass } from "@/components/ui/row-link";
+import { EmptyState, LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
-import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
 import { formatCompact, formatCount, formatShare, plural } from "@/lib/format/number";
-import { isMoving, type TimeRangeSearch } from "@/lib/time-range";
+import type { TimeRangeSearch } from "@/lib/time-range";
 import { type Service, servicesQuery } from "./services-query";
 
 const column = dataColumns<Service>();
@@ -61,27 +62,25 @@ interface ServicesPageProps {
 
 export function ServicesPage({ search, onSearchChange }: ServicesPageProps) {
   const services = useQuery(servicesQuery(search));
-  const liveState = services.error ? "failing" : isMoving(search, Date.now()) ? "live" : "fixed";
   return (
     <>
       <PageHeader
         title="Services"
-        note={<LiveMark state={liveState} />}
+        note={<LiveMark state={windowState(search, services.error)} />}
         actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
       />
-      {services.error && services.data && <StaleNotice error={services.error} />}
-      {services.isPending && <SkeletonRows label="Loading services" />}
-      {services.error && !services.data && (
-        <ErrorState error={services.error} onRetry={() => services.refetch()} />
-      )}
+      <LoadState query={services} label="Loading services" />
       {services.data?.length === 0 && (
         <EmptyState
           icon={Boxes}
           title="No service sent anything in this window"
           action={
-            <Link to="/welcome" className={buttonClass("primary")}>
-              Connect an application
-            </Link>
+            <>
+              <Link to="/welcome" className={buttonClass("primary")}>
+                Connect an application
+              </Link>
+              <AllTimeButton value={search} onValueChange={onSearchChange} />
+            </>
           }
         >
           A service is what your application calls itself in <code className="font-mono">service.name</code>.
@@ -106,11 +105,7 @@ function ServiceLink({ service }: { service: Service }) {
       <span className="grid size-[18px] shrink-0 place-items-center rounded-[5px] bg-hover text-muted">
         <Boxes size={12} aria-hidden />
       </span>
-      <Link
-        to="/traces"
-        search={{ service: service.name }}
-        className="truncate font-medium outline-none after:absolute after:inset-0 after:content-[''] focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
-      >
+      <Link to="/traces" search={{ service: service.name }} className={rowLinkClass}>
         {service.name}
       </Link>
     </span>

@@ -2,16 +2,12 @@
 import { Link } from "@tanstack/react-router";
 import { CircleUser, MessagesSquare } from "lucide-react";
 import { type DataColumns, dataColumns } from "@/components/ui/data-table";
+import { rowLinkClass } from "@/components/ui/row-link";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { Cost, Tokens } from "@/features/otel/vocabulary/numbers";
 import { ErrorMark } from "@/features/otel/vocabulary/status";
 import { formatCompact, plural } from "@/lib/format/number";
 import type { Session, TelemetryUser } from "./sessions-query";
-
-/** Covers the row, so that all of it is the link. */
-const linkClass =
-  "truncate font-medium outline-none after:absolute after:inset-0 after:content-[''] " +
-  "focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2";
 
 type Numbers = Pick<
   Session,
@@ -120,7 +116,7 @@ function SessionName({ session }: { session: Session }) {
   return (
     <span className="flex min-w-0 items-center gap-2.5">
       <MessagesSquare size={15} className="shrink-0 text-faint" aria-hidden />
-      <Link to="/sessions/$sessionId" params={{ sessionId: session.session_id }} className={linkClass}>
+      <Link to="/sessions/$sessionId" params={{ sessionId: session.session_id }} className={rowLinkClass}>
         {session.session_id}
       </Link>
       {session.error_count > 0 && <ErrorMark count={session.error_count} />}
@@ -133,7 +129,7 @@ function UserName({ user }: { user: TelemetryUser }) {
   return (
     <span className="flex min-w-0 items-center gap-2.5">
       <CircleUser size={15} className="shrink-0 text-faint" aria-hidden />
-      <Link to="/sessions" search={{ user_id: user.user_id, range: "all" }} className={linkClass}>
+      <Link to="/sessions" search={{ user_id: user.user_id, range: "all" }} className={rowLinkClass}>
         {user.user_id}
       </Link>
       {user.error_count > 0 && <ErrorMark count={user.error_count} />}

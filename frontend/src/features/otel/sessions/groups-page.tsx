@@ -1,18 +1,16 @@
 /** Lists of sessions and users, latest activity first. */
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { CircleUser, MessagesSquare, X } from "lucide-react";
 import type { ReactNode } from "react";
-import { Button, buttonClass } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
-import { SelectField } from "@/components/ui/field";
-import { LiveMark } from "@/components/ui/live-mark";
-import { PageHeader } from "@/components/ui/page";
+import { LiveMark, windowState } from "@/components/ui/live-mark";
+import { FilterBar, PageHeader } from "@/components/ui/page";
 import { SearchInput } from "@/components/ui/search-input";
-import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
-import { TimeRangePicker } from "@/components/ui/time-range-picker";
-import { serviceNamesQuery } from "@/features/otel/services/services-query";
-import { isMoving } from "@/lib/time-range";
+import { EmptyState, LoadState } from "@/components/ui/states";
+import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
+import { ServiceSelect } from "@/features/otel/services/service-select";
+import { loadNextPage } from "@/lib/query-client";
 import { CompactSession, CompactUser, SESSION_COLUMNS, USER_COLUMNS } from "./group-columns";
 import type { GroupsSearch } from "./groups-search";
 import { sessionsQuery, usersQuery } from "./sessions-query";
@@ -43,9 +41,7 @@ export function SessionsPage({ search, onSearchChange }: GroupsPageProps) {
           rows={rows}
           getRowId={(row) => row.session_id}
           renderCompact={(row) => <CompactSession session={row} />}
-          onEndReached={() => {
-            if (sessions.hasNextPage && !sessions.isFetchingNextPage) void sessions.fetchNextPage();
-          }}
+          onEndReached={() => loadNextPage(sessions)}
         />
       )}
     </Frame>
@@ -73,9 +69,7 @@ export function UsersPage({ search, onSearchChange }: GroupsPageProps) {
           rows={rows}
           getRowId={(row) => row.user_id}
           renderCompact={(row) => <CompactUser user={row} />}
-          onEndReached={() => {
-            if (users.hasNextPage && !users.isFetchingNextPage) void users.fetchNextPage();
-          }}
+          onEndReached={() => loadNextPage(users)}
         />
       )}
     </Frame>
@@ -89,19 +83,14 @@ interface FrameProps extends GroupsPageProps {
 }
 
 function Frame({ title, search, list, onSearchChange, children }: FrameProps) {
-  const services = useQuery(serviceNamesQuery());
-  const liveState = list.error ? "failing" : isMoving(search, Date.now()) ? "live" : "fixed";
   return (
     <>
       <PageHeader
         title={title}
-        note={<LiveMark state={liveState} />}
+        note={<LiveMark state={windowState(search, list.error)} />}
         actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
       />
-      <search
-        aria-label="Filters"
-        className="flex flex-wrap items-center gap-2 border-line border-b px-4 py-2"
-      >
+      <FilterBar>
         <SearchInput
           value={search.q ?? ""}
           label={`Search ${title.toLowerCase()}`}
@@ -109,29 +98,14 @@ function Frame({ title, search, list, onSearchChange, children }: FrameProps) {
           onValueChange={(text) => onSearchChange({ q: text.trim() || undefined })}
           className="min-w-48 max-w-md flex-1 basis-60"
         />
-        <SelectField
-          label="Service"
-          hideLabel
-          className="w-auto max-w-44"
-          value={search.service ?? ""}
-          onChange={(event) => onSearchChange({ service: event.target.value || undefined })}
-        >
-          <option value="">All services</option>
-          {services.data?.map((service) => (
-            <option key={service}>{service}</option>
-          ))}
-        </SelectField>
+        <ServiceSelect value={search.service} onValueChange={(service) => onSearchChange({ service })} />
         {search.user_id !== undefined && (
           <Button onClick={() => onSearchChange({ user_id: undefined })} aria-label="Remove filter User">
             <span className="text-muted">User</span> {search.user_id} <X size={13} />
           </Button>
         )}
-      </search>
-      {list.error && list.data !== undefined && <StaleNotice error={list.error} />}
-      {list.isPending && <SkeletonRows label={`Loading ${title.toLowerCase()}`} />}
-      {list.error && list.data === undefined && (
-        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-      )}
+      </FilterBar>
+      <LoadState query={list} label={`Loading ${title.toLowerCase()}`} />
       {children}
     </>
   );
@@ -156,9 +130,7 @@ function Nothing({ icon, title, attribute, search, onSearchChange }: NothingProp
               Clear filters
             </Button>
           )}
-          <Link to="." search={{ range: "all" }} className={buttonClass("secondary")}>
-            Look at all time
-          </Link>
+          <AllTimeButton value={search} onValueChange={onSearchChange} />
         </>
       }
     >

@@ -1,10 +1,10 @@
 /** One conversation: what was asked and answered, trace by trace. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Bot, ChevronLeft, CircleUser, MessagesSquare } from "lucide-react";
-import type { ReactNode } from "react";
+import { Bot, CircleUser, MessagesSquare } from "lucide-react";
 import { Button, buttonClass } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
+import { BackLink, Fact, FactList } from "@/components/ui/detail-header";
 import { LongText } from "@/components/ui/long-text";
 import { Markdown } from "@/components/ui/markdown";
 import { PageBody } from "@/components/ui/page";
@@ -69,14 +69,7 @@ function SessionHeader({ session }: { session: SessionDetail }) {
     <header className="shrink-0 border-line border-b px-4 pt-2.5 pb-2">
       <title>{`${session.session_id} · Junjo`}</title>
       <div className="flex min-w-0 items-center gap-2">
-        <Link
-          to="/sessions"
-          className="-ml-1.5 grid size-7 shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-text"
-          aria-label="Back to sessions"
-          title="Back to sessions"
-        >
-          <ChevronLeft size={17} />
-        </Link>
+        <BackLink to="/sessions" label="Back to sessions" />
         <h1 className="min-w-0 truncate font-semibold text-lg tracking-tight">{session.session_id}</h1>
         {session.error_count > 0 && <ErrorMark count={session.error_count} />}
         <span className="ml-auto flex items-center gap-2">
@@ -90,7 +83,7 @@ function SessionHeader({ session }: { session: SessionDetail }) {
           <CopyButton text={session.session_id} what="session id" />
         </span>
       </div>
-      <dl className="mt-1.5 flex flex-wrap items-baseline gap-x-5 gap-y-1 pl-6.5 text-xs">
+      <FactList>
         <Fact name="Traces">{formatCount(session.trace_count)}</Fact>
         <Fact name="Model calls">{formatCount(session.llm_call_count)}</Fact>
         <Fact name="Tokens">
@@ -103,17 +96,8 @@ function SessionHeader({ session }: { session: SessionDetail }) {
         <Fact name="Last active">
           <TimeAgo iso={session.last_start_time} />
         </Fact>
-      </dl>
+      </FactList>
     </header>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="flex min-w-0 items-baseline gap-1.5">
-      <dt className="shrink-0 text-faint">{name}</dt>
-      <dd className="min-w-0 truncate font-medium tnum">{children}</dd>
-    </div>
   );
 }
 

@@ -4,6 +4,7 @@ import { LoaderCircle, TriangleAlert } from "lucide-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { FormError } from "@/components/ui/form-error";
 import type { DeletionTarget } from "./deletion-target";
 import { type Deletion, deleteTelemetry, forgetTelemetry } from "./storage-query";
 
@@ -55,11 +56,7 @@ export function ConfirmDeletionForm({ readTarget, onDeleted, onCancel, children 
         autoCapitalize="off"
         spellCheck={false}
       />
-      {mutation.error && (
-        <p role="alert" className="text-danger-text text-xs">
-          {mutation.error.message}
-        </p>
-      )}
+      <FormError error={mutation.error} />
       <div className="flex justify-end gap-2">
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" weight="danger" disabled={typed.trim() !== WORD || mutation.isPending}>

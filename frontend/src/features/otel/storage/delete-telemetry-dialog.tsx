@@ -1,9 +1,8 @@
 /** Asks what to delete, and deletes it. */
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, SelectField, TextAreaField } from "@/components/ui/field";
-import { serviceNamesQuery } from "@/features/otel/services/services-query";
+import { ServiceField } from "@/features/otel/services/service-select";
 import { postToast } from "@/lib/toasts";
 import { ConfirmDeletionForm } from "./confirm-deletion-form";
 import { type DeletionTarget, parseTarget, type TargetKind } from "./deletion-target";
@@ -68,25 +67,8 @@ interface TargetFieldProps {
 }
 
 function TargetField({ kind, text, error, onTextChange }: TargetFieldProps) {
-  const services = useQuery(serviceNamesQuery());
   if (kind === "service") {
-    return (
-      <SelectField
-        label="Service"
-        required
-        value={text}
-        onChange={(event) => onTextChange(event.target.value)}
-      >
-        <option value="" disabled>
-          Choose a service
-        </option>
-        {services.data?.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </SelectField>
-    );
+    return <ServiceField value={text} onChange={(event) => onTextChange(event.target.value)} />;
   }
   const field = {
     value: text,

@@ -1,11 +1,11 @@
 /** What was deleted, by whom, and whether it is gone from the disk. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { CircleCheck, LoaderCircle, Trash2 } from "lucide-react";
+import { LoaderCircle, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { SettingsSection } from "@/components/ui/settings-section";
-import { ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
+import { LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { plural } from "@/lib/format/number";
 import { DeleteTelemetryDialog } from "./delete-telemetry-dialog";
@@ -33,14 +33,10 @@ export function DeletionsSection({ admin, people }: DeletionsSectionProps) {
         )
       }
     >
-      {deletions.isPending && <SkeletonRows label="Loading deletions" />}
-      {deletions.error && deletions.data && <StaleNotice error={deletions.error} />}
-      {deletions.error && !deletions.data && (
-        <ErrorState error={deletions.error} onRetry={() => deletions.refetch()} />
-      )}
+      <LoadState query={deletions} label="Loading deletions" />
       {deletions.data && rows.length === 0 && (
-        <p className="flex items-center gap-2 text-muted text-sm">
-          <CircleCheck size={15} className="text-ok" aria-hidden /> Nothing was deleted.
+        <p className="rounded-lg border border-line border-dashed px-3 py-2.5 text-faint text-sm">
+          Nothing was deleted.
         </p>
       )}
       {rows.length > 0 && (

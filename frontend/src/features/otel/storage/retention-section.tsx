@@ -4,7 +4,7 @@ import { Pencil, Plus, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { SettingsSection } from "@/components/ui/settings-section";
-import { ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
+import { LoadState } from "@/components/ui/states";
 import { formatBytes, plural } from "@/lib/format/number";
 import { KeepLikeRestDialog, ServiceAgeDialog } from "./service-age-dialog";
 import { type Retention, retentionQuery, type ServiceAge } from "./storage-query";
@@ -14,11 +14,7 @@ export function RetentionSection({ admin }: { admin: boolean }) {
   return (
     <>
       <SettingsSection title="Retention" note="Set when the server starts. The oldest goes first.">
-        {retention.isPending && <SkeletonRows label="Loading retention" />}
-        {retention.error && retention.data && <StaleNotice error={retention.error} />}
-        {retention.error && !retention.data && (
-          <ErrorState error={retention.error} onRetry={() => retention.refetch()} />
-        )}
+        <LoadState query={retention} label="Loading retention" />
         {retention.data && <Limits retention={retention.data} />}
       </SettingsSection>
       {retention.data && <ServiceAges retention={retention.data} admin={admin} />}
@@ -29,10 +25,18 @@ export function RetentionSection({ admin }: { admin: boolean }) {
 function Limits({ retention: { days, bytes } }: { retention: Retention }) {
   return (
     <dl className="grid gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-2">
-      <Limit name="By age" setting="JUNJO_RETENTION_DAYS" note="after the day of receipt (UTC)">
+      <Limit
+        name="By age"
+        setting="JUNJO_RETENTION_DAYS"
+        note={days === null ? "Nothing is dropped for its age." : "After the day of receipt (UTC)."}
+      >
         {days === null ? "No limit" : plural(days, "day")}
       </Limit>
-      <Limit name="By size" setting="JUNJO_RETENTION_BYTES" note="of archive files">
+      <Limit
+        name="By size"
+        setting="JUNJO_RETENTION_BYTES"
+        note={bytes === null ? "Nothing is dropped to save space." : "Of archive files."}
+      >
         {bytes === null ? "No limit" : formatBytes(bytes)}
       </Limit>
     </dl>
@@ -51,8 +55,9 @@ function Limit({ name, setting, note, children }: LimitProps) {
     <div className="min-w-0 bg-surface px-3.5 py-2.5">
       <dt className="text-faint text-xs">{name}</dt>
       <dd className="font-semibold text-lg tnum">{children}</dd>
-      <dd className="flex flex-wrap gap-x-2 text-faint text-xs">
-        {note} <code className="font-mono">{setting}</code>
+      <dd className="text-faint text-xs">{note}</dd>
+      <dd className="mt-0.5 text-faint text-xs">
+        Setting <code className="font-mono">{setting}</code>
       </dd>
     </div>
   );
@@ -76,7 +81,9 @@ function ServiceAges({ retention, admin }: { retention: Retention; admin: boolea
       }
     >
       {retention.services.length === 0 ? (
-        <p className="text-muted text-sm">Every service is kept like the rest.</p>
+        <p className="rounded-lg border border-line border-dashed px-3 py-2.5 text-faint text-sm">
+          Every service is kept like the rest.
+        </p>
       ) : (
         <ul aria-label="Retention of services" className="rounded-lg border border-line">
           {retention.services.map((age) => (

@@ -1,10 +1,12 @@
 /** For how many days the telemetry of one service is kept. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { Button } from "@/components/ui/button";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Dialog } from "@/components/ui/dialog";
-import { Field, SelectField } from "@/components/ui/field";
-import { serviceNamesQuery } from "@/features/otel/services/services-query";
+import { Field } from "@/components/ui/field";
+import { FormError } from "@/components/ui/form-error";
+import { ServiceField } from "@/features/otel/services/service-select";
 import { plural } from "@/lib/format/number";
 import { postToast } from "@/lib/toasts";
 import { type ServiceAge, setServiceAge } from "./storage-query";
@@ -19,7 +21,6 @@ interface ServiceAgeDialogProps {
 
 export function ServiceAgeDialog({ age, onClose }: ServiceAgeDialogProps) {
   const client = useQueryClient();
-  const services = useQuery(serviceNamesQuery());
   const mutation = useMutation({
     mutationFn: ({ service, days }: ServiceAge) => setServiceAge(client, service, days),
     onSuccess: (_, { service, days }) => {
@@ -43,18 +44,7 @@ export function ServiceAgeDialog({ age, onClose }: ServiceAgeDialogProps) {
       description="What is older is deleted within a minute, and once a day from then on. This cannot be undone."
     >
       <form onSubmit={handleSubmit} className="grid gap-4">
-        {!age && (
-          <SelectField label="Service" name="service" required defaultValue="">
-            <option value="" disabled>
-              Choose a service
-            </option>
-            {services.data?.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </SelectField>
-        )}
+        {!age && <ServiceField name="service" defaultValue="" />}
         <Field
           label="Days"
           name="days"
@@ -66,11 +56,7 @@ export function ServiceAgeDialog({ age, onClose }: ServiceAgeDialogProps) {
           defaultValue={age?.days ?? ""}
           hint="Whole days (UTC) after the day of receipt."
         />
-        {mutation.error && (
-          <p role="alert" className="text-danger-text text-xs">
-            {mutation.error.message}
-          </p>
-        )}
+        <FormError error={mutation.error} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" weight="danger" disabled={mutation.isPending}>
@@ -89,23 +75,13 @@ export function KeepLikeRestDialog({ service, onClose }: { service: string; onCl
     onSuccess: onClose,
   });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <ConfirmDialog
       title={`Keep ${service} like the rest?`}
       description="From now on it goes with everything else. What was deleted already does not come back."
-    >
-      {mutation.error && (
-        <p role="alert" className="text-danger-text text-xs">
-          {mutation.error.message}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button weight="primary" onClick={() => mutation.mutate()} disabled={mutation.isPending}>
-          Keep like the rest
-        </Button>
-      </div>
-    </Dialog>
+      action="Keep like the rest"
+      weight="primary"
+      mutation={mutation}
+      onClose={onClose}
+    />
   );
 }

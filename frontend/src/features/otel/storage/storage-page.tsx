@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
 import { PageBody } from "@/components/ui/page";
 import { SettingsSection } from "@/components/ui/settings-section";
-import { ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
+import { LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { type IngestStatus, statusQuery } from "@/features/otel/ingest-status/status-query";
 import { plural } from "@/lib/format/number";
@@ -22,14 +22,10 @@ export function StoragePage({ admin, people }: StoragePageProps) {
   return (
     <>
       <title>Retention and storage · Junjo</title>
-      {status.error && status.data && <StaleNotice error={status.error} />}
       <PageBody>
-        <div className="grid max-w-4xl gap-8 p-4 sm:p-6">
+        <div className="grid max-w-4xl gap-8 px-4 py-4 sm:py-6">
           <SettingsSection title="Storage">
-            {status.isPending && <SkeletonRows label="Loading storage" />}
-            {status.error && !status.data && (
-              <ErrorState error={status.error} onRetry={() => status.refetch()} />
-            )}
+            <LoadState query={status} label="Loading storage" />
             {status.data && <StorageUse status={status.data} />}
             {status.data && <Upkeep upkeep={status.data.upkeep} />}
           </SettingsSection>

@@ -11,6 +11,7 @@ const COLORS = {
 
 export function StorageUse({ status }: { status: IngestStatus }) {
   const parts = storageParts(status);
+  const held = parts.filter((part) => part.bytes > 0);
   const total = parts.reduce((sum, part) => sum + part.bytes, 0);
   return (
     <div className="grid gap-4 rounded-lg border border-line p-4">
@@ -23,7 +24,7 @@ export function StorageUse({ status }: { status: IngestStatus }) {
         </span>
       </p>
       <div aria-hidden className="flex h-2.5 gap-0.5 overflow-hidden rounded-full bg-hover">
-        {parts.map((part) => (
+        {held.map((part) => (
           <span
             key={part.id}
             className="h-full min-w-0.5"

@@ -11,11 +11,12 @@ function call(
   asked: string | null,
   answered: string | null,
 ) {
+  return span(id, "root", startMs, durationMs, { role: "llm", payload: payload(asked, answered) });
+}
+
+function payload(asked: string | null, answered: string | null) {
   const derived = { input_preview: asked, output_preview: answered };
-  return span(id, "root", startMs, durationMs, {
-    role: "llm",
-    payload: { derived } as unknown as NonNullable<TraceSpan["payload"]>,
-  });
+  return { derived } as unknown as NonNullable<TraceSpan["payload"]>;
 }
 
 describe("exchangeOf", () => {
@@ -34,5 +35,18 @@ describe("exchangeOf", () => {
       answered: { text: "final answer", spanId: "late" },
     });
     expect(exchangeOf(buildTrace(spans.slice(0, 1)), previews)).toEqual({ asked: null, answered: null });
+  });
+
+  /** A root that says what came out is not contradicted by its last call; what it does not say is still looked for. */
+  it("leaves to the root what the root says", () => {
+    const spans = [
+      span("root", null, 0, 100, { role: "agent", payload: payload(null, "final answer") }),
+      call("answer", 10, 20, "question", "draft"),
+      call("judge", 50, 40, "is it polite?", "accept"),
+    ];
+    expect(exchangeOf(buildTrace(spans), previewsOf(spans))).toEqual({
+      asked: { text: "question", spanId: "answer" },
+      answered: null,
+    });
   });
 });

@@ -60,9 +60,13 @@ export interface Exchange {
   answered: { text: string; spanId: string } | null;
 }
 
-/** What a trace was asked and what it answered: the first words into a model call, and the last ones out. Pure. */
+/**
+ * What a trace was asked and what it answered where its root does not say it: the first words into a model call, and the last
+ * ones out. The last call may only have sorted or judged, so a root that has an output is the better witness. Pure.
+ */
 export function exchangeOf(model: TraceModel, previews: Previews): Exchange {
   const exchange: Exchange = { asked: null, answered: null };
+  const root = previews.get(model.spans[0]?.span_id ?? "");
   let firstStart = Number.POSITIVE_INFINITY;
   let lastEnd = Number.NEGATIVE_INFINITY;
   for (const [index, span] of model.spans.entries()) {
@@ -79,5 +83,7 @@ export function exchangeOf(model: TraceModel, previews: Previews): Exchange {
       exchange.answered = { text: preview.answered, spanId: span.span_id };
     }
   }
+  if (root && root.asked !== null) exchange.asked = null;
+  if (root && root.answered !== null) exchange.answered = null;
   return exchange;
 }

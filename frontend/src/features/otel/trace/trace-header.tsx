@@ -1,9 +1,9 @@
 /** The head of a trace page: what ran, how it went, and the sums. */
 import { Link, useLocation } from "@tanstack/react-router";
-import { ChevronLeft, GitCompareArrows } from "lucide-react";
-import type { ReactNode } from "react";
+import { GitCompareArrows } from "lucide-react";
 import { buttonClass } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
+import { BackLink, Fact, FactList } from "@/components/ui/detail-header";
 import { LiveMark } from "@/components/ui/live-mark";
 import { TimeAgo } from "@/components/ui/time-ago";
 import type { TraceModel } from "@/features/otel/trace/model/build-trace";
@@ -32,15 +32,7 @@ export function TraceHeader({ data, model, live, admin }: TraceHeaderProps) {
     <header className="shrink-0 border-line border-b px-4 pt-2.5 pb-2">
       <title>{`${root?.name || "Trace"} · Junjo`}</title>
       <div className="flex min-w-0 items-center gap-2">
-        <Link
-          to="/traces"
-          search={listSearch ?? {}}
-          className="-ml-1.5 grid size-7 shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-text"
-          aria-label="Back to traces"
-          title="Back to traces"
-        >
-          <ChevronLeft size={17} />
-        </Link>
+        <BackLink to="/traces" search={listSearch ?? {}} label="Back to traces" />
         <RoleMark spanRole={root?.role ?? null} kind={root?.kind ?? "internal"} size="md" />
         <h1 className="min-w-0 truncate font-semibold text-lg tracking-tight">{root?.name || "(no name)"}</h1>
         {summary.error_count > 0 && <ErrorMark count={summary.error_count} />}
@@ -61,7 +53,7 @@ export function TraceHeader({ data, model, live, admin }: TraceHeaderProps) {
           )}
         </div>
       </div>
-      <dl className="mt-1.5 flex flex-wrap items-baseline gap-x-5 gap-y-1 pl-6.5 text-xs">
+      <FactList>
         <Fact name="Duration">{formatDuration(model.totalNanos)}</Fact>
         <Fact name="Started">
           <TimeAgo iso={nanosToIso(String(model.startUnixNano))} />
@@ -87,7 +79,7 @@ export function TraceHeader({ data, model, live, admin }: TraceHeaderProps) {
           </Fact>
         )}
         <Fact name={summary.services.length > 1 ? "Services" : "Service"}>{listed(summary.services)}</Fact>
-      </dl>
+      </FactList>
       {data.rootMissing && data.complete && (
         <p className="mt-1.5 pl-6.5 text-warn text-xs">
           The root span has not arrived: the trace is still running, or its sender lost it.
@@ -102,13 +94,4 @@ const LISTED_MAX = 3;
 function listed(names: string[]): string {
   const more = names.length - LISTED_MAX;
   return more > 0 ? `${names.slice(0, LISTED_MAX).join(", ")} and ${more} more` : names.join(", ");
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="flex min-w-0 items-baseline gap-1.5">
-      <dt className="shrink-0 text-faint">{name}</dt>
-      <dd className="min-w-0 truncate font-medium tnum">{children}</dd>
-    </div>
-  );
 }

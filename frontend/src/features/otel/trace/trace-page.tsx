@@ -4,11 +4,10 @@ import { Link } from "@tanstack/react-router";
 import { SearchX, Waypoints } from "lucide-react";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
-import { Splitter } from "@/components/ui/splitter";
+import { SidePanel } from "@/components/ui/side-panel";
 import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { isNotFound } from "@/lib/api/problem";
 import { formatCount, plural } from "@/lib/format/number";
-import { usePreferences } from "@/lib/preferences";
 import { NARROW, useMedia } from "@/lib/use-media";
 import { buildTrace } from "./model/build-trace";
 import { criticalPath } from "./model/critical-path";
@@ -54,7 +53,6 @@ interface LoadedTraceProps extends TracePageProps {
 
 function LoadedTrace({ data, search, admin, onSearchChange }: LoadedTraceProps) {
   const narrow = useMedia(NARROW);
-  const { panelShare, update } = usePreferences();
   const model = useMemo(() => buildTrace(data.spans), [data.spans]);
   const folding = useMemo(() => parseFolding(search.depth, search.folds), [search.depth, search.folds]);
   const folded = useMemo(() => foldedSpans(model, folding), [model, folding]);
@@ -139,22 +137,9 @@ function LoadedTrace({ data, search, admin, onSearchChange }: LoadedTraceProps) 
           )}
         </section>
         {!narrow && (
-          <>
-            <Splitter
-              value={1 - panelShare}
-              min={0.3}
-              max={0.75}
-              label="Width of the span panel"
-              onValueChange={(share) => update({ panelShare: 1 - share })}
-            />
-            <aside
-              aria-label="Selected span"
-              className="min-w-0 shrink-0"
-              style={{ width: `${panelShare * 100}%` }}
-            >
-              {panel}
-            </aside>
-          </>
+          <SidePanel label="Selected span" splitterLabel="Width of the span panel">
+            {panel}
+          </SidePanel>
         )}
       </div>
     </>

@@ -1,6 +1,7 @@
 /** What a row of the trace list says: what ran, where, how it went, and what it cost. */
 import { Link, useSearch } from "@tanstack/react-router";
 import { type DataColumns, dataColumns } from "@/components/ui/data-table";
+import { rowLinkClass } from "@/components/ui/row-link";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { shortModel } from "@/features/otel/vocabulary/models";
 import { Cost, DurationBar, Tokens, Unknown } from "@/features/otel/vocabulary/numbers";
@@ -109,7 +110,7 @@ function TraceLink({ trace }: { trace: TraceSummary }) {
       to="/traces/$traceId"
       params={{ traceId: trace.trace_id }}
       state={{ tracesSearch: search }}
-      className="truncate font-medium text-text outline-none after:absolute after:inset-0 after:content-[''] focus-visible:after:rounded-sm focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
+      className={rowLinkClass}
     >
       {trace.root_name || "(no name)"}
     </Link>

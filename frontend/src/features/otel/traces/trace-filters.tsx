@@ -3,18 +3,19 @@ import { useNavigate } from "@tanstack/react-router";
 import { FilterX, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { SelectField } from "@/components/ui/field";
+import { FilterBar } from "@/components/ui/page";
 import { SearchInput } from "@/components/ui/search-input";
 import { FilterInput } from "@/features/otel/filter/filter-input";
+import { ServiceSelect } from "@/features/otel/services/service-select";
 import { ROLE_IDS, roleLook, type SpanRole } from "@/features/otel/vocabulary/roles";
 import { activeFilters, asTraceId, type TracesSearch } from "./traces-search";
 
 interface TraceFiltersProps {
   search: TracesSearch;
-  services: string[];
   onChange: (change: Partial<TracesSearch>) => void;
 }
 
-export function TraceFilters({ search, services, onChange }: TraceFiltersProps) {
+export function TraceFilters({ search, onChange }: TraceFiltersProps) {
   const navigate = useNavigate();
   const active = activeFilters(search);
 
@@ -26,7 +27,7 @@ export function TraceFilters({ search, services, onChange }: TraceFiltersProps) 
   }
 
   return (
-    <search aria-label="Filters" className="flex flex-wrap items-center gap-2 border-line border-b px-4 py-2">
+    <FilterBar>
       <FilterInput
         value={search.filter ?? ""}
         onApply={(filter) => onChange({ filter: filter || undefined })}
@@ -40,18 +41,7 @@ export function TraceFilters({ search, services, onChange }: TraceFiltersProps) 
         onEnter={openTraceId}
         className="min-w-44 flex-[2] basis-52"
       />
-      <SelectField
-        label="Service"
-        hideLabel
-        className="w-auto max-w-44"
-        value={search.service ?? ""}
-        onChange={(event) => onChange({ service: event.target.value || undefined })}
-      >
-        <option value="">All services</option>
-        {withChosen(services, search.service).map((service) => (
-          <option key={service}>{service}</option>
-        ))}
-      </SelectField>
+      <ServiceSelect value={search.service} onValueChange={(service) => onChange({ service })} />
       <SelectField
         label="Contains"
         hideLabel
@@ -91,7 +81,7 @@ export function TraceFilters({ search, services, onChange }: TraceFiltersProps) 
           <FilterX size={14} /> Clear
         </Button>
       )}
-    </search>
+    </FilterBar>
   );
 }
 
@@ -117,9 +107,4 @@ function FilterChip({ label, value, onRemove }: { label: string; value: string; 
       </button>
     </span>
   );
-}
-
-/** A service from the URL stays choosable even when it sent nothing in this window. */
-function withChosen(services: string[], chosen: string | undefined): string[] {
-  return chosen === undefined || services.includes(chosen) ? services : [chosen, ...services];
 }

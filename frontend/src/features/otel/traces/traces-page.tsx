@@ -8,14 +8,14 @@ import { ColumnsMenu } from "@/components/ui/columns-menu";
 import { DataTable } from "@/components/ui/data-table";
 import { LiveMark } from "@/components/ui/live-mark";
 import { PageHeader } from "@/components/ui/page";
-import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
-import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { EmptyState, LoadState } from "@/components/ui/states";
+import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
 import { ViewsMenu } from "@/components/ui/views-menu";
 import { servicesQuery } from "@/features/otel/services/services-query";
 import { nanosToNumber } from "@/lib/format/duration";
 import { formatExact } from "@/lib/format/time";
 import { usePreferences } from "@/lib/preferences";
-import { LIVE_MS } from "@/lib/query-client";
+import { LIVE_MS, loadNextPage } from "@/lib/query-client";
 import { isMoving } from "@/lib/time-range";
 import { useArrivals } from "@/lib/use-arrivals";
 import { ExportMenu } from "./export-menu";
@@ -99,15 +99,13 @@ export function TracesPage({ search, onSearchChange }: TracesPageProps) {
           </>
         }
       />
-      <TraceFilters search={search} services={names} onChange={onSearchChange} />
+      <TraceFilters search={search} onChange={onSearchChange} />
       {names.length > 0 && (
         <Suspense fallback={<div className="h-23 shrink-0 border-line border-b" />}>
           <TraceHistogram search={search} earliest={earliest} onSearchChange={onSearchChange} />
         </Suspense>
       )}
-      {traces.error && traces.data && <StaleNotice error={traces.error} />}
-      {traces.isPending && <SkeletonRows label="Loading traces" />}
-      {traces.error && !traces.data && <ErrorState error={traces.error} onRetry={() => traces.refetch()} />}
+      <LoadState query={traces} label="Loading traces" />
       {traces.data && rows.length === 0 && (
         <NoTraces search={search} anyService={names.length > 0} onSearchChange={onSearchChange} />
       )}
@@ -120,9 +118,7 @@ export function TracesPage({ search, onSearchChange }: TracesPageProps) {
           getRowId={(row) => row.trace_id}
           renderCompact={(row) => <CompactTrace trace={row} />}
           {...(walking ? {} : { arrived })}
-          onEndReached={() => {
-            if (traces.hasNextPage && !traces.isFetchingNextPage) void traces.fetchNextPage();
-          }}
+          onEndReached={() => loadNextPage(traces)}
           footer={
             <ListEnd
               fetching={traces.isFetchingNextPage}
@@ -187,9 +183,7 @@ function NoTraces({ search, anyService, onSearchChange }: NoTracesProps) {
               Clear filters
             </Button>
           )}
-          <Button onClick={() => onSearchChange({ range: "all", from: undefined, to: undefined })}>
-            Look at all time
-          </Button>
+          <AllTimeButton value={search} onValueChange={onSearchChange} />
         </>
       }
     >

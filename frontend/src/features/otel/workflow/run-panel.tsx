@@ -99,7 +99,8 @@ export function RunPanel({ run, onSelectNode }: { run: RunView; onSelectNode: (k
       )}
       <Part title="Identity">
         <dl className="grid min-w-0 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-xs">
-          <Row name="Graph">{detail.structural_id}</Row>
+          <Row name="Agent">{detail.agent?.key}</Row>
+          <Row name={detail.kind === "agent" ? "Structure" : "Graph"}>{detail.structural_id}</Row>
           <Row name="Run">{detail.runtime_id}</Row>
           <Row name="Definition">{detail.definition_id}</Row>
           <Row name="Correlation">

@@ -1,10 +1,11 @@
 /** All runs of one workflow laid over each other: how often each way is taken, how long nodes take, where runs fail. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ChevronLeft, Layers3 } from "lucide-react";
+import { Layers3 } from "lucide-react";
 import { type ReactNode, useCallback, useMemo } from "react";
 import { Badge } from "@/components/ui/badge";
-import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
+import { BackLink } from "@/components/ui/detail-header";
+import { EmptyState, LoadState } from "@/components/ui/states";
 import { TimeRangePicker } from "@/components/ui/time-range-picker";
 import { describeKind, RoleMark } from "@/features/otel/vocabulary/role-mark";
 import { formatDuration } from "@/lib/format/duration";
@@ -12,7 +13,7 @@ import { formatCount, formatShare, plural } from "@/lib/format/number";
 import { formatExact } from "@/lib/format/time";
 import { WorkflowCanvas } from "./graph/workflow-canvas";
 import { runsLook } from "./model/runs-state";
-import { openSubflows, writeOpen } from "./model/stepping";
+import { openSubflows, toggleOpen } from "./model/stepping";
 import { type RunsNode, type WorkflowRuns, workflowRunsQuery } from "./runs-query";
 import type { RunsSearch } from "./runs-search";
 
@@ -29,14 +30,7 @@ export function RunsPage({ structuralId, search, onSearchChange }: RunsPageProps
     <>
       <header className="flex min-h-13 shrink-0 flex-wrap items-center gap-x-2 gap-y-2 border-line border-b px-4 py-2.5">
         <title>{`${runs.data?.name ?? "All runs"} · Junjo`}</title>
-        <Link
-          to="/workflows"
-          className="-ml-1.5 grid size-7 shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-text"
-          aria-label="Back to workflow runs"
-          title="Back to workflow runs"
-        >
-          <ChevronLeft size={17} />
-        </Link>
+        <BackLink to="/workflows" label="Back to workflow runs" />
         <RoleMark spanRole="workflow" size="md" />
         <h1 className="min-w-0 truncate font-semibold text-lg tracking-tight">
           {runs.data?.name ?? "All runs"}
@@ -48,9 +42,7 @@ export function RunsPage({ structuralId, search, onSearchChange }: RunsPageProps
           <TimeRangePicker value={search} onValueChange={onSearchChange} />
         </div>
       </header>
-      {runs.error && runs.data && <StaleNotice error={runs.error} />}
-      {runs.isPending && <SkeletonRows label="Loading runs" />}
-      {runs.error && !runs.data && <ErrorState error={runs.error} onRetry={() => runs.refetch()} />}
+      <LoadState query={runs} label="Loading runs" />
       {runs.data &&
         (runs.data.read_run_count === 0 ? (
           <EmptyState icon={Layers3} title="No run in this window">
@@ -79,11 +71,7 @@ function Overlay({ runs, search, onSearchChange }: OverlayProps) {
   const expanded = useMemo(() => openSubflows({ nodes }, search.open), [nodes, search.open]);
   const select = useCallback((node: string | undefined) => onSearchChange({ node }), [onSearchChange]);
   const toggle = useCallback(
-    (key: string) => {
-      const open = new Set(expanded);
-      if (!open.delete(key)) open.add(key);
-      onSearchChange({ open: writeOpen(open) });
-    },
+    (key: string) => onSearchChange({ open: toggleOpen(expanded, key) }),
     [expanded, onSearchChange],
   );
   const selected = nodes.find((node) => node.key === search.node);

@@ -1,9 +1,9 @@
 /** The head of a run: what ran, how it ended, and the ways to its trace and to all runs of the same graph. */
 import { Link } from "@tanstack/react-router";
-import { ChevronLeft, CircleAlert, GitCompareArrows, Layers3, ListTree, TriangleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import { CircleAlert, GitCompareArrows, Layers3, ListTree, TriangleAlert } from "lucide-react";
 import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
+import { BackLink, Fact, FactList } from "@/components/ui/detail-header";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { RoleMark } from "@/features/otel/vocabulary/role-mark";
 import { formatDuration } from "@/lib/format/duration";
@@ -24,14 +24,7 @@ export function WorkflowHeader({ run, onShowRun }: { run: RunView; onShowRun: ()
     <header className="shrink-0 border-line border-b px-4 pt-2.5 pb-2">
       <title>{`${detail.name} · Junjo`}</title>
       <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
-        <Link
-          to="/workflows"
-          className="-ml-1.5 grid size-7 shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-text"
-          aria-label="Back to workflow runs"
-          title="Back to workflow runs"
-        >
-          <ChevronLeft size={17} />
-        </Link>
+        <BackLink to="/workflows" label="Back to workflow runs" />
         <RoleMark spanRole={detail.kind} size="md" />
         <h1 className="min-w-0 truncate font-semibold text-lg tracking-tight">{detail.name}</h1>
         {OUTCOMES[outcomeOf(detail)]}
@@ -63,7 +56,7 @@ export function WorkflowHeader({ run, onShowRun }: { run: RunView; onShowRun: ()
           </Link>
         </div>
       </div>
-      <dl className="mt-1.5 flex flex-wrap items-baseline gap-x-5 gap-y-1 pl-6.5 text-xs">
+      <FactList>
         <Fact name="Duration">{formatDuration(Number(detail.duration_ns))}</Fact>
         <Fact name="Started">
           <TimeAgo iso={nanosToIso(detail.start_time_unix_nano)} />
@@ -95,7 +88,7 @@ export function WorkflowHeader({ run, onShowRun }: { run: RunView; onShowRun: ()
             <TriangleAlert size={13} aria-hidden /> {plural(detail.warnings.length, "warning")}
           </button>
         )}
-      </dl>
+      </FactList>
       {detail.failure && (
         <button
           type="button"
@@ -113,14 +106,5 @@ export function WorkflowHeader({ run, onShowRun }: { run: RunView; onShowRun: ()
         </button>
       )}
     </header>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="flex min-w-0 items-baseline gap-1.5">
-      <dt className="shrink-0 text-faint">{name}</dt>
-      <dd className="min-w-0 truncate font-medium tnum">{children}</dd>
-    </div>
   );
 }

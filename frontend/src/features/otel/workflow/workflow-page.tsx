@@ -1,20 +1,19 @@
 /** One run of a workflow: its graph, its time and its state, all at the same moment. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Workflow } from "lucide-react";
+import { ListTree, Workflow } from "lucide-react";
 import { useCallback, useMemo } from "react";
 import { buttonClass } from "@/components/ui/button";
-import { Splitter } from "@/components/ui/splitter";
+import { SidePanel } from "@/components/ui/side-panel";
 import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { Tab, TabList, TabPanel, Tabs } from "@/components/ui/tabs";
-import { isNotFound } from "@/lib/api/problem";
-import { usePreferences } from "@/lib/preferences";
+import { isInvalidInput, isNotFound } from "@/lib/api/problem";
 import { NARROW, useMedia } from "@/lib/use-media";
 import { AgentFlow } from "./agent-flow";
 import { WorkflowCanvas } from "./graph/workflow-canvas";
 import { nodeStates } from "./model/node-state";
 import { type RunView, shownAs, toRunView } from "./model/run-view";
-import { eventAt, openSubflows, steppable, writeOpen } from "./model/stepping";
+import { eventAt, openSubflows, steppable, toggleOpen } from "./model/stepping";
 import { NodePanel } from "./node-panel";
 import { RunPanel } from "./run-panel";
 import { StatePanel } from "./state/state-panel";
@@ -53,12 +52,34 @@ export function WorkflowPage(props: WorkflowPageProps) {
           </Link>
         }
       >
-        Its span has not arrived, is no run of a workflow or agent, or retention removed it.
+        Its span has not arrived, or retention removed it.
       </EmptyState>
     );
   }
+  if (workflow.error && isInvalidInput(workflow.error)) return <NoRun {...props} />;
   if (workflow.error) return <ErrorState error={workflow.error} onRetry={() => workflow.refetch()} />;
   return <SkeletonRows label="Loading workflow run" />;
+}
+
+function NoRun({ traceId, spanId }: WorkflowPageProps) {
+  return (
+    <EmptyState
+      icon={Workflow}
+      title="This span is no run"
+      action={
+        <Link
+          to="/traces/$traceId"
+          params={{ traceId }}
+          search={{ span: spanId }}
+          className={buttonClass("secondary")}
+        >
+          <ListTree size={14} /> Open it in its trace
+        </Link>
+      }
+    >
+      Only workflows, subflows and agents of the Junjo SDK can be explored here.
+    </EmptyState>
+  );
 }
 
 interface LoadedRunProps extends WorkflowPageProps {
@@ -72,7 +93,6 @@ function LoadedRun({ run, search: given, onSearchChange: change }: LoadedRunProp
     [change, search],
   );
   const narrow = useMedia(NARROW);
-  const { panelShare, update } = usePreferences();
   const events = useMemo(() => steppable(run, search.store), [run, search.store]);
   const current = eventAt(events, search.step);
   // Without a chosen step the graph shows the whole run.
@@ -83,6 +103,7 @@ function LoadedRun({ run, search: given, onSearchChange: change }: LoadedRunProp
     search.step === undefined || !current?.node_key
       ? undefined
       : shownAs(run.nodeByKey, current.node_key, expanded);
+  const currentSpan = search.step === undefined ? undefined : current?.span_id;
 
   const step = useCallback((to: number) => onSearchChange({ step: to, tab: undefined }), [onSearchChange]);
   const selectNode = useCallback(
@@ -91,11 +112,7 @@ function LoadedRun({ run, search: given, onSearchChange: change }: LoadedRunProp
     [onSearchChange],
   );
   const toggle = useCallback(
-    (key: string) => {
-      const open = new Set(expanded);
-      if (!open.delete(key)) open.add(key);
-      onSearchChange({ open: writeOpen(open) });
-    },
+    (key: string) => onSearchChange({ open: toggleOpen(expanded, key) }),
     [expanded, onSearchChange],
   );
 
@@ -116,7 +133,7 @@ function LoadedRun({ run, search: given, onSearchChange: change }: LoadedRunProp
         onToggle={toggle}
       />
     ) : run.detail.kind === "agent" ? (
-      <AgentFlow run={run} />
+      <AgentFlow run={run} timeNanos={timeNanos} currentSpan={currentSpan} />
     ) : (
       <EmptyState icon={Workflow} title="No graph">
         {run.detail.warnings[0]?.message ?? "The run sent no graph."}
@@ -156,22 +173,9 @@ function LoadedRun({ run, search: given, onSearchChange: change }: LoadedRunProp
         {narrow ? (
           panel
         ) : (
-          <>
-            <Splitter
-              value={1 - panelShare}
-              min={0.3}
-              max={0.75}
-              label="Width of the state panel"
-              onValueChange={(share) => update({ panelShare: 1 - share })}
-            />
-            <aside
-              aria-label="State and details"
-              className="flex min-h-0 min-w-0 shrink-0 flex-col"
-              style={{ width: `${panelShare * 100}%` }}
-            >
-              {panel}
-            </aside>
-          </>
+          <SidePanel label="State and details" splitterLabel="Width of the state panel">
+            {panel}
+          </SidePanel>
         )}
       </div>
     </>
@@ -214,9 +218,11 @@ function RunTabs({ run, search, events, onSearchChange, onStep }: RunTabsProps) 
     >
       <TabList label="State and details" className="shrink-0 px-4">
         <Tab value="state">State</Tab>
-        <Tab value="node" disabled={!node} className="disabled:opacity-50">
-          {node ? node.label : "Node"}
-        </Tab>
+        {run.nodes.length > 0 && (
+          <Tab value="node" disabled={!node} className="disabled:opacity-50">
+            {node ? node.label : "Node"}
+          </Tab>
+        )}
         <Tab value="run">Run</Tab>
       </TabList>
       <div className="@container min-h-0 flex-1 md:overflow-y-auto">

@@ -1,6 +1,7 @@
 /** What a row of the list of workflow runs says. */
 import { Link } from "@tanstack/react-router";
 import { type DataColumns, dataColumns } from "@/components/ui/data-table";
+import { rowLinkClass } from "@/components/ui/row-link";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { DurationBar, Unknown } from "@/features/otel/vocabulary/numbers";
 import { RoleMark } from "@/features/otel/vocabulary/role-mark";
@@ -67,7 +68,7 @@ function RunName({ run }: { run: WorkflowRun }) {
       <Link
         to="/workflows/$traceId/$spanId"
         params={{ traceId: run.trace_id, spanId: run.span_id }}
-        className="truncate font-medium outline-none after:absolute after:inset-0 after:content-[''] focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
+        className={rowLinkClass}
       >
         {run.name}
       </Link>

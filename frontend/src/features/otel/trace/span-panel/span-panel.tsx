@@ -79,7 +79,7 @@ export function SpanPanel(props: SpanPanelProps) {
           </h2>
           <StatusBadge status={row.status} />
           <span className="ml-auto flex shrink-0 items-center gap-1">
-            {RUNS.has(row.role ?? "") && (
+            {isRun(detail.data) && (
               <Link
                 to="/workflows/$traceId/$spanId"
                 params={{ traceId, spanId }}
@@ -158,7 +158,13 @@ export function SpanPanel(props: SpanPanelProps) {
   );
 }
 
-/** What the workflow explorer opens. */
+/** Whether the workflow explorer opens it; other SDKs have workflows and agents as well, and no runs. */
+function isRun(detail: SpanDetail | undefined): boolean {
+  const type = detail?.attributes["junjo.span_type"];
+  return typeof type === "string" && RUNS.has(type);
+}
+
+/** The kinds of runs, as span types of the Junjo SDK and as roles. */
 const RUNS: ReadonlySet<string> = new Set(["workflow", "subflow", "agent"]);
 
 /** The nearest run around a span, itself included. */

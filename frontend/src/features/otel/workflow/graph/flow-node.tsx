@@ -9,7 +9,7 @@ import { formatDuration } from "@/lib/format/duration";
 import { plural } from "@/lib/format/number";
 import type { FlowCard } from "./workflow-canvas";
 
-const PHASE_CLASS: Record<Phase, string> = {
+export const PHASE_CLASS: Record<Phase, string> = {
   never: "border-line-strong border-dashed bg-transparent",
   waiting: "border-line-strong border-dashed bg-transparent",
   active: "border-accent",
@@ -18,7 +18,11 @@ const PHASE_CLASS: Record<Phase, string> = {
   cancelled: "border-warn",
 };
 
-const PHASE_WORD: Record<Phase, string> = {
+/** Where the present step happened. */
+export const CURRENT_CLASS =
+  "border-accent shadow-[0_0_0_3px_color-mix(in_oklab,var(--accent)_30%,transparent)]";
+
+export const PHASE_WORD: Record<Phase, string> = {
   never: "not executed",
   waiting: "not yet executed",
   active: "running",
@@ -38,7 +42,7 @@ export function FlowNodeCard({ data }: NodeProps<FlowCard>) {
       className={cn(
         "group relative flex h-full flex-col overflow-hidden rounded-lg border bg-raised transition-[border-color,box-shadow,opacity]",
         PHASE_CLASS[phase],
-        current && "border-accent shadow-[0_0_0_3px_color-mix(in_oklab,var(--accent)_30%,transparent)]",
+        current && CURRENT_CLASS,
         selected && "outline-2 outline-accent outline-offset-2",
       )}
     >

@@ -1,5 +1,8 @@
-/** Rows of the timeline: one per executed node, in order of first start and below what it is inside of; for agents one per model or tool. Pure. */
-import { ancestry, type Outcome, type RunView } from "./run-view";
+/**
+ * Rows of the timeline: one per executed node, in order of first start and below what it is inside of; for agents one of the
+ * agent itself, and below it one per model or tool. Pure.
+ */
+import { ancestry, type Outcome, outcomeOf, type RunView } from "./run-view";
 
 export interface LaneBar {
   spanId: string;
@@ -11,7 +14,7 @@ export interface LaneBar {
 
 export interface Lane {
   key: string;
-  /** Node that the lane stands for; null for an agent's calls. */
+  /** Node that the lane stands for; null for an agent and its calls. */
   nodeKey: string | null;
   label: string;
   role: string;
@@ -23,11 +26,12 @@ export interface Lane {
 export const LANES_MAX = 200;
 
 export function lanesOf(run: RunView): Lane[] {
-  const sorted = [...nodeLanes(run), ...callLanes(run)].sort(byFirstStart);
+  const agent = run.detail.kind === "agent" ? agentLane(run) : undefined;
+  const sorted = [...(agent ? [agent] : []), ...nodeLanes(run), ...callLanes(run, agent)].sort(byFirstStart);
   const inside = new Map<string | null, Lane[]>();
   const shown = new Set(sorted.map(({ key }) => key));
   for (const lane of sorted) {
-    const around = laneAround(run, lane, shown);
+    const around = laneAround(run, lane, shown) ?? (agent && lane !== agent ? agent.key : null);
     inside.set(around, [...(inside.get(around) ?? []), lane]);
   }
   const follow = (lane: Lane): Lane[] => [lane, ...(inside.get(lane.key) ?? []).flatMap(follow)];
@@ -60,13 +64,25 @@ function nodeLanes(run: RunView): Lane[] {
   });
 }
 
-function callLanes(run: RunView): Lane[] {
+/** What the agent does between its calls, such as to end its run, is on a lane of its own. */
+function agentLane({ detail }: RunView): Lane {
+  const bar = {
+    spanId: detail.span_id,
+    label: detail.name,
+    startNanos: 0,
+    endNanos: Number(detail.duration_ns),
+    outcome: outcomeOf(detail),
+  };
+  return { key: "agent", nodeKey: null, label: detail.name, role: "agent", depth: 0, bars: [bar] };
+}
+
+function callLanes(run: RunView, agent: Lane | undefined): Lane[] {
   const lanes = new Map<string, Lane>();
   for (const call of run.calls) {
     const role = call.type === "tool" ? "tool" : "llm";
     const label = call.target ?? call.name;
     const key = `${role} ${label}`;
-    const lane = lanes.get(key) ?? { key, nodeKey: null, label, role, depth: 0, bars: [] };
+    const lane = lanes.get(key) ?? { key, nodeKey: null, label, role, depth: agent ? 1 : 0, bars: [] };
     lane.bars.push({
       spanId: call.span_id,
       label: call.name,

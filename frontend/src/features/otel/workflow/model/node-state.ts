@@ -1,5 +1,5 @@
 /** How each node of the graph looks at one moment of the run: what has run, what runs, what failed. Pure. */
-import type { Execution, FlowNode, RunView } from "./run-view";
+import type { AgentCall, Execution, FlowNode, RunView } from "./run-view";
 
 export type Phase = "waiting" | "active" | "done" | "failed" | "cancelled" | "never";
 
@@ -41,6 +41,14 @@ export function nodeStates(run: RunView, timeNanos: number | undefined): Map<str
   return states;
 }
 
+/** The same of one call of an agent. */
+export function callPhase(call: AgentCall, timeNanos: number | undefined): Phase {
+  return phaseAt(
+    [{ ...call, outcome: call.failed ? "failed" : "ok" }],
+    timeNanos ?? Number.POSITIVE_INFINITY,
+  );
+}
+
 /** Groups and subflows hold what is inside them, so the scale is that of single nodes. */
 function longestLeaf(nodes: readonly FlowNode[]): number {
   return nodes.reduce(
@@ -49,8 +57,10 @@ function longestLeaf(nodes: readonly FlowNode[]): number {
   );
 }
 
+type Timed = Pick<Execution, "startNanos" | "endNanos" | "outcome">;
+
 /** The latest execution that has begun decides. */
-function phaseAt(executions: readonly Execution[], now: number): Phase {
+function phaseAt(executions: readonly Timed[], now: number): Phase {
   const last = executions.findLast(({ startNanos }) => startNanos <= now);
   if (!last) return "waiting";
   if (last.endNanos > now) return "active";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { workflowDetail } from "@/testing/workflow";
+import { agentDetail, workflowDetail } from "@/testing/workflow";
 import { lanesOf } from "./lanes";
-import { nodeStates } from "./node-state";
+import { callPhase, nodeStates } from "./node-state";
 import { ancestry, shownAs, toRunView } from "./run-view";
 
 const MILLI = 1_000_000;
@@ -65,7 +65,28 @@ describe("nodeStates", () => {
   });
 });
 
+describe("callPhase", () => {
+  /** A call waits until its start, runs until its end, and then shows how it ended. */
+  it("follows the time", () => {
+    const [, lookup] = toRunView(agentDetail()).calls;
+    if (!lookup) throw new Error("no second call");
+    const phases = [10, 40, 50, undefined].map((ms) => callPhase(lookup, ms && ms * MILLI));
+    expect(phases).toEqual(["waiting", "active", "failed", "failed"]);
+  });
+});
+
 describe("lanesOf", () => {
+  /** The agent's own lane is the first, over all of its run; calls of one model or tool share a lane below it. */
+  it("puts an agent's calls below the agent", () => {
+    const lanes = lanesOf(toRunView(agentDetail()));
+    expect(lanes.map(({ label, depth, bars }) => [label, depth, bars.length])).toEqual([
+      ["Support Agent", 0, 1],
+      ["gpt-4.1", 1, 2],
+      ["search", 1, 1],
+    ]);
+    expect(lanes[0]?.bars[0]).toMatchObject({ spanId: "agent", startNanos: 0, endNanos: 100 * MILLI });
+  });
+
   /** One lane a node in order of first start, what is inside something below it. */
   it("orders lanes", () => {
     expect(lanesOf(run).map(({ label, depth }) => [label, depth])).toEqual([

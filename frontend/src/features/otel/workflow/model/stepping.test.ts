@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { workflowDetail } from "@/testing/workflow";
 import { toRunView } from "./run-view";
-import { eventAt, openSubflows, stepAtTime, stepBy, steppable, writeOpen } from "./stepping";
+import { eventAt, openSubflows, stepAtTime, stepBy, steppable, toggleOpen } from "./stepping";
 
 const run = toRunView(workflowDetail());
 const ofStoreA = steppable(run, "a");
@@ -33,7 +33,7 @@ describe("stepping", () => {
   /** Small graphs start unfolded, and what somebody folded stays so. */
   it("keeps folding in the URL", () => {
     expect([...openSubflows(run, undefined)]).toEqual(["sub"]);
-    expect(openSubflows(run, writeOpen(new Set())).size).toBe(0);
-    expect([...openSubflows(run, writeOpen(new Set(["sub"])))]).toEqual(["sub"]);
+    expect(openSubflows(run, toggleOpen(new Set(["sub"]), "sub")).size).toBe(0);
+    expect([...openSubflows(run, toggleOpen(new Set(), "sub"))]).toEqual(["sub"]);
   });
 });

@@ -39,6 +39,9 @@ export function openSubflows(
 
 const READABLE_NODES_MAX = 12;
 
-export function writeOpen(open: ReadonlySet<string>): string {
-  return open.size === 0 ? "-" : [...open].join(",");
+/** The URL's text for the open subflows once one of them was opened or closed. */
+export function toggleOpen(open: ReadonlySet<string>, key: string): string {
+  const next = new Set(open);
+  if (!next.delete(key)) next.add(key);
+  return next.size === 0 ? "-" : [...next].join(",");
 }

@@ -1,9 +1,10 @@
-/** What the change did, place by place: the old value beside the new one. */
+/** What the change did, place by place: the old value beside the new one, or the one that came or went. */
 import { ArrowRight } from "lucide-react";
 import { Badge } from "@/components/ui/badge";
 import { JsonTree } from "@/components/ui/json-tree";
 import { valueAt } from "@/features/otel/workflow/model/state-rows";
 import type { StateAt } from "@/features/otel/workflow/workflow-query";
+import { cn } from "@/lib/cn";
 import { hasContent, jsonKind } from "@/lib/json";
 import { Scalar } from "./state-tree";
 
@@ -36,26 +37,31 @@ function Change({ path, state }: { path: string; state: StateAt }) {
           {path === "" ? "the whole state" : path}
         </code>
       </div>
-      <div className="grid min-w-0 items-start gap-2 font-mono text-xs @md:grid-cols-[minmax(0,1fr)_14px_minmax(0,1fr)]">
-        <Side title="Before" side={before} />
-        <ArrowRight size={13} className="mt-1 hidden text-faint @md:block" aria-hidden />
-        <Side title="After" side={after} />
+      <div
+        className={cn(
+          "grid min-w-0 items-start gap-2 font-mono text-xs",
+          kind === "changed" && "@md:grid-cols-[fit-content(50%)_14px_minmax(0,1fr)]",
+        )}
+      >
+        {kind !== "added" && <Side title="Before" value={before.value} />}
+        {kind === "changed" && (
+          <ArrowRight size={13} className="mt-1 hidden text-faint @md:block" aria-hidden />
+        )}
+        {kind !== "removed" && <Side title="After" value={after.value} />}
       </div>
     </li>
   );
 }
 
-function Side({ title, side }: { title: string; side: { found: boolean; value: unknown } }) {
-  const kind = jsonKind(side.value);
+function Side({ title, value }: { title: string; value: unknown }) {
+  const kind = jsonKind(value);
   return (
     <div className="min-w-0">
       <span className="sr-only">{title}: </span>
-      {!side.found ? (
-        <span className="text-faint">nothing</span>
-      ) : (kind === "object" || kind === "array") && hasContent(side.value) ? (
-        <JsonTree value={side.value} label={title} openDepth={2} />
+      {(kind === "object" || kind === "array") && hasContent(value) ? (
+        <JsonTree value={value} label={title} openDepth={2} />
       ) : (
-        <Scalar value={side.value} />
+        <Scalar value={value} />
       )}
     </div>
   );
