@@ -1,5 +1,6 @@
 //! The store through its public surface: real log, real DuckDB, real Parquet, real SQLite in a temp folder.
 
+mod corruption;
 mod damage;
 mod deletion;
 mod lifecycle;
@@ -79,8 +80,12 @@ impl Fixture {
     }
 
     fn index(&self) {
+        self.index_once().unwrap();
+    }
+
+    fn index_once(&self) -> Result<(), crate::StoreError> {
         let records = self.wal.read_after(self.store.progress().indexed_through(), u64::MAX).unwrap();
-        let Some(last) = records.last() else { return };
+        let Some(last) = records.last() else { return Ok(()) };
         let mut batch =
             IndexBatch { cursor: last.sequence, log_cursor: last.sequence, ..IndexBatch::default() };
         for record in &records {
@@ -97,7 +102,7 @@ impl Fixture {
                 _ => {}
             }
         }
-        self.store.commit(&batch).unwrap();
+        self.store.commit(&batch).map(drop)
     }
 
     async fn seal(&self) -> Option<crate::ArchiveFile> {
