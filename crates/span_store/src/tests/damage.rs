@@ -158,6 +158,39 @@ async fn damaged_or_missing_archive_file_costs_its_own_rows_alone() {
     }
 }
 
+/// Scenario: the manifest loses its rows, of which some are of merged files, but not its totals; or it is lost whole. The index is
+/// there, or gone. Guarantee: the files are listed again, with the same rows, and every item is counted once.
+#[tokio::test]
+async fn manifest_without_its_rows_counts_every_item_once() {
+    for (is_whole, index_lost) in [(false, false), (false, true), (true, false), (true, true)] {
+        let f = Fixture::three_files().await;
+        f.keep().await;
+        f.seal_one(vec![span(4, 1, None), span(4, 1, None)], 1).await;
+        let (sums, paths, counts, progress) = (f.sums().await, f.paths(), f.counts(), f.store.progress());
+        assert!(paths[0] == MERGED && paths.len() == 2, "{paths:?}");
+        let pool = f.store.manifest().pool().clone();
+        if !is_whole {
+            sqlx::query("DELETE FROM archive_files").execute(&pool).await.unwrap();
+        }
+        pool.close().await;
+        let f = f
+            .damaged(|dir| {
+                if is_whole {
+                    std::fs::remove_file(dir.join("app.db")).unwrap();
+                }
+                if index_lost {
+                    std::fs::remove_file(dir.join("index.duckdb")).unwrap();
+                }
+            })
+            .await;
+        let what = format!("{is_whole} {index_lost}");
+        assert_eq!((f.sums().await, f.paths()), (sums, paths), "{what}");
+        assert_eq!(f.store.manifest().sealed_items(Dataset::Spans), counts.0, "{what}");
+        assert_eq!((f.counts(), f.store.progress().cursor), (counts, progress.cursor), "{what}");
+        assert_eq!(f.rebuilt().await.counts(), counts, "{what}");
+    }
+}
+
 /// Scenario: a copy of a data folder whose log and manifest are older than its archive. Guarantee: the newer file is taken
 /// in, and what arrives next gets no sequence of it: no row takes the place of another.
 #[tokio::test]
