@@ -14,7 +14,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
 use crate::archive::item::ArchiveItem;
-use crate::archive::manifest::{ArchiveFile, Manifest};
+use crate::archive::manifest::{ArchiveFile, Leased, Manifest};
 use crate::archive::reconcile::{Reconciled, reconcile};
 use crate::dataset::Dataset;
 use crate::error::StoreError;
@@ -85,6 +85,8 @@ pub struct StoreSize {
     pub archive_files: u64,
     /// Their bytes.
     pub archive_bytes: u64,
+    /// Files of the archive that somebody found missing or damaged since the start.
+    pub unreadable_files: u64,
 }
 
 /// A handle on the store; cheap to clone.
@@ -276,7 +278,8 @@ impl SpanStore {
         let bytes = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
         let (archive_files, archive_bytes) = self.inner.manifest.size();
         let index_bytes = bytes(path) + bytes(&path.with_extension("duckdb.wal"));
-        Ok(StoreSize { spans, logs, index_bytes, archive_files, archive_bytes })
+        let unreadable_files = self.inner.manifest.unreadable_files();
+        Ok(StoreSize { spans, logs, index_bytes, archive_files, archive_bytes, unreadable_files })
     }
 
     /// The instance for scans.
@@ -323,6 +326,13 @@ impl SpanStore {
         let written = connection.execute_batch("CHECKPOINT");
         self.noted(written.map_err(StoreError::index("checkpoint the index")))?;
         Ok(true)
+    }
+
+    /// Takes note that reading an archive file failed, where that is the file's fault.
+    pub(crate) async fn suspect(&self, file: Leased, error: StoreError) -> Result<(), StoreError> {
+        let store = self.clone();
+        let look = move || store.manifest().suspect(&store.inner.options.archive_dir, &file, &error);
+        self.spawn_long(look).await.map_err(StoreError::Worker)
     }
 
     pub(crate) fn options(&self) -> &StoreOptions {

@@ -8,6 +8,7 @@ use parking_lot::RwLock;
 use sqlx::{Row as _, SqlitePool};
 
 use super::replace::Removed;
+use super::unreadable::Unreadable;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::lifecycle::Deletions;
@@ -106,6 +107,7 @@ pub struct Manifest {
     spans: Arc<RwLock<Sealed>>,
     logs: Arc<RwLock<Sealed>>,
     pub(super) removed: Removed,
+    pub(super) unreadable: Unreadable,
     deletions: Deletions,
 }
 
@@ -127,7 +129,7 @@ impl Manifest {
         let removed = Removed::load(&pool).await.map_err(StoreError::manifest("read"))?;
         let deletions = Deletions::load(pool.clone()).await?;
         let (spans, logs) = (Arc::new(RwLock::new(spans)), Arc::new(RwLock::new(logs)));
-        Ok(Self { pool, spans, logs, removed, deletions })
+        Ok(Self { pool, spans, logs, removed, unreadable: Unreadable::default(), deletions })
     }
 
     /// What has to be forgotten.

@@ -171,6 +171,7 @@ impl SpanStore {
                 error = &error as &dyn std::error::Error,
                 "archive file cannot be read; what it holds is missing from the index"
             );
+            self.inner.manifest.suspect(&self.inner.options.archive_dir, file, &error);
         }
         let superseded = file.item_count.saturating_sub(file.row_count + file.deleted_count);
         let superseded = if before < file.first_sequence { superseded } else { 0 };

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::lifecycle::MERGED;
 use super::*;
-use crate::StoreChecksums;
+use crate::{SpanFilter, StoreChecksums};
 
 /// Bytes of DuckDB's headers, of which there are three blocks.
 const INDEX_HEADERS: usize = 3 * 4096;
@@ -35,9 +35,9 @@ impl Fixture {
         f
     }
 
-    /// Archive files that are listed and not there.
-    async fn missing(&self) -> u64 {
-        self.store.reconcile("2026-01-02T03:04:05Z").await.unwrap().missing
+    /// Archive files that somebody found missing or damaged.
+    async fn unreadable(&self) -> u64 {
+        self.store.size().await.unwrap().unreadable_files
     }
 }
 
@@ -130,31 +130,80 @@ async fn half_written_unlisted_archive_files_change_nothing() {
     assert_eq!(f.sums().await, sums);
 }
 
-/// Scenario: a listed archive file whose records the log has forgotten is cut off, or gone. Guarantee: with its index the
-/// server has every row, and a missing file is counted; a new index has every row of the other days, and upkeep does not
-/// remove the damaged file.
+/// Scenario: a listed archive file whose records the log has forgotten is cut off, has wrong bytes, or is gone; later it is put
+/// back. Guarantee: with its index the server has every row; a new index has every row of the other days, and upkeep does not
+/// remove the damaged file. The file is counted as unreadable when it is looked at, until it is back, after which its rows are
+/// there again.
 #[tokio::test]
 async fn damaged_or_missing_archive_file_costs_its_own_rows_alone() {
-    for is_missing in [false, true] {
+    for damage in ["gone", "cut off", "wrong bytes"] {
         let f = Fixture::two_days().await;
         let sums = f.sums().await;
         let path = f.paths().remove(1);
+        let whole = std::fs::read(archived(f.dir.path(), &path)).unwrap();
         let f = f
             .damaged(|dir| {
                 let path = archived(dir, &path);
-                if is_missing { std::fs::remove_file(path).unwrap() } else { cut_in_half(&path) }
+                match damage {
+                    "gone" => std::fs::remove_file(path).unwrap(),
+                    "cut off" => cut_in_half(&path),
+                    _ => std::fs::write(path, [&[0x55; 400][..], &whole[400..]].concat()).unwrap(),
+                }
             })
             .await;
-        assert_eq!(f.sums().await, sums, "{is_missing}");
-        assert_eq!(f.missing().await, u64::from(is_missing));
+        assert_eq!(f.sums().await, sums, "{damage}");
+        assert_eq!(
+            f.unreadable().await,
+            u64::from(damage != "wrong bytes"),
+            "seen without reading: {damage}"
+        );
         assert!(f.store.span(trace_id(1), span_id(2)).await.unwrap().is_some());
         assert_eq!(f.store.span(trace_id(2), span_id(1)).await.unwrap(), None, "its payload is gone");
+        assert_eq!(f.unreadable().await, 1, "{damage}");
         let f = f.rebuilt().await;
         let left = f.sums().await;
-        assert_eq!(left.days, without_day(sums.clone(), "1970-01-02").days, "{is_missing}");
+        assert_eq!(left.days, without_day(sums.clone(), "1970-01-02").days, "{damage}");
         assert_eq!(left.traces, sums.traces - 1);
         f.keep().await;
-        assert_eq!(f.in_folder().contains(&path), !is_missing, "{is_missing}");
+        assert_eq!(f.in_folder().contains(&path), damage != "gone", "{damage}");
+        assert_eq!(f.unreadable().await, 1, "{damage}");
+        let back = archived(f.dir.path(), &path);
+        std::fs::create_dir_all(back.parent().unwrap()).unwrap();
+        std::fs::write(back, whole).unwrap();
+        f.keep().await;
+        assert_eq!(f.unreadable().await, 0, "{damage}");
+        assert_eq!(f.rebuilt().await.sums().await, sums, "{damage}");
+    }
+}
+
+/// Scenario: a merge, a search and an export come upon a file with wrong bytes; then it is taken off the list. Guarantee: each of them
+/// alone counts it as unreadable, and it is counted no more when it is gone from it.
+#[tokio::test(flavor = "multi_thread")]
+async fn unreadable_file_is_counted_by_whoever_reads_it_until_it_is_dropped() {
+    for reader in ["merge", "search", "export"] {
+        let f = Fixture::three_files().await;
+        let path = archived(f.dir.path(), &f.paths()[1]);
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, [&[0x55; 400][..], &whole[400..]].concat()).unwrap();
+        assert_eq!(f.unreadable().await, 0);
+        match reader {
+            "merge" => assert!(f.store.upkeep(10 * DAY_NANOS).await.is_err()),
+            "search" => {
+                let text = Some("nowhere".into());
+                let filter = SpanFilter { text, text_in_payload: true, ..SpanFilter::default() };
+                let found = f.store.spans(&filter, 10, None).await.unwrap();
+                assert!(found.incomplete.is_some());
+            }
+            _ => {
+                let export =
+                    |sink: &mut crate::SpanSink<'_>| f.store.export_spans(&SpanFilter::default(), sink);
+                tokio::task::block_in_place(|| export(&mut |_| Ok(()))).unwrap_err();
+            }
+        }
+        assert_eq!(f.unreadable().await, 1, "{reader}");
+        let listed = f.store.manifest().files(Dataset::Spans);
+        f.store.manifest().replace(&listed, None, "2026-01-02T03:04:05Z").await.unwrap();
+        assert_eq!(f.unreadable().await, 0, "{reader}");
     }
 }
 
