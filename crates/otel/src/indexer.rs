@@ -1,7 +1,8 @@
 //! The indexer: woken by the log, decodes what is new on blocking threads and commits rows and cursor together.
 //!
 //! A record that cannot be decoded is kept in the quarantine folder and counted; it never blocks the ones behind it.
-//! Any other failure (disk, memory, DuckDB) is tried again: nothing is skipped for it.
+//! Any other failure (disk, memory, DuckDB) is tried again: nothing is skipped for it. When anybody, a query too, finds
+//! the index damaged or DuckDB dead, the indexer has it opened anew.
 
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ const COMMIT_INTERVAL: Duration = Duration::from_millis(50);
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// Opens the index (and rebuilds it where needed) off the async threads; tries again while that fails, so that a full
-/// disk or a held lock heals without a restart. Ends when the index is open or `stop` is cancelled.
+/// disk or a held lock heals without a restart. One that is open is closed first. Ends when the index is open or `stop` is cancelled.
 pub async fn open_index(store: SpanStore, stop: CancellationToken) {
     loop {
         let opening = store.clone();
@@ -66,17 +67,20 @@ impl Indexer {
         self.raise_accepted().await;
         let mut committed = self.wal.committed();
         while !stop.is_cancelled() {
+            if self.store.is_faulted() {
+                open_index(self.store.clone(), stop.clone()).await;
+            }
             committed.mark_unchanged();
             if self.drain(&stop).await.is_err() {
                 let _ = stop.run_until_cancelled(tokio::time::sleep(RETRY_PAUSE)).await;
                 continue;
             }
             let rested = tokio::time::sleep(COMMIT_INTERVAL);
-            let waited = async { tokio::join!(committed.changed(), rested).0 };
-            match stop.run_until_cancelled(waited).await {
-                Some(Ok(())) => {}
-                // the server stops, or the log is closed
-                Some(Err(_)) | None => break,
+            let arrived = async { tokio::join!(committed.changed(), rested).0 };
+            tokio::select! {
+                arrived = arrived => if arrived.is_err() { break },
+                () = self.store.faulted() => {}
+                () = stop.cancelled() => break,
             }
         }
     }
@@ -112,21 +116,11 @@ impl Indexer {
                         "indexing failed, will be tried again"
                     );
                     metrics::counter!("junjo_index_failures_total").increment(1);
-                    if self.store.is_fatal(&error) {
-                        self.reopen(stop).await;
-                    }
                     return Err(error);
                 }
             }
         }
         Ok(())
-    }
-
-    /// After an error that DuckDB does not recover from: close, and go through the probe again.
-    async fn reopen(&self, stop: &CancellationToken) {
-        let store = self.store.clone();
-        let _ = tokio::task::spawn_blocking(move || store.close()).await;
-        open_index(self.store.clone(), stop.clone()).await;
     }
 }
 

@@ -45,7 +45,11 @@ impl OtelService {
             },
             lag_ms: millis(lag.unwrap_or(0)),
             store: IndexSize { spans: size.spans, logs: size.logs, bytes: size.index_bytes },
-            archive: ArchiveSize { files: size.archive_files, bytes: size.archive_bytes },
+            archive: ArchiveSize {
+                files: size.archive_files,
+                bytes: size.archive_bytes,
+                unreadable_files: size.unreadable_files,
+            },
             upkeep: self.store.upkeep_report().into(),
             sources: self.sources.all().into_iter().map(source_item).collect(),
             keys: self.key_use(),

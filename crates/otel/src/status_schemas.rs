@@ -112,6 +112,9 @@ pub(crate) struct IndexSize {
 pub(crate) struct ArchiveSize {
     pub(crate) files: u64,
     pub(crate) bytes: u64,
+    /// Of the files, those that were found missing or damaged since the start: what they hold cannot be shown. The server's
+    /// log names them. It falls when a file is put back or no longer listed.
+    pub(crate) unreadable_files: u64,
 }
 
 /// What came in with one API key since start.

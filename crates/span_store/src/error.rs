@@ -23,6 +23,11 @@ pub enum StoreError {
         #[source]
         source: duckdb::Error,
     },
+    /// The index was damaged again soon after it had been made anew, which is no fault of the file.
+    #[error(
+        "the index was damaged again soon after it was made anew; the disk or the memory may be failing: {0}"
+    )]
+    DamagedAgain(String),
     /// A query reached its time limit or the caller went away.
     #[error("the query was stopped after its time limit")]
     Interrupted,

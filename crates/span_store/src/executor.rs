@@ -11,6 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::StoreError;
+use crate::index::fault::Health;
 
 /// How much one DuckDB instance takes on.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +41,8 @@ impl Admission {
 
 /// A pool of connections to one DuckDB instance.
 pub(crate) struct Executor {
-    root: Mutex<Connection>,
+    /// `None` once it is closed.
+    root: Mutex<Option<Connection>>,
     idle: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
     waiting: AtomicUsize,
@@ -48,23 +50,46 @@ pub(crate) struct Executor {
     abandoned: Mutex<Vec<Watch>>,
     admission: Admission,
     runtime: Option<Handle>,
+    /// Is told of faults that trying again does not cure.
+    health: Option<Health>,
 }
 
 /// How often a waiting query repeats the interrupts of abandoned ones.
 const REPEAT_INTERVAL: Duration = Duration::from_millis(100);
+/// How often closing looks whether queries still run.
+const CLOSE_INTERVAL: Duration = Duration::from_millis(10);
 
 impl Executor {
     /// Connections will be clones of `root`; work runs on the threads of `runtime`, or of its caller.
     pub(crate) fn new(root: Connection, admission: Admission, runtime: Option<Handle>) -> Self {
         Self {
-            root: Mutex::new(root),
+            root: Mutex::new(Some(root)),
             idle: Mutex::new(Vec::new()),
             permits: Arc::new(Semaphore::new(admission.concurrent_max)),
             waiting: AtomicUsize::new(0),
             abandoned: Mutex::default(),
             admission,
             runtime,
+            health: None,
         }
+    }
+
+    /// Tells `health` of faults that queries meet, and their callers to come back.
+    pub(crate) fn reporting_to(self, health: Health) -> Self {
+        Self { health: Some(health), ..self }
+    }
+
+    /// Waits until no query runs any more, which their time limit bounds, and gives all connections back. Blocking.
+    ///
+    /// Until then the instance is alive, and would write to files of the same name that another one has opened.
+    pub(crate) fn close(&self) {
+        self.permits.close();
+        while self.permits.available_permits() < self.admission.concurrent_max {
+            self.interrupt_abandoned();
+            std::thread::sleep(CLOSE_INTERVAL);
+        }
+        self.idle.lock().clear();
+        *self.root.lock() = None;
     }
 
     /// Runs `work` off the async threads. Dropping the future, or the time limit, interrupts it.
@@ -91,9 +116,12 @@ impl Executor {
             watch.end();
             if result.is_ok() {
                 executor.idle.lock().push(connection);
+            } else {
+                drop(connection);
             }
+            // last: who has all permits may close the instance
             drop(permit);
-            result
+            result.map_err(|error| executor.reported(error))
         };
         let task = match &self.runtime {
             Some(runtime) => runtime.spawn_blocking(work),
@@ -123,7 +151,7 @@ impl Executor {
             }
         };
         tokio::select! {
-            permit = turn => permit.map_err(|_| StoreError::NotReady("the server is shutting down")),
+            permit = turn => permit.map_err(|_| StoreError::NotReady("it is closed")),
             () = tokio::time::sleep(self.admission.wait_limit) => Err(StoreError::Busy),
             () = repeat => Err(StoreError::Busy),
         }
@@ -134,11 +162,19 @@ impl Executor {
         self.abandoned.lock().retain(Watch::interrupt);
     }
 
+    /// What the caller of a failed query is told.
+    fn reported(&self, error: StoreError) -> StoreError {
+        let is_fault = self.health.as_ref().is_some_and(|health| health.note(&error));
+        if is_fault { StoreError::NotReady("it has a fault and is opened again") } else { error }
+    }
+
     fn connection(&self) -> Result<Connection, StoreError> {
         if let Some(connection) = self.idle.lock().pop() {
             return Ok(connection);
         }
-        self.root.lock().try_clone().map_err(StoreError::index("open a connection to the index"))
+        let root = self.root.lock();
+        let root = root.as_ref().ok_or(StoreError::NotReady("it is closed"))?;
+        root.try_clone().map_err(StoreError::index("open a connection to the index"))
     }
 }
 

@@ -53,6 +53,7 @@ pub(crate) fn read<T: ArchiveItem>(
             Ok(found) => items.extend(found),
             Err(error) => {
                 tracing::error!(path = %path.display(), error = &error as &dyn std::error::Error, "archive file cannot be read");
+                manifest.suspect(archive_dir, &file, &error);
             }
         }
     }

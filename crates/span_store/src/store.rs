@@ -14,14 +14,15 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
 use crate::archive::item::ArchiveItem;
-use crate::archive::manifest::{ArchiveFile, Manifest};
+use crate::archive::manifest::{ArchiveFile, Leased, Manifest};
 use crate::archive::reconcile::{Reconciled, reconcile};
 use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::executor::Executor;
 use crate::index::commit::{Base, IndexBatch, Progress, commit};
 use crate::index::delete::{Scope, delete};
-use crate::index::open::IndexOptions;
+use crate::index::fault::Health;
+use crate::index::open::{IndexOptions, Renewals};
 use crate::lifecycle::{CompactPolicy, Retention, UpkeepState};
 use crate::payload;
 use crate::quarantine::Quarantine;
@@ -84,6 +85,8 @@ pub struct StoreSize {
     pub archive_files: u64,
     /// Their bytes.
     pub archive_bytes: u64,
+    /// Files of the archive that somebody found missing or damaged since the start.
+    pub unreadable_files: u64,
 }
 
 /// A handle on the store; cheap to clone.
@@ -99,6 +102,9 @@ struct Inner {
     quarantine: Quarantine,
     prices: &'static PriceTable,
     state: RwLock<IndexState>,
+    /// Of the index as it is open now.
+    health: RwLock<Health>,
+    renewals: Mutex<Renewals>,
     progress: RwLock<Progress>,
     committed: watch::Sender<Sequence>,
     /// Up to where each dataset is sealed, or has nothing to seal.
@@ -128,6 +134,8 @@ impl SpanStore {
             quarantine,
             prices: PriceTable::bundled(),
             state: RwLock::new(IndexState::Opening),
+            health: RwLock::default(),
+            renewals: Mutex::default(),
             progress: RwLock::new(Progress::default()),
             committed: watch::Sender::default(),
             writer: Mutex::new(None),
@@ -165,7 +173,7 @@ impl SpanStore {
         // asked for under the lock: a deletion that comes later finds the rows in the index
         let doomed = inner.manifest.deletions().doomed();
         let base = Base { progress, wal_id: inner.wal.id(), prices: inner.prices, doomed: &doomed };
-        let (next, traces) = commit(connection, batch, base)?;
+        let (next, traces) = self.noted(commit(connection, batch, base))?;
         *inner.progress.write() = next;
         inner.committed.send_replace(next.newest());
         Ok(traces)
@@ -183,13 +191,35 @@ impl SpanStore {
 
     /// What the index is doing.
     pub fn index_state(&self) -> IndexState {
-        self.inner.state.read().clone()
+        let state = self.inner.state.read().clone();
+        match (state, self.health().fault()) {
+            // what came of the fault says more
+            (state @ IndexState::Degraded(_), _) | (state, None) => state,
+            (_, Some(fault)) => IndexState::Degraded(fault.detail()),
+        }
     }
 
-    /// Whether DuckDB has declared its instance unusable: only closing and opening it again helps.
-    pub fn is_fatal(&self, error: &StoreError) -> bool {
-        matches!(error, StoreError::Index { source, .. }
-            if ["FATAL", "database has been invalidated"].iter().any(|sign| source.to_string().contains(sign)))
+    /// Whether somebody met a fault that only [`Self::open_index`] cures: it closes the file, and has it made anew where
+    /// it is damaged.
+    pub fn is_faulted(&self) -> bool {
+        self.health().fault().is_some()
+    }
+
+    /// Waits until somebody meets such a fault.
+    pub async fn faulted(&self) {
+        let health = self.health();
+        health.faulted().await;
+    }
+
+    pub(super) fn health(&self) -> Health {
+        self.inner.health.read().clone()
+    }
+
+    /// Remembers a fault that the writer met.
+    fn noted<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        outcome.inspect_err(|error| {
+            self.health().note(error);
+        })
     }
 
     /// Where records that cannot be decoded are kept.
@@ -235,18 +265,21 @@ impl SpanStore {
                 })
                 .map_err(StoreError::index("count rows"))
         };
-        let (spans, logs) = match self.executor() {
-            Ok(executor) => {
-                let (spans, logs) = executor.run(count).await?;
-                (Some(spans), Some(logs))
-            }
-            Err(_) => (None, None),
+        let counted = match self.executor() {
+            Ok(executor) => executor.run(count).await,
+            Err(error) => Err(error),
+        };
+        let (spans, logs) = match counted {
+            Ok((spans, logs)) => (Some(spans), Some(logs)),
+            Err(StoreError::NotReady(_)) => (None, None),
+            Err(error) => return Err(error),
         };
         let path = &self.inner.options.index.path;
         let bytes = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
         let (archive_files, archive_bytes) = self.inner.manifest.size();
         let index_bytes = bytes(path) + bytes(&path.with_extension("duckdb.wal"));
-        Ok(StoreSize { spans, logs, index_bytes, archive_files, archive_bytes })
+        let unreadable_files = self.inner.manifest.unreadable_files();
+        Ok(StoreSize { spans, logs, index_bytes, archive_files, archive_bytes, unreadable_files })
     }
 
     /// The instance for scans.
@@ -282,15 +315,24 @@ impl SpanStore {
     /// Blocking.
     pub(crate) fn delete_rows(&self, scope: Scope<'_>) -> Result<Option<(usize, usize)>, StoreError> {
         let writer = self.inner.writer.lock();
-        writer.as_ref().map(|connection| delete(connection, scope, self.inner.prices)).transpose()
+        let delete = |connection| self.noted(delete(connection, scope, self.inner.prices));
+        writer.as_ref().map(delete).transpose()
     }
 
     /// Writes everything of the index into its file; false while it is not open. Blocking.
     pub(crate) fn checkpoint(&self) -> Result<bool, StoreError> {
         let writer = self.inner.writer.lock();
         let Some(connection) = writer.as_ref() else { return Ok(false) };
-        connection.execute_batch("CHECKPOINT").map_err(StoreError::index("checkpoint the index"))?;
+        let written = connection.execute_batch("CHECKPOINT");
+        self.noted(written.map_err(StoreError::index("checkpoint the index")))?;
         Ok(true)
+    }
+
+    /// Takes note that reading an archive file failed, where that is the file's fault.
+    pub(crate) async fn suspect(&self, file: Leased, error: StoreError) -> Result<(), StoreError> {
+        let store = self.clone();
+        let look = move || store.manifest().suspect(&store.inner.options.archive_dir, &file, &error);
+        self.spawn_long(look).await.map_err(StoreError::Worker)
     }
 
     pub(crate) fn options(&self) -> &StoreOptions {

@@ -1,6 +1,7 @@
 //! The store through its public surface: real log, real DuckDB, real Parquet, real SQLite in a temp folder.
 
 mod commit;
+mod corruption;
 mod damage;
 mod deletion;
 mod lifecycle;
@@ -49,6 +50,18 @@ impl Fixture {
     }
 
     async fn open_with(dir: tempfile::TempDir, options: StoreOptions) -> Self {
+        let f = Self::closed_with(dir, options).await;
+        f.store.open_index().unwrap();
+        f
+    }
+
+    /// With the index not opened yet.
+    async fn closed(dir: tempfile::TempDir) -> Self {
+        let options = options(dir.path());
+        Self::closed_with(dir, options).await
+    }
+
+    async fn closed_with(dir: tempfile::TempDir, options: StoreOptions) -> Self {
         let pool = open_pool(dir.path()).await;
         let manifest = Manifest::load(pool).await.unwrap();
         let wal_options =
@@ -57,7 +70,6 @@ impl Fixture {
         let wal = Wal::open(&wal_options, manifest.newest_sequence().max(archived)).unwrap();
         let store = SpanStore::new(options, wal.clone(), manifest);
         store.reconcile("2026-01-02T03:04:05Z").await.unwrap();
-        store.open_index().unwrap();
         Self { dir, wal, store }
     }
 
@@ -82,8 +94,12 @@ impl Fixture {
     }
 
     fn index(&self) {
+        self.index_once().unwrap();
+    }
+
+    fn index_once(&self) -> Result<(), crate::StoreError> {
         let records = self.wal.read_after(self.store.progress().indexed_through(), u64::MAX).unwrap();
-        let Some(last) = records.last() else { return };
+        let Some(last) = records.last() else { return Ok(()) };
         let mut batch =
             IndexBatch { cursor: last.sequence, log_cursor: last.sequence, ..IndexBatch::default() };
         for record in &records {
@@ -100,7 +116,7 @@ impl Fixture {
                 _ => {}
             }
         }
-        self.store.commit(&batch).unwrap();
+        self.store.commit(&batch).map(drop)
     }
 
     async fn seal(&self) -> Option<crate::ArchiveFile> {

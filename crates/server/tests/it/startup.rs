@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use junjo_test_support::{OtlpClient, SpanBuilder, request};
+use opentelemetry_proto::tonic::trace::v1::Span;
 
 use crate::harness::{Api, ServerProcess};
 
@@ -137,5 +138,74 @@ async fn start_with_damaged_files_keeps_them_and_serves() {
         let (code, log) = server.terminate().await;
         assert_eq!(code, Some(0), "{damaged}");
         assert!(!log.iter().any(|line| line.contains("panicked")));
+    }
+}
+
+/// Spans that no column compresses away, each a trace.
+fn scattered(count: u64) -> Vec<Span> {
+    let of = |n: u64| {
+        let number = (n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let session = format!("{number:016x}{:016x}", number.rotate_left(17));
+        SpanBuilder::new(u128::from(number) << 32, number, START + n).with("session.id", &session).build()
+    };
+    (0..count).map(of).collect()
+}
+
+/// Scenario: pages of the index's data blocks are overwritten while the server is stopped, or runs. Guarantee: it starts,
+/// tells readers to come back and never answers with an error of its own, has the index made anew without a restart, shows
+/// the same traces, keeps the damaged file, and goes on indexing.
+#[tokio::test(flavor = "multi_thread")]
+async fn damaged_blocks_of_the_index_heal_without_a_restart() {
+    for while_running in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let server = ServerProcess::start(dir.path()).await;
+        let api = Api::new(server.http);
+        api.register().await;
+        let key = api.create_key().await;
+        let client = OtlpClient::new(server.grpc, Some(&key));
+        client.export(&request("s", scattered(4_000))).await.unwrap();
+        api.drained().await;
+        let before = api.read("/otel/traces?limit=500").await;
+        assert_eq!(server.terminate().await.0, Some(0));
+        if !while_running {
+            overwrite_blocks(dir.path());
+        }
+        let server = ServerProcess::start(dir.path()).await;
+        let api = Api::new(server.http);
+        api.login().await;
+        if while_running {
+            api.drained().await;
+            overwrite_blocks(dir.path());
+        }
+        let after = junjo_test_support::eventually("the same traces", crate::harness::PATIENCE, || async {
+            let (code, page) = api.get("/otel/traces?limit=500").await;
+            assert!([200, 503].contains(&code), "{code} {page}");
+            let is_whole = page["items"].as_array().is_some_and(|items| items.len() == 500);
+            let (code, status) = api.get("/otel/status").await;
+            assert_eq!(code, 200, "{status}");
+            (is_whole && status["index"] == "ok").then_some(page)
+        })
+        .await;
+        assert_eq!(after["items"], before["items"]);
+        let client = OtlpClient::new(server.grpc, Some(&key));
+        client.export(&request("s", vec![SpanBuilder::new(1, 1, START).build()])).await.unwrap();
+        assert_eq!(api.drained().await["indexed_spans"], 4_001);
+        assert!(dir.path().join("quarantine/index-1.duckdb").try_exists().unwrap());
+        assert!(!dir.path().join("quarantine/index-2.duckdb").try_exists().unwrap());
+        assert_eq!(server.terminate().await.0, Some(0));
+    }
+}
+
+/// A page of each block of the index but the first, which is read when the file is opened.
+fn overwrite_blocks(dir: &Path) {
+    use std::os::unix::fs::FileExt as _;
+    const HEADERS: u64 = 3 * 4096;
+    const BLOCK: u64 = 256 << 10;
+    let file = std::fs::OpenOptions::new().write(true).open(dir.join("index.duckdb")).unwrap();
+    let blocks = (file.metadata().unwrap().len() - HEADERS) / BLOCK;
+    assert!(blocks >= 3, "{blocks}");
+    for block in 1..blocks {
+        file.write_all_at(&[0xa5; 4096], HEADERS + block * BLOCK + 8192).unwrap();
     }
 }

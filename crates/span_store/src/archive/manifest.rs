@@ -8,6 +8,7 @@ use parking_lot::RwLock;
 use sqlx::{Row as _, SqlitePool};
 
 use super::replace::Removed;
+use super::unreadable::Unreadable;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::lifecycle::Deletions;
@@ -106,6 +107,7 @@ pub struct Manifest {
     spans: Arc<RwLock<Sealed>>,
     logs: Arc<RwLock<Sealed>>,
     pub(super) removed: Removed,
+    pub(super) unreadable: Unreadable,
     deletions: Deletions,
 }
 
@@ -127,7 +129,7 @@ impl Manifest {
         let removed = Removed::load(&pool).await.map_err(StoreError::manifest("read"))?;
         let deletions = Deletions::load(pool.clone()).await?;
         let (spans, logs) = (Arc::new(RwLock::new(spans)), Arc::new(RwLock::new(logs)));
-        Ok(Self { pool, spans, logs, removed, deletions })
+        Ok(Self { pool, spans, logs, removed, unreadable: Unreadable::default(), deletions })
     }
 
     /// What has to be forgotten.
@@ -189,40 +191,57 @@ impl Manifest {
     }
 
     /// Lists a durable file and advances its dataset's seal mark, in one transaction. Listing a file again changes
-    /// nothing: a commit that was reported as failed may have happened.
-    pub(crate) async fn insert(&self, file: ArchiveFile, sealed_at: &str) -> Result<(), StoreError> {
+    /// nothing: a commit that was reported as failed may have happened. `new_items` are those of its items that the total
+    /// does not have yet.
+    pub(crate) async fn insert(
+        &self,
+        file: ArchiveFile,
+        new_items: u64,
+        sealed_at: &str,
+    ) -> Result<(), StoreError> {
         let failed = || StoreError::manifest("write");
         let mut transaction = self.pool.begin().await.map_err(failed())?;
         let inserted = insert_row(&file, sealed_at).execute(&mut *transaction).await.map_err(failed())?;
-        let new_items = if inserted.rows_affected() == 0 { 0 } else { file.item_count };
+        let items_to_store = if inserted.rows_affected() == 0 { 0 } else { new_items };
         sqlx::query(
             "UPDATE archive_totals SET sealed_items = sealed_items + ?2,
              sealed_through = max(sealed_through, ?3) WHERE dataset = ?1",
         )
         .bind(file.dataset.as_str())
-        .bind(int(new_items))
+        .bind(int(items_to_store))
         .bind(file.last_sequence.0)
         .execute(&mut *transaction)
         .await
         .map_err(failed())?;
         transaction.commit().await.map_err(failed())?;
         let mut sealed = self.sealed(file.dataset).write();
-        sealed.items += file.item_count;
+        sealed.items += new_items;
         sealed.through = file.last_sequence.max(sealed.through);
         let at = sealed.files.partition_point(|other| other.first_sequence < file.first_sequence);
         sealed.files.insert(at, Leased::new(file));
         Ok(())
     }
 
-    /// Advances the seal mark over records that hold nothing.
-    pub(crate) async fn skip_through(&self, dataset: Dataset, sequence: Sequence) -> Result<(), StoreError> {
-        sqlx::query("UPDATE archive_totals SET sealed_through = max(sealed_through, ?2) WHERE dataset = ?1")
-            .bind(dataset.as_str())
-            .bind(sequence.0)
-            .execute(&self.pool)
-            .await
-            .map_err(StoreError::manifest("write"))?;
+    /// Advances the seal mark over records that hold `new_items` which the total does not have yet: none, or those of a file
+    /// that takes the place of others.
+    pub(crate) async fn skip_through(
+        &self,
+        dataset: Dataset,
+        sequence: Sequence,
+        new_items: u64,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE archive_totals SET sealed_items = sealed_items + ?2,
+             sealed_through = max(sealed_through, ?3) WHERE dataset = ?1",
+        )
+        .bind(dataset.as_str())
+        .bind(int(new_items))
+        .bind(sequence.0)
+        .execute(&self.pool)
+        .await
+        .map_err(StoreError::manifest("write"))?;
         let mut sealed = self.sealed(dataset).write();
+        sealed.items += new_items;
         sealed.through = sequence.max(sealed.through);
         Ok(())
     }

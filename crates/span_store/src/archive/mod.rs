@@ -9,5 +9,6 @@ pub(crate) mod merge;
 pub(crate) mod read;
 pub(crate) mod reconcile;
 pub(crate) mod replace;
+pub(crate) mod unreadable;
 pub(crate) mod write;
 pub(crate) mod writer;

@@ -9,6 +9,7 @@ use junjo_wal::{Sequence, Wal};
 
 use super::manifest::{ArchiveFile, Manifest};
 use super::read::describe;
+use crate::dataset::Dataset;
 use crate::error::StoreError;
 
 /// What had to be done.
@@ -18,8 +19,8 @@ pub struct Reconciled {
     pub removed: u64,
     /// Unlisted files that were listed again because their rows are nowhere else.
     pub adopted: u64,
-    /// Listed files that are not in the folder.
-    pub missing: u64,
+    /// Listed files that are not in the folder, or not as long as they were.
+    pub unreadable: u64,
 }
 
 /// Compares `archive_dir` with the manifest.
@@ -33,6 +34,8 @@ pub(crate) async fn reconcile(
     manifest.sweep(archive_dir).await?;
     let oldest = wal.sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?.first().map(|record| record.0);
     let mut done = Reconciled::default();
+    // before any is adopted: the totals survive lost rows, and have what these files hold
+    let counted = Dataset::ALL.map(|dataset| manifest.sealed_through(dataset));
     for file in unlisted(manifest, archive_dir, &mut done)? {
         let path = archive_dir.join(&file.path);
         if oldest.is_some_and(|oldest| oldest <= file.first_sequence) {
@@ -41,15 +44,16 @@ pub(crate) async fn reconcile(
         }
         match place_of(&file, manifest, archive_dir)? {
             Standing::Repeats => remove(&path, &mut done)?,
-            Standing::Replaces(others) if others.is_empty() => {
-                tracing::warn!(path = %path.display(), "archive file was not in the manifest; adopted");
-                manifest.insert(file, now).await?;
-                done.adopted += 1;
-            }
             Standing::Replaces(others) => {
-                tracing::warn!(path = %path.display(), others = others.len(), "archive file was not in the manifest; adopted in place of others");
-                manifest.skip_through(file.dataset, file.last_sequence).await?;
-                manifest.replace(&others, Some(file), now).await?;
+                tracing::warn!(path = %path.display(), others = others.len(), "archive file was not in the manifest; adopted");
+                let is_counted = file.last_sequence <= counted[file.dataset as usize];
+                let new_items = if is_counted { 0 } else { items_beyond(&file, &others) };
+                if others.is_empty() {
+                    manifest.insert(file, new_items, now).await?;
+                } else {
+                    manifest.skip_through(file.dataset, file.last_sequence, new_items).await?;
+                    manifest.replace(&others, Some(file), now).await?;
+                }
                 done.adopted += 1;
             }
             Standing::Unclear => {
@@ -59,11 +63,7 @@ pub(crate) async fn reconcile(
     }
     manifest.sweep(archive_dir).await?;
     for file in manifest.all_files() {
-        let path = archive_dir.join(&file.path);
-        if !is_present(&path)? {
-            tracing::error!(path = %path.display(), rows = file.row_count, "archive file is missing; its payloads cannot be shown");
-            done.missing += 1;
-        }
+        done.unreadable += u64::from(!manifest.is_whole(archive_dir, &file));
     }
     Ok(done)
 }
@@ -79,6 +79,11 @@ pub fn newest_archived(archive_dir: &Path) -> Result<Sequence, StoreError> {
         name.split('-').nth(2)?.parse().ok().map(Sequence)
     };
     Ok(files_below(archive_dir)?.iter().filter_map(last).max().unwrap_or_default())
+}
+
+/// Items of a file that the files whose place it takes do not have.
+fn items_beyond(file: &ArchiveFile, others: &[ArchiveFile]) -> u64 {
+    file.item_count.saturating_sub(others.iter().map(|other| other.item_count).sum())
 }
 
 /// What an unlisted file is beside the listed ones.

@@ -111,7 +111,9 @@ impl Export<'_> {
         if places.is_empty() {
             return Ok(());
         }
-        stream_places(&self.store.archive_dir().join(&file.path), places, sink)
+        let dir = self.store.archive_dir();
+        stream_places(&dir.join(&file.path), places, sink)
+            .inspect_err(|error| self.store.manifest().suspect(&dir, file, error))
     }
 
     /// The scan that the filter needs, if any.

@@ -3,6 +3,7 @@
 pub(crate) mod append;
 pub(crate) mod commit;
 pub(crate) mod delete;
+pub(crate) mod fault;
 mod hints;
 pub(crate) mod logs;
 pub(crate) mod open;

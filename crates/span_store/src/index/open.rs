@@ -3,10 +3,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use duckdb::{Config, Connection};
 use junjo_span_model::DERIVE_VERSION;
 
+use super::commit::{Progress, load_progress};
+use super::fault::Fault;
 use super::schema::{CREATE_SQL, CREATE_TEMP_SQL, INDEX_VERSION};
 use crate::error::StoreError;
 
@@ -100,6 +103,28 @@ const WHOLE: [&str; 2] = [LOG, ""];
 /// Index files kept in the quarantine folder: they can be rebuilt, so they are kept for a look, not for ever.
 const KEPT_MAX: u32 = 2;
 
+/// Between two indexes of one process that are made anew. Filling one takes less than a minute.
+const RENEWAL_INTERVAL_MIN: Duration = Duration::from_secs(600);
+
+/// Whole indexes that this process set aside. One that is unusable again so soon stays where it is: on a disk or in a memory
+/// that fails, making it anew would go on for ever.
+#[derive(Debug, Default)]
+pub(crate) struct Renewals {
+    last: Option<Instant>,
+}
+
+impl Renewals {
+    /// Sets the files of a closed index aside, so that the next opening makes it anew.
+    pub(crate) fn set_aside(&mut self, options: &IndexOptions, reason: &str) -> Result<(), StoreError> {
+        if self.last.is_some_and(|last| last.elapsed() < RENEWAL_INTERVAL_MIN) {
+            return Err(StoreError::DamagedAgain(reason.to_owned()));
+        }
+        put_aside(options, reason, &WHOLE)?;
+        self.last = Some(Instant::now());
+        Ok(())
+    }
+}
+
 /// Counts starts that die while the index opens, in a file beside it: the probe cannot see a crash that needs more
 /// than opening.
 struct Attempts {
@@ -135,16 +160,19 @@ impl Attempts {
     }
 }
 
-/// The open index and whether it had to be created anew.
+/// The open index.
 pub(crate) struct Opened {
     pub(crate) connection: Connection,
+    /// How far it is.
+    pub(crate) progress: Progress,
+    /// Whether it had to be created.
     pub(crate) fresh: bool,
 }
 
 /// Opens or creates the index; a damaged file or one of another version is set aside and a new one created.
-pub(crate) fn open(options: &IndexOptions) -> Result<Opened, StoreError> {
+pub(crate) fn open(options: &IndexOptions, renewals: &mut Renewals) -> Result<Opened, StoreError> {
     let attempts = Attempts::begin(options)?;
-    match open_sound(options, attempts.deaths) {
+    match open_sound(options, attempts.deaths, renewals) {
         Ok(opened) => attempts.succeeded().map(|()| opened),
         Err(error) => {
             attempts.survived();
@@ -153,24 +181,24 @@ pub(crate) fn open(options: &IndexOptions) -> Result<Opened, StoreError> {
     }
 }
 
-fn open_sound(options: &IndexOptions, deaths: u32) -> Result<Opened, StoreError> {
+fn open_sound(options: &IndexOptions, deaths: u32, renewals: &mut Renewals) -> Result<Opened, StoreError> {
     let present = options.path.try_exists().map_err(StoreError::io("look for", &options.path))?;
     if present && deaths >= DEATHS_MAX {
-        put_aside(options, "the server died several times in a row while opening it", &WHOLE)?;
-    } else if present && !probe_or_drop_log(options)? {
+        renewals.set_aside(options, "the server died several times in a row while opening it")?;
+    } else if present && !probe_or_drop_log(options, renewals)? {
         tracing::warn!("the index goes on without its log, from an older cursor");
     }
     if let Some(opened) = open_checked(options)? {
         return Ok(opened);
     }
-    put_aside(options, "it was written by another version", &WHOLE)?;
+    renewals.set_aside(options, "it was written by another version")?;
     open_checked(options)?.ok_or(StoreError::NotReady("its format"))
 }
 
 /// Tries the file in the probe; sets aside what is damaged. False when that is DuckDB's own log alone: the file without it
 /// is as old as its last checkpoint, and has the cursor of that moment, so nothing has to be rebuilt. A power cut leaves
 /// such a log when the system had not yet written down that a checkpoint removed it.
-fn probe_or_drop_log(options: &IndexOptions) -> Result<bool, StoreError> {
+fn probe_or_drop_log(options: &IndexOptions, renewals: &mut Renewals) -> Result<bool, StoreError> {
     let Some(reason) = probe(options)? else { return Ok(true) };
     let log = suffixed(&options.path, LOG);
     if log.try_exists().map_err(StoreError::io("look for", &log))? {
@@ -179,7 +207,7 @@ fn probe_or_drop_log(options: &IndexOptions) -> Result<bool, StoreError> {
             return Ok(false);
         }
     }
-    put_aside(options, &reason, &WHOLE)?;
+    renewals.set_aside(options, &reason)?;
     Ok(true)
 }
 
@@ -215,14 +243,22 @@ fn open_checked(options: &IndexOptions) -> Result<Option<Opened>, StoreError> {
              INSERT INTO progress VALUES (0, 0, 0, 0, 0, 0, 0, 0, ''); COMMIT;"
         );
         connection.execute_batch(&create).map_err(StoreError::index("create the index"))?;
-    } else {
-        let version = connection.query_row("SELECT version FROM format", [], |row| row.get::<_, i64>(0));
-        if !matches!(version, Ok(INDEX_VERSION)) {
-            return Ok(None);
-        }
+    } else if version(&connection)? != Some(INDEX_VERSION) {
+        return Ok(None);
     }
     connection.execute_batch(CREATE_TEMP_SQL).map_err(StoreError::index("create scratch tables"))?;
-    Ok(Some(Opened { connection, fresh }))
+    let progress = load_progress(&connection)?;
+    Ok(Some(Opened { connection, progress, fresh }))
+}
+
+/// The version that the file says it has; `None` where it says nothing that we understand.
+fn version(connection: &Connection) -> Result<Option<i64>, StoreError> {
+    let read = connection.query_row("SELECT version FROM format", [], |row| row.get::<_, i64>(0));
+    match read.map_err(StoreError::index("read the index's version")) {
+        Ok(version) => Ok(Some(version)),
+        Err(error) if Fault::of(&error).is_some() => Err(error),
+        Err(_) => Ok(None),
+    }
 }
 
 /// While rows come in by the hundred thousand: lets DuckDB's own log grow before it is written into the file. Each

@@ -47,6 +47,7 @@ impl SpanStore {
             return Ok(false);
         }
         let now = chrono::DateTime::from_timestamp_nanos(now_unix_nanos).to_rfc3339();
+        self.look_again().await?;
         let expired = self.expire(now_unix_nanos, &now).await;
         let aged = self.expire_services(now_unix_nanos).await;
         let deleted = self.advance_deletions(now_unix_nanos, &now).await;
@@ -57,6 +58,16 @@ impl SpanStore {
         state.shown.last_at_unix_nanos = Some(now_unix_nanos);
         state.shown.last_error = outcome.as_ref().err().map(|error| chain(error));
         outcome
+    }
+
+    /// Archive files that are good again may be merged again.
+    async fn look_again(&self) -> Result<(), StoreError> {
+        let store = self.clone();
+        let look = move || store.manifest().look_again(&store.options().archive_dir);
+        for path in self.spawn_long(look).await.map_err(StoreError::Worker)? {
+            self.upkeep_state().lock().damaged.remove(&path);
+        }
+        Ok(())
     }
 
     /// How upkeep went.
@@ -91,20 +102,21 @@ impl SpanStore {
     async fn rewrite(&self, inputs: Vec<Leased>, now: &str) -> Result<(), StoreError> {
         let entries: Vec<ArchiveFile> = inputs.iter().map(|input| ArchiveFile::clone(input)).collect();
         let store = self.clone();
+        let listed = entries.clone();
         let work = move || {
             let doomed = store.manifest().deletions().doomed();
             let archive_dir = &store.options().archive_dir;
             merge(&MergeJob { inputs: &inputs, archive_dir, doomed: &doomed, prices: None })
+                .inspect_err(|error| store.note_damage(error, &listed))
         };
-        let merged = self.spawn_long(work).await.map_err(StoreError::Worker)?;
-        let output = merged.inspect_err(|error| self.note_damage(error, &entries))?;
+        let output = self.spawn_long(work).await.map_err(StoreError::Worker)??;
         self.manifest().replace(&entries, output, now).await?;
         self.upkeep_state().lock().shown.rewritten_files += 1;
         metrics::counter!("junjo_rewritten_files_total").increment(1);
         Ok(())
     }
 
-    /// Remembers which of the files cannot be read; an error of the disk names another file.
+    /// Remembers which of the files cannot be read; an error of the disk names another file. Blocking.
     fn note_damage(&self, error: &StoreError, files: &[ArchiveFile]) {
         let (StoreError::Damaged(path) | StoreError::Io { path, .. } | StoreError::Parquet { path, .. }) =
             error
@@ -113,6 +125,7 @@ impl SpanStore {
         };
         let dir = &self.options().archive_dir;
         if let Some(file) = files.iter().find(|file| dir.join(&file.path) == *path) {
+            self.manifest().suspect(dir, file, error);
             self.upkeep_state().lock().damaged.insert(file.path.clone());
         }
     }
@@ -161,7 +174,11 @@ impl SpanStore {
         let files = Dataset::ALL.into_iter().flat_map(|dataset| self.manifest().snapshot(dataset).files);
         for file in files.collect::<Vec<_>>() {
             let (store, doomed, looked_at) = (self.clone(), Arc::clone(&doomed), file.clone());
-            let look = move || has_doomed(&store.options().archive_dir, &looked_at, &doomed);
+            let look = move || {
+                let dir = &store.options().archive_dir;
+                has_doomed(dir, &looked_at, &doomed)
+                    .inspect_err(|error| store.manifest().suspect(dir, &looked_at, error))
+            };
             if self.spawn_long(look).await.map_err(StoreError::Worker)?? {
                 self.rewrite(vec![file], now).await?;
             }

@@ -26,7 +26,7 @@ pub(crate) struct PlannedFile {
     /// No span in it starts later.
     pub(crate) max_start_unix_nanos: i64,
     /// Keeps it in the folder.
-    _lease: Leased,
+    pub(crate) lease: Leased,
 }
 
 impl Plan {
@@ -44,7 +44,7 @@ impl Plan {
                 relation: relation(&archive_dir.join(&file.path)),
                 max_start_unix_nanos: file.max_end_unix_nanos,
                 path: file.path.clone(),
-                _lease: file,
+                lease: file,
             })
             .collect();
         files.sort_by_key(|file| std::cmp::Reverse(file.max_start_unix_nanos));

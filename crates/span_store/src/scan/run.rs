@@ -168,7 +168,7 @@ impl Scan {
             return Ok(Vec::new());
         };
         let job = Arc::clone(&self.job);
-        let path = file.path.clone();
+        let (path, lease) = (file.path.clone(), file.lease.clone());
         // the file goes with the work, which may end after this future is dropped
         let search = move |connection: &Connection, _: &Watch| search(connection, &job, &file.relation);
         let found = self.executor.run_watched(search).await;
@@ -180,6 +180,7 @@ impl Scan {
                     "archive file cannot be searched"
                 );
                 self.is_damaged = true;
+                self.store.suspect(lease, error).await?;
                 Ok(Vec::new())
             }
             other => other,

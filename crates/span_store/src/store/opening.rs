@@ -12,8 +12,9 @@ use crate::archive::manifest::{Leased, Sealed};
 use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::executor::{Admission, Executor};
-use crate::index::commit::{IndexBatch, Progress, load_progress};
+use crate::index::commit::{IndexBatch, Progress};
 use crate::index::delete::delete;
+use crate::index::fault::{Fault, Health};
 use crate::index::logs::clear_logs;
 use crate::index::open::{FewCheckpoints, open};
 use crate::whole_log::WholeLog;
@@ -23,13 +24,29 @@ use crate::whole_span::WholeSpan;
 const REBUILD_ROWS: usize = 65_536;
 
 impl SpanStore {
-    /// Opens the index, and fills a new one from the archive. Blocking; queries work as soon as the file is open.
+    /// Opens the index, and fills a new one from the archive; one that is damaged is set aside first, whole. Blocking;
+    /// queries work as soon as the file is open. Call it again after it failed, and when [`Self::is_faulted`].
     pub fn open_index(&self) -> Result<(), StoreError> {
-        let outcome = self.try_open_index();
+        let mut outcome = self.open_anew();
+        if outcome.is_err() && matches!(self.health().fault(), Some(Fault::Corrupt(_))) {
+            // found while it was opened or filled
+            outcome = self.open_anew();
+        }
         if let Err(error) = &outcome {
             *self.inner.state.write() = IndexState::Degraded(chain(error));
         }
         outcome
+    }
+
+    /// Closes what is open, and opens the file, or a new one in the place of a damaged one.
+    fn open_anew(&self) -> Result<(), StoreError> {
+        self.release();
+        if let Some(Fault::Corrupt(reason)) = self.health().fault() {
+            self.inner.renewals.lock().set_aside(&self.inner.options.index, &reason)?;
+        }
+        *self.inner.health.write() = Health::default();
+        *self.inner.state.write() = IndexState::Opening;
+        self.noted(self.try_open_index())
     }
 
     /// Ends the filling of a lost index with the commit that is running; the next start goes on there.
@@ -39,16 +56,17 @@ impl SpanStore {
 
     fn try_open_index(&self) -> Result<(), StoreError> {
         let inner = &self.inner;
-        let opened = open(&inner.options.index)?;
+        let opened = open(&inner.options.index, &mut inner.renewals.lock())?;
         let reader = opened.connection.try_clone().map_err(StoreError::index("open the index"))?;
-        let progress = load_progress(&opened.connection)?;
+        let progress = opened.progress;
         let mut writer = inner.writer.lock();
         // under the lock: what is asked for from here on finds the connection
         for deletion in inner.manifest.deletions().pending() {
             delete(&opened.connection, deletion.scope(), inner.prices)?;
         }
         // before the progress: whoever sees what is indexed can query it
-        *inner.executor.write() = Some(Arc::new(Executor::new(reader, Admission::INDEX, None)));
+        let executor = Executor::new(reader, Admission::INDEX, None).reporting_to(self.health());
+        *inner.executor.write() = Some(Arc::new(executor));
         *inner.progress.write() = progress;
         inner.committed.send_replace(progress.newest());
         *writer = Some(opened.connection);
@@ -153,6 +171,7 @@ impl SpanStore {
                 error = &error as &dyn std::error::Error,
                 "archive file cannot be read; what it holds is missing from the index"
             );
+            self.inner.manifest.suspect(&self.inner.options.archive_dir, file, &error);
         }
         let superseded = file.item_count.saturating_sub(file.row_count + file.deleted_count);
         let superseded = if before < file.first_sequence { superseded } else { 0 };
@@ -169,11 +188,20 @@ impl SpanStore {
         self.commit(&batch).map(drop)
     }
 
-    /// Checkpoints and closes the index. Blocking.
+    /// Checkpoints and closes the index, after the last query has ended. Blocking.
     pub fn close(&self) {
+        self.release();
         *self.inner.state.write() = IndexState::Opening;
-        *self.inner.executor.write() = None;
-        if let Some(connection) = self.inner.writer.lock().take()
+    }
+
+    /// Gives every connection to the index back. Two instances of one file would write over each other.
+    fn release(&self) {
+        let executor = self.inner.executor.write().take();
+        if let Some(executor) = executor {
+            executor.close();
+        }
+        let Some(connection) = self.inner.writer.lock().take() else { return };
+        if !self.is_faulted()
             && let Err(error) = connection.execute_batch("CHECKPOINT")
         {
             tracing::warn!(

@@ -55,7 +55,7 @@ impl SpanStore {
                 Ok(None)
             }
             (Plan::Seal(range), None) => {
-                self.inner.manifest.skip_through(dataset, range.last).await?;
+                self.inner.manifest.skip_through(dataset, range.last, 0).await?;
                 self.mark_sealed(dataset, range.last);
                 Ok(None)
             }
@@ -67,7 +67,7 @@ impl SpanStore {
     /// over a part of the same range would never be listed and never be removed.
     async fn list(&self, file: ArchiveFile, now: &str) -> Result<ArchiveFile, StoreError> {
         *self.inner.unlisted.lock() = Some(file.clone());
-        self.inner.manifest.insert(file.clone(), now).await?;
+        self.inner.manifest.insert(file.clone(), file.item_count, now).await?;
         *self.inner.unlisted.lock() = None;
         self.mark_sealed(file.dataset, file.last_sequence);
         Ok(file)

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::lifecycle::MERGED;
 use super::*;
-use crate::StoreChecksums;
+use crate::{SpanFilter, StoreChecksums};
 
 /// Bytes of DuckDB's headers, of which there are three blocks.
 const INDEX_HEADERS: usize = 3 * 4096;
@@ -35,9 +35,9 @@ impl Fixture {
         f
     }
 
-    /// Archive files that are listed and not there.
-    async fn missing(&self) -> u64 {
-        self.store.reconcile("2026-01-02T03:04:05Z").await.unwrap().missing
+    /// Archive files that somebody found missing or damaged.
+    async fn unreadable(&self) -> u64 {
+        self.store.size().await.unwrap().unreadable_files
     }
 }
 
@@ -130,31 +130,113 @@ async fn half_written_unlisted_archive_files_change_nothing() {
     assert_eq!(f.sums().await, sums);
 }
 
-/// Scenario: a listed archive file whose records the log has forgotten is cut off, or gone. Guarantee: with its index the
-/// server has every row, and a missing file is counted; a new index has every row of the other days, and upkeep does not
-/// remove the damaged file.
+/// Scenario: a listed archive file whose records the log has forgotten is cut off, has wrong bytes, or is gone; later it is put
+/// back. Guarantee: with its index the server has every row; a new index has every row of the other days, and upkeep does not
+/// remove the damaged file. The file is counted as unreadable when it is looked at, until it is back, after which its rows are
+/// there again.
 #[tokio::test]
 async fn damaged_or_missing_archive_file_costs_its_own_rows_alone() {
-    for is_missing in [false, true] {
+    for damage in ["gone", "cut off", "wrong bytes"] {
         let f = Fixture::two_days().await;
         let sums = f.sums().await;
         let path = f.paths().remove(1);
+        let whole = std::fs::read(archived(f.dir.path(), &path)).unwrap();
         let f = f
             .damaged(|dir| {
                 let path = archived(dir, &path);
-                if is_missing { std::fs::remove_file(path).unwrap() } else { cut_in_half(&path) }
+                match damage {
+                    "gone" => std::fs::remove_file(path).unwrap(),
+                    "cut off" => cut_in_half(&path),
+                    _ => std::fs::write(path, [&[0x55; 400][..], &whole[400..]].concat()).unwrap(),
+                }
             })
             .await;
-        assert_eq!(f.sums().await, sums, "{is_missing}");
-        assert_eq!(f.missing().await, u64::from(is_missing));
+        assert_eq!(f.sums().await, sums, "{damage}");
+        assert_eq!(
+            f.unreadable().await,
+            u64::from(damage != "wrong bytes"),
+            "seen without reading: {damage}"
+        );
         assert!(f.store.span(trace_id(1), span_id(2)).await.unwrap().is_some());
         assert_eq!(f.store.span(trace_id(2), span_id(1)).await.unwrap(), None, "its payload is gone");
+        assert_eq!(f.unreadable().await, 1, "{damage}");
         let f = f.rebuilt().await;
         let left = f.sums().await;
-        assert_eq!(left.days, without_day(sums.clone(), "1970-01-02").days, "{is_missing}");
+        assert_eq!(left.days, without_day(sums.clone(), "1970-01-02").days, "{damage}");
         assert_eq!(left.traces, sums.traces - 1);
         f.keep().await;
-        assert_eq!(f.in_folder().contains(&path), !is_missing, "{is_missing}");
+        assert_eq!(f.in_folder().contains(&path), damage != "gone", "{damage}");
+        assert_eq!(f.unreadable().await, 1, "{damage}");
+        let back = archived(f.dir.path(), &path);
+        std::fs::create_dir_all(back.parent().unwrap()).unwrap();
+        std::fs::write(back, whole).unwrap();
+        f.keep().await;
+        assert_eq!(f.unreadable().await, 0, "{damage}");
+        assert_eq!(f.rebuilt().await.sums().await, sums, "{damage}");
+    }
+}
+
+/// Scenario: a merge, a search and an export come upon a file with wrong bytes; then it is taken off the list. Guarantee: each of them
+/// alone counts it as unreadable, and it is counted no more when it is gone from it.
+#[tokio::test(flavor = "multi_thread")]
+async fn unreadable_file_is_counted_by_whoever_reads_it_until_it_is_dropped() {
+    for reader in ["merge", "search", "export"] {
+        let f = Fixture::three_files().await;
+        let path = archived(f.dir.path(), &f.paths()[1]);
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, [&[0x55; 400][..], &whole[400..]].concat()).unwrap();
+        assert_eq!(f.unreadable().await, 0);
+        match reader {
+            "merge" => assert!(f.store.upkeep(10 * DAY_NANOS).await.is_err()),
+            "search" => {
+                let text = Some("nowhere".into());
+                let filter = SpanFilter { text, text_in_payload: true, ..SpanFilter::default() };
+                let found = f.store.spans(&filter, 10, None).await.unwrap();
+                assert!(found.incomplete.is_some());
+            }
+            _ => {
+                let export =
+                    |sink: &mut crate::SpanSink<'_>| f.store.export_spans(&SpanFilter::default(), sink);
+                tokio::task::block_in_place(|| export(&mut |_| Ok(()))).unwrap_err();
+            }
+        }
+        assert_eq!(f.unreadable().await, 1, "{reader}");
+        let listed = f.store.manifest().files(Dataset::Spans);
+        f.store.manifest().replace(&listed, None, "2026-01-02T03:04:05Z").await.unwrap();
+        assert_eq!(f.unreadable().await, 0, "{reader}");
+    }
+}
+
+/// Scenario: the manifest loses its rows, of which some are of merged files, but not its totals; or it is lost whole. The index is
+/// there, or gone. Guarantee: the files are listed again, with the same rows, and every item is counted once.
+#[tokio::test]
+async fn manifest_without_its_rows_counts_every_item_once() {
+    for (is_whole, index_lost) in [(false, false), (false, true), (true, false), (true, true)] {
+        let f = Fixture::three_files().await;
+        f.keep().await;
+        f.seal_one(vec![span(4, 1, None), span(4, 1, None)], 1).await;
+        let (sums, paths, counts, progress) = (f.sums().await, f.paths(), f.counts(), f.store.progress());
+        assert!(paths[0] == MERGED && paths.len() == 2, "{paths:?}");
+        let pool = f.store.manifest().pool().clone();
+        if !is_whole {
+            sqlx::query("DELETE FROM archive_files").execute(&pool).await.unwrap();
+        }
+        pool.close().await;
+        let f = f
+            .damaged(|dir| {
+                if is_whole {
+                    std::fs::remove_file(dir.join("app.db")).unwrap();
+                }
+                if index_lost {
+                    std::fs::remove_file(dir.join("index.duckdb")).unwrap();
+                }
+            })
+            .await;
+        let what = format!("{is_whole} {index_lost}");
+        assert_eq!((f.sums().await, f.paths()), (sums, paths), "{what}");
+        assert_eq!(f.store.manifest().sealed_items(Dataset::Spans), counts.0, "{what}");
+        assert_eq!((f.counts(), f.store.progress().cursor), (counts, progress.cursor), "{what}");
+        assert_eq!(f.rebuilt().await.counts(), counts, "{what}");
     }
 }
 
@@ -230,4 +312,56 @@ async fn full_disk_during_a_seal_changes_nothing() {
     f.wait_for_trim().await;
     assert_eq!(f.sums().await, sums);
     assert_eq!(f.rebuilt().await.sums().await, sums);
+}
+
+/// Opens the index, and stops that as soon as something behind `done` is committed.
+fn stopped_after(store: &SpanStore, done: Sequence) -> Result<(), crate::StoreError> {
+    let mut committed = store.committed();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(committed.wait_for(|newest| *newest > done)).unwrap();
+            store.stop_opening();
+        });
+        store.open_index()
+    })
+}
+
+/// Scenario: a lost index is filled again from many files; the server is told to stop in the middle, as by SIGTERM, and once
+/// more after the next start; then it may go on. Guarantee: each stop comes between two commits with something done, the next
+/// start goes on there and sets nothing aside, and rows and counts end the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn rebuild_that_is_stopped_goes_on_at_the_next_start() {
+    const FILES: u8 = 40;
+    let f = Fixture::new().await;
+    for trace in 1..=FILES {
+        f.seal_one(vec![span(trace, 1, None), span(trace, 1, None), span(trace.max(2) - 1, 2, Some(1))], 0)
+            .await;
+    }
+    let (sums, counts) = (f.sums().await, f.counts());
+    f.store.close();
+    f.wal.close().await;
+    std::fs::remove_file(f.dir.path().join("index.duckdb")).unwrap();
+    let (mut dir, mut done, mut stops) = (f.dir, Sequence(0), 0);
+    while stops < 2 {
+        let f = Fixture::closed(dir).await;
+        let outcome = stopped_after(&f.store, done);
+        let reached = f.store.progress().cursor;
+        f.store.close();
+        f.wal.close().await;
+        dir = f.dir;
+        if outcome.is_ok() {
+            // it was faster than the one who stops it: once more from the start
+            std::fs::remove_file(dir.path().join("index.duckdb")).unwrap();
+            (done, stops) = (Sequence(0), 0);
+            continue;
+        }
+        assert!(matches!(outcome, Err(crate::StoreError::Interrupted)), "{outcome:?}");
+        assert!(done < reached && reached < Sequence(i64::from(FILES)), "in the middle: {reached:?}");
+        (done, stops) = (reached, stops + 1);
+    }
+    let f = Fixture::open(dir).await;
+    f.index();
+    assert_eq!((f.sums().await, f.counts()), (sums, counts));
+    assert!(!f.dir.path().join("quarantine").try_exists().unwrap());
 }

@@ -176,12 +176,8 @@ async fn reconcile_lists_what_an_incomplete_copy_has() {
             let pool = f.store.manifest().pool();
             sqlx::query("DELETE FROM archive_files").execute(pool).await.unwrap();
             for file in listed {
-                f.store.manifest().insert(file, "2026-01-02T03:04:05Z").await.unwrap();
+                f.store.manifest().insert(file, 0, "2026-01-02T03:04:05Z").await.unwrap();
             }
-            sqlx::query("UPDATE archive_totals SET sealed_items = 5 WHERE dataset = 'spans'")
-                .execute(pool)
-                .await
-                .unwrap();
         } else {
             std::fs::remove_file(archive.join(&merged.path)).unwrap();
             for (path, bytes) in inputs.iter().zip(kept) {

@@ -1041,6 +1041,12 @@ export interface components {
             bytes: number;
             /** Format: int64 */
             files: number;
+            /**
+             * Format: int64
+             * @description Of the files, those that were found missing or damaged since the start: what they hold cannot be shown. The server's
+             *     log names them. It falls when a file is put back or no longer listed.
+             */
+            unreadable_files: number;
         };
         /** @description A security event. */
         AuditEvent: {

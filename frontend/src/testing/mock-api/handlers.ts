@@ -233,7 +233,7 @@ function status(store: MockStore): ResponseOf<"/otel/status", "get"> {
     wal: { batches: 3, bytes: 84_000, file_bytes: 2_000_000, oldest_age_ms: 12_000 },
     lag_ms: 120,
     store: { spans, logs: 0, bytes: spans * 43 },
-    archive: { files: 2, bytes: spans * 288 },
+    archive: { files: 2, bytes: spans * 288, unreadable_files: 0 },
     upkeep: upkeepOf(store, Date.now()),
   };
 }

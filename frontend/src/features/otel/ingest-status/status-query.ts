@@ -58,7 +58,7 @@ export function storageParts(status: IngestStatus): StoragePart[] {
     {
       id: "archive",
       name: "Archive",
-      note: `whole telemetry, ${plural(archive.files, "file")}`,
+      note: `whole telemetry, ${plural(archive.files, "file")}${archive.unreadable_files > 0 ? `, ${archive.unreadable_files} unreadable` : ""}`,
       bytes: archive.bytes,
     },
     { id: "index", name: "Index", note: "made for questions; can be made again", bytes: store.bytes },
