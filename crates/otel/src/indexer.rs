@@ -10,13 +10,19 @@ use junjo_span_store::{
     Dataset, IndexBatch, IndexState, Progress, SpanStore, StoreError, decode_log_rows, decode_rows,
 };
 use junjo_wal::{Record, Sequence, Signal, Wal};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Compressed payload decoded into one commit: about 30,000 spans, which is where DuckDB's cost per row levels off.
 const BATCH_BYTES: u64 = 8 << 20;
-/// Time from one commit that leaves nothing to the next: a commit of a few spans costs nearly as much as one of
-/// hundreds. What comes after a longer silence is indexed at once.
-const COMMIT_INTERVAL: Duration = Duration::from_millis(50);
+/// Rest after everything is indexed, as a multiple of what that took: a commit of a few spans costs nearly as much as one
+/// of hundreds, and finding their traces the more the larger the store is. What comes after a longer silence is indexed
+/// at once.
+const REST_FACTOR: u32 = 4;
+/// Shortest rest.
+const REST_MIN: Duration = Duration::from_millis(50);
+/// Longest rest: a span is to be seen within half a second.
+const REST_MAX: Duration = Duration::from_millis(250);
 /// Pause after a failure that is not the data's fault.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
@@ -71,11 +77,13 @@ impl Indexer {
                 open_index(self.store.clone(), stop.clone()).await;
             }
             committed.mark_unchanged();
+            let started = Instant::now();
             if self.drain(&stop).await.is_err() {
                 let _ = stop.run_until_cancelled(tokio::time::sleep(RETRY_PAUSE)).await;
                 continue;
             }
-            let rested = tokio::time::sleep(COMMIT_INTERVAL);
+            let rest = (started.elapsed() * REST_FACTOR).clamp(REST_MIN, REST_MAX);
+            let rested = tokio::time::sleep(rest);
             let arrived = async { tokio::join!(committed.changed(), rested).0 };
             tokio::select! {
                 arrived = arrived => if arrived.is_err() { break },
