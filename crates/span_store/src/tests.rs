@@ -47,6 +47,18 @@ impl Fixture {
     }
 
     async fn open_with(dir: tempfile::TempDir, options: StoreOptions) -> Self {
+        let f = Self::closed_with(dir, options).await;
+        f.store.open_index().unwrap();
+        f
+    }
+
+    /// With the index not opened yet.
+    async fn closed(dir: tempfile::TempDir) -> Self {
+        let options = options(dir.path());
+        Self::closed_with(dir, options).await
+    }
+
+    async fn closed_with(dir: tempfile::TempDir, options: StoreOptions) -> Self {
         let pool = open_pool(dir.path()).await;
         let manifest = Manifest::load(pool).await.unwrap();
         let wal_options =
@@ -55,7 +67,6 @@ impl Fixture {
         let wal = Wal::open(&wal_options, manifest.newest_sequence().max(archived)).unwrap();
         let store = SpanStore::new(options, wal.clone(), manifest);
         store.reconcile("2026-01-02T03:04:05Z").await.unwrap();
-        store.open_index().unwrap();
         Self { dir, wal, store }
     }
 

@@ -313,3 +313,55 @@ async fn full_disk_during_a_seal_changes_nothing() {
     assert_eq!(f.sums().await, sums);
     assert_eq!(f.rebuilt().await.sums().await, sums);
 }
+
+/// Opens the index, and stops that as soon as something behind `done` is committed.
+fn stopped_after(store: &SpanStore, done: Sequence) -> Result<(), crate::StoreError> {
+    let mut committed = store.committed();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(committed.wait_for(|newest| *newest > done)).unwrap();
+            store.stop_opening();
+        });
+        store.open_index()
+    })
+}
+
+/// Scenario: a lost index is filled again from many files; the server is told to stop in the middle, as by SIGTERM, and once
+/// more after the next start; then it may go on. Guarantee: each stop comes between two commits with something done, the next
+/// start goes on there and sets nothing aside, and rows and counts end the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn rebuild_that_is_stopped_goes_on_at_the_next_start() {
+    const FILES: u8 = 40;
+    let f = Fixture::new().await;
+    for trace in 1..=FILES {
+        f.seal_one(vec![span(trace, 1, None), span(trace, 1, None), span(trace.max(2) - 1, 2, Some(1))], 0)
+            .await;
+    }
+    let (sums, counts) = (f.sums().await, f.counts());
+    f.store.close();
+    f.wal.close().await;
+    std::fs::remove_file(f.dir.path().join("index.duckdb")).unwrap();
+    let (mut dir, mut done, mut stops) = (f.dir, Sequence(0), 0);
+    while stops < 2 {
+        let f = Fixture::closed(dir).await;
+        let outcome = stopped_after(&f.store, done);
+        let reached = f.store.progress().cursor;
+        f.store.close();
+        f.wal.close().await;
+        dir = f.dir;
+        if outcome.is_ok() {
+            // it was faster than the one who stops it: once more from the start
+            std::fs::remove_file(dir.path().join("index.duckdb")).unwrap();
+            (done, stops) = (Sequence(0), 0);
+            continue;
+        }
+        assert!(matches!(outcome, Err(crate::StoreError::Interrupted)), "{outcome:?}");
+        assert!(done < reached && reached < Sequence(i64::from(FILES)), "in the middle: {reached:?}");
+        (done, stops) = (reached, stops + 1);
+    }
+    let f = Fixture::open(dir).await;
+    f.index();
+    assert_eq!((f.sums().await, f.counts()), (sums, counts));
+    assert!(!f.dir.path().join("quarantine").try_exists().unwrap());
+}
