@@ -104,7 +104,7 @@ const WHOLE: [&str; 2] = [LOG, ""];
 const KEPT_MAX: u32 = 2;
 
 /// Between two indexes of one process that are made anew. Filling one takes less than a minute.
-const RENEWAL_INTERVAL_MIN: Duration = Duration::from_secs(600);
+const RENEWAL_INTERVAL_MIN: Duration = Duration::from_mins(10);
 
 /// Whole indexes that this process set aside. One that is unusable again so soon stays where it is: on a disk or in a memory
 /// that fails, making it anew would go on for ever.
