@@ -7,6 +7,7 @@ mod logs;
 mod newest;
 mod pagination;
 mod rederive;
+mod workflows;
 
 use std::path::Path;
 use std::sync::Arc;
