@@ -7,6 +7,8 @@ mod logs;
 mod newest;
 mod pagination;
 mod rederive;
+mod said;
+mod scan;
 mod workflows;
 
 use std::path::Path;

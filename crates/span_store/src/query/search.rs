@@ -5,6 +5,7 @@ use std::future::Future;
 use arrow::record_batch::RecordBatch;
 use duckdb::Connection;
 use duckdb::types::Value;
+use tokio::time::Instant;
 
 use super::expr::{Field, Fragment, Relation, SpanExpr, group_value};
 use super::filter::{Conditions, SpanFilter, TimeRange, TraceFilter};
@@ -109,8 +110,22 @@ impl SpanFilter {
         Self { time: self.time, expr: None, text, text_in_payload: false }
     }
 
+    /// The scan for places alone.
+    pub(crate) fn scan_job(&self, time: TimeRange) -> ScanJob {
+        ScanJob {
+            time,
+            columns: Fragment::default(),
+            condition: self.scan_condition(),
+            reads_said: self.reads_said(),
+        }
+    }
+
+    fn reads_said(&self) -> bool {
+        self.expr.as_ref().is_some_and(SpanExpr::reads_said)
+    }
+
     /// What has to be true of a whole span.
-    pub(crate) fn scan_condition(&self) -> Fragment {
+    fn scan_condition(&self) -> Fragment {
         let parts = [
             self.expr.as_ref().map(|expr| expr.to_sql(Relation::Archive)),
             self.payload_text().map(|text| text_condition(text)),
@@ -155,7 +170,8 @@ impl TraceFilter {
             condition.push(&part.text);
             condition.values.extend(part.values);
         }
-        ScanJob { time, columns, condition }
+        let reads_said = self.payload_expr().is_some_and(SpanExpr::reads_said);
+        ScanJob { time, columns, condition, reads_said }
     }
 
     /// On traces beside [`MATCHES`], of those that started at or after `from`.
@@ -202,7 +218,8 @@ pub(super) async fn spans(
         let behind = cursor.start_unix_nanos.saturating_add(1);
         time.to_unix_nanos = Some(time.to_unix_nanos.map_or(behind, |to| to.min(behind)));
     }
-    let job = ScanJob { time, columns: Fragment::default(), condition: filter.scan_condition() };
+    let started = Instant::now();
+    let job = filter.scan_job(time);
     let evaluate = |matches: Vec<RecordBatch>, from: i64| async move {
         let mut conditions = SpanFilter { time, ..filter.beside_scan() }.conditions();
         conditions.push("start_unix_nanos >= ?", [Value::BigInt(from)]);
@@ -220,7 +237,7 @@ pub(super) async fn spans(
         };
         store.executor()?.run(run).await
     };
-    let mut found = fill(Scan::new(store, job).await?, limit, evaluate).await?;
+    let mut found = fill(Scan::new(store, job, started).await?, limit, evaluate).await?;
     let more = found.rows.len() > limit;
     found.rows.truncate(limit);
     let last: Option<&SpanRow> = found.rows.last();
@@ -249,6 +266,7 @@ pub(super) async fn traces(
         let behind = cursor.start_unix_nanos.saturating_add(1);
         time.to_unix_nanos = Some(time.to_unix_nanos.map_or(behind, |to| to.min(behind)));
     }
+    let started = Instant::now();
     let job = filter.scan_job(span_time(store, time).await?);
     let evaluate = |matches: Vec<RecordBatch>, from: i64| async move {
         let mut conditions = filter.matched_conditions(from);
@@ -265,7 +283,7 @@ pub(super) async fn traces(
         };
         store.executor()?.run(run).await
     };
-    let mut found = fill(Scan::new(store, job).await?, limit, evaluate).await?;
+    let mut found = fill(Scan::new(store, job, started).await?, limit, evaluate).await?;
     let more = found.rows.len() > limit;
     found.rows.truncate(limit);
     let last: Option<&TraceRow> = found.rows.last();
@@ -303,13 +321,14 @@ async fn span_time(store: &SpanStore, time: TimeRange) -> Result<TimeRange, Stor
 
 /// Statistics by a scan; see [`SpanStore::stats`].
 pub(super) async fn stats(store: &SpanStore, query: StatsQuery) -> Result<Stats, StoreError> {
+    let started = Instant::now();
     let (job, columns) = match &query.subject {
         StatsSubject::Spans(filter) => stats_job(&query, filter),
         StatsSubject::Traces(filter) => {
             (filter.scan_job(span_time(store, filter.time).await?), MARKS.to_owned())
         }
     };
-    let mut scan = Scan::new(store, job).await?;
+    let mut scan = Scan::new(store, job, started).await?;
     let mut matches = Vec::new();
     let (from, reason) = loop {
         let (found, searched) = scan.next().await?;
@@ -363,7 +382,8 @@ fn stats_job(query: &StatsQuery, filter: &SpanFilter) -> (ScanJob, String) {
             .collect();
         condition.push(format!("({})", exists.join(" OR ")), []);
     }
-    (ScanJob { time: filter.time, columns, condition: condition.into_fragment() }, types.concat())
+    let (condition, reads_said) = (condition.into_fragment(), filter.reads_said());
+    (ScanJob { time: filter.time, columns, condition, reads_said }, types.concat())
 }
 
 #[cfg(test)]

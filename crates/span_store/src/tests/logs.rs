@@ -29,7 +29,7 @@ fn log(number: u64, message: &str) -> LogRecord {
 }
 
 /// The event that tells of a whole inference on span 2 of trace 1.
-fn inference() -> LogRecord {
+pub(super) fn inference() -> LogRecord {
     LogRecord {
         event_name: "gen_ai.client.inference.operation.details".into(),
         attributes: vec![
@@ -64,7 +64,7 @@ impl Fixture {
         self.wal.append(record).await.unwrap()
     }
 
-    async fn send_logs(&self, records: Vec<LogRecord>) -> Sequence {
+    pub(super) async fn send_logs(&self, records: Vec<LogRecord>) -> Sequence {
         let sequence = self.append_logs(records).await;
         self.index();
         sequence

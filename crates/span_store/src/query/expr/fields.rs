@@ -55,6 +55,13 @@ pub(super) enum FieldKind {
     ParentSpanId,
 }
 
+impl PromotedField {
+    /// Whether log records may fill it, or one of those that it is computed from.
+    pub(super) fn may_be_said(&self) -> bool {
+        crate::scan::is_said(self.column) || self.name == "total_tokens"
+    }
+}
+
 /// Names of the OTLP statuses by number.
 pub(crate) const STATUSES: [&str; 3] = ["unset", "ok", "error"];
 /// Names of the OTLP span kinds by number.

@@ -119,6 +119,11 @@ impl SpanExpr {
         self.0.any_field(&|field| matches!(field, Field::Attribute { .. }))
     }
 
+    /// Whether it looks at fields that log records may fill: whole spans have them as the span itself said.
+    pub(crate) fn reads_said(&self) -> bool {
+        self.0.any_field(&|field| matches!(field, Field::Promoted(field) if field.may_be_said()))
+    }
+
     /// The condition as SQL for one of the two relations of spans.
     pub(crate) fn to_sql(&self, relation: Relation) -> Fragment {
         sql::condition(&self.0, relation)
