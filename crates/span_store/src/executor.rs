@@ -239,7 +239,7 @@ mod tests {
     }
 
     fn far() -> Instant {
-        Instant::now() + Duration::from_secs(3_600)
+        Instant::now() + Duration::from_hours(1)
     }
 
     fn endless(connection: &Connection) -> Result<i64, StoreError> {

@@ -7,7 +7,7 @@ use duckdb::Connection;
 use duckdb::types::Value;
 use tokio::time::Instant;
 
-use super::expr::{Field, Fragment, Relation, SpanExpr, group_value};
+use super::expr::{Field, Fragment, Relation, SpanExpr, group_value, in_json};
 use super::filter::{Conditions, SpanFilter, TimeRange, TraceFilter};
 use super::spans::{NEWEST_FIRST, SpanCursor, SpanListPage, continue_after};
 use super::stats::{Stats, StatsQuery, StatsSubject, aggregate};
@@ -86,10 +86,12 @@ fn json_needle(text: &str) -> String {
 fn text_condition(text: &str) -> Fragment {
     let plain = Value::Text(text.to_owned());
     let json = Value::Text(json_needle(text));
+    let in_json = in_json("attributes", text) + &in_json("events", text);
     Fragment {
-        text: "(contains(lower(name), lower(?)) OR contains(lower(status_message), lower(?))
-                OR contains(lower(attributes), lower(?)) OR contains(lower(events), lower(?)))"
-            .to_owned(),
+        text: format!(
+            "(contains(lower(name), lower(?)) OR contains(lower(status_message), lower(?))
+                OR contains(lower(attributes), lower(?)) OR contains(lower(events), lower(?)){in_json})"
+        ),
         values: vec![plain.clone(), plain, json.clone(), json],
     }
 }

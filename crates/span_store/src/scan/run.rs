@@ -1,5 +1,6 @@
 //! One scan, unit by unit.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -166,7 +167,7 @@ impl Scan {
                 records.after = sealed.through;
                 continue;
             }
-            let said = self.said(records).await?;
+            let said = said(&self.store, &self.job, records).await?;
             let job = Arc::clone(&self.job);
             let tail = Tail {
                 wal: self.store.wal().clone(),
@@ -185,18 +186,8 @@ impl Scan {
     }
 
     async fn file(&mut self, file: &Leased, records: Records) -> Result<Vec<RecordBatch>, StoreError> {
-        let of_file =
-            Records { after: Sequence(file.first_sequence.0.saturating_sub(1)), last: file.last_sequence };
-        let said = self.said(of_file.within(records)).await?;
-        let (leased, job) = (file.clone(), Arc::clone(&self.job));
-        let relation = relation(&self.store.archive_dir().join(&file.path));
-        let search = move |connection: &Connection, _: &Watch| {
-            // the file goes with the work, which may end after this future is dropped
-            let _leased = leased;
-            beside_said(connection, &said, |overlay| {
-                search(connection, &job, &overlay.over(&relation), records)
-            })
-        };
+        let in_file = InFile::new(&self.store, Arc::clone(&self.job), file, records).await?;
+        let search = move |connection: &Connection, _: &Watch| in_file.search(connection);
         match self.executor.run_until(self.started + UNIT_TIME, search).await {
             Err(error @ StoreError::Index { .. }) => {
                 tracing::error!(
@@ -209,10 +200,6 @@ impl Scan {
             }
             other => other,
         }
-    }
-
-    async fn said(&self, records: Records) -> Result<Vec<RecordBatch>, StoreError> {
-        said(&self.store, &self.job, records).await
     }
 }
 
@@ -228,14 +215,38 @@ pub(crate) async fn scan_file(
     file: &Leased,
     records: Records,
 ) -> Result<Vec<RecordBatch>, StoreError> {
-    let said = said(store, &job, records).await?;
-    let (leased, relation) = (file.clone(), relation(&store.archive_dir().join(&file.path)));
-    let search = move |connection: &Connection| {
-        // the lease goes with the work, which may end after this future is dropped
-        let _leased = leased;
-        beside_said(connection, &said, |overlay| search(connection, &job, &overlay.over(&relation), records))
-    };
-    store.scans().await?.run(search).await
+    let in_file = InFile::new(store, Arc::new(job), file, records).await?;
+    store.scans().await?.run(move |connection| in_file.search(connection)).await
+}
+
+/// A search of one file, which keeps it in the folder, also when nobody waits for it any more.
+struct InFile {
+    file: Leased,
+    archive_dir: PathBuf,
+    job: Arc<ScanJob>,
+    records: Records,
+    said: Vec<RecordBatch>,
+}
+
+impl InFile {
+    async fn new(
+        store: &SpanStore,
+        job: Arc<ScanJob>,
+        file: &Leased,
+        records: Records,
+    ) -> Result<Self, StoreError> {
+        let after = Sequence(file.first_sequence.0.saturating_sub(1));
+        let records = Records { after, last: file.last_sequence }.within(records);
+        let said = said(store, &job, records).await?;
+        Ok(Self { file: file.clone(), archive_dir: store.archive_dir(), job, records, said })
+    }
+
+    fn search(&self, connection: &Connection) -> Result<Vec<RecordBatch>, StoreError> {
+        let relation = relation(&self.archive_dir.join(&self.file.path));
+        beside_said(connection, &self.said, |overlay| {
+            search(connection, &self.job, &overlay.over(&relation), self.records)
+        })
+    }
 }
 
 /// Searches decoded spans of `records` on their own.

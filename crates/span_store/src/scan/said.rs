@@ -80,12 +80,12 @@ impl SpanStore {
         time: TimeRange,
         records: Records,
     ) -> Result<Vec<RecordBatch>, StoreError> {
-        let names: String = SAID.iter().map(|(name, _)| format!(", {name}")).collect();
+        let names = SAID.map(|(name, _)| name).join(", ");
         let mut conditions = Conditions::default();
         records.push_to(&mut conditions);
         conditions.time(time);
         let sql = format!(
-            "SELECT sequence, ordinal{names} FROM (SELECT * FROM spans{}) SEMI JOIN hints USING ({ID})",
+            "SELECT sequence, ordinal, {names} FROM (SELECT * FROM spans{}) SEMI JOIN hints USING ({ID})",
             conditions.sql()
         );
         self.executor()?.run(move |connection| batches(connection, &sql, &conditions.values())).await
@@ -162,7 +162,7 @@ pub(super) fn beside_said<T>(
     if said.is_empty() {
         return work(&Overlay { is_empty: true });
     }
-    let columns: String = SAID.iter().map(|(name, sql_type)| format!(", {name} {sql_type}")).collect();
+    let columns = SAID.map(|(name, sql_type)| format!(", {name} {sql_type}")).concat();
     fill_table(connection, "said", &columns, said)?;
     // after an error the connection is closed, and the table goes with it
     let result = work(&Overlay { is_empty: false })?;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use arrow::record_batch::RecordBatch;
 use duckdb::types::Value as Parameter;
 use tokio::time::Instant;
 
@@ -24,7 +25,7 @@ async fn finish(mut scan: Scan) -> (usize, usize) {
     let (mut matches, mut units) = (0, 0);
     loop {
         let (found, searched) = scan.next().await.unwrap();
-        matches += found.iter().map(arrow::record_batch::RecordBatch::num_rows).sum::<usize>();
+        matches += found.iter().map(RecordBatch::num_rows).sum::<usize>();
         units += 1;
         match searched {
             Searched::From(_) => {}
@@ -40,7 +41,7 @@ async fn finish(mut scan: Scan) -> (usize, usize) {
 async fn scan_out_of_time_in_the_tail_stops() {
     let f = Fixture::new().await;
     f.send(vec![span(1, 1, None), span(1, 2, None)]).await;
-    let long_ago = Instant::now().checked_sub(Duration::from_secs(3_600)).unwrap();
+    let long_ago = Instant::now().checked_sub(Duration::from_hours(1)).unwrap();
     let mut scan = Scan::new(&f.store, job(TimeRange::default()), long_ago).await.unwrap();
     let (found, searched) = scan.next().await.unwrap();
     assert!(found.is_empty());
@@ -60,7 +61,7 @@ async fn scan_finds_what_is_sealed_meanwhile_once() {
     let (before, mut between) = (scan(&f, TimeRange::default()).await, scan(&f, TimeRange::default()).await);
     let (found, searched) = between.next().await.unwrap();
     assert_eq!(
-        (found.iter().map(|batch| batch.num_rows()).sum::<usize>(), searched != Searched::Whole),
+        (found.iter().map(RecordBatch::num_rows).sum::<usize>(), searched != Searched::Whole),
         (2, true)
     );
     f.seal().await.unwrap();

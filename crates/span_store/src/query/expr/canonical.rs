@@ -2,6 +2,7 @@
 
 use super::fields::{FieldKind, KINDS, STATUSES};
 use super::{AttributeOwner, Expr, Field, Literal, Op, SpanExpr};
+use crate::query::needle::JsonNeedle;
 
 impl SpanExpr {
     /// A text that means the same. Durations are written in nanoseconds, which are exact.
@@ -55,6 +56,8 @@ fn reworded(expr: &Expr) -> Expr {
         Field::Attribute { owner, .. } => Field::Attribute { owner: *owner, key: "k".to_owned() },
     };
     let value = |value: &Literal| match value {
+        // what JSON spells in other ways becomes one condition more
+        Literal::Text(text) if JsonNeedle::new(text).is_some() => Literal::Text("\"".to_owned()),
         Literal::Text(_) => Literal::Text("t".to_owned()),
         other => other.clone(),
     };
@@ -85,9 +88,9 @@ fn write(expr: &Expr, out: &mut String) {
             }
         },
         Expr::OneOf { field, values } => write_list(field, "in", values, out),
-        Expr::Exists(field) => out.push_str(&format!("{} exists", name(field))),
+        Expr::Exists(field) => out.extend([&name(field), " exists"]),
         Expr::Compare { field, op, value } => {
-            out.push_str(&format!("{} {} {}", name(field), spelling(*op), literal(field, value)));
+            out.extend([&name(field), " ", spelling(*op), " ", &literal(field, value)]);
         }
     }
 }
@@ -107,7 +110,7 @@ fn write_part(part: &Expr, in_parentheses: bool, out: &mut String) {
 
 fn write_list(field: &Field, word: &str, values: &[Literal], out: &mut String) {
     let values: Vec<String> = values.iter().map(|value| literal(field, value)).collect();
-    out.push_str(&format!("{} {word} ({})", name(field), values.join(", ")));
+    out.extend([&name(field), " ", word, " (", &values.join(", "), ")"]);
 }
 
 fn name(field: &Field) -> String {

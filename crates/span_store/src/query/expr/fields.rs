@@ -139,6 +139,26 @@ impl Field {
         FIELDS.iter().find(|field| field.name == name).map(Self::Promoted)
     }
 
+    /// The fields of a list of names with commas between them; keys may be quoted as in filters. The error says what is
+    /// wrong with which of them.
+    pub fn list(names: &str) -> Result<Vec<Self>, String> {
+        let names = super::lex::names(names).map_err(|error| error.to_string())?;
+        let field = |name: &String| {
+            let unknown =
+                || format!("unknown field {name:?}: use one of the filter language or attributes.KEY");
+            Self::named(name).ok_or_else(unknown)
+        };
+        names.iter().map(field).collect()
+    }
+
+    /// Whether it may be true or false: promoted ones are or are not, attributes can be anything.
+    pub fn may_be_bool(&self) -> bool {
+        match self {
+            Self::Promoted(field) => field.kind == FieldKind::Bool,
+            Self::Attribute { .. } => true,
+        }
+    }
+
     /// The name that [`Field::named`] reads.
     pub fn name(&self) -> String {
         match self {

@@ -26,7 +26,7 @@ mod sql;
 mod tests;
 
 pub use fields::{AttributeOwner, Field, nanos_of_millis};
-pub(crate) use sql::{Fragment, Relation, group_value, literal, numeric_value};
+pub(crate) use sql::{Fragment, Relation, group_value, in_json, literal, numeric_value};
 
 /// Longest filter that is read, in bytes; people write far shorter ones.
 pub const FILTER_BYTES_MAX: usize = 4096;
