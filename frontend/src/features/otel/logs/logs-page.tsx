@@ -49,6 +49,11 @@ export function LogsPage({ search, onSearchChange }: LogsPageProps) {
       {logs.error && logs.data && <StaleNotice error={logs.error} />}
       {logs.isPending && <SkeletonRows label="Loading logs" />}
       {logs.error && !logs.data && <ErrorState error={logs.error} onRetry={() => logs.refetch()} />}
+      {logs.data?.pages.some((page) => page.incomplete) && (
+        <p role="status" className="border-line border-b px-4 py-2 text-faint text-xs">
+          A file of the archive cannot be read: its records are missing here.
+        </p>
+      )}
       {logs.data && rows.length === 0 && !logs.hasNextPage && (
         <NoLogs search={search} onSearchChange={onSearchChange} />
       )}
