@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::schemas::{SpanResource, SpanScope};
+use crate::schemas::{Incomplete, SpanResource, SpanScope};
 use crate::service::large_ints_as_text;
 
 /// One log record with everything that OTLP carried. Integers beyond ±2^53 appear as `{"int": "…"}`.
@@ -85,6 +85,8 @@ pub(crate) struct LogPage {
     /// A text search looks at 20,000 records or 64 MiB a page. True when it stopped there before the page was full:
     /// `next_cursor` goes on behind them.
     pub(crate) stopped_early: bool,
+    /// Null when everything that was looked at could be read.
+    pub(crate) incomplete: Option<Incomplete>,
 }
 
 impl From<&WholeLog> for Log {

@@ -25,7 +25,8 @@ impl OtelService {
         let page = self.store.logs(filter, limit, after).await.map_err(api_error)?;
         let next_cursor = page.next.map(|next| encode_position(&next, hash));
         let items = page.items.iter().map(Log::from).collect();
-        Ok(LogPage { items, next_cursor, stopped_early: page.stopped_early })
+        let incomplete = page.incomplete.map(Into::into);
+        Ok(LogPage { items, next_cursor, stopped_early: page.stopped_early, incomplete })
     }
 }
 

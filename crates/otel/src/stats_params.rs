@@ -51,7 +51,8 @@ pub(crate) struct StatsParams {
     /// Width of a time bucket: a number with `s`, `m`, `h` or `d`, `auto` (the default: at most 120 buckets), or `none` for
     /// totals alone.
     interval: Option<String>,
-    /// Up to three fields of the filter language, comma-separated, for example `model` or `attributes.http.route`; of
+    /// Up to three fields of the filter language, comma-separated, for example `model` or `attributes.http.route`; a key
+    /// with a comma is quoted as in filters. Of
     /// traces `service`, `name`, `role`, `status`, `session_id` and `user_id` (the root's).
     group_by: Option<String>,
     /// Groups that are told apart, largest first, 1 to 100; 20 by default.
@@ -113,7 +114,7 @@ impl StatsParams {
             interval_nanos: interval(self.interval.as_deref(), to - from)?,
             group_by: self.group_fields(subject)?,
             groups_max: groups as usize,
-            ratio_of: span_field(subject, "ratio_of", self.ratio_of.as_deref())?,
+            ratio_of: self.ratio_field(subject)?,
             measure: self.measure_field(subject)?,
         };
         Ok(StatsQuestion { subject, from_unix_nanos: from, to_unix_nanos: to, query })
@@ -157,24 +158,31 @@ impl StatsParams {
     }
 
     fn group_fields(&self, subject: Subject) -> ApiResult<Vec<Field>> {
-        let names: Vec<&str> = self
-            .group_by
-            .iter()
-            .flat_map(|list| list.split(','))
-            .map(str::trim)
-            .filter(|n| !n.is_empty())
-            .collect();
-        if names.len() > GROUPINGS_MAX {
+        let fields = fields("group_by", self.group_by.as_deref())?;
+        if fields.len() > GROUPINGS_MAX {
             return Err(ApiError::invalid_field("group_by", format!("at most {GROUPINGS_MAX} fields")));
         }
-        if let (Subject::Traces, Some(name)) =
-            (subject, names.iter().find(|name| trace_group_fields().all(|known| known != **name)))
-        {
-            let known: Vec<&str> = trace_group_fields().collect();
-            let message = format!("traces cannot be grouped by {name:?}; known are {}", known.join(", "));
+        let is_unknown = |field: &&Field| {
+            let name = field.name();
+            trace_group_fields().all(|known| known != name)
+        };
+        if let (Subject::Traces, Some(field)) = (subject, fields.iter().find(is_unknown)) {
+            let (name, known) = (field.name(), trace_group_fields().collect::<Vec<_>>().join(", "));
+            let message = format!("traces cannot be grouped by {name:?}; known are {known}");
             return Err(ApiError::invalid_field("group_by", message));
         }
-        names.into_iter().map(|name| field("group_by", name)).collect()
+        Ok(fields)
+    }
+
+    fn ratio_field(&self, subject: Subject) -> ApiResult<Option<Field>> {
+        let field = span_field(subject, "ratio_of", self.ratio_of.as_deref())?;
+        match &field {
+            Some(field) if !field.may_be_bool() => {
+                let message = format!("{} is neither true nor false", field.name());
+                Err(ApiError::invalid_field("ratio_of", message))
+            }
+            _ => Ok(field),
+        }
     }
 
     fn measure_field(&self, subject: Subject) -> ApiResult<Option<Field>> {
@@ -192,14 +200,15 @@ fn span_field(subject: Subject, param: &'static str, name: Option<&str>) -> ApiR
     if name.is_some() && subject == Subject::Traces {
         return Err(ApiError::invalid_field(param, "this is for spans only"));
     }
-    name.map(|name| field(param, name)).transpose()
+    let mut fields = fields(param, name)?;
+    if name.is_some() && fields.len() != 1 {
+        return Err(ApiError::invalid_field(param, "give one field; quote a key with a comma"));
+    }
+    Ok(fields.pop())
 }
 
-fn field(param: &'static str, name: &str) -> ApiResult<Field> {
-    Field::named(name).ok_or_else(|| {
-        let message = format!("unknown field {name:?}: use one of the filter language or attributes.KEY");
-        ApiError::invalid_field(param, message)
-    })
+fn fields(param: &'static str, names: Option<&str>) -> ApiResult<Vec<Field>> {
+    Field::list(names.unwrap_or_default()).map_err(|message| ApiError::invalid_field(param, message))
 }
 
 /// The width of a bucket for a range of `range` nanoseconds.
@@ -270,6 +279,22 @@ mod tests {
         assert_eq!(interval(Some("none"), HOUR).unwrap(), None);
     }
 
+    /// Scenario: keys with blanks and commas, quoted as in filters, beside others. Guarantee: each is one key, and an
+    /// unquoted one ends at the comma as before.
+    #[test]
+    fn group_by_takes_quoted_keys() {
+        let names = |group_by: &str| -> Vec<String> {
+            let params = StatsParams { group_by: Some(group_by.to_owned()), ..StatsParams::default() };
+            params.question(HOUR).unwrap().query.group_by.iter().map(Field::name).collect()
+        };
+        assert_eq!(
+            names(r#" model ,attributes."a key, b" , resource.'it\'s'"#),
+            ["model", "attributes.a key, b", "resource.it's"]
+        );
+        assert_eq!(names("attributes.a key,,attributes.it's,"), ["attributes.a key", "attributes.it's"]);
+        assert!(names(" , ").is_empty());
+    }
+
     /// Scenario: more groupings than allowed, unknown fields, fields that traces lack, and numbers that are none.
     /// Guarantee: each is a 400 about its parameter.
     #[test]
@@ -284,6 +309,13 @@ mod tests {
         let measure = |name: &str| StatsParams { measure: Some(name.to_owned()), ..StatsParams::default() };
         assert_eq!(refused(measure("service")), "measure");
         assert_eq!(refused(StatsParams { of: Some(Subject::Traces), ..measure("cost_usd") }), "measure");
+        assert_eq!(refused(of("attributes.\"a key")), "group_by");
+        assert_eq!(refused(of("attributes.'a' b")), "group_by");
+        let ratio = |name: &str| StatsParams { ratio_of: Some(name.to_owned()), ..StatsParams::default() };
+        for no_truth in ["trace_id", "status", "input_tokens", "is_root,is_model_call", ""] {
+            assert_eq!(refused(ratio(no_truth)), "ratio_of", "{no_truth}");
+        }
+        assert!(ratio("is_root").question(HOUR).is_ok() && ratio("attributes.hit").question(HOUR).is_ok());
         let backwards =
             StatsParams { from: Some("5".to_owned()), to: Some("5".to_owned()), ..StatsParams::default() };
         assert_eq!(refused(backwards), "from");

@@ -9,6 +9,7 @@ use duckdb::{Connection, InterruptHandle};
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 use crate::error::StoreError;
 use crate::index::fault::Health;
@@ -97,15 +98,32 @@ impl Executor {
         self: &Arc<Self>,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.run_watched(move |connection, _| work(connection)).await
+        let permit = self.admit().await?;
+        let end = Instant::now() + self.admission.time_limit;
+        self.run_admitted(permit, end, move |connection, _| work(connection)).await
     }
 
-    /// The same for work of several steps, which asks between them whether it still has to go on.
-    pub(crate) async fn run_watched<T: Send + 'static>(
+    /// The same for work of several steps, which asks between them whether it still has to go on; at `end` also the wait
+    /// for its turn is over.
+    pub(crate) async fn run_until<T: Send + 'static>(
         self: &Arc<Self>,
+        end: Instant,
         query: impl FnOnce(&Connection, &Watch) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let permit = self.admit().await?;
+        let permit =
+            tokio::time::timeout_at(end, self.admit()).await.map_err(|_| StoreError::Interrupted)??;
+        self.run_admitted(permit, end, query).await
+    }
+
+    async fn run_admitted<T: Send + 'static>(
+        self: &Arc<Self>,
+        permit: OwnedSemaphorePermit,
+        end: Instant,
+        query: impl FnOnce(&Connection, &Watch) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        if Instant::now() >= end {
+            return Err(StoreError::Interrupted);
+        }
         let connection = self.connection()?;
         let watch = Watch::of(&connection);
         let interrupt = InterruptOnDrop { watch: watch.clone(), executor: self };
@@ -127,9 +145,7 @@ impl Executor {
             Some(runtime) => runtime.spawn_blocking(work),
             None => tokio::task::spawn_blocking(work),
         };
-        let result = tokio::time::timeout(self.admission.time_limit, task)
-            .await
-            .map_err(|_| StoreError::Interrupted)?;
+        let result = tokio::time::timeout_at(end, task).await.map_err(|_| StoreError::Interrupted)?;
         drop(interrupt);
         result.map_err(StoreError::Worker)?
     }
@@ -258,6 +274,10 @@ mod tests {
         Admission { name: "test", concurrent_max: 1, waiting_max: 1, ..Admission::INDEX }
     }
 
+    fn far() -> Instant {
+        Instant::now() + Duration::from_hours(1)
+    }
+
     fn endless(connection: &Connection) -> Result<i64, StoreError> {
         connection.query_row(ENDLESS, [], |row| row.get(0)).map_err(StoreError::index("wait"))
     }
@@ -299,6 +319,26 @@ mod tests {
         assert_eq!(patient.run(|_| Ok(1)).await.unwrap(), 1);
     }
 
+    /// Scenario: a query whose end comes while it waits for its turn. Guarantee: the wait counts, and nothing of it runs.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn run_until_end_comes_in_the_queue() {
+        let executor = executor(one());
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let first = executor.run(move |_| {
+            released.recv().unwrap();
+            Ok(1)
+        });
+        let second = async {
+            let end = Instant::now() + Duration::from_millis(20);
+            let outcome =
+                executor.run_until(end, |_, _| -> Result<(), StoreError> { panic!("it ran") }).await;
+            release.send(()).unwrap();
+            outcome
+        };
+        let (first, second) = tokio::join!(first, second);
+        assert!(matches!((first, second), (Ok(1), Err(StoreError::Interrupted))));
+    }
+
     /// Scenario: one query runs, one waits, a third comes. Guarantee: the third is refused at once, the second gets its
     /// turn.
     #[tokio::test(flavor = "multi_thread")]
@@ -338,7 +378,7 @@ mod tests {
             watch.check()
         };
         tokio::select! {
-            _ = executor.run_watched(work) => panic!("nobody interrupted it"),
+            _ = executor.run_until(far(), work) => panic!("nobody interrupted it"),
             () = async { has_started.await.unwrap() } => {}
         }
         has_ended.await.unwrap();

@@ -13,8 +13,9 @@ use crate::row::{Place, SpanRow};
 use crate::scan::tail_table;
 use crate::whole_span::WholeSpan;
 
-/// Longest condition: keys are in it up to three times, once as JSON, and every term has some words around it.
-const SQL_BYTES_MAX: usize = 16 * FILTER_BYTES_MAX + 256 * FILTER_TERMS_MAX;
+/// Longest condition: keys are in it up to five times, once as JSON, texts once with every spelling of a character, and every
+/// term has some words around it.
+const SQL_BYTES_MAX: usize = 24 * FILTER_BYTES_MAX + 512 * FILTER_TERMS_MAX;
 
 /// A few spans in the tables of both relations, on which every accepted filter is run.
 pub struct Filters(Connection);

@@ -12,7 +12,14 @@ use crate::archive::read::read_places;
 use crate::error::StoreError;
 use crate::row::Place;
 
-/// Reads whole items; those whose record or file is damaged or gone are left out and logged. Blocking.
+/// What was read.
+pub(crate) struct Payload<T> {
+    pub(crate) items: Vec<T>,
+    /// A record or a file could not be read, and what was wanted of it is missing.
+    pub(crate) is_damaged: bool,
+}
+
+/// Reads whole items; those whose record or file is damaged or gone are left out, damage is logged. Blocking.
 ///
 /// The log is asked first: a record is trimmed only after its file is listed, so a miss there means the archive.
 pub(crate) fn read<T: ArchiveItem>(
@@ -21,12 +28,13 @@ pub(crate) fn read<T: ArchiveItem>(
     archive_dir: &Path,
     prices: &PriceTable,
     places: &[Place],
-) -> Result<Vec<T>, StoreError> {
+) -> Result<Payload<T>, StoreError> {
     let mut by_record: BTreeMap<Sequence, Vec<i32>> = BTreeMap::new();
     for place in places {
         by_record.entry(place.sequence).or_default().push(place.ordinal);
     }
     let mut items: Vec<T> = Vec::with_capacity(places.len());
+    let mut is_damaged = false;
     // leased until they are read
     let mut by_file: BTreeMap<String, (Leased, Vec<Place>)> = BTreeMap::new();
     for (sequence, mut ordinals) in by_record {
@@ -36,6 +44,7 @@ pub(crate) fn read<T: ArchiveItem>(
             let is_wanted = |place: Place| ordinals.binary_search(&place.ordinal).is_ok();
             if let Err(failure) = T::decode(&record, prices, &is_wanted, &mut |item| items.push(item)) {
                 items.truncate(before);
+                is_damaged = true;
                 tracing::error!(
                     sequence = sequence.0,
                     error = &failure as &dyn std::error::Error,
@@ -52,10 +61,11 @@ pub(crate) fn read<T: ArchiveItem>(
         match read_places(&path, &places) {
             Ok(found) => items.extend(found),
             Err(error) => {
+                is_damaged = true;
                 tracing::error!(path = %path.display(), error = &error as &dyn std::error::Error, "archive file cannot be read");
                 manifest.suspect(archive_dir, &file, &error);
             }
         }
     }
-    Ok(items)
+    Ok(Payload { items, is_damaged })
 }

@@ -24,7 +24,7 @@ use crate::index::delete::{Scope, delete};
 use crate::index::fault::Health;
 use crate::index::open::{IndexOptions, Renewals};
 use crate::lifecycle::{CompactPolicy, Retention, UpkeepState};
-use crate::payload;
+use crate::payload::{self, Payload};
 use crate::quarantine::Quarantine;
 use crate::row::Place;
 use crate::scan::{self, ScanOptions};
@@ -234,24 +234,26 @@ impl SpanStore {
 
     /// Whole spans by place, in place order; what is damaged or gone is left out.
     pub async fn whole_spans(&self, places: Vec<Place>) -> Result<Vec<WholeSpan>, StoreError> {
-        self.whole_items(places).await
+        Ok(self.payload(places).await?.items)
     }
 
     /// Whole log records by place, in place order; what is damaged or gone is left out.
     pub async fn whole_logs(&self, places: Vec<Place>) -> Result<Vec<WholeLog>, StoreError> {
-        self.whole_items(places).await
+        Ok(self.payload(places).await?.items)
     }
 
-    async fn whole_items<T>(&self, places: Vec<Place>) -> Result<Vec<T>, StoreError>
+    /// Whole items by place, in place order.
+    pub(crate) async fn payload<T>(&self, places: Vec<Place>) -> Result<Payload<T>, StoreError>
     where
         T: ArchiveItem + Send + 'static,
     {
         let inner = Arc::clone(&self.inner);
         let read = move || {
             let dir = &inner.options.archive_dir;
-            let mut items: Vec<T> = payload::read(&inner.wal, &inner.manifest, dir, inner.prices, &places)?;
-            items.sort_unstable_by_key(ArchiveItem::place);
-            Ok(items)
+            let mut read: Payload<T> =
+                payload::read(&inner.wal, &inner.manifest, dir, inner.prices, &places)?;
+            read.items.sort_unstable_by_key(ArchiveItem::place);
+            Ok(read)
         };
         tokio::task::spawn_blocking(read).await.map_err(StoreError::Worker)?
     }

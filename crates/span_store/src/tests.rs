@@ -11,8 +11,11 @@ mod newest;
 mod opening;
 mod pagination;
 mod rederive;
+mod said;
+mod scan;
 mod seal;
 mod search;
+mod workflows;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -104,8 +104,9 @@ impl Lists {
     fn logs(&self, uri: &Uri) {
         let Some(filter) = read(uri, LogListParams::filter) else { return };
         self.pages(async |limit, after| {
-            let LogListPage { items, next, stopped_early } = self.store.logs(&filter, limit, after).await?;
-            assert!(!stopped_early);
+            let LogListPage { items, next, stopped_early, incomplete } =
+                self.store.logs(&filter, limit, after).await?;
+            assert_eq!((stopped_early, incomplete), (false, None));
             Ok((items, next))
         });
     }

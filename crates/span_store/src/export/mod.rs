@@ -5,7 +5,7 @@
 
 mod parquet;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use arrow::record_batch::RecordBatch;
 use duckdb::types::Value;
@@ -20,15 +20,17 @@ use crate::archive::read::stream_places;
 use crate::dataset::Dataset;
 use crate::decode::decode_whole_spans;
 use crate::error::StoreError;
-use crate::query::expr::Fragment;
 use crate::query::filter::SpanFilter;
-use crate::row::Place;
-use crate::scan::{MATCHES, ScanJob, scan_file, scan_spans, with_matches};
+use crate::row::{Place, SpanRow};
+use crate::scan::{MATCHES, Records, ScanJob, scan_file, scan_spans, with_matches};
 use crate::store::SpanStore;
 use crate::whole_span::WholeSpan;
 
 /// Compressed bytes of the log that are decoded at a time.
 const TAIL_CHUNK_BYTES: u64 = 1 << 20;
+
+/// Spans whose rows are asked for at a time.
+const WINDOW_SPANS: usize = 8_192;
 
 /// Takes the spans of an export; an error ends it.
 pub type SpanSink<'a> = dyn FnMut(Vec<WholeSpan>) -> Result<(), StoreError> + 'a;
@@ -37,8 +39,9 @@ impl SpanStore {
     /// Hands every living span that matches to `sink`, in place order. Spans that arrive after the call are not among
     /// them. Blocking: call it on a blocking thread of the runtime.
     pub fn export_spans(&self, filter: &SpanFilter, sink: &mut SpanSink<'_>) -> Result<(), StoreError> {
-        let export =
-            Export { store: self, filter, runtime: Handle::current(), up_to: self.progress().cursor };
+        let (runtime, up_to) = (Handle::current(), self.progress().cursor);
+        let has_said = runtime.block_on(self.has_said())?;
+        let export = Export { store: self, filter, runtime, up_to, has_said };
         let mut done = Sequence(0);
         while done < export.up_to {
             done = export.step(done, sink)?;
@@ -52,6 +55,8 @@ struct Export<'a> {
     filter: &'a SpanFilter,
     runtime: Handle,
     up_to: Sequence,
+    /// Log records have said something about spans.
+    has_said: bool,
 }
 
 impl Export<'_> {
@@ -74,14 +79,16 @@ impl Export<'_> {
             // what cannot be decoded was quarantined by the indexer, and is in no answer
             let _ = decode_whole_spans(record, self.store.prices(), &|_| true, &mut |span| spans.push(span));
         }
-        let matches = match self.job(done, last) {
-            Some(job) => Some(self.runtime.block_on(scan_spans(self.store, job, &spans))?),
+        let range = Records { after: done, last };
+        let matches = match self.job() {
+            Some(job) => Some(self.runtime.block_on(scan_spans(self.store, job, &spans, range))?),
             None => None,
         };
-        let wanted: HashSet<Place> = self.living(done, last, matches)?.into_iter().collect();
+        let wanted: HashSet<Place> = self.living(range, matches)?.into_iter().collect();
         spans.retain(|span| wanted.contains(&span.row.place));
         if !spans.is_empty() {
-            sink(spans)?;
+            let mut said = self.said(spans.iter().map(|span| span.row.place).collect())?;
+            sink(spans.into_iter().map(|span| with_row_of(&mut said, span)).collect())?;
         }
         Ok(last)
     }
@@ -103,44 +110,52 @@ impl Export<'_> {
         if is_outside {
             return Ok(());
         }
-        let matches = match self.job(done, file.last_sequence) {
-            Some(job) => Some(self.runtime.block_on(scan_file(self.store, job, file))?),
+        let range = Records { after: done, last: file.last_sequence };
+        let matches = match self.job() {
+            Some(job) => Some(self.runtime.block_on(scan_file(self.store, job, file, range))?),
             None => None,
         };
-        let places = self.living(done, file.last_sequence, matches)?;
+        let places = self.living(range, matches)?;
         if places.is_empty() {
             return Ok(());
         }
         let dir = self.store.archive_dir();
-        stream_places(&dir.join(&file.path), places, sink)
-            .inspect_err(|error| self.store.manifest().suspect(&dir, file, error))
+        let path = dir.join(&file.path);
+        let streamed = if self.has_said {
+            let mut window =
+                Window { rows: HashMap::new(), ahead: places.clone().into_iter(), through: None };
+            stream_places(&path, places, &mut |spans: Vec<WholeSpan>| {
+                let spans = spans.into_iter().map(|span| window.complete(self, span));
+                sink(spans.collect::<Result<_, _>>()?)
+            })
+        } else {
+            stream_places(&path, places, sink)
+        };
+        streamed.inspect_err(|error| self.store.manifest().suspect(&dir, file, error))
     }
 
     /// The scan that the filter needs, if any.
-    fn job(&self, after: Sequence, last: Sequence) -> Option<ScanJob> {
-        if !self.filter.needs_scan() {
-            return None;
-        }
-        let mut condition = self.filter.scan_condition();
-        condition.push(" AND sequence > ? AND sequence <= ?");
-        condition.values.extend([Value::BigInt(after.0), Value::BigInt(last.0)]);
-        Some(ScanJob { time: self.filter.time, columns: Fragment::default(), condition })
+    fn job(&self) -> Option<ScanJob> {
+        self.filter.needs_scan().then(|| self.filter.scan_job(self.filter.time))
     }
 
-    /// Places of the living spans of the records `after < sequence <= last` that match, in order.
-    fn living(
-        &self,
-        after: Sequence,
-        last: Sequence,
-        matches: Option<Vec<RecordBatch>>,
-    ) -> Result<Vec<Place>, StoreError> {
+    /// Rows of the index of those spans that log records say something about.
+    fn said(&self, places: Vec<Place>) -> Result<HashMap<Place, SpanRow>, StoreError> {
+        if !self.has_said {
+            return Ok(HashMap::new());
+        }
+        let rows = self.runtime.block_on(self.store.said_rows(places))?;
+        Ok(rows.into_iter().map(|row| (row.place, row)).collect())
+    }
+
+    /// Places of the living spans of `records` that match, in order.
+    fn living(&self, records: Records, matches: Option<Vec<RecordBatch>>) -> Result<Vec<Place>, StoreError> {
         let filter = match matches {
             None => self.filter.clone(),
             Some(_) => self.filter.beside_scan(),
         };
         let mut conditions = filter.conditions();
-        let last = last.min(self.up_to);
-        conditions.push("sequence > ? AND sequence <= ?", [Value::BigInt(after.0), Value::BigInt(last.0)]);
+        Records { last: records.last.min(self.up_to), ..records }.push_to(&mut conditions);
         let join = if matches.is_some() {
             format!(" SEMI JOIN {MATCHES} USING (sequence, ordinal)")
         } else {
@@ -158,6 +173,35 @@ impl Export<'_> {
             }
         };
         self.runtime.block_on(self.store.executor()?.run(run))
+    }
+}
+
+/// The span with its row as the index has it.
+fn with_row_of(said: &mut HashMap<Place, SpanRow>, span: WholeSpan) -> WholeSpan {
+    match said.remove(&span.row.place) {
+        Some(row) => WholeSpan { row, ..span },
+        None => span,
+    }
+}
+
+/// Rows of the index for the next spans of a file, so that a file's are never all in memory.
+struct Window {
+    rows: HashMap<Place, SpanRow>,
+    /// Places whose rows have not been read yet, in order.
+    ahead: std::vec::IntoIter<Place>,
+    /// The last one whose row has been read.
+    through: Option<Place>,
+}
+
+impl Window {
+    fn complete(&mut self, export: &Export<'_>, span: WholeSpan) -> Result<WholeSpan, StoreError> {
+        while self.through < Some(span.row.place) {
+            let next: Vec<Place> = self.ahead.by_ref().take(WINDOW_SPANS).collect();
+            let Some(last) = next.last() else { break };
+            self.through = Some(*last);
+            self.rows = export.said(next)?;
+        }
+        Ok(with_row_of(&mut self.rows, span))
     }
 }
 

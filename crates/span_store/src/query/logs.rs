@@ -8,10 +8,13 @@ use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
 use super::filter::{Conditions, TimeRange};
+use super::needle::JsonNeedle;
 use crate::error::StoreError;
 use crate::log_columns::log_rows_from_batch;
 use crate::log_row::LogRow;
+use crate::payload::Payload;
 use crate::row::{Place, span_number, trace_halves};
+use crate::scan::{Incomplete, IncompleteReason};
 use crate::store::SpanStore;
 use crate::whole_log::WholeLog;
 
@@ -61,6 +64,8 @@ pub struct LogListPage {
     pub next: Option<LogCursor>,
     /// The text search reached its limit before the page was full; `next` goes on from there.
     pub stopped_early: bool,
+    /// Some of what was looked at could not be read, and is missing.
+    pub incomplete: Option<Incomplete>,
 }
 
 impl SpanStore {
@@ -79,7 +84,10 @@ impl SpanStore {
             let rows = self.log_rows(filter, at, chunk.saturating_add(1)).await?;
             let more = rows.len() > chunk;
             let rows: Vec<LogRow> = rows.into_iter().take(chunk).collect();
-            let mut whole = self.whole_by_place(&rows).await?;
+            let read: Payload<WholeLog> = self.payload(rows.iter().map(|row| row.place).collect()).await?;
+            search.is_damaged |= read.is_damaged;
+            let mut whole: HashMap<Place, WholeLog> =
+                read.items.into_iter().map(|log| (log.row.place, log)).collect();
             for (index, row) in rows.iter().enumerate() {
                 let position = LogCursor { time_unix_nanos: row.time_unix_nanos, place: row.place, newest };
                 at = Some(position);
@@ -161,28 +169,24 @@ impl SpanStore {
         let values = conditions.values();
         self.executor()?.run(move |connection| select(connection, &sql, &values)).await
     }
-
-    async fn whole_by_place(&self, rows: &[LogRow]) -> Result<HashMap<Place, WholeLog>, StoreError> {
-        let logs = self.whole_logs(rows.iter().map(|row| row.place).collect()).await?;
-        Ok(logs.into_iter().map(|log| (log.row.place, log)).collect())
-    }
 }
 
 /// What a list has found so far, and how much it has looked at.
 struct Search {
-    /// In lower case, as it stands in JSON text.
-    needle: Option<String>,
+    needle: Option<Needle>,
     newest: Sequence,
     limit: usize,
     items: Vec<WholeLog>,
     rows: usize,
     bytes: usize,
+    /// A file could not be read.
+    is_damaged: bool,
 }
 
 impl Search {
     fn new(filter: &LogFilter, newest: Sequence, limit: usize) -> Self {
-        let needle = filter.text.as_deref().map(json_needle);
-        Self { needle, newest, limit, items: Vec::new(), rows: 0, bytes: 0 }
+        let needle = filter.text.as_deref().map(Needle::new);
+        Self { needle, newest, limit, items: Vec::new(), rows: 0, bytes: 0, is_damaged: false }
     }
 
     /// Records to read next.
@@ -190,12 +194,12 @@ impl Search {
         if self.needle.is_some() { SEARCH_CHUNK } else { self.limit - self.items.len() }
     }
 
-    /// Takes the next record, `None` for one whose payload is gone; true when the page is done.
+    /// Takes the next record, `None` for one whose payload is gone or cannot be read; true when the page is done.
     fn add(&mut self, log: Option<WholeLog>) -> bool {
         self.rows += 1;
         if let Some(log) = log {
             self.bytes += log.text_bytes();
-            if self.needle.as_deref().is_none_or(|needle| holds(&log, needle)) {
+            if self.needle.as_ref().is_none_or(|needle| needle.is_in(&log)) {
                 self.items.push(log);
             }
         }
@@ -209,24 +213,40 @@ impl Search {
     fn page(self, next: Option<LogCursor>) -> LogListPage {
         let stopped_early = next.is_some() && self.items.len() < self.limit;
         let next = next.map(|next| LogCursor { newest: self.newest, ..next });
-        LogListPage { items: self.items, next, stopped_early }
+        let incomplete = self.is_damaged.then(|| Incomplete {
+            reason: IncompleteReason::UnreadableFile,
+            searched_from_unix_nanos: next.map_or(0, |next| next.time_unix_nanos),
+        });
+        LogListPage { items: self.items, next, stopped_early, incomplete }
     }
 }
 
-/// `text` as our writer puts it into JSON, without the quotes, in lower case.
-fn json_needle(text: &str) -> String {
-    let quoted = serde_json::Value::from(text).to_string();
-    quoted[1..quoted.len() - 1].to_lowercase()
+/// What is looked for, in lower case.
+struct Needle {
+    /// As our writer puts it into JSON.
+    json: String,
+    /// As others put it into JSON inside of it.
+    nested: Option<JsonNeedle>,
 }
 
-fn holds(log: &WholeLog, needle: &str) -> bool {
-    let texts = [
-        log.body.as_str(),
-        log.attributes.as_str(),
-        log.row.event_name.as_deref().unwrap_or_default(),
-        log.severity_text.as_str(),
-    ];
-    texts.into_iter().any(|text| text.to_lowercase().contains(needle))
+impl Needle {
+    fn new(text: &str) -> Self {
+        let quoted = serde_json::Value::from(text).to_string();
+        Self { json: quoted[1..quoted.len() - 1].to_lowercase(), nested: JsonNeedle::new(text) }
+    }
+
+    fn is_in(&self, log: &WholeLog) -> bool {
+        let texts = [
+            log.body.as_str(),
+            log.attributes.as_str(),
+            log.row.event_name.as_deref().unwrap_or_default(),
+            log.severity_text.as_str(),
+        ];
+        texts.into_iter().any(|text| {
+            let text = text.to_lowercase();
+            text.contains(&self.json) || self.nested.as_ref().is_some_and(|nested| nested.is_in(&text))
+        })
+    }
 }
 
 impl LogFilter {

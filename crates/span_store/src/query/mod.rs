@@ -6,6 +6,7 @@ pub(crate) mod expr;
 pub(crate) mod filter;
 pub(crate) mod groups;
 pub(crate) mod logs;
+pub(crate) mod needle;
 mod newest;
 pub(crate) mod runs;
 mod search;

@@ -5,9 +5,10 @@ use std::future::Future;
 use arrow::record_batch::RecordBatch;
 use duckdb::Connection;
 use duckdb::types::Value;
+use tokio::time::Instant;
 
 use super::cut;
-use super::expr::{Field, Fragment, Relation, SpanExpr, group_value};
+use super::expr::{Field, Fragment, Relation, SpanExpr, group_value, in_json};
 use super::filter::{Conditions, SpanFilter, TimeRange, TraceFilter};
 use super::spans::{NEWEST_FIRST, SpanCursor, SpanListPage, continue_after};
 use super::stats::{Stats, StatsQuery, StatsSubject, aggregate};
@@ -84,10 +85,12 @@ fn json_needle(text: &str) -> String {
 fn text_condition(text: &str) -> Fragment {
     let plain = Value::Text(text.to_owned());
     let json = Value::Text(json_needle(text));
+    let in_json = in_json("attributes", text) + &in_json("events", text);
     Fragment {
-        text: "(contains(lower(name), lower(?)) OR contains(lower(status_message), lower(?))
-                OR contains(lower(attributes), lower(?)) OR contains(lower(events), lower(?)))"
-            .to_owned(),
+        text: format!(
+            "(contains(lower(name), lower(?)) OR contains(lower(status_message), lower(?))
+                OR contains(lower(attributes), lower(?)) OR contains(lower(events), lower(?)){in_json})"
+        ),
         values: vec![plain.clone(), plain, json.clone(), json],
     }
 }
@@ -108,8 +111,22 @@ impl SpanFilter {
         Self { time: self.time, expr: None, text, text_in_payload: false }
     }
 
+    /// The scan for places alone.
+    pub(crate) fn scan_job(&self, time: TimeRange) -> ScanJob {
+        ScanJob {
+            time,
+            columns: Fragment::default(),
+            condition: self.scan_condition(),
+            reads_said: self.reads_said(),
+        }
+    }
+
+    fn reads_said(&self) -> bool {
+        self.expr.as_ref().is_some_and(SpanExpr::reads_said)
+    }
+
     /// What has to be true of a whole span.
-    pub(crate) fn scan_condition(&self) -> Fragment {
+    fn scan_condition(&self) -> Fragment {
         let parts = [
             self.expr.as_ref().map(|expr| expr.to_sql(Relation::Archive)),
             self.payload_text().map(|text| text_condition(text)),
@@ -154,7 +171,8 @@ impl TraceFilter {
             condition.push(&part.text);
             condition.values.extend(part.values);
         }
-        ScanJob { time, columns, condition }
+        let reads_said = self.payload_expr().is_some_and(SpanExpr::reads_said);
+        ScanJob { time, columns, condition, reads_said }
     }
 
     /// On traces beside [`MATCHES`], of those that started at or after `from`.
@@ -201,7 +219,8 @@ pub(super) async fn spans(
         let behind = cursor.start_unix_nanos.saturating_add(1);
         time.to_unix_nanos = Some(time.to_unix_nanos.map_or(behind, |to| to.min(behind)));
     }
-    let job = ScanJob { time, columns: Fragment::default(), condition: filter.scan_condition() };
+    let started = Instant::now();
+    let job = filter.scan_job(time);
     let evaluate = |matches: Vec<RecordBatch>, from: i64| async move {
         let mut conditions = SpanFilter { time, ..filter.beside_scan() }.conditions();
         conditions.push("start_unix_nanos >= ?", [Value::BigInt(from)]);
@@ -219,7 +238,7 @@ pub(super) async fn spans(
         };
         store.executor()?.run(run).await
     };
-    let mut found = fill(Scan::new(store, job).await?, limit, evaluate).await?;
+    let mut found = fill(Scan::new(store, job, started).await?, limit, evaluate).await?;
     let behind_last = cut(&mut found.rows, limit).map(|last| SpanCursor::behind(last, newest));
     let next = match found.stopped {
         // without progress the next page starts where this one did
@@ -246,6 +265,7 @@ pub(super) async fn traces(
         let behind = cursor.start_unix_nanos.saturating_add(1);
         time.to_unix_nanos = Some(time.to_unix_nanos.map_or(behind, |to| to.min(behind)));
     }
+    let started = Instant::now();
     let job = filter.scan_job(span_time(store, time).await?);
     let evaluate = |matches: Vec<RecordBatch>, from: i64| async move {
         let mut conditions = filter.matched_conditions(from);
@@ -262,7 +282,7 @@ pub(super) async fn traces(
         };
         store.executor()?.run(run).await
     };
-    let mut found = fill(Scan::new(store, job).await?, limit, evaluate).await?;
+    let mut found = fill(Scan::new(store, job, started).await?, limit, evaluate).await?;
     let behind_last = cut(&mut found.rows, limit).map(|last| TraceCursor::at(last, newest));
     let next = match found.stopped {
         // without progress the next page starts where this one did
@@ -298,13 +318,14 @@ async fn span_time(store: &SpanStore, time: TimeRange) -> Result<TimeRange, Stor
 
 /// Statistics by a scan; see [`SpanStore::stats`].
 pub(super) async fn stats(store: &SpanStore, query: StatsQuery) -> Result<Stats, StoreError> {
+    let started = Instant::now();
     let (job, columns) = match &query.subject {
         StatsSubject::Spans(filter) => stats_job(&query, filter),
         StatsSubject::Traces(filter) => {
             (filter.scan_job(span_time(store, filter.time).await?), MARKS.to_owned())
         }
     };
-    let mut scan = Scan::new(store, job).await?;
+    let mut scan = Scan::new(store, job, started).await?;
     let mut matches = Vec::new();
     let (from, reason) = loop {
         let (found, searched) = scan.next().await?;
@@ -358,7 +379,8 @@ fn stats_job(query: &StatsQuery, filter: &SpanFilter) -> (ScanJob, String) {
             .collect();
         condition.push(format!("({})", exists.join(" OR ")), []);
     }
-    (ScanJob { time: filter.time, columns, condition: condition.into_fragment() }, types.concat())
+    let (condition, reads_said) = (condition.into_fragment(), filter.reads_said());
+    (ScanJob { time: filter.time, columns, condition, reads_said }, types.concat())
 }
 
 #[cfg(test)]

@@ -64,35 +64,65 @@ impl SpanStore {
     }
 }
 
-type Tree = HashMap<(TraceId, SpanId), (Option<SpanId>, bool)>;
-
 /// For each run, how many spans at or below it failed.
 fn errors_below(connection: &Connection, runs: &[SpanRow]) -> Result<Vec<i64>, StoreError> {
     let traces: HashSet<TraceId> = runs.iter().map(|run| run.trace_id).collect();
-    let tree = load_tree(connection, &traces)?;
-    let wanted: HashSet<(TraceId, SpanId)> = runs.iter().map(|run| (run.trace_id, run.span_id)).collect();
-    let mut errors: HashMap<(TraceId, SpanId), i64> = HashMap::new();
-    for ((trace, span), (_, failed)) in &tree {
-        if !failed {
-            continue;
-        }
-        let (mut at, mut steps) = (Some(*span), 0);
-        // parents may form a cycle: no path is longer than the tree
-        while let Some(id) = at.filter(|_| steps <= tree.len()) {
-            if wanted.contains(&(*trace, id)) {
-                *errors.entry((*trace, id)).or_default() += 1;
-            }
-            at = tree.get(&(*trace, id)).and_then(|(parent, _)| *parent);
-            steps += 1;
-        }
-    }
+    let errors = failures_below(&load_spans(connection, &traces)?);
     Ok(runs.iter().map(|run| errors.get(&(run.trace_id, run.span_id)).copied().unwrap_or(0)).collect())
 }
 
-/// Parent and failure of every span of the given traces.
-fn load_tree(connection: &Connection, traces: &HashSet<TraceId>) -> Result<Tree, StoreError> {
+type SpanKey = (TraceId, SpanId);
+
+/// What a span adds to the runs above it.
+struct Descendant {
+    id: SpanKey,
+    parent: Option<SpanKey>,
+    failed: bool,
+}
+
+/// How many spans at or below each span failed. Each span is visited once or twice, whatever clients send as parents:
+/// first from the leaves upwards, then what is left, which are cycles, whose spans are all below each other.
+fn failures_below(spans: &[Descendant]) -> HashMap<SpanKey, i64> {
+    let by_id: HashMap<SpanKey, usize> = spans.iter().enumerate().map(|(i, span)| (span.id, i)).collect();
+    let parents: Vec<Option<usize>> =
+        spans.iter().map(|span| span.parent.and_then(|id| by_id.get(&id).copied())).collect();
+    let mut failures: Vec<i64> = spans.iter().map(|span| i64::from(span.failed)).collect();
+    let mut children_left = vec![0_usize; spans.len()];
+    for parent in parents.iter().flatten() {
+        children_left[*parent] += 1;
+    }
+    let mut is_done = vec![false; spans.len()];
+    let mut leaves: Vec<usize> = (0..spans.len()).filter(|span| children_left[*span] == 0).collect();
+    while let Some(span) = leaves.pop() {
+        is_done[span] = true;
+        if let Some(parent) = parents[span] {
+            failures[parent] += failures[span];
+            children_left[parent] -= 1;
+            if children_left[parent] == 0 {
+                leaves.push(parent);
+            }
+        }
+    }
+    for start in 0..spans.len() {
+        let mut cycle = Vec::new();
+        let mut at = Some(start);
+        while let Some(span) = at.filter(|span| !is_done[*span]) {
+            is_done[span] = true;
+            cycle.push(span);
+            at = parents[span];
+        }
+        let sum = cycle.iter().map(|span| failures[*span]).sum();
+        for span in cycle {
+            failures[span] = sum;
+        }
+    }
+    spans.iter().map(|span| span.id).zip(failures).collect()
+}
+
+/// The spans of the given traces.
+fn load_spans(connection: &Connection, traces: &HashSet<TraceId>) -> Result<Vec<Descendant>, StoreError> {
     if traces.is_empty() {
-        return Ok(Tree::new());
+        return Ok(Vec::new());
     }
     let failed = || StoreError::index("read workflow runs");
     let marks = vec!["(?, ?)"; traces.len()].join(", ");
@@ -107,10 +137,55 @@ fn load_tree(connection: &Connection, traces: &HashSet<TraceId>) -> Result<Tree,
     let mut statement = connection.prepare(&sql).map_err(failed())?;
     statement
         .query_map(params_from_iter(values), |row| {
+            let trace_id = trace_from_halves(row.get(0)?, row.get(1)?);
             let parent: Option<u64> = row.get(3)?;
-            let id = (trace_from_halves(row.get(0)?, row.get(1)?), span_from_number(row.get(2)?));
-            Ok((id, (parent.map(span_from_number), row.get(4)?)))
+            Ok(Descendant {
+                id: (trace_id, span_from_number(row.get(2)?)),
+                parent: parent.map(|parent| (trace_id, span_from_number(parent))),
+                failed: row.get(4)?,
+            })
         })
         .and_then(Iterator::collect)
         .map_err(failed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(number: u64) -> SpanKey {
+        (TraceId([1; 16]), span_from_number(number))
+    }
+
+    /// Failed spans by number and parent.
+    fn failures(spans: &[(u64, Option<u64>)]) -> HashMap<SpanKey, i64> {
+        let spans: Vec<Descendant> = spans
+            .iter()
+            .map(|(id, parent)| Descendant { id: key(*id), parent: parent.map(key), failed: true })
+            .collect();
+        failures_below(&spans)
+    }
+
+    /// Scenario: a tree, and spans whose parents are themselves, each other, or missing. Guarantee: each failed span is
+    /// counted once at every span at or above it.
+    #[test]
+    fn failures_below_counts_each_span_once() {
+        let tree = failures(&[(1, None), (2, Some(1)), (3, Some(1)), (4, Some(3)), (5, Some(99))]);
+        assert_eq!([1, 2, 3, 4, 5].map(|id| tree[&key(id)]), [4, 1, 2, 1, 1]);
+        assert_eq!(failures(&[(1, Some(1))])[&key(1)], 1);
+        let mut cycle = vec![(1, Some(2)), (2, Some(1)), (3, Some(3)), (4, Some(3))];
+        cycle.extend((10..3_010).map(|id| (id, Some(1))));
+        let cycle = failures(&cycle);
+        assert_eq!([1, 2, 3, 4, 10].map(|id| cycle[&key(id)]), [3_002, 3_002, 2, 1, 1]);
+    }
+
+    /// Scenario: a hundred thousand spans, each the parent of the next. Guarantee: every one has the count of its depth;
+    /// walking up from each of them would be five billion steps.
+    #[test]
+    fn failures_below_long_chain_is_walked_once() {
+        const LENGTH: u64 = 100_000;
+        let chain: Vec<(u64, Option<u64>)> = (1..=LENGTH).map(|id| (id, (id > 1).then(|| id - 1))).collect();
+        let chain = failures(&chain);
+        assert!((1..=LENGTH).all(|id| chain[&key(id)] == (LENGTH - id + 1).cast_signed()));
+    }
 }

@@ -18,21 +18,31 @@ pub(crate) fn with_matches<T>(
     batches: &[RecordBatch],
     work: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
+    fill_table(connection, MATCHES, columns, batches)?;
+    // after an error the connection is closed, and the table goes with it
+    let result = work()?;
+    let drop = format!("DROP TABLE {MATCHES}");
+    connection.execute_batch(&drop).map_err(StoreError::index("drop matches"))?;
+    Ok(result)
+}
+
+/// Makes the temporary table `name` of places and `columns`, and fills it.
+pub(super) fn fill_table(
+    connection: &Connection,
+    name: &str,
+    columns: &str,
+    batches: &[RecordBatch],
+) -> Result<(), StoreError> {
     let failed = || StoreError::index("take over matches");
     let create = format!(
-        "CREATE OR REPLACE TEMP TABLE {MATCHES} (sequence BIGINT NOT NULL, ordinal INTEGER NOT NULL{columns})"
+        "CREATE OR REPLACE TEMP TABLE {name} (sequence BIGINT NOT NULL, ordinal INTEGER NOT NULL{columns})"
     );
     connection.execute_batch(&create).map_err(failed())?;
-    let mut appender = connection.appender(MATCHES).map_err(failed())?;
+    let mut appender = connection.appender(name).map_err(failed())?;
     for batch in batches {
         appender.append_record_batch(batch.clone()).map_err(failed())?;
     }
-    appender.flush().map_err(failed())?;
-    drop(appender);
-    // after an error the connection is closed, and the table goes with it
-    let result = work()?;
-    connection.execute_batch(&format!("DROP TABLE {MATCHES}")).map_err(failed())?;
-    Ok(result)
+    appender.flush().map_err(failed())
 }
 
 /// `CREATE` of the temporary table `tail` with the columns of `batch`, as DuckDB reads them from Parquet.

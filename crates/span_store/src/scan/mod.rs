@@ -2,14 +2,15 @@
 //! attributes and texts. It only ever says *which* spans match and what their attributes are; whether such a span is
 //! the living one, and everything else about it, the index says.
 //!
-//! A scan goes unit by unit, newest first: the log's records that are not sealed, then the files that the time range
-//! leaves, by the latest time they reach. After each unit it is known down to which start everything has been searched,
-//! so a scan that runs out of time gives an exact answer for a shorter range.
+//! A scan goes unit by unit, newest first: files of the archive and pieces of the log that is not sealed, as far as the
+//! time range leaves them, by the latest time they reach. After each unit it is known down to which start everything has
+//! been searched, so a scan that runs out of time gives an exact answer for a shorter range.
 
 mod instance;
 mod matches;
 mod plan;
 mod run;
+mod said;
 
 pub use instance::ScanOptions;
 pub(crate) use instance::open;
@@ -17,6 +18,7 @@ pub(crate) use instance::open;
 pub(crate) use matches::tail_table;
 pub(crate) use matches::{MATCHES, with_matches};
 pub(crate) use run::{Scan, ScanJob, Searched, scan_file, scan_spans};
+pub(crate) use said::{Records, is_said};
 
 /// A scan that did not get through everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

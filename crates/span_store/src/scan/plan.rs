@@ -2,59 +2,110 @@
 
 use std::path::Path;
 
+use duckdb::{Connection, params_from_iter};
 use junjo_wal::Sequence;
 
-use crate::archive::manifest::{Leased, Manifest};
+use super::said::Records;
+use crate::archive::manifest::Leased;
 use crate::dataset::Dataset;
+use crate::error::StoreError;
 use crate::query::expr::literal;
-use crate::query::filter::TimeRange;
+use crate::query::filter::{Conditions, TimeRange};
+use crate::store::SpanStore;
 
-/// One moment's view of archive and log.
+/// Spans of the log that are searched at a time: little is lost when the time is over meanwhile.
+const PIECE_SPANS: i64 = 32_768;
+
+/// One moment's view of archive and log: what may hold spans of a range of time, by the latest start in it, latest first.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
-    /// Records behind it are only in the log.
-    pub(crate) sealed_through: Sequence,
-    /// Files that may hold spans of the range, by the latest time they reach, latest first.
-    pub(crate) files: Vec<PlannedFile>,
+    pub(crate) units: Vec<Unit>,
+}
+
+/// What is searched at a time.
+#[derive(Debug, Clone)]
+pub(crate) struct Unit {
+    pub(crate) source: Source,
+    /// No span in it that is asked for starts later.
+    pub(crate) max_start_unix_nanos: i64,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct PlannedFile {
-    /// `FROM` this.
-    pub(crate) relation: String,
-    pub(crate) path: String,
-    /// No span in it starts later.
-    pub(crate) max_start_unix_nanos: i64,
-    /// Keeps it in the folder.
-    pub(crate) lease: Leased,
+pub(crate) enum Source {
+    /// A file of the archive, which stays in the folder meanwhile.
+    File(Leased),
+    /// Records that were only in the log.
+    Tail(Records),
 }
 
 impl Plan {
-    pub(crate) fn new(manifest: &Manifest, archive_dir: &Path, time: TimeRange) -> Self {
-        let sealed = manifest.snapshot(Dataset::Spans);
+    pub(crate) async fn new(store: &SpanStore, time: TimeRange) -> Result<Self, StoreError> {
+        let up_to = store.progress().cursor;
+        let sealed = store.manifest().snapshot(Dataset::Spans);
         let overlaps = |file: &Leased| {
             time.from_unix_nanos.is_none_or(|from| file.max_end_unix_nanos >= from)
                 && time.to_unix_nanos.is_none_or(|to| file.min_start_unix_nanos < to)
         };
-        let mut files: Vec<PlannedFile> = sealed
-            .files
-            .into_iter()
-            .filter(overlaps)
-            .map(|file| PlannedFile {
-                relation: relation(&archive_dir.join(&file.path)),
-                max_start_unix_nanos: file.max_end_unix_nanos,
-                path: file.path.clone(),
-                lease: file,
-            })
+        let files = sealed.files.into_iter().filter(overlaps);
+        let mut units: Vec<Unit> = files
+            .map(|file| Unit { max_start_unix_nanos: file.max_end_unix_nanos, source: Source::File(file) })
             .collect();
-        files.sort_by_key(|file| std::cmp::Reverse(file.max_start_unix_nanos));
-        Self { sealed_through: sealed.through, files }
+        if up_to > sealed.through {
+            let tail = Records { after: sealed.through, last: up_to };
+            let records = move |connection: &Connection| records(connection, tail, time);
+            units.extend(pieces(store.executor()?.run(records).await?, PIECE_SPANS));
+        }
+        units.sort_by_key(|unit| std::cmp::Reverse(unit.max_start_unix_nanos));
+        Ok(Self { units })
     }
 
-    /// After the log and `files_done` files: everything that started at or after this has been seen.
-    pub(crate) fn searched_from(&self, files_done: usize) -> i64 {
-        self.files.get(files_done).map_or(0, |next| next.max_start_unix_nanos.saturating_add(1))
+    /// After `units_done` units: everything that started at or after this has been seen.
+    pub(crate) fn searched_from(&self, units_done: usize) -> i64 {
+        self.units.get(units_done).map_or(0, |next| next.max_start_unix_nanos.saturating_add(1))
     }
+}
+
+/// A record with how many living spans it has in the range, and their latest start.
+type Filled = (Sequence, i64, i64);
+
+/// The records of `tail` with living spans in `time`.
+fn records(connection: &Connection, tail: Records, time: TimeRange) -> Result<Vec<Filled>, StoreError> {
+    let failed = || StoreError::index("look at the log's tail");
+    let mut conditions = Conditions::default();
+    tail.push_to(&mut conditions);
+    conditions.time(time);
+    let sql = format!(
+        "SELECT sequence, count(*), max(start_unix_nanos) FROM spans{} GROUP BY sequence ORDER BY sequence",
+        conditions.sql()
+    );
+    let mut statement = connection.prepare(&sql).map_err(failed())?;
+    statement
+        .query_map(params_from_iter(conditions.values()), |row| {
+            Ok((Sequence(row.get(0)?), row.get(1)?, row.get(2)?))
+        })
+        .and_then(Iterator::collect)
+        .map_err(failed())
+}
+
+/// Neighbours put together until they have `spans_min` spans.
+fn pieces(records: Vec<Filled>, spans_min: i64) -> Vec<Unit> {
+    let mut pieces: Vec<(Unit, i64)> = Vec::new();
+    for (sequence, spans, max_start_unix_nanos) in records {
+        match pieces.last_mut() {
+            Some((Unit { source: Source::Tail(records), max_start_unix_nanos: latest }, count))
+                if *count < spans_min =>
+            {
+                records.last = sequence;
+                *latest = max_start_unix_nanos.max(*latest);
+                *count += spans;
+            }
+            _ => {
+                let records = Records { after: Sequence(sequence.0.saturating_sub(1)), last: sequence };
+                pieces.push((Unit { source: Source::Tail(records), max_start_unix_nanos }, spans));
+            }
+        }
+    }
+    pieces.into_iter().map(|(unit, _)| unit).collect()
 }
 
 /// The file as a relation: exactly this path, which is no pattern and names no partitions.
@@ -72,6 +123,23 @@ pub(super) fn relation(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Scenario: records of a few spans, one of many, and a gap between two. Guarantee: neighbours are searched together,
+    /// no record twice, and a piece knows the latest start in it.
+    #[test]
+    fn pieces_hold_enough_spans() {
+        let records = [(1, 2, 50), (2, 2, 90), (3, 1, 10), (7, 9, 20), (8, 1, 30)];
+        let records = records.map(|(sequence, spans, start)| (Sequence(sequence), spans, start));
+        let found: Vec<(i64, i64, i64)> = pieces(records.to_vec(), 4)
+            .into_iter()
+            .map(|unit| match unit.source {
+                Source::Tail(records) => (records.after.0, records.last.0, unit.max_start_unix_nanos),
+                Source::File(file) => panic!("{file:?}"),
+            })
+            .collect();
+        assert_eq!(found, [(0, 2, 90), (2, 7, 20), (7, 8, 30)]);
+        assert!(pieces(Vec::new(), 4).is_empty());
+    }
 
     /// Scenario: a data folder with characters of patterns and of SQL. Guarantee: they stand for themselves.
     #[test]

@@ -1,5 +1,6 @@
 //! One scan, unit by unit.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,9 +12,10 @@ use junjo_wal::{Sequence, Wal};
 use tokio::time::Instant;
 
 use super::IncompleteReason;
-use super::plan::{Plan, relation};
+use super::plan::{Plan, Source, relation};
+use super::said::{Overlay, Records, beside_said};
 use crate::archive::columns::{schema, to_batch};
-use crate::archive::manifest::Leased;
+use crate::archive::manifest::{Leased, Manifest};
 use crate::dataset::Dataset;
 use crate::decode::decode_whole_spans;
 use crate::error::StoreError;
@@ -25,12 +27,12 @@ use crate::whole_span::WholeSpan;
 
 /// After this no further unit is begun. Below the time limit of a request, so that what was found is still answered.
 const SEARCH_TIME: Duration = Duration::from_secs(8);
+/// After this the unit that is searched is given up, its wait for a turn included.
+const UNIT_TIME: Duration = Duration::from_secs(12);
 /// Arrow bytes of matches that one scan holds.
 const MATCH_BYTES_MAX: usize = 48 << 20;
 /// Compressed bytes of the log that are decoded at a time.
 const TAIL_CHUNK_BYTES: u64 = 1 << 20;
-/// Looks at the log's tail before a scan gives up; each fails only when a seal happens during it.
-const TAIL_ATTEMPTS: usize = 3;
 
 /// What a scan looks for in each unit.
 #[derive(Debug, Clone)]
@@ -41,10 +43,12 @@ pub(crate) struct ScanJob {
     pub(crate) columns: Fragment,
     /// Which spans are wanted.
     pub(crate) condition: Fragment,
+    /// Whether columns or condition look at what log records may say.
+    pub(crate) reads_said: bool,
 }
 
 impl ScanJob {
-    fn sql(&self, relation: &str) -> (String, Vec<Value>) {
+    fn sql(&self, relation: &str, records: Records) -> (String, Vec<Value>) {
         let mut sql = format!(
             "SELECT sequence, ordinal{} FROM {relation} WHERE ({})",
             self.columns.text, self.condition.text
@@ -59,6 +63,8 @@ impl ScanJob {
             sql.push_str(" AND start_unix_nanos < ?");
             values.push(Value::BigInt(to));
         }
+        sql.push_str(" AND sequence > ? AND sequence <= ?");
+        values.extend([Value::BigInt(records.after.0), Value::BigInt(records.last.0)]);
         (sql, values)
     }
 }
@@ -80,38 +86,43 @@ pub(crate) struct Scan {
     executor: Arc<Executor>,
     job: Arc<ScanJob>,
     plan: Plan,
-    /// Units that are done: the log's tail, then files.
     units_done: usize,
     /// A file could not be read, and was passed over.
     is_damaged: bool,
     bytes: usize,
-    deadline: Instant,
+    started: Instant,
 }
 
 impl Scan {
-    pub(crate) async fn new(store: &SpanStore, job: ScanJob) -> Result<Self, StoreError> {
-        let plan = Plan::new(store.manifest(), &store.archive_dir(), job.time);
+    /// A scan whose time began at `started`.
+    pub(crate) async fn new(store: &SpanStore, job: ScanJob, started: Instant) -> Result<Self, StoreError> {
+        let job = ScanJob { reads_said: job.reads_said && store.has_said().await?, ..job };
         Ok(Self {
-            store: store.clone(),
+            plan: Plan::new(store, job.time).await?,
             executor: store.scans().await?,
+            store: store.clone(),
             job: Arc::new(job),
-            plan,
             units_done: 0,
             is_damaged: false,
             bytes: 0,
-            deadline: Instant::now() + SEARCH_TIME,
+            started,
         })
     }
 
     /// Searches one more unit: its matches, and how far the scan is with them. Not to be called after the end.
     pub(crate) async fn next(&mut self) -> Result<(Vec<RecordBatch>, Searched), StoreError> {
-        let found = if self.units_done == 0 { self.tail().await } else { self.file().await };
+        let Some(unit) = self.plan.units.get(self.units_done) else {
+            return Ok((Vec::new(), Searched::Whole));
+        };
+        let source = unit.source.clone();
+        let found = match source {
+            Source::File(file) => self.file(&file, Records::ALL).await,
+            Source::Tail(records) => self.tail(records).await,
+        };
         let found = match found {
-            // the index answers nothing better: what was found before stands, down to where it was complete
-            Err(StoreError::Interrupted) if self.units_done > 0 => {
-                let from = self.searched_from();
-                return Ok((Vec::new(), Searched::Stopped(IncompleteReason::TimeLimit, from)));
-            }
+            // what was found before stands, down to where it was complete
+            Err(StoreError::Interrupted) => return Ok((Vec::new(), self.out_of_time())),
+            Err(StoreError::Busy) if self.units_done > 0 => return Ok((Vec::new(), self.out_of_time())),
             other => other?,
         };
         self.units_done += 1;
@@ -125,62 +136,67 @@ impl Scan {
     }
 
     fn searched(&self) -> Searched {
-        if self.units_done > self.plan.files.len() {
+        let from = self.plan.searched_from(self.units_done);
+        if self.units_done >= self.plan.units.len() {
             Searched::Whole
         } else if self.bytes > MATCH_BYTES_MAX {
-            Searched::Stopped(IncompleteReason::MatchLimit, self.searched_from())
-        } else if Instant::now() >= self.deadline {
-            Searched::Stopped(IncompleteReason::TimeLimit, self.searched_from())
+            Searched::Stopped(IncompleteReason::MatchLimit, from)
+        } else if self.started.elapsed() >= SEARCH_TIME {
+            self.out_of_time()
         } else {
-            Searched::From(self.searched_from())
+            Searched::From(from)
         }
     }
 
-    fn searched_from(&self) -> i64 {
-        // the tail is the first unit and reaches any time
-        self.units_done.checked_sub(1).map_or(i64::MAX, |files| self.plan.searched_from(files))
+    fn out_of_time(&self) -> Searched {
+        Searched::Stopped(IncompleteReason::TimeLimit, self.plan.searched_from(self.units_done))
     }
 
-    /// The records that no file has yet. When a seal moves some of them meanwhile, the plan is made anew.
-    async fn tail(&mut self) -> Result<Vec<RecordBatch>, StoreError> {
-        for _ in 0..TAIL_ATTEMPTS {
-            let (wal, prices) = (self.store.wal().clone(), self.store.prices());
-            let (from, to) = (self.plan.sealed_through, self.store.progress().cursor);
-            let job = Arc::clone(&self.job);
-            let found = self
-                .executor
-                .run_watched(move |connection, watch| {
-                    let tail = Tail { wal: &wal, prices, from, to };
-                    tail.search(connection, watch, &job)
-                })
-                .await?;
-            // a record leaves the log only after it was sealed, so without a seal nothing was missing
-            if self.store.manifest().sealed_through(Dataset::Spans) == from {
-                return Ok(found);
+    /// Records that no file had when the plan was made. What was sealed since is read from its file, the rest from the log.
+    async fn tail(&mut self, mut records: Records) -> Result<Vec<RecordBatch>, StoreError> {
+        let mut found = Vec::new();
+        while records.after < records.last {
+            let sealed = self.store.manifest().snapshot(Dataset::Spans);
+            if sealed.through > records.after {
+                let is_wanted = |file: &&Leased| {
+                    file.last_sequence > records.after && file.first_sequence <= records.last
+                };
+                for file in sealed.files.iter().filter(is_wanted) {
+                    found.extend(self.file(file, records).await?);
+                }
+                records.after = sealed.through;
+                continue;
             }
-            self.plan = Plan::new(self.store.manifest(), &self.store.archive_dir(), self.job.time);
+            let said = said(&self.store, &self.job, records).await?;
+            let job = Arc::clone(&self.job);
+            let tail = Tail {
+                wal: self.store.wal().clone(),
+                manifest: self.store.manifest().clone(),
+                prices: self.store.prices(),
+                records,
+            };
+            let search = move |connection: &Connection, watch: &Watch| {
+                beside_said(connection, &said, |overlay| tail.search(connection, watch, &job, overlay))
+            };
+            let (batches, done) = self.executor.run_until(self.started + UNIT_TIME, search).await?;
+            found.extend(batches);
+            records.after = done;
         }
-        Err(StoreError::Busy)
+        Ok(found)
     }
 
-    async fn file(&mut self) -> Result<Vec<RecordBatch>, StoreError> {
-        let Some(file) = self.plan.files.get(self.units_done - 1).cloned() else {
-            return Ok(Vec::new());
-        };
-        let job = Arc::clone(&self.job);
-        let (path, lease) = (file.path.clone(), file.lease.clone());
-        // the file goes with the work, which may end after this future is dropped
-        let search = move |connection: &Connection, _: &Watch| search(connection, &job, &file.relation);
-        let found = self.executor.run_watched(search).await;
-        match found {
+    async fn file(&mut self, file: &Leased, records: Records) -> Result<Vec<RecordBatch>, StoreError> {
+        let in_file = InFile::new(&self.store, Arc::clone(&self.job), file, records).await?;
+        let search = move |connection: &Connection, _: &Watch| in_file.search(connection);
+        match self.executor.run_until(self.started + UNIT_TIME, search).await {
             Err(error @ StoreError::Index { .. }) => {
                 tracing::error!(
-                    path,
+                    path = file.path,
                     error = &error as &dyn std::error::Error,
                     "archive file cannot be searched"
                 );
                 self.is_damaged = true;
-                self.store.suspect(lease, error).await?;
+                self.store.suspect(file.clone(), error).await?;
                 Ok(Vec::new())
             }
             other => other,
@@ -188,67 +204,117 @@ impl Scan {
     }
 }
 
-/// Searches one file on its own.
+/// What log records say about spans of `records`, when the job asks for it.
+async fn said(store: &SpanStore, job: &ScanJob, records: Records) -> Result<Vec<RecordBatch>, StoreError> {
+    if job.reads_said { store.said_columns(job.time, records).await } else { Ok(Vec::new()) }
+}
+
+/// Searches `records` of one file on their own.
 pub(crate) async fn scan_file(
     store: &SpanStore,
     job: ScanJob,
     file: &Leased,
+    records: Records,
 ) -> Result<Vec<RecordBatch>, StoreError> {
-    let (leased, archive_dir) = (file.clone(), store.archive_dir());
-    // the lease goes with the work, which may end after this future is dropped
-    let search =
-        move |connection: &Connection| search(connection, &job, &relation(&archive_dir.join(&leased.path)));
-    store.scans().await?.run(search).await
+    let in_file = InFile::new(store, Arc::new(job), file, records).await?;
+    store.scans().await?.run(move |connection| in_file.search(connection)).await
 }
 
-/// Searches decoded spans on their own.
+/// A search of one file, which keeps it in the folder, also when nobody waits for it any more.
+struct InFile {
+    file: Leased,
+    archive_dir: PathBuf,
+    job: Arc<ScanJob>,
+    records: Records,
+    said: Vec<RecordBatch>,
+}
+
+impl InFile {
+    async fn new(
+        store: &SpanStore,
+        job: Arc<ScanJob>,
+        file: &Leased,
+        records: Records,
+    ) -> Result<Self, StoreError> {
+        let after = Sequence(file.first_sequence.0.saturating_sub(1));
+        let records = Records { after, last: file.last_sequence }.within(records);
+        let said = said(store, &job, records).await?;
+        Ok(Self { file: file.clone(), archive_dir: store.archive_dir(), job, records, said })
+    }
+
+    fn search(&self, connection: &Connection) -> Result<Vec<RecordBatch>, StoreError> {
+        let relation = relation(&self.archive_dir.join(&self.file.path));
+        beside_said(connection, &self.said, |overlay| {
+            search(connection, &self.job, &overlay.over(&relation), self.records)
+        })
+    }
+}
+
+/// Searches decoded spans of `records` on their own.
 pub(crate) async fn scan_spans(
     store: &SpanStore,
     job: ScanJob,
     spans: &[WholeSpan],
+    records: Records,
 ) -> Result<Vec<RecordBatch>, StoreError> {
+    let said = said(store, &job, records).await?;
     let batch = to_batch(&schema(), spans).map_err(StoreError::Columns)?;
-    store.scans().await?.run(move |connection| search_batch(connection, &job, batch)).await
+    let search = move |connection: &Connection| {
+        beside_said(connection, &said, |overlay| search_batch(connection, &job, batch, overlay))
+    };
+    store.scans().await?.run(search).await
 }
 
-fn search(connection: &Connection, job: &ScanJob, relation: &str) -> Result<Vec<RecordBatch>, StoreError> {
+fn search(
+    connection: &Connection,
+    job: &ScanJob,
+    relation: &str,
+    records: Records,
+) -> Result<Vec<RecordBatch>, StoreError> {
     let failed = || StoreError::index("search whole spans");
-    let (sql, values) = job.sql(relation);
+    let (sql, values) = job.sql(relation, records);
     let mut statement = connection.prepare(&sql).map_err(failed())?;
     let batches = statement.query_arrow(params_from_iter(values)).map_err(failed())?;
     Ok(batches.filter(|batch| batch.num_rows() > 0).collect())
 }
 
-/// The records of the log in `from < sequence <= to`.
-struct Tail<'a> {
-    wal: &'a Wal,
-    prices: &'a PriceTable,
-    from: Sequence,
-    to: Sequence,
+/// Records of the log.
+struct Tail {
+    wal: Wal,
+    manifest: Manifest,
+    prices: &'static PriceTable,
+    records: Records,
 }
 
-impl Tail<'_> {
+impl Tail {
+    /// The matches, and the record up to which the log had everything.
     fn search(
         &self,
         connection: &Connection,
         watch: &Watch,
         job: &ScanJob,
-    ) -> Result<Vec<RecordBatch>, StoreError> {
-        let (schema, mut found, mut after) = (schema(), Vec::new(), self.from);
-        while after < self.to {
+        overlay: &Overlay,
+    ) -> Result<(Vec<RecordBatch>, Sequence), StoreError> {
+        let Records { after: mut done, last } = self.records;
+        let (schema, mut found) = (schema(), Vec::new());
+        while done < last {
             watch.check()?;
-            let records = self.wal.read_after(after, TAIL_CHUNK_BYTES).map_err(StoreError::Wal)?;
-            let Some(last) = records.last() else { break };
-            after = last.sequence;
+            let records = self.wal.read_after(done, TAIL_CHUNK_BYTES).map_err(StoreError::Wal)?;
+            // a record leaves the log only after it was sealed, so without that nothing is missing
+            if self.manifest.sealed_through(Dataset::Spans) > done {
+                break;
+            }
             let mut spans = Vec::new();
-            for record in records.iter().filter(|record| record.sequence <= self.to) {
+            for record in records.iter().filter(|record| record.sequence <= last) {
+                watch.check()?;
                 // what cannot be decoded was quarantined by the indexer, and is in no answer
                 let _ = decode_whole_spans(record, self.prices, &|_| true, &mut |span| spans.push(span));
             }
             let batch = to_batch(&schema, &spans).map_err(StoreError::Columns)?;
-            found.extend(search_batch(connection, job, batch)?);
+            found.extend(search_batch(connection, job, batch, overlay)?);
+            done = records.last().map_or(last, |record| record.sequence);
         }
-        Ok(found)
+        Ok((found, done))
     }
 }
 
@@ -257,6 +323,7 @@ fn search_batch(
     connection: &Connection,
     job: &ScanJob,
     batch: RecordBatch,
+    overlay: &Overlay,
 ) -> Result<Vec<RecordBatch>, StoreError> {
     let failed = || StoreError::index("search the log's tail");
     if batch.num_rows() == 0 {
@@ -268,7 +335,7 @@ fn search_batch(
         appender.append_record_batch(batch).map_err(failed())?;
         appender.flush().map_err(failed())?;
     }
-    let found = search(connection, job, "tail");
+    let found = search(connection, job, &overlay.over("tail"), Records::ALL);
     connection.execute_batch("DROP TABLE tail").map_err(failed())?;
     found
 }

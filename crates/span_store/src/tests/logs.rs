@@ -5,7 +5,7 @@ use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 
 use super::*;
-use crate::{LogFilter, SpanRow, TraceRow, WholeLog};
+use crate::{Incomplete, IncompleteReason, LogFilter, SpanRow, TraceRow, WholeLog};
 
 fn text(key: &str, value: &str) -> KeyValue {
     attribute(key, Value::StringValue(value.into()))
@@ -29,7 +29,7 @@ fn log(number: u64, message: &str) -> LogRecord {
 }
 
 /// The event that tells of a whole inference on span 2 of trace 1.
-fn inference() -> LogRecord {
+pub(super) fn inference() -> LogRecord {
     LogRecord {
         event_name: "gen_ai.client.inference.operation.details".into(),
         attributes: vec![
@@ -39,6 +39,7 @@ fn inference() -> LogRecord {
             text("gen_ai.conversation.id", "c-1"),
             attribute("gen_ai.usage.input_tokens", Value::IntValue(1_000)),
             attribute("gen_ai.usage.output_tokens", Value::IntValue(10)),
+            text("gen_ai.input.messages", r#"[{"content": "sag \"K\u00e4se\""}]"#),
         ],
         ..log(5, "")
     }
@@ -64,7 +65,7 @@ impl Fixture {
         self.wal.append(record).await.unwrap()
     }
 
-    async fn send_logs(&self, records: Vec<LogRecord>) -> Sequence {
+    pub(super) async fn send_logs(&self, records: Vec<LogRecord>) -> Sequence {
         let sequence = self.append_logs(records).await;
         self.index();
         sequence
@@ -322,6 +323,7 @@ async fn logs_are_filtered_and_paged() {
         (LogFilter { text: Some("SECOND".into()), ..default() }, vec!["second"]),
         (LogFilter { text: Some("pay \"NOW\"\n".into()), ..default() }, vec!["it broke"]),
         (LogFilter { text: Some("error".into()), ..default() }, vec!["it broke"]),
+        (LogFilter { text: Some("\"KÄSE\"".into()), ..default() }, vec![""]),
         (LogFilter { text: Some("inference.operation".into()), ..default() }, vec![""]),
         (LogFilter { text: Some("nowhere".into()), ..default() }, vec![]),
     ] {
@@ -360,4 +362,27 @@ async fn a_long_search_stops_and_goes_on() {
     let second = f.store.logs(&filter, 5, first.next).await.unwrap();
     assert_eq!(messages(&second.items), ["needle"]);
     assert_eq!((second.next, second.stopped_early), (None, false));
+}
+
+/// Scenario: one of two files of log records is cut in half. Guarantee: lists and searches have the rest, and say that
+/// something is missing; others say nothing of the kind.
+#[tokio::test]
+async fn logs_of_an_unreadable_file_are_said_to_be_missing() {
+    let f = Fixture::new().await;
+    f.send_logs(vec![log(1, "a")]).await;
+    let file = f.seal().await.unwrap();
+    f.wait_for_trim().await;
+    f.send_logs(vec![log(2, "b")]).await;
+    assert_eq!(f.store.logs(&LogFilter::default(), 10, None).await.unwrap().incomplete, None);
+    let path = f.dir.path().join("archive").join(file.path);
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    for text in [None, Some("b".to_owned())] {
+        let page = f.store.logs(&LogFilter { text, ..LogFilter::default() }, 10, None).await.unwrap();
+        assert_eq!((messages(&page.items), page.next, page.stopped_early), (vec!["b"], None, false));
+        let missing = Incomplete { reason: IncompleteReason::UnreadableFile, searched_from_unix_nanos: 0 };
+        assert_eq!(page.incomplete, Some(missing));
+    }
+    let first = f.store.logs(&LogFilter::default(), 1, None).await.unwrap();
+    assert_eq!((messages(&first.items), first.incomplete), (vec!["b"], None), "it has not come to the file");
 }

@@ -311,3 +311,56 @@ proptest! {
         });
     }
 }
+
+/// Scenario: spans grouped by every promoted field, and by attribute keys that only quotes can name. Guarantee: each is
+/// answered, ids as hexadecimal digits, milliseconds as such, and filters find the group by its value.
+#[tokio::test]
+async fn stats_group_by_every_field_as_filters_read_it() {
+    let f = Fixture::new().await;
+    let odd = with(span(1, 10, Some(1)), "a key, b", Value::StringValue("x".into()));
+    f.send(vec![Span { end_time_unix_nano: odd.start_time_unix_nano + 1_500_000, ..odd }]).await;
+    for field in crate::query::expr::fields::FIELDS.iter().map(|field| field.name) {
+        let stats = f.store.stats(grouped(SpanFilter::default(), field)).await.unwrap();
+        let [row] = stats.totals.as_slice() else { panic!("{field}: {stats:?}") };
+        let Some(value) = &row.group[0] else { continue };
+        let value = if value.contains(' ') { format!("'{value}'") } else { value.clone() };
+        assert_eq!(found(&f, &filter(&format!("{field} = {value}"))).await, [10], "{field} = {value}");
+    }
+    for (field, expected) in [
+        ("trace_id", "01010101010101010101010101010101"),
+        ("span_id", "0a0a0a0a0a0a0a0a"),
+        ("parent_span_id", "0101010101010101"),
+        ("duration_ms", "1.5"),
+        ("duration_ns", "1500000"),
+        ("is_root", "false"),
+        ("kind", "unspecified"),
+    ] {
+        let stats = f.store.stats(grouped(SpanFilter::default(), field)).await.unwrap();
+        assert_eq!(counts(&stats), [(Some(expected), 1)], "{field}");
+    }
+    let query = StatsQuery {
+        group_by: Field::list(r#"attributes."a key, b""#).unwrap(),
+        ..grouped(SpanFilter::default(), "name")
+    };
+    assert_eq!(counts(&f.store.stats(query).await.unwrap()), [(Some("x"), 1)]);
+}
+
+/// Scenario: a prompt that Python put into a text as JSON, and one that JavaScript did. Guarantee: text search and `contains`
+/// find its words as people write them.
+#[tokio::test]
+async fn text_search_reads_json_inside_of_json() {
+    let f = Fixture::new().await;
+    let python = r#"[{"content": "Gr\u00fc\u00dfe an M\u00fcller: sag \"hallo\"\nund \u4f60\u597d"}]"#;
+    let javascript = r#"[{"content":"Grüße an Müller: sag \"hallo\"\nund 你好"}]"#;
+    let prompt = |span, json: &str| with(span, "gen_ai.input.messages", Value::StringValue(json.into()));
+    f.send(vec![prompt(span(1, 1, None), python), prompt(span(1, 2, None), javascript), span(1, 3, None)])
+        .await;
+    f.seal().await.unwrap();
+    for text in ["Müller", "MÜLLER", "grüße an", "\"hallo\"", "Sag \"Hallo\"\nund", "你好"] {
+        assert_eq!(found(&f, &search(text)).await, [2, 1], "{text}");
+        let quoted = text.replace('"', "\\\"").replace('\n', "\\n");
+        let contains = filter(&format!("attributes.gen_ai.input.messages contains \"{quoted}\""));
+        assert_eq!(found(&f, &contains).await, [2, 1], "{text}");
+    }
+    assert_eq!(found(&f, &search("Möller")).await, [] as [u8; 0]);
+}

@@ -17,6 +17,7 @@ export function logHandlers(store: MockStore) {
         return ok<ResponseOf<"/otel/logs", "get">>({
           ...paged(recordsOf(store, query), query),
           stopped_early: false,
+          incomplete: null,
         });
       }),
     ),

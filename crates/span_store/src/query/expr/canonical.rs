@@ -2,6 +2,7 @@
 
 use super::fields::{FieldKind, KINDS, STATUSES};
 use super::{AttributeOwner, Expr, Field, Literal, Op, SpanExpr};
+use crate::query::needle::JsonNeedle;
 
 impl SpanExpr {
     /// A text that means the same. Durations are written in nanoseconds, which are exact.
@@ -53,6 +54,8 @@ fn reworded(expr: &Expr) -> Expr {
         Field::Attribute { owner, .. } => Field::Attribute { owner: *owner, key: "k".to_owned() },
     };
     let value = |value: &Literal| match value {
+        // what JSON spells in other ways becomes one condition more
+        Literal::Text(text) if JsonNeedle::new(text).is_some() => Literal::Text("\"".to_owned()),
         Literal::Text(_) => Literal::Text("t".to_owned()),
         other => other.clone(),
     };

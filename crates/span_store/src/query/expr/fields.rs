@@ -55,6 +55,13 @@ pub(super) enum FieldKind {
     ParentSpanId,
 }
 
+impl PromotedField {
+    /// Whether log records may fill it, or one of those that it is computed from.
+    pub(super) fn may_be_said(&self) -> bool {
+        crate::scan::is_said(self.column) || self.name == "total_tokens"
+    }
+}
+
 /// Names of the OTLP statuses by number.
 pub(crate) const STATUSES: [&str; 3] = ["unset", "ok", "error"];
 /// Names of the OTLP span kinds by number.
@@ -130,6 +137,26 @@ impl Field {
             }
         }
         FIELDS.iter().find(|field| field.name == name).map(Self::Promoted)
+    }
+
+    /// The fields of a list of names with commas between them; keys may be quoted as in filters. The error says what is
+    /// wrong with which of them.
+    pub fn list(names: &str) -> Result<Vec<Self>, String> {
+        let names = super::lex::names(names).map_err(|error| error.to_string())?;
+        let field = |name: &String| {
+            let unknown =
+                || format!("unknown field {name:?}: use one of the filter language or attributes.KEY");
+            Self::named(name).ok_or_else(unknown)
+        };
+        names.iter().map(field).collect()
+    }
+
+    /// Whether it may be true or false: promoted ones are or are not, attributes can be anything.
+    pub fn may_be_bool(&self) -> bool {
+        match self {
+            Self::Promoted(field) => field.kind == FieldKind::Bool,
+            Self::Attribute { .. } => true,
+        }
     }
 
     /// The name that [`Field::named`] reads.

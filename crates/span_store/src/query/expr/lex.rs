@@ -42,6 +42,37 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
     }
 }
 
+/// Names of fields with commas between them. A key that begins with a quote is read as in filters, so that it may hold a
+/// comma; of any other everything up to the next comma belongs to it. Empty names are passed over.
+pub(super) fn names(text: &str) -> Result<Vec<String>, FilterError> {
+    let mut lexer = Lexer { chars: text.chars().collect(), at: 0 };
+    let mut names = Vec::new();
+    while let Some(first) = lexer.peek() {
+        if first.is_whitespace() || first == ',' {
+            lexer.at += 1;
+            continue;
+        }
+        let mut name = String::new();
+        while let Some(c) = lexer.peek().filter(|c| *c != ',') {
+            if matches!(c, '"' | '\'') && matches!(name.as_str(), "attributes." | "resource.") {
+                name.push_str(&lexer.quoted(c)?);
+                lexer.skip_blanks();
+                if lexer.peek().is_some_and(|c| c != ',') {
+                    return Err(error(lexer.at + 1, "a comma comes behind a quoted key".to_owned()));
+                }
+                names.push(std::mem::take(&mut name));
+            } else {
+                name.push(c);
+                lexer.at += 1;
+            }
+        }
+        if !name.is_empty() {
+            names.push(name.trim_end().to_owned());
+        }
+    }
+    Ok(names)
+}
+
 struct Lexer {
     chars: Vec<char>,
     at: usize,
@@ -52,10 +83,14 @@ impl Lexer {
         self.chars.get(self.at).copied()
     }
 
-    fn next(&mut self) -> Result<Token, FilterError> {
+    fn skip_blanks(&mut self) {
         while self.peek().is_some_and(char::is_whitespace) {
             self.at += 1;
         }
+    }
+
+    fn next(&mut self) -> Result<Token, FilterError> {
+        self.skip_blanks();
         let position = self.at + 1;
         let Some(first) = self.peek() else {
             return Ok(Token { position, kind: TokenKind::End });

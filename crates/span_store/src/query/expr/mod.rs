@@ -26,7 +26,7 @@ mod sql;
 mod tests;
 
 pub use fields::{AttributeOwner, Field, nanos_of_millis};
-pub(crate) use sql::{Fragment, Relation, group_value, literal, numeric_value};
+pub(crate) use sql::{Fragment, Relation, group_value, in_json, literal, numeric_value};
 
 /// Longest filter that is read, in bytes; people write far shorter ones.
 pub const FILTER_BYTES_MAX: usize = 4096;
@@ -117,6 +117,11 @@ impl SpanExpr {
     /// Whether it looks at attributes, which only the archive and the log have.
     pub fn needs_payload(&self) -> bool {
         self.0.any_field(&|field| matches!(field, Field::Attribute { .. }))
+    }
+
+    /// Whether it looks at fields that log records may fill: whole spans have them as the span itself said.
+    pub(crate) fn reads_said(&self) -> bool {
+        self.0.any_field(&|field| matches!(field, Field::Promoted(field) if field.may_be_said()))
     }
 
     /// The condition as SQL for one of the two relations of spans.

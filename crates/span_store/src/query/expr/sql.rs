@@ -6,6 +6,7 @@ use junjo_span_model::{KeyValue, SpanId, TraceId, Value as OtlpValue, attributes
 
 use super::fields::{FieldKind, KINDS, PromotedField, STATUSES};
 use super::{AttributeOwner, Expr, Field, Literal, Op};
+use crate::query::needle::JsonNeedle;
 use crate::row::{span_number, trace_halves};
 
 /// Where spans are read from: the id columns differ, and only whole spans have attributes.
@@ -161,8 +162,9 @@ fn write_id(field: &PromotedField, value: &Literal, relation: Relation, out: &mu
 fn write_attribute(text: &str, op: Op, value: &Literal, out: &mut Fragment) {
     match (op, value) {
         (Op::Contains, _) => {
-            out.push(&format!("contains(lower({text}), lower(?))"));
-            out.bind(Value::Text(text_of(value)));
+            let wanted = text_of(value);
+            out.push(&format!("(contains(lower({text}), lower(?)){})", in_json(text, &wanted)));
+            out.bind(Value::Text(wanted));
         }
         (Op::Equal | Op::NotEqual, Literal::Int(number)) => {
             // 200 also finds 200.0; beyond 2^53 only the exact spelling counts
@@ -171,8 +173,18 @@ fn write_attribute(text: &str, op: Op, value: &Literal, out: &mut Fragment) {
             let is_exact = number.unsigned_abs() < 1 << 53;
             out.bind(if is_exact { Value::Double(*number as f64) } else { Value::Null });
         }
-        (_, Literal::Int(number)) => {
+        (_, Literal::Int(number)) if number.unsigned_abs() < 1 << 53 => {
+            // exact: every integer beyond, rounded to a double, is still beyond
             out.push(&format!("try_cast({text} AS DOUBLE) {} ?", symbol(op)));
+            out.bind(Value::Double(*number as f64));
+        }
+        (_, Literal::Int(number)) => {
+            // as integers where both are, for which no double is exact
+            let symbol = symbol(op);
+            out.push(&format!(
+                "coalesce(try_cast({text} AS HUGEINT) {symbol} ?, try_cast({text} AS DOUBLE) {symbol} ?)"
+            ));
+            out.bind(Value::HugeInt(i128::from(*number)));
             out.bind(Value::Double(*number as f64));
         }
         (_, Literal::Float(number)) => {
@@ -188,6 +200,14 @@ fn write_attribute(text: &str, op: Op, value: &Literal, out: &mut Fragment) {
             out.bind(Value::Text(wanted.clone()));
         }
     }
+}
+
+/// ` OR` whether `expression` holds `text` as JSON inside of JSON spells it; nothing where that is no other spelling. The
+/// pattern is a literal, because DuckDB prepares it once only when it is one.
+pub(crate) fn in_json(expression: &str, text: &str) -> String {
+    JsonNeedle::new(text).map_or_else(String::new, |needle| {
+        format!(" OR regexp_matches(lower({expression}), {})", literal(&needle.pattern()))
+    })
 }
 
 const fn symbol(op: Op) -> &'static str {
@@ -208,12 +228,16 @@ fn text_of(value: &Literal) -> String {
     }
 }
 
-/// The value of `field` for grouping and for answers: text where it has names, NULL where a span has none.
+/// The value of `field` for grouping and for answers: text as filters read it, NULL where a span has none. Promoted fields
+/// are those of the index.
 pub(crate) fn group_value(field: &Field) -> String {
     match field {
         Field::Promoted(field) => match field.kind {
             FieldKind::Status => named(field.column, &STATUSES),
             FieldKind::SpanKind => named(field.column, &KINDS),
+            FieldKind::TraceId => format!("{} || {}", hexadecimal("trace_hi"), hexadecimal("trace_lo")),
+            FieldKind::SpanId | FieldKind::ParentSpanId => hexadecimal(field.column),
+            FieldKind::Millis => format!("CAST({} / 1e6 AS VARCHAR)", field.column),
             _ => format!("CAST({} AS VARCHAR)", field.column),
         },
         Field::Attribute { owner, key } => {
@@ -232,6 +256,11 @@ pub(crate) fn numeric_value(field: &Field) -> Option<String> {
         },
         Field::Attribute { .. } => Some(format!("try_cast({} AS DOUBLE)", group_value(field))),
     }
+}
+
+/// The 16 hexadecimal digits of an unsigned integer.
+fn hexadecimal(column: &str) -> String {
+    format!("lpad(lower(hex({column})), 16, '0')")
 }
 
 fn named(column: &str, names: &[&str]) -> String {

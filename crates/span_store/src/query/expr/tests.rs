@@ -146,6 +146,14 @@ fn attribute_conditions_match_by_value() {
         ("attributes.missing exists", ""),
         ("attributes.big = 9007199254740993", "b"),
         ("attributes.big = 9007199254740992", ""),
+        ("attributes.big > 9007199254740992", "b"),
+        ("attributes.big >= 9007199254740993", "b"),
+        ("attributes.big < 9007199254740994", "b"),
+        ("attributes.big > 9007199254740993", ""),
+        ("attributes.big < 9007199254740993", ""),
+        ("attributes.k < 9223372036854775807", "abc"),
+        ("attributes.k > -9223372036854775808", "abc"),
+        ("attributes.t < 9223372036854775807", ""),
         (r#"attributes."it's" = 1"#, "c"),
     ];
     for (text, expected) in cases {
@@ -231,4 +239,12 @@ proptest! {
             connection.query_row(&sql, duckdb::params_from_iter(values), |row| row.get(0)).unwrap();
         prop_assert_eq!(found, Some(true));
     }
+}
+
+/// Scenario: an ordinary text, and ones that JSON spells in other ways. Guarantee: only those cost a condition more.
+#[test]
+fn contains_ordinary_text_is_one_condition() {
+    assert!(!sql("attributes.k contains 'GET /x'").0.contains("regexp_matches"));
+    assert!(sql("attributes.k contains 'Ä'").0.contains("regexp_matches"));
+    assert!(!sql("name contains 'Ä'").0.contains("regexp_matches"));
 }

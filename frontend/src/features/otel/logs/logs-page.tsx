@@ -46,6 +46,11 @@ export function LogsPage({ search, onSearchChange }: LogsPageProps) {
       />
       <LogFilters search={search} onSearchChange={onSearchChange} />
       <LoadState query={logs} label="Loading logs" />
+      {logs.data?.pages.some((page) => page.incomplete) && (
+        <p role="status" className="border-line border-b px-4 py-2 text-faint text-xs">
+          A file of the archive cannot be read: its records are missing here.
+        </p>
+      )}
       {logs.data && rows.length === 0 && !logs.hasNextPage && (
         <NoLogs search={search} onSearchChange={onSearchChange} />
       )}
