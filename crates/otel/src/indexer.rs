@@ -132,15 +132,19 @@ impl Indexer {
     }
 }
 
-/// Indexes the next records; returns how many. Blocking.
+/// Indexes the next records; returns how many, 0 when there are none. Blocking.
 fn index_once(store: &SpanStore, wal: &Wal) -> Result<usize, StoreError> {
     if matches!(store.index_state(), IndexState::Opening | IndexState::Degraded(_)) {
         return Err(StoreError::NotReady("it is not open"));
     }
     let progress = store.progress();
-    let records = wal.read_after(progress.indexed_through(), BATCH_BYTES).map_err(StoreError::Wal)?;
-    let Some(last) = records.last() else { return Ok(0) };
-    let mut batch = IndexBatch { cursor: last.sequence, log_cursor: last.sequence, ..IndexBatch::default() };
+    let mut records = wal.read_after(progress.indexed_through(), BATCH_BYTES).map_err(StoreError::Wal)?;
+    let end = store.batch_end();
+    let within = records.partition_point(|record| record.sequence <= end);
+    let last = if within < records.len() { Some(end) } else { records.last().map(|last| last.sequence) };
+    let Some(last) = last else { return Ok(0) };
+    records.truncate(within);
+    let mut batch = IndexBatch { cursor: last, log_cursor: last, ..IndexBatch::default() };
     for record in records.iter().filter(|record| is_new(record, progress)) {
         add(store, record, &mut batch)?;
     }
@@ -150,8 +154,8 @@ fn index_once(store: &SpanStore, wal: &Wal) -> Result<usize, StoreError> {
     metrics::counter!("junjo_indexed_spans_total").increment(spans);
     metrics::counter!("junjo_indexed_logs_total").increment(logs);
     metrics::counter!("junjo_quarantined_batches_total").increment(quarantined);
-    metrics::gauge!("junjo_index_cursor").set(last.sequence.0 as f64);
-    Ok(records.len())
+    metrics::gauge!("junjo_index_cursor").set(last.0 as f64);
+    Ok(records.len().max(1))
 }
 
 /// Decodes one record into the batch; one that does not decode is kept durably before the cursor moves past it.

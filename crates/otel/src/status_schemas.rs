@@ -15,7 +15,7 @@ pub(crate) struct Status {
     pub(crate) accepted_spans: u64,
     /// All spans ever processed, duplicates and quarantined ones included, durable.
     pub(crate) indexed_spans: u64,
-    /// Spans that replaced an earlier arrival of the same span.
+    /// Spans that replaced an earlier arrival of the same span, durable.
     pub(crate) duplicate_spans: u64,
     /// Records that could not be decoded and are kept in the quarantine folder.
     pub(crate) quarantined_batches: u64,
@@ -23,7 +23,7 @@ pub(crate) struct Status {
     pub(crate) accepted_logs: u64,
     /// All log records ever processed, duplicates and quarantined ones included, durable.
     pub(crate) indexed_logs: u64,
-    /// Log records that arrived again, byte for byte the same.
+    /// Log records that arrived again, byte for byte the same, durable.
     pub(crate) duplicate_logs: u64,
     /// Log records received over OTLP since start.
     pub(crate) log_records_received: u64,

@@ -172,11 +172,20 @@ impl SpanStore {
         let progress = *inner.progress.read();
         // asked for under the lock: a deletion that comes later finds the rows in the index
         let doomed = inner.manifest.deletions().doomed();
-        let base = Base { progress, wal_id: inner.wal.id(), prices: inner.prices, doomed: &doomed };
+        let known = inner.manifest.totals().known();
+        let base = Base { progress, known, wal_id: inner.wal.id(), prices: inner.prices, doomed: &doomed };
         let (next, traces) = self.noted(commit(connection, batch, base))?;
         *inner.progress.write() = next;
+        inner.manifest.totals().note(next);
         inner.committed.send_replace(next.newest());
         Ok(traces)
+    }
+
+    /// Beyond this record the next batch must not go; a batch of everything up to it ends there. An index that is older than
+    /// it was, or is made anew, takes up its all-time counts there.
+    pub fn batch_end(&self) -> Sequence {
+        let known = self.inner.manifest.totals().known().map(|known| known.cursor);
+        known.filter(|known| self.progress().indexed_through() < *known).unwrap_or(Sequence(i64::MAX))
     }
 
     /// How far the index is.

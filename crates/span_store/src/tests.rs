@@ -15,6 +15,7 @@ mod said;
 mod scan;
 mod seal;
 mod search;
+mod totals;
 mod workflows;
 
 use std::path::Path;
@@ -101,10 +102,11 @@ impl Fixture {
     }
 
     fn index_once(&self) -> Result<(), crate::StoreError> {
-        let records = self.wal.read_after(self.store.progress().indexed_through(), u64::MAX).unwrap();
-        let Some(last) = records.last() else { return Ok(()) };
-        let mut batch =
-            IndexBatch { cursor: last.sequence, log_cursor: last.sequence, ..IndexBatch::default() };
+        let mut records = self.wal.read_after(self.store.progress().indexed_through(), u64::MAX).unwrap();
+        let Some(newest) = records.last().map(|last| last.sequence) else { return Ok(()) };
+        let last = newest.min(self.store.batch_end());
+        records.retain(|record| record.sequence <= last);
+        let mut batch = IndexBatch { cursor: last, log_cursor: last, ..IndexBatch::default() };
         for record in &records {
             let items = u64::from(record.item_count);
             match Dataset::of(record) {
@@ -119,7 +121,8 @@ impl Fixture {
                 _ => {}
             }
         }
-        self.store.commit(&batch).map(drop)
+        self.store.commit(&batch)?;
+        if last < newest { self.index_once() } else { Ok(()) }
     }
 
     async fn seal(&self) -> Option<crate::ArchiveFile> {

@@ -87,9 +87,9 @@ impl Line<'_> {
             }
             // "come back later" while the server starts or is full is no fault of it
             if self.status == StatusCode::SERVICE_UNAVAILABLE {
-                write_failed!(warn)
+                write_failed!(warn);
             } else {
-                write_failed!(error)
+                write_failed!(error);
             }
         } else {
             tracing::info!(

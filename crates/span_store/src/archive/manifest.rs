@@ -8,6 +8,7 @@ use parking_lot::RwLock;
 use sqlx::{Row as _, SqlitePool};
 
 use super::replace::Removed;
+use super::totals::Totals;
 use super::unreadable::Unreadable;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
@@ -108,6 +109,7 @@ pub struct Manifest {
     logs: Arc<RwLock<Sealed>>,
     pub(super) removed: Removed,
     pub(super) unreadable: Unreadable,
+    pub(super) totals: Totals,
     deletions: Deletions,
 }
 
@@ -127,14 +129,20 @@ impl Manifest {
         let spans = load_sealed(&pool, Dataset::Spans).await.map_err(StoreError::manifest("read"))?;
         let logs = load_sealed(&pool, Dataset::Logs).await.map_err(StoreError::manifest("read"))?;
         let removed = Removed::load(&pool).await.map_err(StoreError::manifest("read"))?;
+        let totals = Totals::load(&pool).await.map_err(StoreError::manifest("read"))?;
         let deletions = Deletions::load(pool.clone()).await?;
         let (spans, logs) = (Arc::new(RwLock::new(spans)), Arc::new(RwLock::new(logs)));
-        Ok(Self { pool, spans, logs, removed, unreadable: Unreadable::default(), deletions })
+        Ok(Self { pool, spans, logs, removed, unreadable: Unreadable::default(), totals, deletions })
     }
 
     /// What has to be forgotten.
     pub(crate) fn deletions(&self) -> &Deletions {
         &self.deletions
+    }
+
+    /// What the index has counted since ever.
+    pub(crate) fn totals(&self) -> &Totals {
+        &self.totals
     }
 
     /// The database, for what is kept beside the manifest.
@@ -148,9 +156,10 @@ impl Manifest {
         self.sealed(dataset).read().through
     }
 
-    /// The newest record that any file holds: no record of the log may get a sequence up to it again.
+    /// The newest record that any file holds, or that is counted: no record of the log may get a sequence up to it again.
     pub fn newest_sequence(&self) -> Sequence {
-        Dataset::ALL.map(|dataset| self.sealed_through(dataset)).into_iter().max().unwrap_or_default()
+        let counted = self.totals.known().map_or(Sequence(0), |known| known.cursor);
+        Dataset::ALL.map(|dataset| self.sealed_through(dataset)).into_iter().fold(counted, Sequence::max)
     }
 
     /// All items ever sealed, superseded and quarantined ones included.
@@ -213,6 +222,7 @@ impl Manifest {
         .execute(&mut *transaction)
         .await
         .map_err(failed())?;
+        self.totals.store(&mut transaction).await.map_err(failed())?;
         transaction.commit().await.map_err(failed())?;
         let mut sealed = self.sealed(file.dataset).write();
         sealed.items += new_items;

@@ -9,6 +9,7 @@ pub(crate) mod merge;
 pub(crate) mod read;
 pub(crate) mod reconcile;
 pub(crate) mod replace;
+pub(crate) mod totals;
 pub(crate) mod unreadable;
 pub(crate) mod write;
 pub(crate) mod writer;

@@ -51,7 +51,7 @@ impl Manifest {
     ) -> Result<(), StoreError> {
         let Some(dataset) = inputs.first().map(|file| file.dataset) else { return Ok(()) };
         self.settle().await?;
-        if let Err(source) = swap(&self.pool, inputs, output.as_ref(), now).await {
+        if let Err(source) = self.swap(inputs, output.as_ref(), now).await {
             self.removed.is_uncertain.store(true, Ordering::Release);
             return Err(StoreError::manifest("write")(source));
         }
@@ -71,6 +71,30 @@ impl Manifest {
         drop(sealed);
         self.removed.files.lock().extend(gone);
         Ok(())
+    }
+
+    async fn swap(
+        &self,
+        inputs: &[ArchiveFile],
+        output: Option<&ArchiveFile>,
+        now: &str,
+    ) -> Result<(), sqlx::Error> {
+        let mut transaction = self.pool.begin().await?;
+        for input in inputs {
+            sqlx::query("DELETE FROM archive_files WHERE path = ?1")
+                .bind(&input.path)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query("INSERT INTO archive_removed VALUES (?1) ON CONFLICT (path) DO NOTHING")
+                .bind(&input.path)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        if let Some(output) = output {
+            insert_row(output, now).execute(&mut *transaction).await?;
+        }
+        self.totals.store(&mut transaction).await?;
+        transaction.commit().await
     }
 
     /// Reads the list again when it may differ from the one in memory.
@@ -114,29 +138,6 @@ impl Manifest {
         }
         Ok(self.removed.files.lock().len())
     }
-}
-
-async fn swap(
-    pool: &SqlitePool,
-    inputs: &[ArchiveFile],
-    output: Option<&ArchiveFile>,
-    now: &str,
-) -> Result<(), sqlx::Error> {
-    let mut transaction = pool.begin().await?;
-    for input in inputs {
-        sqlx::query("DELETE FROM archive_files WHERE path = ?1")
-            .bind(&input.path)
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query("INSERT INTO archive_removed VALUES (?1) ON CONFLICT (path) DO NOTHING")
-            .bind(&input.path)
-            .execute(&mut *transaction)
-            .await?;
-    }
-    if let Some(output) = output {
-        insert_row(output, now).execute(&mut *transaction).await?;
-    }
-    transaction.commit().await
 }
 
 /// Removes a file, and its folder if that was the last one in it.

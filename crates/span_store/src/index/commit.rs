@@ -11,6 +11,7 @@ use super::append::{append_spans, append_superseded, append_touched, append_trac
 use super::hints::{KnownHints, arrived_hints};
 use super::logs::write_logs;
 use crate::columns::rows_from_batch;
+use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::lifecycle::Doomed;
 use crate::log_row::{HintRow, LogRow};
@@ -74,6 +75,31 @@ impl Progress {
         self.cursor.min(self.log_cursor)
     }
 
+    /// How far a dataset is, and how many items that are.
+    pub(crate) fn of(&self, dataset: Dataset) -> (Sequence, u64) {
+        match dataset {
+            Dataset::Spans => (self.cursor, self.indexed_spans),
+            Dataset::Logs => (self.log_cursor, self.indexed_logs),
+        }
+    }
+
+    /// With what `known` has counted where that is reached from `before`: rows that are gone are in no other count.
+    fn corrected(self, before: Self, known: Self) -> Self {
+        let is_reached = |from: Sequence, to: Sequence| from < known.cursor && to == known.cursor;
+        let mut next = self;
+        if is_reached(before.cursor, self.cursor) {
+            (next.indexed_spans, next.duplicate_spans) = (known.indexed_spans, known.duplicate_spans);
+        }
+        if is_reached(before.log_cursor, self.log_cursor) {
+            (next.indexed_logs, next.duplicate_logs) = (known.indexed_logs, known.duplicate_logs);
+        }
+        if is_reached(before.indexed_through(), self.indexed_through()) {
+            (next.quarantined_batches, next.quarantined_spans) =
+                (known.quarantined_batches, known.quarantined_spans);
+        }
+        next
+    }
+
     /// The newest record that any row comes from.
     pub fn newest(&self) -> Sequence {
         self.cursor.max(self.log_cursor)
@@ -108,6 +134,8 @@ pub(crate) fn load_progress(connection: &Connection) -> Result<Progress, StoreEr
 #[derive(Clone, Copy)]
 pub(crate) struct Base<'b> {
     pub(crate) progress: Progress,
+    /// All-time counts as of a record.
+    pub(crate) known: Option<Progress>,
     pub(crate) wal_id: WalId,
     pub(crate) prices: &'b PriceTable,
     /// What is left out because somebody wanted it deleted.
@@ -151,6 +179,7 @@ fn write(
         quarantined_batches: progress.quarantined_batches + batch.quarantined_batches,
         quarantined_spans: progress.quarantined_spans + batch.quarantined_spans,
     };
+    let next = base.known.map_or(next, |known| next.corrected(progress, known));
     store_progress(connection, next, base.wal_id)?;
     Ok((next, traces))
 }

@@ -169,11 +169,17 @@ mod tests {
                 return json;
             }
             let mut units = [0; 2];
-            let spell = |c: char| match c.encode_utf16(&mut units) {
-                units if !c.is_ascii() => units.iter().map(|unit| format!(r"\u{unit:04x}")).collect(),
-                _ => c.to_string(),
-            };
-            json.chars().map(spell).collect::<String>()
+            let mut escaped = String::new();
+            for c in json.chars() {
+                if c.is_ascii() {
+                    escaped.push(c);
+                } else {
+                    for unit in c.encode_utf16(&mut units) {
+                        write!(escaped, r"\u{unit:04x}").unwrap();
+                    }
+                }
+            }
+            escaped
         })
     }
 

@@ -119,23 +119,54 @@ impl SpanStore {
                 Dataset::Logs => self.rebuild_file::<WholeLog>(&file, total, |batch| &mut batch.logs)?,
             }
         }
-        marks.into_iter().try_for_each(|(dataset, through, items)| self.pass(dataset, through, items))
+        marks.into_iter().try_for_each(|(dataset, through, items)| self.pass(dataset, through, items))?;
+        self.take_up_counts()
+    }
+
+    /// Goes on to the record as of which the all-time counts are known, where no record is left before it.
+    fn take_up_counts(&self) -> Result<(), StoreError> {
+        let at = self.progress().indexed_through();
+        let Some(known) = self.known_between(at, Sequence(i64::MAX)) else { return Ok(()) };
+        let next = self.inner.wal.sizes_after(at, 1).map_err(StoreError::Wal)?;
+        if next.first().is_some_and(|(next, _, _)| *next <= known) {
+            return Ok(());
+        }
+        let batch = IndexBatch { cursor: known, log_cursor: known, ..IndexBatch::default() };
+        self.commit(&batch).map(drop)
     }
 
     /// Moves the cursor of a dataset to where it is sealed: the last files may be gone.
     fn pass(&self, dataset: Dataset, through: Sequence, items: u64) -> Result<(), StoreError> {
-        let mut batch = IndexBatch::default();
-        let cursor = match dataset {
-            Dataset::Spans => {
-                (batch.cursor, batch.total_spans) = (through, Some(items));
-                self.progress().cursor
-            }
-            Dataset::Logs => {
-                (batch.log_cursor, batch.total_logs) = (through, Some(items));
-                self.progress().log_cursor
-            }
-        };
-        if through > cursor { self.commit(&batch).map(drop) } else { Ok(()) }
+        let cursor = self.progress().of(dataset).0;
+        if let Some(known) = self.known_between(cursor, through) {
+            self.reach(dataset, &mut IndexBatch::default(), (known, None))?;
+        }
+        if through > cursor {
+            self.reach(dataset, &mut IndexBatch::default(), (through, Some(items)))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The record as of which the all-time counts are known, where it is between these.
+    fn known_between(&self, after: Sequence, before: Sequence) -> Option<Sequence> {
+        let known = self.inner.manifest.totals().known()?.cursor;
+        (after < known && known < before).then_some(known)
+    }
+
+    /// Commits a batch of all rows of a dataset up to a record, with all items up to there where that is known.
+    fn reach(
+        &self,
+        dataset: Dataset,
+        batch: &mut IndexBatch,
+        (through, total): (Sequence, Option<u64>),
+    ) -> Result<(), StoreError> {
+        let mut batch = std::mem::take(batch);
+        match dataset {
+            Dataset::Spans => (batch.cursor, batch.total_spans) = (through, total),
+            Dataset::Logs => (batch.log_cursor, batch.total_logs) = (through, total),
+        }
+        self.commit(&batch).map(drop)
     }
 
     /// All rows of one file, then the cursor behind it, so that a kill repeats at most this file. `total` are all items of
@@ -150,21 +181,41 @@ impl SpanStore {
         T: ArchiveItem,
         T::Row: Send,
     {
+        let dataset = file.dataset;
         let path = self.inner.options.archive_dir.join(&file.path);
         let mut batch = IndexBatch::default();
-        let progress = self.progress();
-        let before = if file.dataset == Dataset::Logs { progress.log_cursor } else { progress.cursor };
+        let (begin, mut counted) = self.progress().of(dataset);
+        let mut known = self.known_between(begin, file.last_sequence);
+        let (mut from, mut rows_behind) = (begin, 0);
+        let mut take_up = |batch: &mut IndexBatch, known: Sequence| {
+            self.reach(dataset, batch, (known, None))?;
+            (from, counted) = self.progress().of(dataset);
+            Ok::<(), StoreError>(())
+        };
         let read = read_ahead::<T>(&path, &mut |rows| {
             if self.inner.stops_opening.load(Ordering::Acquire) {
                 return Err(StoreError::Interrupted);
             }
-            let is_new = |row: &T::Row| T::place_of(row).sequence > before;
-            rows_of(&mut batch).extend(rows.into_iter().filter(is_new));
+            for row in rows {
+                let sequence = T::place_of(&row).sequence;
+                if let Some(known) = known.take_if(|known| sequence > *known) {
+                    take_up(&mut batch, known)?;
+                    rows_behind = 0;
+                }
+                if sequence > begin {
+                    rows_behind += 1;
+                    rows_of(&mut batch).push(row);
+                }
+            }
             if rows_of(&mut batch).len() >= REBUILD_ROWS {
                 self.commit(&std::mem::take(&mut batch))?;
             }
             Ok(())
         })?;
+        if let Some(known) = known.take() {
+            take_up(&mut batch, known)?;
+            rows_behind = 0;
+        }
         if let Err(error) = read {
             tracing::error!(
                 path = %path.display(),
@@ -173,19 +224,16 @@ impl SpanStore {
             );
             self.inner.manifest.suspect(&self.inner.options.archive_dir, file, &error);
         }
-        let superseded = file.item_count.saturating_sub(file.row_count + file.deleted_count);
-        let superseded = if before < file.first_sequence { superseded } else { 0 };
-        match file.dataset {
-            Dataset::Spans => {
-                (batch.cursor, batch.total_spans) = (file.last_sequence, Some(total));
-                batch.superseded_spans = superseded;
-            }
-            Dataset::Logs => {
-                (batch.log_cursor, batch.total_logs) = (file.last_sequence, Some(total));
-                batch.superseded_logs = superseded;
-            }
+        let superseded = if from < file.first_sequence {
+            file.item_count.saturating_sub(file.row_count + file.deleted_count)
+        } else {
+            total.saturating_sub(counted + rows_behind)
+        };
+        match dataset {
+            Dataset::Spans => batch.superseded_spans = superseded,
+            Dataset::Logs => batch.superseded_logs = superseded,
         }
-        self.commit(&batch).map(drop)
+        self.reach(dataset, &mut batch, (file.last_sequence, Some(total)))
     }
 
     /// Checkpoints and closes the index, after the last query has ended. Blocking.

@@ -2907,12 +2907,12 @@ export interface components {
             archive: components["schemas"]["ArchiveSize"];
             /**
              * Format: int64
-             * @description Log records that arrived again, byte for byte the same.
+             * @description Log records that arrived again, byte for byte the same, durable.
              */
             duplicate_logs: number;
             /**
              * Format: int64
-             * @description Spans that replaced an earlier arrival of the same span.
+             * @description Spans that replaced an earlier arrival of the same span, durable.
              */
             duplicate_spans: number;
             /** @description `ok`, `opening`, `rebuilding` or `degraded`. */
