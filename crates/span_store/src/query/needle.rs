@@ -155,6 +155,8 @@ fn literal(c: char) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use duckdb::Connection;
     use proptest::prelude::*;
 
