@@ -170,7 +170,9 @@ mod tests {
             }
             let mut units = [0; 2];
             let spell = |c: char| match c.encode_utf16(&mut units) {
-                units if !c.is_ascii() => units.iter().map(|unit| format!(r"\u{unit:04x}")).collect(),
+                units if !c.is_ascii() => {
+                    units.iter().map(|unit| format!(r"\u{unit:04x}")).collect::<Vec<_>>().concat()
+                }
                 _ => c.to_string(),
             };
             json.chars().map(spell).collect::<String>()

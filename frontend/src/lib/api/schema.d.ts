@@ -1693,6 +1693,7 @@ export interface components {
         };
         /** @description One page of log records. */
         LogRecordPage: {
+            incomplete: components["schemas"]["Incomplete"] | null;
             /** @description Newest first. */
             items: components["schemas"]["LogRecord"][];
             /** @description Pass it as `cursor` to get the next page; null on the last one. */
@@ -5351,7 +5352,8 @@ export interface operations {
                  */
                 interval?: string;
                 /**
-                 * @description Up to three fields of the filter language, comma-separated, for example `model` or `attributes.http.route`; of
+                 * @description Up to three fields of the filter language, comma-separated, for example `model` or `attributes.http.route`; a key
+                 *     with a comma is quoted as in filters. Of
                  *     traces `service`, `name`, `role`, `status`, `session_id` and `user_id` (the root's).
                  */
                 group_by?: string;
