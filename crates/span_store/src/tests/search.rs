@@ -393,7 +393,7 @@ async fn stats_survive_the_largest_numbers() {
                     ..grouped(subject, field)
                 };
                 let stats = f.store.stats(query).await.unwrap();
-                assert!(stats.totals.iter().map(|row| row.count).sum::<i64>() >= 3, "{field}");
+                assert!(stats.totals.iter().map(|row| row.count).sum::<i64>() >= 1, "{field}");
             }
         }
         let all = StatsQuery { group_by: Vec::new(), ..grouped(SpanFilter::default(), "name") };
