@@ -254,11 +254,13 @@ fn sums() -> String {
     )
 }
 
-/// A sum that stops at the largest BIGINT, because clients choose the numbers; NULL without values (`least` would ignore
-/// the NULL).
+/// A sum that stops at the largest and the smallest BIGINT, because clients choose the numbers; NULL without values
+/// (`least` would ignore the NULL).
 pub(super) fn clamped_sum(column: &str) -> String {
-    let max = i64::MAX;
-    format!("(CASE WHEN sum({column}) > {max} THEN {max} ELSE sum({column}) END)::BIGINT")
+    let (min, max) = (i64::MIN, i64::MAX);
+    format!(
+        "(CASE WHEN sum({column}) > {max} THEN {max} WHEN sum({column}) < {min} THEN {min} ELSE sum({column}) END)::BIGINT"
+    )
 }
 
 fn group_names(query: &StatsQuery) -> Vec<String> {

@@ -364,3 +364,41 @@ async fn text_search_reads_json_inside_of_json() {
     }
     assert_eq!(found(&f, &search("Möller")).await, [] as [u8; 0]);
 }
+
+/// Scenario: one client's calls have the largest and the smallest numbers of tokens, and end at the end of time. Guarantee:
+/// every question about tokens and times is answered for all.
+#[tokio::test]
+async fn stats_survive_the_largest_numbers() {
+    let f = Fixture::new().await;
+    let call = |id, tokens: i64| {
+        let mut call = Span { end_time_unix_nano: u64::MAX, ..span(1, id, None) };
+        for (key, value) in [
+            ("gen_ai.operation.name", Value::StringValue("chat".into())),
+            ("gen_ai.usage.input_tokens", Value::IntValue(tokens)),
+            ("gen_ai.usage.output_tokens", Value::IntValue(tokens)),
+        ] {
+            call = with(call, key, value);
+        }
+        Span { start_time_unix_nano: u64::MAX / 2 - u64::from(id), ..call }
+    };
+    for tokens in [i64::MAX, i64::MIN] {
+        f.send(vec![call(1, tokens), call(2, tokens), call(3, 1), span(2, 1, None)]).await;
+        for field in ["total_tokens", "input_tokens", "duration_ms", "start_time_unix_nano"] {
+            for subject in
+                [SpanFilter::default(), filter(&format!("{field} > 5 or {field} <= 5")), search("span")]
+            {
+                let query = StatsQuery {
+                    measure: Field::named(field),
+                    interval_nanos: Some(i64::MAX / 1_000),
+                    ..grouped(subject, field)
+                };
+                let stats = f.store.stats(query).await.unwrap();
+                assert!(stats.totals.iter().map(|row| row.count).sum::<i64>() >= 1, "{field}");
+            }
+        }
+        let all = StatsQuery { group_by: Vec::new(), ..grouped(SpanFilter::default(), "name") };
+        let sum = f.store.stats(all).await.unwrap().totals[0].input_tokens.unwrap();
+        assert!(sum == i64::MAX || tokens < 0, "{sum}");
+        assert_eq!(f.store.trace(trace_id(1), 10, None).await.unwrap().unwrap().spans.len(), 3);
+    }
+}
