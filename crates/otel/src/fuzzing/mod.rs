@@ -11,8 +11,9 @@ use std::future::Future;
 use axum::extract::Query;
 use http::Uri;
 use junjo_span_store::{
-    Changes, GroupKind, LogListPage, SpanFilter, SpanListPage, SpanStore, StatsSubject, StoreError,
-    TraceFilter, TraceListPage,
+    Changes, GroupKind, Incomplete, IncompleteReason, LogListPage, SpanCursor, SpanFilter, SpanListPage,
+    SpanRow, SpanStore, StatsSubject, StoreError, TraceCursor, TraceFilter, TraceListPage, TraceRow,
+    WholeSpan,
 };
 use junjo_wal::Sequence;
 use junjo_web::{ApiError, ApiResult};
@@ -76,17 +77,18 @@ impl Lists {
 
     fn spans(&self, uri: &Uri) {
         let Some(filter) = read(uri, SpanListParams::to_filter) else { return };
-        let listed = self.pages(|limit, after| self.list_spans(&filter, limit, after));
+        let Some(listed) = self.pages(|limit, after| self.list_spans(&filter, limit, after)) else { return };
         let mut listed: Vec<_> = listed.iter().map(|row| row.place).collect();
         listed.sort_unstable();
         let mut exported = Vec::new();
         let _runtime = self.runtime.enter();
-        let sink = &mut |spans: Vec<junjo_span_store::WholeSpan>| {
+        let sink = &mut |spans: Vec<WholeSpan>| {
             exported.extend(spans.iter().map(|span| span.row.place));
             Ok(())
         };
-        self.store.export_spans(&filter, sink).unwrap();
-        assert_eq!(exported, listed);
+        if answered(self.store.export_spans(&filter, sink)).is_some() {
+            assert_eq!(exported, listed);
+        }
     }
 
     fn traces(&self, uri: &Uri) {
@@ -120,18 +122,18 @@ impl Lists {
 
     fn stats(&self, uri: &Uri) {
         let Some(question) = read(uri, |params: &StatsParams| params.question(NOW)) else { return };
-        let listed = self.runtime.block_on(async {
-            match &question.query.subject {
-                StatsSubject::Spans(filter) => {
-                    self.list_spans(filter, EVERYTHING, None).await.unwrap().0.len()
-                }
-                StatsSubject::Traces(filter) => {
-                    self.list_traces(filter, EVERYTHING, None).await.unwrap().0.len()
-                }
+        let listed = match &question.query.subject {
+            StatsSubject::Spans(filter) => {
+                self.answer(self.list_spans(filter, EVERYTHING, None)).map(|(rows, _)| rows.len())
             }
-        });
-        let stats = self.runtime.block_on(self.store.stats(question.query)).unwrap();
-        assert_eq!(stats.incomplete, None);
+            StatsSubject::Traces(filter) => {
+                self.answer(self.list_traces(filter, EVERYTHING, None)).map(|(rows, _)| rows.len())
+            }
+        };
+        let Some((listed, stats)) = listed.zip(self.answer(self.store.stats(question.query))) else { return };
+        if is_out_of_time(stats.incomplete) {
+            return;
+        }
         for rows in [&stats.totals, &stats.buckets] {
             let counted: i64 = rows.iter().map(|row| row.count).sum();
             let is_all = !rows.is_empty() && !stats.more_groups && !stats.more_buckets;
@@ -142,60 +144,83 @@ impl Lists {
     fn tail(&self, uri: &Uri) {
         let Some(filter) = read(uri, TailParams::to_filter) else { return };
         let newest = self.store.progress().newest();
-        let outcome =
-            self.runtime.block_on(self.store.changes(&filter, Sequence(0), newest, EVERYTHING)).unwrap();
-        let Changes::Traces(changed) = outcome else { panic!("there are few traces") };
-        let (listed, _) = self.runtime.block_on(self.list_traces(&filter, EVERYTHING, None)).unwrap();
-        let ids = |rows: &[junjo_span_store::TraceRow]| {
+        let changes = self.answer(self.store.changes(&filter, Sequence(0), newest, EVERYTHING));
+        let listed = self.answer(self.list_traces(&filter, EVERYTHING, None));
+        let Some((changes, (listed, _))) = changes.zip(listed) else { return };
+        let Changes::Traces(rows) = changes else { panic!("there are few traces") };
+        let ids = |rows: &[TraceRow]| {
             let mut ids: Vec<_> = rows.iter().map(|row| row.trace_id).collect();
             ids.sort_unstable();
             ids
         };
-        assert_eq!(ids(&changed), ids(&listed));
+        assert_eq!(ids(&rows), ids(&listed));
     }
 
     async fn list_spans(
         &self,
         filter: &SpanFilter,
         limit: usize,
-        after: Option<junjo_span_store::SpanCursor>,
-    ) -> Result<Rows<junjo_span_store::SpanRow, junjo_span_store::SpanCursor>, StoreError> {
+        after: Option<SpanCursor>,
+    ) -> Result<Rows<SpanRow, SpanCursor>, StoreError> {
         let SpanListPage { items, next, incomplete } = self.store.spans(filter, limit, after).await?;
-        assert_eq!(incomplete, None);
-        Ok((items, next))
+        if is_out_of_time(incomplete) { Err(StoreError::Interrupted) } else { Ok((items, next)) }
     }
 
     async fn list_traces(
         &self,
         filter: &TraceFilter,
         limit: usize,
-        after: Option<junjo_span_store::TraceCursor>,
-    ) -> Result<Rows<junjo_span_store::TraceRow, junjo_span_store::TraceCursor>, StoreError> {
+        after: Option<TraceCursor>,
+    ) -> Result<Rows<TraceRow, TraceCursor>, StoreError> {
         let TraceListPage { items, next, incomplete } = self.store.traces(filter, limit, after).await?;
-        assert_eq!(incomplete, None);
-        Ok((items, next))
+        if is_out_of_time(incomplete) { Err(StoreError::Interrupted) } else { Ok((items, next)) }
+    }
+
+    /// What the store says; see [`answered`].
+    fn answer<T>(&self, asked: impl Future<Output = Result<T, StoreError>>) -> Option<T> {
+        answered(self.runtime.block_on(asked))
     }
 
     /// The whole list, after it was read in two pages or three as well.
-    fn pages<P: Position, T: Debug + PartialEq, F>(&self, list: impl Fn(usize, Option<P>) -> F) -> Vec<T>
+    fn pages<P: Position, T: Debug + PartialEq, F>(
+        &self,
+        list: impl Fn(usize, Option<P>) -> F,
+    ) -> Option<Vec<T>>
     where
         F: Future<Output = Result<Rows<T, P>, StoreError>>,
     {
-        let (all, next) = self.runtime.block_on(list(EVERYTHING, None)).unwrap();
+        let (all, next) = self.answer(list(EVERYTHING, None))?;
         assert!(next.is_none());
         let limit = all.len() / 2 + 1;
         let (mut seen, mut after) = (Vec::new(), None);
         // a search does not look behind a full page, so the last one may be empty
         for page in 1.. {
             assert!(page <= 3, "a list without an end");
-            let (rows, next) = self.runtime.block_on(list(limit, after.take())).unwrap();
+            let (rows, next) = self.answer(list(limit, after.take()))?;
             seen.extend(rows);
             let Some(next) = next else { break };
             after = Some(decode_position(&encode_position(&next, 0), 0).unwrap());
         }
         assert_eq!(seen, all);
-        all
+        Some(all)
     }
+}
+
+/// An answer; `None` where the machine was too busy to give one in time. Any other failure is a finding.
+fn answered<T>(outcome: Result<T, StoreError>) -> Option<T> {
+    match outcome {
+        Ok(answer) => Some(answer),
+        Err(StoreError::Interrupted | StoreError::Busy) => None,
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+/// Whether a search did not get to its end in time; for any other reason it must not stop here.
+fn is_out_of_time(incomplete: Option<Incomplete>) -> bool {
+    incomplete.is_some_and(|incomplete| {
+        assert_eq!(incomplete.reason, IncompleteReason::TimeLimit);
+        true
+    })
 }
 
 /// What `parse` makes of the parameters; a refusal has to be the client's mistake.
