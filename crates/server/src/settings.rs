@@ -286,11 +286,12 @@ impl Settings {
     }
 }
 
-/// How the process's memory is divided. First comes what the program takes by itself ([`OWN_BYTES`]); shares are of the rest.
+/// How the process's memory is divided. The index's share is of the whole: with less, lists of a small budget run out of
+/// memory. The other shares are of what is left without what the program takes by itself ([`OWN_BYTES`]).
 ///
 /// | part | share | why |
 /// |---|---|---|
-/// | index (DuckDB) | 3/8, at least 48 MiB | its buffers make lists and filters fast |
+/// | index (DuckDB) | 3/8 | its buffers make lists and filters fast |
 /// | scans of the archive (DuckDB) | 1/8, at least 64 MiB | one file's row groups at a time; opened by the first scan |
 /// | messages being received | 1/4 | at most 192 MiB; one is up to 64 MiB |
 /// | decoding, sealing, sessions | 1/4 | one batch of 8 MiB compressed at a time |
@@ -306,7 +307,7 @@ impl StorageSettings {
         let whole = self.memory_limit.unwrap_or_else(default_memory_limit).max(MEMORY_LIMIT_MIN);
         let shared = whole.saturating_sub(OWN_BYTES);
         MemoryShares {
-            index_bytes: (shared / 8 * 3).max(48 << 20),
+            index_bytes: whole / 8 * 3,
             scan_bytes: (shared / 8).max(64 << 20),
             in_flight_bytes: (shared / 4).clamp(64 << 20, 192 << 20),
         }
