@@ -46,20 +46,20 @@ pub(crate) fn plan(
     // taken first: a record that is committed behind it may be missed below
     let committed = *wal.committed().borrow();
     let records = wal.sizes_of(dataset.signal(), after, PLAN_RECORDS_MAX).map_err(StoreError::Wal)?;
-    let Some((_, _, oldest)) = records.first().copied() else {
+    let Some(oldest) = records.first().map(|record| record.received_unix_nano) else {
         return Ok(Plan::Sealed(committed.max(after)));
     };
     let day = day_of(oldest);
     let has_more = records.len() == PLAN_RECORDS_MAX as usize;
     let (mut bytes, mut last, mut complete) = (0, after, has_more);
-    let newest = records.last().map_or(after, |record| record.0);
-    for (sequence, size, received) in records {
-        if day_of(received) != day || bytes >= policy.bytes {
+    let newest = records.last().map_or(after, |record| record.sequence);
+    for record in records {
+        if day_of(record.received_unix_nano) != day || bytes >= policy.bytes {
             complete = true;
             break;
         }
-        bytes += size;
-        last = sequence;
+        bytes += record.payload_bytes;
+        last = record.sequence;
     }
     if last == newest && !has_more {
         // what follows belongs to other datasets

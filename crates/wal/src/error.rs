@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::record::Sequence;
-
 /// The log cannot be opened, read or maintained.
 #[derive(Debug, thiserror::Error)]
 pub enum WalError {
@@ -90,28 +88,4 @@ pub enum AppendError {
     /// The server is shutting down.
     #[error("the write-ahead log is closed")]
     Closed,
-}
-
-/// A stored record whose bytes are not what was written.
-#[derive(Debug, thiserror::Error)]
-pub enum RecordDamage {
-    /// The checksum does not match.
-    #[error("record {sequence} has checksum {found:08x} instead of {stored:08x}")]
-    Checksum {
-        /// The record.
-        sequence: Sequence,
-        /// As stored.
-        stored: u32,
-        /// As computed.
-        found: u32,
-    },
-    /// The payload is not one zstd frame of the stored length.
-    #[error("record {sequence} cannot be decompressed")]
-    Frame {
-        /// The record.
-        sequence: Sequence,
-        /// zstd's reason.
-        #[source]
-        source: std::io::Error,
-    },
 }

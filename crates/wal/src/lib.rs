@@ -18,6 +18,35 @@
 //! | | `payload` | BLOB | one zstd frame (level 1) of the protobuf message |
 //! | `cursors` | `source`, `position` | TEXT, BLOB | how far each remote log (by its `wal_id`) has been pulled into this one |
 //! | `counters` | `signal`, `items`, `records` | INTEGER | all-time totals, committed with the records they count |
+//!
+//! # Words
+//!
+//! | word | meaning |
+//! |---|---|
+//! | record | one export request: a row of `records` |
+//! | work | records that become durable together and are acknowledged together: one request, or one pulled page |
+//! | group | works that one transaction and one fsync make durable |
+//! | slice | what one transaction of trimming removes, a few MiB, so that no append waits long for it |
+//! | settle | to move what SQLite keeps in `wal.db-wal` into `wal.db`, with an fsync |
+//! | probe | a look whether a disk that refused records would take one now |
+//! | floor | of sequences: the highest one known elsewhere, above which a new file starts; of space: free bytes that records must leave to sealing and trimming |
+//!
+//! # Files
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `record.rs` | records as they are stored, their ids, sizes and damage |
+//! | `options.rs` | limits |
+//! | `work.rs` | what handles ask of the writer |
+//! | `writer.rs` | the writer thread: groups, trimming, what it does when the disk fails |
+//! | `transactions.rs` | what the writer does to the file, one transaction each |
+//! | `reader.rs` | reading, on connections of its own |
+//! | `shared.rs` | numbers that the writer publishes |
+//! | `schema.rs` | tables, opening, format version |
+//! | `recovery.rs`, `salvage.rs` | opening again after the disk failed; saving what is readable of a damaged file |
+//! | `space.rs` | free space of the disk |
+//! | `frame.rs` | compression |
+//! | `error.rs` | what can go wrong |
 
 mod error;
 mod frame;
@@ -27,36 +56,31 @@ mod record;
 mod recovery;
 mod salvage;
 mod schema;
+mod shared;
 mod space;
 #[cfg(test)]
 mod tests;
 mod transactions;
+mod work;
 mod writer;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
-use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub use error::{AppendError, RecordDamage, WalError};
+pub use error::{AppendError, WalError};
 pub use options::WalOptions;
-pub use record::{NewRecord, PulledRecord, Record, Sequence, Signal, WalId};
+pub use record::{NewRecord, PulledRecord, Record, RecordDamage, RecordSize, Sequence, Signal, WalId};
 pub use salvage::SalvageReport;
 pub use schema::FORMAT_VERSION;
+pub use shared::Accepted;
 
 use reader::ReaderPool;
+use shared::Shared;
 use space::Floor;
-use writer::{Command, Work, Writer};
-
-/// All-time totals of one signal, durable.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Accepted {
-    /// Spans or log records.
-    pub items: u64,
-    /// Export requests.
-    pub records: u64,
-}
+use work::{Command, RemotePosition, Work};
+use writer::Writer;
 
 /// What is in the log now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -69,64 +93,6 @@ pub struct WalStats {
     pub file_bytes: u64,
     /// Receipt of the oldest record, unix nanoseconds.
     pub oldest_received_unix_nanos: Option<i64>,
-}
-
-/// Numbers that the writer thread publishes after each commit.
-#[derive(Debug, Default)]
-struct Shared {
-    live_bytes: AtomicU64,
-    live_records: AtomicU64,
-    accepted_spans: AtomicU64,
-    accepted_span_records: AtomicU64,
-    accepted_logs: AtomicU64,
-    accepted_log_records: AtomicU64,
-    trim_target: AtomicI64,
-    closing: AtomicBool,
-    refusal: Mutex<Option<AppendError>>,
-}
-
-impl Shared {
-    /// Notes why records are not taken.
-    fn refuse(&self, error: AppendError) {
-        *self.refusal.lock() = Some(error);
-    }
-
-    fn refusal(&self) -> Option<AppendError> {
-        self.refusal.lock().clone()
-    }
-
-    /// A record has been made durable again.
-    fn accept_again(&self) {
-        *self.refusal.lock() = None;
-    }
-
-    /// A trim has freed some bytes.
-    fn made_room(&self) {
-        self.refusal.lock().take_if(|error| matches!(error, AppendError::Full { .. }));
-    }
-
-    fn set(&self, signal: Signal, items: u64, records: u64) {
-        let (item_total, record_total) = self.totals(signal);
-        item_total.store(items, Ordering::Relaxed);
-        record_total.store(records, Ordering::Relaxed);
-    }
-
-    fn totals(&self, signal: Signal) -> (&AtomicU64, &AtomicU64) {
-        match signal {
-            Signal::Traces => (&self.accepted_spans, &self.accepted_span_records),
-            Signal::Logs => (&self.accepted_logs, &self.accepted_log_records),
-        }
-    }
-
-    fn raise_items(&self, signal: Signal, items: u64) {
-        self.totals(signal).0.fetch_max(items, Ordering::Relaxed);
-    }
-
-    fn add(&self, signal: Signal, items: u64, records: u64) {
-        let (item_total, record_total) = self.totals(signal);
-        item_total.fetch_add(items, Ordering::Relaxed);
-        record_total.fetch_add(records, Ordering::Relaxed);
-    }
 }
 
 /// A handle on the open log; cheap to clone.
@@ -187,13 +153,13 @@ impl Wal {
         source: String,
         position: Vec<u8>,
     ) -> Result<Sequence, AppendError> {
-        self.append_all(records, Some((source, position))).await
+        self.append_all(records, Some(RemotePosition { source, position })).await
     }
 
     async fn append_all(
         &self,
         records: Vec<NewRecord>,
-        position: Option<(String, Vec<u8>)>,
+        position: Option<RemotePosition>,
     ) -> Result<Sequence, AppendError> {
         let bytes: u64 = records.iter().map(|record| record.payload.len() as u64).sum();
         let live_bytes = self.shared.live_bytes.load(Ordering::Relaxed);
@@ -233,19 +199,14 @@ impl Wal {
         self.readers.read_one(sequence)
     }
 
-    /// `(sequence, payload bytes, received_unix_nanos)` of the records after `after`, at most `limit`. Blocking.
-    pub fn sizes_after(&self, after: Sequence, limit: u32) -> Result<Vec<(Sequence, u64, i64)>, WalError> {
+    /// Sizes of the records after `after` in order, at most `limit` of them. Blocking.
+    pub fn sizes_after(&self, after: Sequence, limit: u32) -> Result<Vec<RecordSize>, WalError> {
         self.readers.sizes_after(after, limit)
     }
 
     /// The same for the records of one signal; those of an unknown signal count as traces, for somebody has to keep
     /// them. Blocking.
-    pub fn sizes_of(
-        &self,
-        signal: Signal,
-        after: Sequence,
-        limit: u32,
-    ) -> Result<Vec<(Sequence, u64, i64)>, WalError> {
+    pub fn sizes_of(&self, signal: Signal, after: Sequence, limit: u32) -> Result<Vec<RecordSize>, WalError> {
         self.readers.sizes_of(signal, after, limit)
     }
 
@@ -258,8 +219,7 @@ impl Wal {
 
     /// Durable all-time totals of accepted items.
     pub fn accepted(&self, signal: Signal) -> Accepted {
-        let (items, records) = self.shared.totals(signal);
-        Accepted { items: items.load(Ordering::Relaxed), records: records.load(Ordering::Relaxed) }
+        self.shared.accepted(signal)
     }
 
     /// Makes the all-time total of a signal at least `processed` plus what is in the log after `cursor`, durably: after

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::error::WalError;
-use crate::record::{Record, Sequence, Signal};
+use crate::record::{Record, RecordSize, Sequence, Signal};
 use crate::schema;
 
 const COLUMNS: &str =
@@ -57,18 +57,14 @@ impl ReaderPool {
         })
     }
 
-    pub(crate) fn sizes_after(
-        &self,
-        after: Sequence,
-        limit: u32,
-    ) -> Result<Vec<(Sequence, u64, i64)>, WalError> {
+    pub(crate) fn sizes_after(&self, after: Sequence, limit: u32) -> Result<Vec<RecordSize>, WalError> {
         self.with(|connection| {
             connection
                 .prepare_cached(
                     "SELECT sequence, length(payload), received_unix_nanos FROM records WHERE sequence > ?1
                      ORDER BY sequence LIMIT ?2",
                 )?
-                .query_map((after.0, limit), |row| Ok((Sequence(row.get(0)?), row.get(1)?, row.get(2)?)))?
+                .query_map((after.0, limit), record_size)?
                 .collect()
         })
     }
@@ -78,16 +74,14 @@ impl ReaderPool {
         signal: Signal,
         after: Sequence,
         limit: u32,
-    ) -> Result<Vec<(Sequence, u64, i64)>, WalError> {
+    ) -> Result<Vec<RecordSize>, WalError> {
         self.with(|connection| {
             connection
                 .prepare_cached(
                     "SELECT sequence, length(payload), received_unix_nanos FROM records
                      WHERE sequence > ?1 AND (signal = ?3) = ?4 ORDER BY sequence LIMIT ?2",
                 )?
-                .query_map((after.0, limit, Signal::Logs.code(), signal == Signal::Logs), |row| {
-                    Ok((Sequence(row.get(0)?), row.get(1)?, row.get(2)?))
-                })?
+                .query_map((after.0, limit, Signal::Logs.code(), signal == Signal::Logs), record_size)?
                 .collect()
         })
     }
@@ -129,6 +123,15 @@ impl ReaderPool {
         }
         Ok(result)
     }
+}
+
+/// Reads `sequence, length(payload), received_unix_nanos`.
+fn record_size(row: &Row<'_>) -> rusqlite::Result<RecordSize> {
+    Ok(RecordSize {
+        sequence: Sequence(row.get(0)?),
+        payload_bytes: row.get(1)?,
+        received_unix_nano: row.get(2)?,
+    })
 }
 
 /// Copies one row of [`COLUMNS`].

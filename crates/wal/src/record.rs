@@ -4,7 +4,6 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::error::RecordDamage;
 use crate::frame;
 
 /// The place of a record in the log; above 0, never reused.
@@ -156,4 +155,39 @@ impl Record {
         frame::decompress(&self.payload, self.raw_bytes)
             .map_err(|source| RecordDamage::Frame { sequence: self.sequence, source })
     }
+}
+
+/// What is known of a record without reading its payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordSize {
+    /// Its place.
+    pub sequence: Sequence,
+    /// Payload bytes as stored.
+    pub payload_bytes: u64,
+    /// Server clock at receipt, unix nanoseconds.
+    pub received_unix_nano: i64,
+}
+
+/// A stored record whose bytes are not what was written.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordDamage {
+    /// The checksum does not match.
+    #[error("record {sequence} has checksum {found:08x} instead of {stored:08x}")]
+    Checksum {
+        /// The record.
+        sequence: Sequence,
+        /// As stored.
+        stored: u32,
+        /// As computed.
+        found: u32,
+    },
+    /// The payload is not one zstd frame of the stored length.
+    #[error("record {sequence} cannot be decompressed")]
+    Frame {
+        /// The record.
+        sequence: Sequence,
+        /// zstd's reason.
+        #[source]
+        source: std::io::Error,
+    },
 }

@@ -7,7 +7,8 @@ use rusqlite::Connection;
 
 use crate::error::WalError;
 use crate::record::Sequence;
-use crate::{Shared, schema};
+use crate::schema;
+use crate::shared::Shared;
 
 /// The log, in one file that is on disk.
 pub(crate) struct Reopened {

@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::Shared;
 use crate::error::WalError;
 use crate::record::{Sequence, Signal, WalId};
+use crate::shared::{Accepted, Shared};
 
 /// `PRAGMA user_version` of the file this code writes.
 pub const FORMAT_VERSION: i64 = 1;
@@ -124,7 +124,7 @@ pub(crate) fn load_totals(
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             if let Some(signal) = Signal::from_code(row.get(0)?) {
-                shared.set(signal, row.get(1)?, row.get(2)?);
+                shared.set(signal, Accepted { items: row.get(1)?, records: row.get(2)? });
             }
         }
         connection.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'records'", [], |row| row.get(0))

@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 
 use crate::record::{Sequence, Signal};
-use crate::writer::Work;
+use crate::shared::Accepted;
+use crate::work::Work;
 
 /// Payload bytes removed in one transaction: a larger one held the writer for more than 100 ms.
 const TRIM_BYTES_MAX: u64 = 4 << 20;
@@ -33,15 +34,15 @@ pub(crate) fn commit(connection: &mut Connection, group: &[Work]) -> rusqlite::R
                     record.payload
                 ])?;
             }
-            if let Some((source, position)) = &work.position {
-                remember.execute((source, position))?;
+            if let Some(remote) = &work.position {
+                remember.execute((&remote.source, &remote.position))?;
             }
             sequences.push(Sequence(transaction.last_insert_rowid()));
         }
         for signal in [Signal::Traces, Signal::Logs] {
-            let (items, records) = totals(group, signal);
-            if records > 0 {
-                count.execute((signal.code(), items, records))?;
+            let accepted = accepted_by(group, signal);
+            if accepted.records > 0 {
+                count.execute((signal.code(), accepted.items, accepted.records))?;
             }
         }
     }
@@ -98,8 +99,12 @@ pub(crate) fn delete_slice(connection: &mut Connection, target: Sequence) -> rus
     Ok(slice)
 }
 
-/// Items and records of one signal in a group.
-pub(crate) fn totals(group: &[Work], signal: Signal) -> (u64, u64) {
-    let records = group.iter().flat_map(|work| &work.records).filter(|record| record.signal == signal);
-    records.fold((0, 0), |(items, records), record| (items + u64::from(record.item_count), records + 1))
+/// What a group adds to the totals of one signal.
+pub(crate) fn accepted_by(group: &[Work], signal: Signal) -> Accepted {
+    let mut accepted = Accepted::default();
+    for record in group.iter().flat_map(|work| &work.records).filter(|record| record.signal == signal) {
+        accepted.items += u64::from(record.item_count);
+        accepted.records += 1;
+    }
+    accepted
 }

@@ -14,60 +14,22 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::Shared;
 use crate::error::{AppendError, WalError};
 use crate::options::WalOptions;
-use crate::record::{NewRecord, Sequence, Signal};
+use crate::record::{Sequence, Signal};
 use crate::recovery;
 use crate::schema;
+use crate::shared::Shared;
 use crate::space::FreeSpace;
-use crate::transactions::{commit, delete_slice, raise_accepted, totals};
+use crate::transactions::{accepted_by, commit, delete_slice, raise_accepted};
+use crate::work::{COMMIT_BYTES, Command, Work};
 
 /// Groups written before a waiting trim gets a turn although the writer is never idle.
 const GROUPS_BEFORE_TRIM: u32 = 16;
 /// Bytes in SQLite's own log after which they are moved into the file: more would only make the next start longer.
 const CHECKPOINT_BYTES: u64 = 16 << 20;
-/// A page of the file (`schema.rs`), and about what SQLite keeps of it for itself.
-const PAGE_BYTES: u64 = 16 << 10;
-const PAGE_HEADER_BYTES: u64 = 100;
-/// Pages that a commit writes beside the payloads: the last leaf and what is above it, totals, the newest sequence.
-const COMMIT_BYTES: u64 = 5 * PAGE_BYTES;
 /// Between two looks whether a failed disk works again.
 const PROBE_INTERVAL: Duration = Duration::from_millis(500);
-
-pub(crate) enum Command {
-    Append(Work),
-    RaiseAccepted {
-        signal: Signal,
-        processed: u64,
-        cursor: Sequence,
-        ack: oneshot::Sender<Result<(), AppendError>>,
-    },
-    Wake,
-    Close(oneshot::Sender<()>),
-}
-
-/// Records that become durable together, acknowledged with the sequence of the last one.
-pub(crate) struct Work {
-    pub(crate) records: Vec<NewRecord>,
-    /// Source and position of another log that they were pulled from.
-    pub(crate) position: Option<(String, Vec<u8>)>,
-    pub(crate) ack: oneshot::Sender<Result<Sequence, AppendError>>,
-}
-
-impl Work {
-    fn bytes(&self) -> u64 {
-        self.records.iter().map(|record| record.payload.len() as u64).sum()
-    }
-
-    /// About the pages that the payloads take: small ones share a page, large ones have their own.
-    fn page_bytes(&self) -> u64 {
-        let pages = |bytes: u64| {
-            if bytes + PAGE_HEADER_BYTES > PAGE_BYTES { bytes.next_multiple_of(PAGE_BYTES) } else { bytes }
-        };
-        self.records.iter().map(|record| pages(record.payload.len() as u64)).sum()
-    }
-}
 
 pub(crate) struct Writer {
     /// `None` after a failure, until the file has been opened again and verified.
@@ -296,8 +258,7 @@ impl Writer {
         self.shared.live_bytes.fetch_add(bytes, Ordering::Relaxed);
         self.shared.live_records.fetch_add(records as u64, Ordering::Relaxed);
         for signal in [Signal::Traces, Signal::Logs] {
-            let (items, records) = totals(group, signal);
-            self.shared.add(signal, items, records);
+            self.shared.add(signal, accepted_by(group, signal));
         }
         if let Some(last) = sequences.last() {
             self.committed.send_replace(*last);

@@ -32,7 +32,8 @@ pub(crate) async fn reconcile(
 ) -> Result<Reconciled, StoreError> {
     std::fs::create_dir_all(archive_dir).map_err(StoreError::io("create", archive_dir))?;
     manifest.sweep(archive_dir).await?;
-    let oldest = wal.sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?.first().map(|record| record.0);
+    let oldest =
+        wal.sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?.first().map(|record| record.sequence);
     let mut done = Reconciled::default();
     // before any is adopted: the totals survive lost rows, and have what these files hold
     let counted = Dataset::ALL.map(|dataset| manifest.sealed_through(dataset));

@@ -66,8 +66,9 @@ impl SpanStore {
     fn days(&self, dataset: Dataset) -> Result<Days, StoreError> {
         let files = self.manifest().snapshot(dataset).files;
         let records = self.wal().sizes_after(Sequence(0), u32::MAX).map_err(StoreError::Wal)?;
-        let in_log =
-            records.into_iter().map(|(sequence, _, received)| (sequence, crate::seal::day_of(received)));
+        let in_log = records
+            .into_iter()
+            .map(|record| (record.sequence, crate::seal::day_of(record.received_unix_nano)));
         Ok(Days { files, in_log: in_log.collect() })
     }
 }

@@ -158,7 +158,7 @@ impl SpanStore {
     fn is_out_of_log(&self, through: Sequence) -> Result<bool, StoreError> {
         let is_sealed = Dataset::ALL.into_iter().all(|dataset| self.sealed_through(dataset) >= through);
         let oldest = self.wal().sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?;
-        Ok(is_sealed && oldest.first().is_none_or(|(oldest, _, _)| *oldest > through))
+        Ok(is_sealed && oldest.first().is_none_or(|oldest| oldest.sequence > through))
     }
 
     /// Writes every file that holds something of these deletions again without it.

@@ -83,7 +83,7 @@ impl SpanStore {
             return Ok(false);
         }
         let oldest = self.inner.wal.sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?;
-        Ok(oldest.first().is_none_or(|(oldest, _, _)| oldest.0 > cursor.0 + 1))
+        Ok(oldest.first().is_none_or(|oldest| oldest.sequence.0 > cursor.0 + 1))
     }
 
     /// Puts back what the archive has beyond the cursors (a lost or older index), file by file. Log records come first,
@@ -128,7 +128,7 @@ impl SpanStore {
         let at = self.progress().indexed_through();
         let Some(known) = self.known_between(at, Sequence(i64::MAX)) else { return Ok(()) };
         let next = self.inner.wal.sizes_after(at, 1).map_err(StoreError::Wal)?;
-        if next.first().is_some_and(|(next, _, _)| *next <= known) {
+        if next.first().is_some_and(|next| next.sequence <= known) {
             return Ok(());
         }
         let batch = IndexBatch { cursor: known, log_cursor: known, ..IndexBatch::default() };

@@ -70,15 +70,6 @@ pub(crate) const FILES_IN_CIRCLES: &[(&str, &str)] = &[
     ("junjo-span-store", "scan/said.rs"),
     ("junjo-span-store", "store.rs"),
     ("junjo-span-store", "store/opening.rs"),
-    ("junjo-wal", "error.rs"),
-    ("junjo-wal", "lib.rs"),
-    ("junjo-wal", "reader.rs"),
-    ("junjo-wal", "record.rs"),
-    ("junjo-wal", "recovery.rs"),
-    ("junjo-wal", "salvage.rs"),
-    ("junjo-wal", "schema.rs"),
-    ("junjo-wal", "transactions.rs"),
-    ("junjo-wal", "writer.rs"),
 ];
 
 /// Folders, or files beside them, that are in a circle of folders which no circle of files accounts for: (package, path
