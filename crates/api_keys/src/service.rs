@@ -35,7 +35,7 @@ pub(crate) const CURSOR_VERSION: u8 = 1;
 pub struct ApiKeysConfig {
     /// Keys that one account may have.
     pub keys_per_user_max: u32,
-    /// How long a found key is trusted without asking the database; at most 10 s (design.md section 4).
+    /// How long a found key is trusted without asking the database; at most 10 s, so that a revoked key stops working soon.
     pub known_ttl: Duration,
     /// How long a key that does not exist is refused without asking the database.
     pub unknown_ttl: Duration,

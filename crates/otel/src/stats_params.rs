@@ -231,18 +231,10 @@ fn interval(text: Option<&str>, range: i64) -> ApiResult<Option<i64>> {
     Ok(Some(nanos))
 }
 
-/// `90s`, `5m`, `1h`, `7d`.
+/// Nanoseconds of `90s`, `5m`, `1h 30m`, `7d`, `2w`; whole seconds only.
 fn parse_interval(text: &str) -> Option<i64> {
-    let (at, unit) = text.char_indices().last()?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        _ => return None,
-    };
-    let count: i64 = text[..at].parse().ok().filter(|count| *count > 0)?;
-    count.checked_mul(seconds)?.checked_mul(NANOS_PER_SECOND)
+    let width = humantime::parse_duration(text).ok().filter(|width| width.subsec_nanos() == 0)?;
+    i64::try_from(width.as_nanos()).ok().filter(|nanos| *nanos > 0)
 }
 
 #[cfg(test)]
@@ -256,8 +248,9 @@ mod tests {
     fn parse_interval_reads_units() {
         assert_eq!(parse_interval("90s"), Some(90 * NANOS_PER_SECOND));
         assert_eq!(parse_interval("2h"), Some(2 * HOUR));
-        for bad in ["", "h", "0m", "-1m", "1w", "1.5h", "99999999999999999999d", "9223372036854775807d", "é"]
-        {
+        assert_eq!(parse_interval("1w"), Some(7 * 24 * HOUR));
+        assert_eq!(parse_interval("1.5h"), parse_interval("1h 30m"));
+        for bad in ["", "h", "0m", "-1m", "10ms", "99999999999999999999d", "9223372036854775807d", "é"] {
             assert_eq!(parse_interval(bad), None, "{bad}");
         }
     }

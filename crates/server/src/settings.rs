@@ -8,6 +8,7 @@ use clap::Args;
 use junjo_auth::AuthConfig;
 use junjo_ingest::{IngestLimits, ScanLimits};
 use junjo_web::client::{ProxyTrust, PublicUrl, parse_network};
+use junjo_web::parse_bytes;
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// Largest share of memory that is taken without being told: 1 GiB, or half of the machine.
@@ -332,19 +333,6 @@ fn default_memory_limit() -> u64 {
     available.map_or(MEMORY_LIMIT_DEFAULT, |bytes| (bytes / 2).min(MEMORY_LIMIT_DEFAULT))
 }
 
-/// `512M`, `4G`, `1048576`.
-fn parse_bytes(text: &str) -> Result<u64, String> {
-    let text = text.trim();
-    let (digits, shift) = match text.char_indices().last() {
-        Some((at, 'k' | 'K')) => (&text[..at], 10),
-        Some((at, 'm' | 'M')) => (&text[..at], 20),
-        Some((at, 'g' | 'G')) => (&text[..at], 30),
-        _ => (text, 0),
-    };
-    let number: u64 = digits.parse().map_err(|_| format!("{text:?} is not a size like 512M or 4G"))?;
-    number.checked_mul(1 << shift).ok_or_else(|| format!("{text:?} is too large"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -364,16 +352,5 @@ mod tests {
         assert!(split("", "").token().is_none());
         assert_eq!(split("http://a, http://b,", "t").urls().collect::<Vec<_>>(), ["http://a", "http://b"]);
         assert_eq!(split("", "t").token().map(secrecy::ExposeSecret::expose_secret), Some("t"));
-    }
-
-    /// Scenario: sizes as people write them. Guarantee: bytes, or a sentence.
-    #[test]
-    fn parse_bytes_reads_units() {
-        assert_eq!(parse_bytes("4G"), Ok(4 << 30));
-        assert_eq!(parse_bytes("512m"), Ok(512 << 20));
-        assert_eq!(parse_bytes("10"), Ok(10));
-        assert!(parse_bytes("").is_err());
-        assert!(parse_bytes("1T").is_err());
-        assert!(parse_bytes("99999999999G").is_err());
     }
 }

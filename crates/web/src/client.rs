@@ -1,7 +1,7 @@
 //! Who is really calling and over which scheme, when a reverse proxy may stand in between.
 //!
 //! Forwarded headers count only when the peer is a configured proxy (`JUNJO_TRUSTED_PROXIES`); `JUNJO_PUBLIC_URL`, if
-//! set, decides the scheme alone (design.md section 8).
+//! set, decides the scheme alone.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;

@@ -232,6 +232,11 @@ impl Error for ApiError {
     }
 }
 
+/// `error` as a field of a log line takes it: `error = logged(&error)`. The log then has its sources too.
+pub fn logged<E: Error + 'static>(error: &E) -> &(dyn Error + 'static) {
+    error
+}
+
 /// `error` and all its causes on one line, for a log field.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();

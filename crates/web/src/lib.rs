@@ -16,11 +16,13 @@ mod problem;
 pub mod request_id;
 pub mod security_headers;
 pub mod serve;
+mod size;
 
 pub use clock::{Clock, ManualClock, SharedClock, SystemClock, uuid_v7};
-pub use error::{ApiError, ApiResult, BoxError, ErrorKind, FieldError};
+pub use error::{ApiError, ApiResult, BoxError, ErrorKind, FieldError, logged};
 pub use extract::{ApiJson, ApiPath, ApiQuery};
 pub use lifecycle::Lifecycle;
 pub use pagination::{Limit, Page, decode_cursor, encode_cursor};
 pub use problem::{ErrorReport, PROBLEM_JSON, Problem, ProblemSchemas, Problems, ensure_problem};
 pub use request_id::RequestId;
+pub use size::parse_bytes;

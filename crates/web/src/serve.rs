@@ -31,6 +31,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use crate::logged;
+
 /// Far more than any network needs for a head, and short enough that silent connections are few.
 pub const FIRST_REQUEST_MAX: Duration = Duration::from_secs(30);
 /// Above the 60 s between two exports of metrics, so that exporters keep their connection.
@@ -103,7 +105,7 @@ async fn next(
             Ok((stream, peer)) => return (place, stream, peer),
             Err(error) if is_the_peers(&error) => {}
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "no connection can be accepted");
+                tracing::error!(error = logged(&error), "no connection can be accepted");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }

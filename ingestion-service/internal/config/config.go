@@ -1,5 +1,6 @@
 // Package config reads the settings of the service from the environment, checks them, and says in a sentence which
-// variable is wrong. README.md has the table.
+// variable is wrong. README.md has the table. It reads variables itself instead of by a library of struct tags, because
+// empty counts as unset, secrets come in files too, and GRPC_PORT of the older service changes a list.
 package config
 
 import (
@@ -12,6 +13,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+
+	"github.com/dustin/go-humanize"
 
 	"junjo.local/ingestion-service/internal/otlp"
 	"junjo.local/ingestion-service/internal/receive"
@@ -26,6 +30,8 @@ const (
 	backendAddrDefault  = "localhost:50053"
 	connectionsDefault  = 1024
 	shutdownDefault     = 20 * time.Second
+	// sizeMax is more than any disk here has, and keeps sizes within an int
+	sizeMax = 1 << 50
 )
 
 // Config is everything that can be set.
@@ -231,21 +237,24 @@ func (e *environment) number(name string, unset, low, high uint64) uint64 {
 	return value
 }
 
-// bytes reads a size with K, M or G as the server does: powers of 1024.
+// bytes reads a size as the server does: all units are powers of 1024, with and without B or iB.
 func (e *environment) bytes(name string, unset uint64) uint64 {
-	text := strings.ToUpper(e.text(name, ""))
+	text := strings.ToLower(e.text(name, ""))
 	if text == "" {
 		return unset
 	}
-	digits := strings.TrimRight(text, "KMGIB")
-	shift, known := map[string]int{"": 0, "B": 0, "K": 10, "KB": 10, "KIB": 10, "M": 20, "MB": 20, "MIB": 20,
-		"G": 30, "GB": 30, "GIB": 30}[text[len(digits):]]
-	value, err := strconv.ParseUint(strings.TrimSpace(digits), 10, 64)
-	if err != nil || !known || value == 0 || value > 1<<50>>shift {
+	// humanize reads K as 1000 and KiB as 1024
+	number := strings.TrimRightFunc(text, unicode.IsLetter)
+	unit := text[len(number):]
+	if prefix := strings.TrimSuffix(strings.TrimSuffix(unit, "b"), "i"); prefix != "" {
+		unit = prefix + "ib"
+	}
+	value, err := humanize.ParseBytes(strings.TrimSpace(number) + unit)
+	if err != nil || value == 0 || value > sizeMax {
 		e.fail("%s=%q is no size, such as 512M", name, text)
 		return unset
 	}
-	return value << shift
+	return value
 }
 
 func (e *environment) duration(name string, unset time.Duration) time.Duration {

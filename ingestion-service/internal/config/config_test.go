@@ -72,11 +72,19 @@ func TestLoadWrongValueNamesTheVariable(t *testing.T) {
 	}
 }
 
-// Scenario: sizes as people write them. Guarantee: powers of 1024.
+// Scenario: sizes as people write them, and what is none. Guarantee: powers of 1024 whatever the unit is called, as in the
+// server, or a sentence.
 func TestLoadReadsSizes(t *testing.T) {
-	for text, want := range map[string]uint64{"1000": 1000, "64k": 64 << 10, "512M": 512 << 20, "8GiB": 8 << 30} {
+	for text, want := range map[string]uint64{
+		"1000": 1000, "10b": 10, "64k": 64 << 10, "512M": 512 << 20, "512MB": 512 << 20, "512 MiB": 512 << 20, "8GiB": 8 << 30,
+		"1.5G": 3 << 29, "2T": 2 << 40,
+	} {
 		config, err := load(t, map[string]string{"JUNJO_WAL_MAX_BYTES": text})
-		require.NoError(t, err)
-		require.Equal(t, want, config.WALBytesMax)
+		require.NoError(t, err, text)
+		require.Equal(t, want, config.WALBytesMax, text)
+	}
+	for _, text := range []string{"0", "G", "-1", "1.2.3M", "4X", "10i", "10iB", "1e3", "99999999999G"} {
+		_, err := load(t, map[string]string{"JUNJO_WAL_MAX_BYTES": text})
+		require.ErrorContains(t, err, "JUNJO_WAL_MAX_BYTES", text)
 	}
 }

@@ -28,7 +28,7 @@ pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), Pul
         .await
         .map_err(|_| PullError::Silent)??
         .into_inner();
-    let source = hex(&status.wal_id);
+    let source = hex::encode(&status.wal_id);
     let request = ReadBatchesRequest {
         consumer_id: puller.config.consumer_id.clone(),
         wal_id: status.wal_id.clone(),
@@ -109,8 +109,4 @@ fn record(batch: Batch) -> Result<NewRecord, PullError> {
         payload: batch.payload,
     })
     .map_err(|damage| PullError::Batch(damage.to_string()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
