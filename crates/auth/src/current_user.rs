@@ -3,16 +3,18 @@
 //! They read what [`crate::protect`] put into the request and need no state of their own. A request that carries an
 //! `Authorization` header is never answered on the strength of its cookie.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use junjo_web::{ApiError, ApiResult, ErrorKind};
 use tower_sessions::Session;
 
-use crate::denials::Caller;
 use crate::email::Email;
 use crate::error::AuthError;
-use crate::session::{FoundSession, SessionId, Sessions};
+use crate::session::{FoundSession, Sessions};
+use crate::session_id::SessionId;
 use crate::user::{Role, User, UserId};
 
 /// The signed-in person. As an extractor: 401 when nobody is; `Option<CurrentUser>` where that is allowed.
@@ -68,7 +70,7 @@ impl CurrentUser {
             found;
         let current = Self { id, email, role, session_id, is_recently_authenticated };
         if let Some(caller) = parts.extensions.get::<Caller>() {
-            caller.is(current.id);
+            caller.identify(current.id);
         }
         parts.extensions.insert(current.clone());
         Ok(Some(current))
@@ -88,6 +90,22 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for CurrentUser {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> ApiResult<Option<Self>> {
         Self::resolve(parts).await
+    }
+}
+
+/// Who turned out to call, for the layers around the handler.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Caller(Arc<OnceLock<UserId>>);
+
+impl Caller {
+    fn identify(&self, id: UserId) {
+        // the same request resolves to the same person
+        let _ = self.0.set(id);
+    }
+
+    /// The account, once a handler or extractor has asked for it.
+    pub(crate) fn id(&self) -> Option<UserId> {
+        self.0.get().copied()
     }
 }
 

@@ -2,8 +2,6 @@
 //!
 //! What nobody can do anything about (no session, so 401) is not recorded, and one address cannot fill the log.
 
-use std::sync::{Arc, OnceLock};
-
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -11,20 +9,10 @@ use http::header::AUTHORIZATION;
 use junjo_web::client::ClientInfo;
 use junjo_web::{ErrorKind, ErrorReport, RequestId};
 
-use crate::audit::{AuditEvent, RequestOrigin};
+use crate::audit_event::AuditEvent;
+use crate::current_user::Caller;
+use crate::origin::RequestOrigin;
 use crate::service::AuthState;
-use crate::user::UserId;
-
-/// Who turned out to call, for the layers around the handler.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Caller(Arc<OnceLock<UserId>>);
-
-impl Caller {
-    pub(crate) fn is(&self, id: UserId) {
-        // the same request resolves to the same person
-        let _ = self.0.set(id);
-    }
-}
 
 /// Middleware around everything that a cookie or a key may open.
 pub(crate) async fn record(State(state): State<AuthState>, mut request: Request, next: Next) -> Response {
@@ -43,7 +31,7 @@ pub(crate) async fn record(State(state): State<AuthState>, mut request: Request,
         && is_denial(report.kind, presents_key)
         && state.admits_denial(&origin)
     {
-        let event = AuditEvent::refused("access.use", caller.0.get().copied()).saying(report.kind.as_str());
+        let event = AuditEvent::refused("access.use", caller.id()).saying(report.kind.as_str());
         // the route's pattern, not the path: that is the caller's text
         let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
         let event = event.on(format_args!("{method} {route}"));

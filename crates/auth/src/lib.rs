@@ -7,6 +7,7 @@
 //! `junjo_web::request_id::assign`.
 
 mod audit;
+mod audit_event;
 mod config;
 mod current_user;
 mod denials;
@@ -16,6 +17,7 @@ mod error;
 mod hasher;
 mod limits;
 mod link;
+mod origin;
 mod password;
 mod protect;
 mod reader;
@@ -24,19 +26,22 @@ mod router;
 mod schemas;
 mod service;
 mod session;
+mod session_id;
 mod store;
 mod user;
 
-pub use audit::{AuditEvent, AuditLog, AuditOutcome, RequestOrigin};
+pub use audit::AuditLog;
+pub use audit_event::{AuditEvent, AuditOutcome};
 pub use config::{AuthConfig, LoginLimits, PasswordCost, Rate};
 pub use current_user::{AdminUser, CurrentUser, MemberUser, RecentAdmin};
 pub use email::Email;
 pub use error::AuthError;
+pub use origin::RequestOrigin;
 pub use password::WeakPassword;
 pub use protect::protect;
 pub use reader::{ReadKeyCheck, ReadKeys, TelemetryReader, readable_by_keys};
 pub use router::router;
 pub use schemas::{Credentials, NewAccount, SetupStatus, UserView};
 pub use service::{AuthState, OperatorAccount, OperatorLink};
-pub use session::{SESSION_COOKIE, SessionId};
+pub use session_id::{SESSION_COOKIE, SessionId};
 pub use user::{Role, User, UserId};

@@ -16,7 +16,8 @@ use tower_sessions::cookie::SameSite;
 use crate::denials;
 use crate::error::AuthError;
 use crate::service::AuthState;
-use crate::session::{SESSION_COOKIE, idle_expiry};
+use crate::session::idle_expiry;
+use crate::session_id::SESSION_COOKIE;
 
 /// Wraps `router` so that its handlers can extract [`crate::CurrentUser`]. Cross-site requests that could change something
 /// get 403. Call it once, after all routers are merged; routes with credentials of their own (`/v1/*`) stay outside.

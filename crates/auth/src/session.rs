@@ -1,61 +1,23 @@
 //! Browser sessions. The cookie leads to a record of tower-sessions, which holds nothing but the id of a row in
 //! `user_sessions`. That row decides: no row, no user, or too old means signed out, whatever the cookie's record says.
 
-use std::fmt;
 use std::time::Duration;
 
-use axum::extract::FromRequestParts;
-use http::request::Parts;
-use junjo_web::{ApiError, ErrorKind, SharedClock, uuid_v7};
-use serde::{Deserialize, Serialize};
+use junjo_web::{SharedClock, uuid_v7};
 use tower_sessions::{Expiry, Session};
-use utoipa::ToSchema;
-use uuid::Uuid;
 
-use crate::audit::RequestOrigin;
 use crate::config::AuthConfig;
 use crate::error::AuthError;
+use crate::origin::Visit;
 use crate::repository::{ListedSession, NewSession, Repository, SessionRow};
+use crate::session_id::SessionId;
 use crate::user::{User, UserId};
-
-/// The cookie's name; the one that existing deployments and their proxies know.
-pub const SESSION_COOKIE: &str = "session";
 
 /// The only entry of the cookie's record.
 const SESSION_ID_ENTRY: &str = "session_id";
 
 /// A session in use is written back at most this often.
 const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
-
-/// The public id of a session. Not the cookie's value, so it may be shown in lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(transparent)]
-pub struct SessionId(pub Uuid);
-
-impl fmt::Display for SessionId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-/// The browser's side of a request: its cookie, and where it came from.
-pub(crate) struct Visit {
-    pub(crate) cookie: Session,
-    pub(crate) origin: RequestOrigin,
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Visit {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let cookie = parts.extensions.get::<Session>().cloned();
-        let cookie = cookie.ok_or_else(|| {
-            ApiError::new(ErrorKind::Internal, "the route is not wrapped in junjo_auth::protect")
-        })?;
-        let Ok(origin) = RequestOrigin::from_request_parts(parts, state).await;
-        Ok(Self { cookie, origin })
-    }
-}
 
 /// Begins, finds and ends sessions.
 #[derive(Clone, Debug)]
@@ -89,12 +51,8 @@ impl Sessions {
 
     /// Signs `user_id` in: a new cookie value whatever the browser sent (session fixation), and the session that the
     /// browser had before is gone.
-    pub(crate) async fn begin(
-        &self,
-        cookie: &Session,
-        user_id: UserId,
-        origin: &RequestOrigin,
-    ) -> Result<SessionId, AuthError> {
+    pub(crate) async fn begin(&self, user_id: UserId, visit: &Visit) -> Result<SessionId, AuthError> {
+        let Visit { cookie, origin } = visit;
         if let Some(previous) = cookie.get::<SessionId>(SESSION_ID_ENTRY).await? {
             self.repository.delete_session(previous).await?;
         }

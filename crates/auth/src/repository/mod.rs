@@ -1,6 +1,7 @@
-//! The SQL of accounts, sessions and one-time links. The caller's right to write is part of the statement, or of its
+//! The SQL of accounts, sessions, one-time links and security events. The caller's right to write is part of the statement, or of its
 //! transaction, where there is a caller.
 
+mod audit;
 mod links;
 mod sessions;
 mod users;
@@ -10,6 +11,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use uuid::Uuid;
 
+pub(crate) use audit::{AuditFilter, AuditRow};
 pub(crate) use links::{LinkPurpose, LinkRow, LinkTarget, NewLink};
 pub(crate) use sessions::{ListedSession, NewSession, SessionRow};
 pub(crate) use users::UserListRow;

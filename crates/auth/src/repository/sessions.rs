@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::{Repository, require_admin, role_of, user_of, uuid_of};
 use crate::error::AuthError;
-use crate::session::SessionId;
+use crate::session_id::SessionId;
 use crate::user::{User, UserId};
 
 /// Browsers that one account may be signed in with; the ones not seen for longest go first.

@@ -6,8 +6,7 @@ use sqlx::sqlite::SqliteRow;
 use super::{Repository, require_admin, role_of, user_of};
 use crate::email::Email;
 use crate::error::AuthError;
-use crate::service::OperatorAccount;
-use crate::session::SessionId;
+use crate::session_id::SessionId;
 use crate::user::{Role, User, UserId};
 
 /// An account as the list shows it.
@@ -130,17 +129,13 @@ impl Repository {
         .map_err(AuthError::store("look for an account"))
     }
 
-    /// Every account, for the operator at the command line.
-    pub(crate) async fn operator_accounts(&self) -> Result<Vec<OperatorAccount>, AuthError> {
+    /// Every account, oldest first, for the operator at the command line.
+    pub(crate) async fn all_users(&self) -> Result<Vec<User>, AuthError> {
         let rows = sqlx::query("SELECT id, email, role FROM users ORDER BY created_at_unix_nano, id")
             .fetch_all(&self.pool)
             .await
             .map_err(AuthError::store("list accounts"))?;
-        let account = |row: &SqliteRow| {
-            user_of(row)
-                .map(|user| OperatorAccount { email: user.email.as_str().to_owned(), role: user.role })
-        };
-        rows.iter().map(account).collect()
+        rows.iter().map(user_of).collect()
     }
 
     /// For the operator at the command line: `user` is an admin from now on, and signs in again.

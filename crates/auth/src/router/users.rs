@@ -1,26 +1,18 @@
-//! `/auth/users`, `/auth/invitations` and `/auth/audit`: what admins do.
+//! `/auth/users`: what admins do with accounts.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use junjo_web::{ApiJson, ApiPath, ApiQuery, ApiResult, Limit, Page, Problems, decode_cursor, encode_cursor};
-use uuid::Uuid;
+use junjo_web::{ApiJson, ApiPath, ApiQuery, ApiResult, Limit, Page, Problems, decode_cursor};
 
-use crate::audit::RequestOrigin;
 use crate::current_user::{AdminUser, RecentAdmin};
-use crate::schemas::{
-    AccountChange, AuditEventView, AuditQuery, CreatedInvitation, EndedSessions, Invitation, ManagedUser,
-    NewInvitation, PageQuery, ResetLink, SessionView,
-};
+use crate::origin::{RequestOrigin, Visit};
+use crate::schemas::{AccountChange, EndedSessions, ManagedUser, PageQuery, ResetLink, SessionView};
 use crate::service::{AuthState, USERS_CURSOR_VERSION};
-use crate::session::Visit;
 use crate::user::UserId;
 
-/// Page sizes of the lists.
+/// Page sizes of the list.
 const PAGE: Limit = Limit::new(100, 500);
-
-/// The version of the audit log's cursor: the id of the last row.
-const AUDIT_CURSOR_VERSION: u8 = 2;
 
 /// Lists accounts, oldest first. For admins.
 #[utoipa::path(
@@ -124,64 +116,4 @@ pub(super) async fn end_all_sessions(
     origin: RequestOrigin,
 ) -> ApiResult<ApiJson<EndedSessions>> {
     Ok(ApiJson(state.end_sessions_as_admin(&admin, None, &origin).await?))
-}
-
-/// Lists open invitations, newest first. For admins.
-#[utoipa::path(
-    get, path = "/auth/invitations", tag = "auth", security(("session" = ["admin"])),
-    responses((status = 200, body = Page<Invitation>), Problems),
-)]
-pub(super) async fn list_invitations(
-    State(state): State<AuthState>,
-    AdminUser(admin): AdminUser,
-) -> ApiResult<ApiJson<Page<Invitation>>> {
-    Ok(ApiJson(state.list_invitations(&admin).await?))
-}
-
-/// Invites somebody and shows the one-time link, this once. For admins who signed in lately.
-#[utoipa::path(
-    post, path = "/auth/invitations", tag = "auth", request_body = NewInvitation,
-    security(("session" = ["admin"])),
-    responses((status = 201, body = CreatedInvitation), Problems),
-)]
-pub(super) async fn create_invitation(
-    State(state): State<AuthState>,
-    RecentAdmin(admin): RecentAdmin,
-    origin: RequestOrigin,
-    ApiJson(request): ApiJson<NewInvitation>,
-) -> ApiResult<impl IntoResponse> {
-    Ok((StatusCode::CREATED, ApiJson(state.invite(&admin, request, &origin).await?)))
-}
-
-/// Takes an invitation back. For admins.
-#[utoipa::path(
-    delete, path = "/auth/invitations/{id}", tag = "auth",
-    params(("id" = Uuid, Path, description = "The invitation's id")), security(("session" = ["admin"])),
-    responses((status = 204), Problems),
-)]
-pub(super) async fn revoke_invitation(
-    State(state): State<AuthState>,
-    AdminUser(admin): AdminUser,
-    origin: RequestOrigin,
-    ApiPath(id): ApiPath<Uuid>,
-) -> ApiResult<StatusCode> {
-    state.revoke_invitation(&admin, id, &origin).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Lists security events, newest first. For admins.
-#[utoipa::path(
-    get, path = "/auth/audit", tag = "auth", params(AuditQuery), security(("session" = ["admin"])),
-    responses((status = 200, body = Page<AuditEventView>), Problems),
-)]
-pub(super) async fn list_audit_events(
-    State(state): State<AuthState>,
-    AdminUser(admin): AdminUser,
-    ApiQuery(query): ApiQuery<AuditQuery>,
-) -> ApiResult<ApiJson<Page<AuditEventView>>> {
-    let before = query.cursor.as_deref().map(|cursor| decode_cursor(AUDIT_CURSOR_VERSION, cursor));
-    let before = before.transpose()?.unwrap_or(i64::MAX);
-    let limit = PAGE.clamp(query.limit);
-    let rows = state.audit_log().list(admin.id, &query, before, limit + 1).await?;
-    Ok(ApiJson(Page::from_rows(rows, limit, |last| encode_cursor(AUDIT_CURSOR_VERSION, &last.id))))
 }

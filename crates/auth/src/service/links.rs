@@ -5,15 +5,15 @@ use std::time::Duration;
 use chrono::DateTime;
 use junjo_web::{Page, uuid_v7};
 use secrecy::SecretString;
-use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{AuthState, checked};
-use crate::audit::{AuditEvent, RequestOrigin};
+use crate::audit_event::AuditEvent;
 use crate::current_user::CurrentUser;
 use crate::email::Email;
 use crate::error::AuthError;
 use crate::link::{self, INVITATION_HOURS_DEFAULT, INVITATION_HOURS_MAX, RESET_LIFETIME, Token};
+use crate::origin::{RequestOrigin, Visit};
 use crate::repository::{LinkPurpose, LinkRow, LinkTarget, NewLink};
 use crate::schemas::{
     CreatedInvitation, Invitation, LinkPurposeView, LinkRedemption, LinkView, NewInvitation, ResetLink,
@@ -128,10 +128,9 @@ impl AuthState {
     pub(crate) async fn redeem_link(
         &self,
         redemption: LinkRedemption,
-        cookie: &Session,
-        origin: &RequestOrigin,
+        visit: &Visit,
     ) -> Result<User, AuthError> {
-        self.shared.login_gate.admit_ip(origin.ip)?;
+        self.shared.login_gate.admit_ip(visit.origin.ip)?;
         let token_hash = link::hash_of(&redemption.token).ok_or(AuthError::InvalidLink)?;
         let row = self.find_link(&redemption.token).await?;
         let (email, password) = checked(row.email.as_str(), redemption.password)?;
@@ -142,14 +141,18 @@ impl AuthState {
         let user = User { id, email, role: row.role };
         let password_hash = self.shared.hasher.hash(password).await?;
         self.shared.repository.redeem_link(&token_hash, row.target, &user, &password_hash).await?;
-        self.shared.audit.record(origin, AuditEvent::success(action, user.id).on(row.id)).await;
-        self.begin_session(&user, cookie, origin).await?;
+        self.shared.audit.record(&visit.origin, AuditEvent::success(action, user.id).on(row.id)).await;
+        self.begin_session(&user, visit).await?;
         Ok(user)
     }
 
     /// For the operator at the command line: every account.
     pub async fn operator_accounts(&self) -> Result<Vec<OperatorAccount>, AuthError> {
-        self.shared.repository.operator_accounts().await
+        let users = self.shared.repository.all_users().await?;
+        let accounts = users.into_iter();
+        Ok(accounts
+            .map(|user| OperatorAccount { email: user.email.as_str().to_owned(), role: user.role })
+            .collect())
     }
 
     /// For the operator at the command line: a reset link for the account of `email`, which first becomes an admin if asked.

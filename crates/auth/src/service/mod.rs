@@ -1,5 +1,6 @@
 //! The rules of accounts: who may register, and what a login costs. Managing them is in the modules below.
 
+mod audit;
 mod links;
 mod passwords;
 mod sessions;
@@ -12,19 +13,22 @@ use std::time::Duration;
 use junjo_web::{SharedClock, uuid_v7};
 use secrecy::SecretString;
 use sqlx::SqlitePool;
-use tower_sessions::{ExpiredDeletion, Session};
+use tower_sessions::ExpiredDeletion;
 use tower_sessions_sqlx_store::SqliteStore;
 
+pub(crate) use audit::AUDIT_CURSOR_VERSION;
 pub use links::{OperatorAccount, OperatorLink};
 pub(crate) use users::USERS_CURSOR_VERSION;
 
-use crate::audit::{AuditEvent, AuditLog, RequestOrigin};
+use crate::audit::AuditLog;
+use crate::audit_event::AuditEvent;
 use crate::config::{AuthConfig, LoginLimits, Rate};
 use crate::current_user::CurrentUser;
 use crate::email::Email;
 use crate::error::AuthError;
 use crate::hasher::Hasher;
 use crate::limits::LoginGate;
+use crate::origin::{RequestOrigin, Visit};
 use crate::password;
 use crate::repository::Repository;
 use crate::schemas::{Credentials, NewAccount};
@@ -88,7 +92,7 @@ impl AuthState {
         let sessions = shared.sessions.purge().await?;
         self.cookie_store().delete_expired().await.map_err(tower_sessions::session::Error::from)?;
         let oldest_kept = before(shared.clock.now_unix_nanos(), shared.config.audit_retention);
-        let events = shared.audit.delete_before(oldest_kept).await?;
+        let events = shared.repository.delete_audit_events_before(oldest_kept).await?;
         tracing::debug!(sessions, events, "purged sessions and security events");
         Ok(())
     }
@@ -119,12 +123,11 @@ impl AuthState {
         &self,
         caller: Option<CurrentUser>,
         account: NewAccount,
-        cookie: &Session,
-        origin: &RequestOrigin,
+        visit: &Visit,
     ) -> Result<User, AuthError> {
         if self.needs_setup().await? {
-            self.shared.login_gate.admit_ip(origin.ip)?;
-            return self.register_first(account, cookie, origin).await;
+            self.shared.login_gate.admit_ip(visit.origin.ip)?;
+            return self.register_first(account, visit).await;
         }
         let Some(caller) = caller else {
             return Err(AuthError::RegistrationClosed);
@@ -139,36 +142,32 @@ impl AuthState {
         let user = User { id: self.new_user_id(), email, role: account.role.unwrap_or(Role::Member) };
         let password_hash = self.shared.hasher.hash(password).await?;
         self.shared.repository.insert_user(caller.id, &user, &password_hash).await?;
-        self.shared.audit.record(origin, AuditEvent::success("user.create", caller.id).on(user.id)).await;
+        self.shared
+            .audit
+            .record(&visit.origin, AuditEvent::success("user.create", caller.id).on(user.id))
+            .await;
         Ok(user)
     }
 
-    async fn register_first(
-        &self,
-        account: NewAccount,
-        cookie: &Session,
-        origin: &RequestOrigin,
-    ) -> Result<User, AuthError> {
+    async fn register_first(&self, account: NewAccount, visit: &Visit) -> Result<User, AuthError> {
         let (email, password) = checked(&account.email, account.password)?;
         let user = User { id: self.new_user_id(), email, role: Role::Admin };
         let password_hash = self.shared.hasher.hash(password).await?;
         if !self.shared.repository.insert_first_user(&user, &password_hash).await? {
             return Err(AuthError::RegistrationClosed);
         }
-        self.shared.audit.record(origin, AuditEvent::success("user.create_first", user.id).on(user.id)).await;
-        self.begin_session(&user, cookie, origin).await?;
+        self.shared
+            .audit
+            .record(&visit.origin, AuditEvent::success("user.create_first", user.id).on(user.id))
+            .await;
+        self.begin_session(&user, visit).await?;
         Ok(user)
     }
 
     /// Signs in. Unknown addresses and wrong passwords cost the same and look the same.
-    pub(crate) async fn login(
-        &self,
-        credentials: Credentials,
-        cookie: &Session,
-        origin: &RequestOrigin,
-    ) -> Result<User, AuthError> {
+    pub(crate) async fn login(&self, credentials: Credentials, visit: &Visit) -> Result<User, AuthError> {
         let email = Email::parse(&credentials.email).ok_or(AuthError::BadCredentials)?;
-        self.shared.login_gate.admit(origin.ip, &email)?;
+        self.shared.login_gate.admit(visit.origin.ip, &email)?;
         if !password::is_plausible(&credentials.password) {
             return Err(AuthError::BadCredentials);
         }
@@ -182,37 +181,30 @@ impl AuthState {
                     Some(user) => refused.on(user.id).saying("wrong_password"),
                     None => refused.saying("unknown_account"),
                 };
-                self.shared.audit.record(origin, refused).await;
+                self.shared.audit.record(&visit.origin, refused).await;
                 return Err(AuthError::BadCredentials);
             }
         };
-        self.begin_session(&user, cookie, origin).await?;
+        self.begin_session(&user, visit).await?;
         Ok(user)
     }
 
     /// Signs out; without a session there is nothing to do.
-    pub(crate) async fn logout(
-        &self,
-        caller: Option<CurrentUser>,
-        cookie: &Session,
-        origin: &RequestOrigin,
-    ) -> Result<(), AuthError> {
-        self.shared.sessions.end(cookie).await?;
+    pub(crate) async fn logout(&self, caller: Option<CurrentUser>, visit: &Visit) -> Result<(), AuthError> {
+        self.shared.sessions.end(&visit.cookie).await?;
         if let Some(caller) = caller {
             let event = AuditEvent::success("session.end", caller.id).on(caller.session_id);
-            self.shared.audit.record(origin, event).await;
+            self.shared.audit.record(&visit.origin, event).await;
         }
         Ok(())
     }
 
-    async fn begin_session(
-        &self,
-        user: &User,
-        cookie: &Session,
-        origin: &RequestOrigin,
-    ) -> Result<(), AuthError> {
-        let session_id = self.shared.sessions.begin(cookie, user.id, origin).await?;
-        self.shared.audit.record(origin, AuditEvent::success("session.begin", user.id).on(session_id)).await;
+    async fn begin_session(&self, user: &User, visit: &Visit) -> Result<(), AuthError> {
+        let session_id = self.shared.sessions.begin(user.id, visit).await?;
+        self.shared
+            .audit
+            .record(&visit.origin, AuditEvent::success("session.begin", user.id).on(session_id))
+            .await;
         Ok(())
     }
 

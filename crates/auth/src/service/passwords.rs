@@ -1,12 +1,12 @@
 //! Changing one's password, and presenting it once more.
 
 use secrecy::ExposeSecret;
-use tower_sessions::Session;
 
 use super::AuthState;
-use crate::audit::{AuditEvent, RequestOrigin};
+use crate::audit_event::AuditEvent;
 use crate::current_user::CurrentUser;
 use crate::error::AuthError;
+use crate::origin::{RequestOrigin, Visit};
 use crate::password;
 use crate::schemas::{PasswordChange, Reauthentication};
 
@@ -16,23 +16,22 @@ impl AuthState {
         &self,
         caller: &CurrentUser,
         change: PasswordChange,
-        cookie: &Session,
-        origin: &RequestOrigin,
+        visit: &Visit,
     ) -> Result<(), AuthError> {
         let PasswordChange { current_password, new_password } = change;
         password::check_new(&new_password, &caller.email).map_err(AuthError::WeakNewPassword)?;
         if new_password.expose_secret() == current_password.expose_secret() {
             return Err(AuthError::SamePassword);
         }
-        let old_hash = self.verify_own(caller, current_password, "password.change", origin).await?;
+        let old_hash = self.verify_own(caller, current_password, "password.change", &visit.origin).await?;
         let new_hash = self.shared.hasher.hash(new_password).await?;
         let repository = &self.shared.repository;
         if !repository.change_password(caller.id, caller.session_id, &old_hash, &new_hash).await? {
             return Err(AuthError::ConcurrentChange);
         }
-        self.shared.sessions.reauthenticate(cookie, caller.session_id).await?;
+        self.shared.sessions.reauthenticate(&visit.cookie, caller.session_id).await?;
         let event = AuditEvent::success("password.change", caller.id).on(caller.id);
-        self.shared.audit.record(origin, event).await;
+        self.shared.audit.record(&visit.origin, event).await;
         Ok(())
     }
 
@@ -41,17 +40,17 @@ impl AuthState {
         &self,
         caller: &CurrentUser,
         presented: Reauthentication,
-        cookie: &Session,
-        origin: &RequestOrigin,
+        visit: &Visit,
     ) -> Result<(), AuthError> {
-        let result = self.verify_own(caller, presented.password, "session.reauthenticate", origin).await;
+        let result =
+            self.verify_own(caller, presented.password, "session.reauthenticate", &visit.origin).await;
         result.map_err(|error| match error {
             AuthError::WrongCurrentPassword => AuthError::WrongPassword,
             other => other,
         })?;
-        self.shared.sessions.reauthenticate(cookie, caller.session_id).await?;
+        self.shared.sessions.reauthenticate(&visit.cookie, caller.session_id).await?;
         let event = AuditEvent::success("session.reauthenticate", caller.id).on(caller.session_id);
-        self.shared.audit.record(origin, event).await;
+        self.shared.audit.record(&visit.origin, event).await;
         Ok(())
     }
 

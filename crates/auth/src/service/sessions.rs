@@ -2,15 +2,15 @@
 
 use chrono::DateTime;
 use junjo_web::Page;
-use tower_sessions::Session;
 
 use super::AuthState;
-use crate::audit::{AuditEvent, RequestOrigin};
+use crate::audit_event::AuditEvent;
 use crate::current_user::CurrentUser;
 use crate::device;
 use crate::error::AuthError;
+use crate::origin::{RequestOrigin, Visit};
 use crate::schemas::{EndedSessions, SessionView};
-use crate::session::SessionId;
+use crate::session_id::SessionId;
 use crate::user::UserId;
 
 impl AuthState {
@@ -66,16 +66,15 @@ impl AuthState {
         &self,
         caller: &CurrentUser,
         keeps_current: bool,
-        cookie: &Session,
-        origin: &RequestOrigin,
+        visit: &Visit,
     ) -> Result<EndedSessions, AuthError> {
         let kept = keeps_current.then_some(caller.session_id);
         let ended = self.shared.repository.delete_sessions_of(caller.id, kept).await?;
         if !keeps_current {
-            self.shared.sessions.end(cookie).await?;
+            self.shared.sessions.end(&visit.cookie).await?;
         }
         let event = AuditEvent::success("session.revoke_all", caller.id).on(caller.id);
-        self.shared.audit.record(origin, event).await;
+        self.shared.audit.record(&visit.origin, event).await;
         Ok(EndedSessions { ended })
     }
 

@@ -4,12 +4,12 @@ use chrono::DateTime;
 use junjo_web::{Page, encode_cursor};
 
 use super::AuthState;
-use crate::audit::{AuditEvent, RequestOrigin};
+use crate::audit_event::AuditEvent;
 use crate::current_user::CurrentUser;
 use crate::error::AuthError;
+use crate::origin::{RequestOrigin, Visit};
 use crate::repository::UserListRow;
 use crate::schemas::ManagedUser;
-use crate::session::Visit;
 use crate::user::{Role, UserId};
 
 /// The version of the list's cursor: (created at, id).
