@@ -20,7 +20,7 @@ use crate::subject::{
 };
 use watch::Watch;
 
-pub(crate) use watch::{Sample, drain};
+pub(crate) use watch::drain;
 
 /// Longest run of the WAL anchor: it only has to be long enough for many commits.
 const ANCHOR_SECONDS_MAX: u64 = 30;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 
-use crate::subject::{Api, Status};
+use crate::report::Sample;
+use crate::subject::Api;
 
 /// Between two looks while sending: seldom, because each is a request and a query.
 const SENDING_INTERVAL: Duration = Duration::from_millis(250);
@@ -15,13 +16,6 @@ const SENDING_INTERVAL: Duration = Duration::from_millis(250);
 const DRAIN_INTERVAL: Duration = Duration::from_millis(20);
 /// Time without progress after which a drain is given up.
 const STALL_LIMIT: Duration = Duration::from_mins(1);
-
-/// One look.
-#[derive(Debug, Clone)]
-pub(crate) struct Sample {
-    pub(crate) at: Duration,
-    pub(crate) status: Status,
-}
 
 /// Looks now and then.
 pub(crate) struct Watch<'a> {

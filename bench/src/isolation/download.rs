@@ -6,20 +6,12 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use serde::{Deserialize, Serialize};
 
 use crate::cli::DownloadArgs;
+use crate::report::Downloaded;
 
 /// How its key is handed over: not as an argument, which everybody on the machine can read.
 const KEY_VARIABLE: &str = "JUNJO_BENCH_KEY";
-
-/// What was read.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub(crate) struct Downloaded {
-    /// Whole answers.
-    pub(crate) finished: u64,
-    pub(crate) bytes: u64,
-}
 
 /// Reads the same answer again and again, and prints what it read.
 pub(crate) async fn run(args: &DownloadArgs) -> anyhow::Result<()> {

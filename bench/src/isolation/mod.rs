@@ -15,12 +15,12 @@ use crate::corpus::{Mixed, Shape, Template};
 use crate::ingest::drain;
 use crate::load::{self, Feed, Latencies, Outcome, Pace, Target};
 use crate::measure::Memory;
-use crate::report::{Budget, Isolation, Round};
+use crate::report::{Budget, Downloaded, Isolation, Round};
 use crate::store::{Facts, Folder, Setup, fill, target, wait_until_open};
 use crate::subject::{Api, ServerProcess};
 use download::Download;
 
-pub(crate) use download::{Downloaded, run as download};
+pub(crate) use download::run as download;
 
 /// Different spans in memory; they are sent round and round as new ones.
 const POOL_SPANS: u64 = 20_000;

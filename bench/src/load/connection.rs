@@ -1,5 +1,6 @@
 //! One connection to a receiver: HTTP/2 with gRPC framing, or HTTP/1.1 as OTLP/HTTP has it.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -12,7 +13,6 @@ use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
-use super::Target;
 use crate::corpus::FRAME_HEAD;
 
 /// Body bytes that HTTP/2 takes over before the socket has: a whole request, so that no sender waits half-way.
@@ -29,6 +29,18 @@ pub(crate) enum Protocol {
     Grpc,
     /// OTLP/HTTP with protobuf
     Http,
+}
+
+/// Where to send and how hard.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) addr: SocketAddr,
+    pub(crate) protocol: Protocol,
+    pub(crate) key: Option<String>,
+    pub(crate) gzip: bool,
+    pub(crate) connections: usize,
+    /// Requests that wait for their answer on one connection.
+    pub(crate) in_flight: usize,
 }
 
 /// What became of a request.

@@ -6,13 +6,12 @@ mod feed;
 mod latency;
 
 use std::cell::{Cell, RefCell};
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use tokio::sync::watch;
 
-pub(crate) use connection::Protocol;
+pub(crate) use connection::{Protocol, Target};
 pub(crate) use feed::{Feed, Outgoing};
 pub(crate) use latency::Latencies;
 
@@ -22,18 +21,6 @@ use connection::{Answer, Connection};
 const RETRY_PAUSE: Duration = Duration::from_millis(50);
 /// Failures after which a run is given up.
 const FAILURES_MAX: usize = 20;
-
-/// Where to send and how hard.
-#[derive(Debug, Clone)]
-pub(crate) struct Target {
-    pub(crate) addr: SocketAddr,
-    pub(crate) protocol: Protocol,
-    pub(crate) key: Option<String>,
-    pub(crate) gzip: bool,
-    pub(crate) connections: usize,
-    /// Requests that wait for their answer on one connection.
-    pub(crate) in_flight: usize,
-}
 
 /// When to send and whom to tell.
 #[derive(Debug, Clone, Default)]

@@ -2,15 +2,22 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::store::{Times, goal};
 use super::table::{MIB, number};
-use crate::isolation::Downloaded;
 
-/// Goals of design.md section 10 and issue 4.
+/// What may become of an acknowledgement, and of a ping, while answers of any size are read.
 const ACK_GROWTH_GOAL: f64 = 1.1;
 const PING_GOAL_MS: f64 = 2.0;
+
+/// What a reader of exports has read.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Downloaded {
+    /// Whole answers.
+    pub(crate) finished: u64,
+    pub(crate) bytes: u64,
+}
 
 /// Senders beside readers.
 #[derive(Debug, Serialize)]

@@ -8,17 +8,24 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::ingest::Sample;
 use crate::load::Outcome;
 use crate::measure::{CpuUse, DiskUse, Memory};
 use crate::subject::{BareAppend, LogSummary, Status};
 
-pub(crate) use isolation::{Budget, Isolation, Round};
-pub(crate) use store::{Queries, Rebuild, Store, Stores, Timed, Times};
+pub(crate) use isolation::{Budget, Downloaded, Isolation, Round};
+pub(crate) use store::{Filled, Queries, Rebuild, Store, Stores, Timed, Times};
 pub(crate) use table::wal_anchor as wal_anchor_table;
 
 /// Share of the sending time that is left out at either end when a steady rate is computed.
 const EDGE: f64 = 0.15;
+
+/// One look at the server's status while spans are sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Sample {
+    /// Since the first request.
+    pub(crate) at: Duration,
+    pub(crate) status: Status,
+}
 
 /// What was sent and where.
 #[derive(Debug, Clone, Serialize)]

@@ -2,21 +2,34 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Machine;
 use super::table::{self, MIB, number};
 use crate::load::Latencies;
-use crate::measure::Memory;
-use crate::store::Filled;
+use crate::measure::{DiskUse, Memory};
 
-/// Goals of design.md section 10.
+/// Goals for a store of [`GOAL_SPANS`].
 const BYTES_PER_SPAN_GOAL: f64 = 350.0;
 const FRESH_MIB_GOAL: f64 = 60.0;
 const REBUILD_SECONDS_GOAL: f64 = 60.0;
 const GROWTH_GOAL: f64 = 1.3;
 /// The size that the goals are for.
 const GOAL_SPANS: u64 = 10_000_000;
+
+/// How the filling went.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Filled {
+    /// From the first request until all was queryable.
+    pub(crate) seconds: f64,
+    /// Acknowledged and queryable.
+    pub(crate) spans_per_second: f64,
+    pub(crate) peak_bytes: u64,
+    /// After everything was sealed and the server had stopped.
+    pub(crate) disk: DiskUse,
+    /// Lines above info in the server's log, and counts that are not what they should be.
+    pub(crate) problems: Vec<String>,
+}
 
 /// Stores of several sizes, the smallest first.
 #[derive(Debug, Serialize)]

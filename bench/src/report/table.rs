@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use super::{Acked, Ingest, Setting, WalAnchor};
 
-/// Goals of design.md section 10, as ratios to the anchors.
+/// Goals, as ratios to the anchors.
 const ACKED_GOAL: f64 = 0.85;
 const QUERYABLE_GOAL: f64 = 1.2;
 pub(super) const MIB: f64 = 1_048_576.0;

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::Sample;
-use crate::measure::DiskUse;
+use crate::report::Filled;
 
 const FILE: &str = "bench-store.json";
 
@@ -21,20 +21,6 @@ pub(crate) struct Facts {
     /// Traces to ask for.
     pub(crate) samples: Vec<Sample>,
     pub(crate) filled: Filled,
-}
-
-/// How the filling went.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Filled {
-    /// From the first request until all was queryable.
-    pub(crate) seconds: f64,
-    /// Acknowledged and queryable.
-    pub(crate) spans_per_second: f64,
-    pub(crate) peak_bytes: u64,
-    /// After everything was sealed and the server had stopped.
-    pub(crate) disk: DiskUse,
-    /// Lines above info in the server's log, and counts that are not what they should be.
-    pub(crate) problems: Vec<String>,
 }
 
 /// The data folder of one store, and the file beside it.

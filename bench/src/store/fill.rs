@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{bail, ensure};
 
-use super::Setup;
-use super::facts::{Facts, Filled, Folder};
+use super::facts::{Facts, Folder};
+use super::setup::Setup;
 use crate::corpus::{Mixed, Shape};
 use crate::ingest::drain;
 use crate::load::{self, Feed, Pace, Protocol, Target};
 use crate::measure::{DiskUse, Memory};
+use crate::report::Filled;
 use crate::subject::{Api, ServerProcess};
 
 const CONNECTIONS: usize = 4;

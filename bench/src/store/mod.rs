@@ -6,8 +6,9 @@ mod facts;
 mod fill;
 mod questions;
 mod rebuild;
+mod setup;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
@@ -19,35 +20,16 @@ use crate::measure::{Memory, file_system, load_average};
 use crate::report::{Machine, Queries, Store, Stores};
 use crate::subject::{Api, ServerProcess, program};
 
-pub(crate) use facts::{Facts, Filled, Folder};
+pub(crate) use facts::{Facts, Folder};
 pub(crate) use fill::{fill, target};
+pub(crate) use setup::Setup;
 
-const BUILD_SERVER: &str = "cargo build --release -p junjo-server";
 const BUILD_ANCHOR: &str = "cargo build --release -p junjo-span-store --example bare_query";
 /// Longest wait for an index that is there.
 const OPEN_LIMIT: Duration = Duration::from_mins(2);
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 /// After the start, until memory is read: what the start left is given back by then.
 const SETTLE: Duration = Duration::from_secs(2);
-
-/// The server and how it is started.
-pub(crate) struct Setup<'a> {
-    pub(crate) server: PathBuf,
-    pub(crate) more: &'a [String],
-}
-
-impl<'a> Setup<'a> {
-    pub(crate) fn find(server: Option<&PathBuf>, more: &'a [String]) -> anyhow::Result<Self> {
-        Ok(Self { server: program(server, "junjo-server", BUILD_SERVER)?, more })
-    }
-
-    /// Starts it on `folder`; `first` are arguments that those of the command line may overrule.
-    pub(crate) fn start(&self, folder: &Folder, first: &[String]) -> anyhow::Result<ServerProcess> {
-        let mut args = vec!["--otlp-http-addr=127.0.0.1:0".to_owned()];
-        args.extend(first.iter().chain(self.more).cloned());
-        ServerProcess::start(&self.server, &folder.data(), &args)
-    }
-}
 
 /// Measures a store of each size, the smallest first.
 pub(crate) async fn run(args: &StoreArgs) -> anyhow::Result<Stores> {

@@ -154,7 +154,7 @@ fn encoded(value: &str) -> String {
 mod tests {
     use super::*;
     use crate::measure::DiskUse;
-    use crate::store::facts::Filled;
+    use crate::report::Filled;
 
     fn facts() -> Facts {
         let sample = Sample {

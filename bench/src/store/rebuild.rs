@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 
-use super::Setup;
 use super::facts::{Facts, Folder};
 use super::fill::{target, wait_until_sealed};
+use super::setup::Setup;
 use crate::clock::unix_nanos;
 use crate::corpus::{Mixed, Shape};
 use crate::load::{self, Feed, Latencies, Outcome, Pace, Target};

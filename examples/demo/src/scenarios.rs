@@ -4,20 +4,14 @@
 mod conversation;
 mod failing_workflow;
 mod retries;
+mod services;
 mod slow_research;
 mod support_chat;
 mod ticket_workflow;
 
 use rand::rngs::StdRng;
 
-use crate::telemetry::Source;
 use crate::trace::Trace;
-
-const WEB: Source = Source { service: "bookshop-web", scope: "opentelemetry.instrumentation.asgi" };
-const AGENT: Source = Source { service: "support-agent", scope: "opentelemetry.util.genai.handler" };
-const RETRIEVAL: Source = Source { service: "support-agent", scope: "openinference.instrumentation.openai" };
-const FLOWS: Source = Source { service: "ticket-flows", scope: "openinference.instrumentation.anthropic" };
-const RESEARCH: Source = Source { service: "research-agent", scope: "opentelemetry.util.genai.handler" };
 
 /// A kind of trace that the demo knows to build.
 pub(crate) struct Scenario {

@@ -28,6 +28,7 @@ use junjo_span_model::Signal;
 use serde::de::DeserializeSeed as _;
 use serde_json::error::Category;
 
+pub(crate) use read::JsonLimits;
 use read::{Fault, MessageReader, Transcoder};
 
 /// Why a body is no OTLP/JSON.
@@ -51,15 +52,6 @@ pub(crate) enum JsonError {
     /// The protobuf form does not fit into the room that was given.
     #[error("the message has more than {bytes_max} bytes as protobuf")]
     TooLarge { bytes_max: usize },
-}
-
-/// What the result may be.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct JsonLimits {
-    /// Bytes of protobuf.
-    pub(crate) bytes_max: usize,
-    /// Levels of values within values; readers recurse once a level.
-    pub(crate) depth_max: u32,
 }
 
 /// The `Export*ServiceRequest` of `signal` that `json` describes. CPU work: call it off the async threads.

@@ -4,10 +4,18 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::JsonLimits;
 use super::scalar::{self, Boolean, Double, EnumNumber, Integer, unexpected};
 use super::schema::{ANY_VALUE, Field, Kind, Message};
 use super::write::Writer;
+
+/// What the result may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct JsonLimits {
+    /// Bytes of protobuf.
+    pub(crate) bytes_max: usize,
+    /// Levels of values within values; readers recurse once a level.
+    pub(crate) depth_max: u32,
+}
 
 /// The state of one translation.
 pub(super) struct Transcoder {

@@ -6,9 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::detail::RunError;
+use super::graph_view::NodeKind;
 use super::matching::Matching;
 use super::trace::JunjoTrace;
-use super::view::NodeKind;
 use crate::ids::SpanId;
 
 /// Nodes and edges of all runs together; runs of one structural id differ only in what is undeclared.

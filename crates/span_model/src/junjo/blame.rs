@@ -189,9 +189,9 @@ impl Blame {
     /// Who wrote each part of `state` last, containers before their parts, at most `limit` of them; and whether these
     /// are all. A container is as old as the youngest change in it.
     pub fn lines(&self, state: &Json, limit: usize) -> (Vec<BlameLine>, bool) {
-        let mut lines = Vec::new();
-        let complete = collect(Some(self), None, (state, &mut String::new()), &mut lines, limit);
-        (lines, complete)
+        let mut collected = Lines { path: String::new(), lines: Vec::new(), limit };
+        let complete = collected.add(Some(self), None, state);
+        (collected.lines, complete)
     }
 }
 
@@ -204,37 +204,42 @@ pub struct BlameLine {
     pub writer: Option<usize>,
 }
 
-/// Adds the line of the value at `path` and those of its parts; false when the limit was reached.
-fn collect(
-    blame: Option<&Blame>,
-    inherited: Option<usize>,
-    (state, path): (&Json, &mut String),
-    lines: &mut Vec<BlameLine>,
+/// Lines as they are collected.
+struct Lines {
+    /// Pointer to the part that is being looked at.
+    path: String,
+    lines: Vec<BlameLine>,
     limit: usize,
-) -> bool {
-    if lines.len() >= limit {
-        return false;
-    }
-    let set_by = blame.map_or(inherited, |blame| blame.set_by);
-    let writer = blame.map_or(inherited, |blame| blame.touched_by);
-    lines.push(BlameLine { path: path.clone(), writer });
-    let length = path.len();
-    let mut part = |step: Step, token: &str, value: &Json| {
-        path.push('/');
-        path.push_str(token);
-        let blame = blame.and_then(|blame| blame.parts.get(&step));
-        let complete = collect(blame, set_by, (value, &mut *path), lines, limit);
-        path.truncate(length);
-        complete
-    };
-    match state {
-        Json::Array(items) => {
-            items.iter().enumerate().all(|(index, item)| part(Step::Index(index), &index.to_string(), item))
+}
+
+impl Lines {
+    /// Adds the line of the value at `path` and those of its parts; false when the limit was reached. `inherited` is who
+    /// wrote the value around it, which counts where `blame` knows nothing.
+    fn add(&mut self, blame: Option<&Blame>, inherited: Option<usize>, state: &Json) -> bool {
+        if self.lines.len() >= self.limit {
+            return false;
         }
-        Json::Object(members) => members.iter().all(|(key, value)| {
-            let token = key.replace('~', "~0").replace('/', "~1");
-            part(Step::Key(key.clone()), &token, value)
-        }),
-        _ => true,
+        let set_by = blame.map_or(inherited, |blame| blame.set_by);
+        let writer = blame.map_or(inherited, |blame| blame.touched_by);
+        self.lines.push(BlameLine { path: self.path.clone(), writer });
+        let length = self.path.len();
+        let mut part = |step: Step, token: &str, value: &Json| {
+            self.path.push('/');
+            self.path.push_str(token);
+            let complete = self.add(blame.and_then(|blame| blame.parts.get(&step)), set_by, value);
+            self.path.truncate(length);
+            complete
+        };
+        match state {
+            Json::Array(items) => items
+                .iter()
+                .enumerate()
+                .all(|(index, item)| part(Step::Index(index), &index.to_string(), item)),
+            Json::Object(members) => members.iter().all(|(key, value)| {
+                let token = key.replace('~', "~0").replace('/', "~1");
+                part(Step::Key(key.clone()), &token, value)
+            }),
+            _ => true,
+        }
     }
 }

@@ -6,10 +6,18 @@
 
 use std::collections::HashSet;
 
-use super::matching::{Matching, Scope};
+use super::matching::{GroupRun, Matching, Scope};
 use super::span::Vocabulary;
 use super::trace::JunjoTrace;
-use super::view::{Warning, WarningCode};
+use super::warning::{Warning, WarningCode};
+
+/// Two executions, one after the other: their spans, and the nodes that they are of.
+struct Transition {
+    from_span: usize,
+    to_span: usize,
+    tail: usize,
+    head: usize,
+}
 
 impl Matching {
     /// Counts the edges that a run took; `executed` are the spans right below it, in order of start.
@@ -18,7 +26,8 @@ impl Matching {
             let (Some(tail), Some(head)) = (self.node_of(pair[0]), self.node_of(pair[1])) else { continue };
             let extra = self.layout.take(tail, head).filter(|_| scope.graph.is_some());
             if let Some(extra) = extra {
-                self.extra_edge(trace, extra, (tail, head), (pair[0], pair[1]));
+                let transition = Transition { from_span: pair[0], to_span: pair[1], tail, head };
+                self.extra_edge(trace, extra, &transition);
             }
         }
         if scope.graph.is_some() {
@@ -31,20 +40,15 @@ impl Matching {
         self.by_span.get(&span).map(|execution| self.executions[*execution].node)
     }
 
-    fn extra_edge(
-        &mut self,
-        trace: &JunjoTrace,
-        edge: usize,
-        (tail, head): (usize, usize),
-        (from, to): (usize, usize),
-    ) {
+    fn extra_edge(&mut self, trace: &JunjoTrace, edge: usize, transition: &Transition) {
+        let Transition { from_span, to_span, tail, head } = *transition;
         let [tail_label, head_label] = [tail, head].map(|node| self.layout.nodes[node].label.clone());
         let hint = if self.layout.leads_to(tail, head) { ": a span between them may be missing" } else { "" };
         let text = format!("\"{head_label}\" followed \"{tail_label}\", which no edge declares{hint}");
         let key = self.layout.edges[edge].key.clone();
         let warning = Warning::new(WarningCode::UndeclaredEdge, text);
-        self.warn(warning.edge(&key).span(trace.spans()[to].span_id));
-        if went_well(trace, from) {
+        self.warn(warning.edge(&key).span(trace.spans()[to_span].span_id));
+        if went_well(trace, from_span) {
             self.miss_only_edge(tail);
         }
     }
@@ -105,7 +109,8 @@ impl Matching {
     }
 
     /// Every declared item of a group that went well must have been executed.
-    pub(super) fn check_group(&mut self, trace: &JunjoTrace, (span, group): (usize, usize)) {
+    pub(super) fn check_group(&mut self, trace: &JunjoTrace, group: GroupRun) {
+        let GroupRun { span, node: group } = group;
         if !went_well(trace, span) || !self.layout.nodes[group].declared {
             return;
         }

@@ -1,14 +1,14 @@
 //! One run as a view: matching, stores and everything else that its spans say, put together.
 
+use super::graph_view::{EdgeStatus, Execution, WorkflowEdge, WorkflowGraph, WorkflowNode};
+use super::kind::ExecutableKind;
 use super::layout::{LayoutEdge, LayoutNode};
 use super::matching::{Matched, Matching};
-use super::span::{ExecutableKind, JunjoSpan};
+use super::span::JunjoSpan;
 use super::stores::{self, execution_around};
 use super::trace::JunjoTrace;
-use super::view::{
-    EdgeStatus, Execution, HookProblemItem, NestedRun, OperationItem, ParentRun, RunFailure, Warning,
-    WarningCode, WorkflowDetail, WorkflowEdge, WorkflowGraph, WorkflowNode,
-};
+use super::view::{HookProblemItem, NestedRun, OperationItem, ParentRun, RunFailure, WorkflowDetail};
+use super::warning::{Warning, WarningCode};
 use crate::ids::{SpanId, TraceId};
 
 /// Hook problems that a view lists.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::graph::{Graph, GraphNode};
-use super::view::NodeKind;
+use super::graph_view::NodeKind;
 
 /// Nodes that one view may have, declared and undeclared; more are counted as left out.
 const NODES_MAX: usize = 10_000;
@@ -167,7 +167,8 @@ impl Layout {
     /// too many nodes.
     pub(super) fn add_undeclared(
         &mut self,
-        (subflow, group): (Option<usize>, Option<usize>),
+        subflow: Option<usize>,
+        group: Option<usize>,
         kind: NodeKind,
         label: &str,
     ) -> Option<usize> {

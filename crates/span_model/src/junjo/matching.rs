@@ -9,10 +9,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::graph::{Graph, parse_graph};
+use super::graph_view::{MatchedBy, NodeKind};
+use super::kind::ExecutableKind;
 use super::layout::Layout;
-use super::span::{ExecutableKind, JunjoSpan};
+use super::span::JunjoSpan;
 use super::trace::JunjoTrace;
-use super::view::{MatchedBy, NodeKind, Warning, WarningCode};
+use super::warning::{Warning, WarningCode};
 
 /// Warnings that a view lists.
 pub(super) const WARNINGS_MAX: usize = 200;
@@ -31,6 +33,20 @@ pub(super) struct Matched {
     pub(super) position: usize,
     pub(super) iteration: usize,
     pub(super) by: MatchedBy,
+}
+
+/// One execution of a group, as places in trace and layout.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GroupRun {
+    pub(super) span: usize,
+    pub(super) node: usize,
+}
+
+/// A span to match: whether it is in a group, and its place among the executions of its run or group, from 1.
+struct Candidate {
+    span: usize,
+    group: Option<GroupRun>,
+    position: usize,
 }
 
 /// What was executed of a run's graph.
@@ -137,7 +153,7 @@ impl Matching {
         &mut self,
         trace: &JunjoTrace,
         scope: &Scope<'_>,
-        group: Option<(usize, usize)>,
+        group: Option<GroupRun>,
         spans: Vec<usize>,
     ) -> Vec<usize> {
         let mut executed = Vec::new();
@@ -149,25 +165,20 @@ impl Matching {
             );
             if is_part && !self.by_span.contains_key(&place) {
                 executed.push(place);
-                self.execute(trace, scope, group, (place, executed.len()));
+                self.execute(trace, scope, Candidate { span: place, group, position: executed.len() });
             }
         }
         executed
     }
 
-    fn execute(
-        &mut self,
-        trace: &JunjoTrace,
-        scope: &Scope<'_>,
-        group: Option<(usize, usize)>,
-        (place, position): (usize, usize),
-    ) {
+    fn execute(&mut self, trace: &JunjoTrace, scope: &Scope<'_>, candidate: Candidate) {
+        let Candidate { span: place, group, position } = candidate;
         let span = &trace.spans()[place];
         let found = scope.find(span);
         let node = found.map(|(at, by)| (scope.places[at], by));
         let node = node.or_else(|| {
-            let around = (scope.subflow, group.map(|(_, node)| node));
-            let node = self.layout.add_undeclared(around, kind_of(span), &span.name)?;
+            let group = group.map(|group| group.node);
+            let node = self.layout.add_undeclared(scope.subflow, group, kind_of(span), &span.name)?;
             if scope.graph.is_some() {
                 let text = format!("\"{}\" was executed, but the graph does not declare it", span.name);
                 let key = self.layout.nodes[node].key.clone();
@@ -180,9 +191,8 @@ impl Matching {
         *iteration += 1;
         let iteration = *iteration;
         self.by_span.insert(place, self.executions.len());
-        let group_span = group.map(|(span, _)| span);
-        let execution =
-            Matched { span: place, node, run: scope.run, group: group_span, position, iteration, by };
+        let group = group.map(|group| group.span);
+        let execution = Matched { span: place, node, run: scope.run, group, position, iteration, by };
         self.executions.push(execution);
         if self.levels >= LEVELS_MAX {
             let text = format!("what is nested more than {LEVELS_MAX} levels deep is left out");
@@ -192,8 +202,9 @@ impl Matching {
         self.levels += 1;
         match span.kind {
             Some(ExecutableKind::RunConcurrent) => {
-                self.level(trace, scope, Some((place, node)), trace.below(place).to_vec());
-                self.check_group(trace, (place, node));
+                let group = GroupRun { span: place, node };
+                self.level(trace, scope, Some(group), trace.below(place).to_vec());
+                self.check_group(trace, group);
             }
             Some(ExecutableKind::Subflow) => {
                 let inner = found.and_then(|(at, _)| scope.graph?.nodes.get(at)?.subflow.as_deref());
@@ -227,7 +238,7 @@ impl Matching {
             let group = scope.find(span).and_then(|(at, _)| self.layout.nodes[scope.places[at]].group);
             let text = format!("the span around \"{}\" is missing", span.name);
             self.warn(Warning::new(WarningCode::ParentMissing, text).span(span.span_id));
-            self.execute(trace, scope, None, (place, 1));
+            self.execute(trace, scope, Candidate { span: place, group: None, position: 1 });
             if group.is_none() {
                 adopted.push(place);
             }

@@ -8,7 +8,9 @@ mod blame;
 mod checks;
 mod detail;
 mod graph;
+mod graph_view;
 mod history;
+mod kind;
 mod layout;
 mod matching;
 mod patch;
@@ -19,15 +21,17 @@ mod store;
 mod stores;
 mod trace;
 mod view;
+mod warning;
 
 pub use aggregate::{Aggregate, AggregateEdge, AggregateGraph, AggregateNode};
 pub use blame::{Blame, BlameLine};
 pub use detail::RunError;
 pub use graph::{Graph, GraphEdge, GraphError, GraphNode, parse_graph};
+pub use graph_view::{EdgeStatus, Execution, MatchedBy, NodeKind, WorkflowEdge, WorkflowGraph, WorkflowNode};
+pub use kind::ExecutableKind;
 pub use patch::{Budget, Document, PatchError, operations};
 pub use span::{
-    AgentOperation, AgentOutcome, Correlation, EvaluationContext, ExecutableKind, HookProblem, JunjoSpan,
-    Vocabulary,
+    AgentOperation, AgentOutcome, Correlation, EvaluationContext, HookProblem, JunjoSpan, Vocabulary,
 };
 pub use state::StateError;
 pub use state_view::{
@@ -35,7 +39,5 @@ pub use state_view::{
 };
 pub use store::{StateEvent, StoreClaim};
 pub use trace::JunjoTrace;
-pub use view::{
-    EdgeStatus, Execution, HookProblemItem, MatchedBy, NestedRun, NodeKind, OperationItem, ParentRun,
-    RunFailure, Warning, WarningCode, WorkflowDetail, WorkflowEdge, WorkflowGraph, WorkflowNode,
-};
+pub use view::{HookProblemItem, NestedRun, OperationItem, ParentRun, RunFailure, WorkflowDetail};
+pub use warning::{Warning, WarningCode};

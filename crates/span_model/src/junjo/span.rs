@@ -10,6 +10,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::kind::ExecutableKind;
 use super::store::{StateEvent, StoreClaim, claims, state_events};
 use crate::derive::exceptions::Exception;
 use crate::details::attributes::Attributes;
@@ -20,40 +21,6 @@ use crate::otlp::value::Span;
 const STATUS_ERROR: i32 = 2;
 /// Hook events that are kept of one span; SDKs send at most 128 events.
 const HOOKS_MAX: usize = 128;
-
-/// A unit that Junjo executes and that has a span of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ExecutableKind {
-    /// A run of a workflow.
-    Workflow,
-    /// A run of a workflow as a node of another one.
-    Subflow,
-    /// A node.
-    Node,
-    /// A group whose items run at the same time.
-    RunConcurrent,
-    /// A run of an agent.
-    Agent,
-}
-
-impl ExecutableKind {
-    fn of(span_type: &str) -> Option<Self> {
-        Some(match span_type {
-            "workflow" => Self::Workflow,
-            "subflow" => Self::Subflow,
-            "node" => Self::Node,
-            "run_concurrent" => Self::RunConcurrent,
-            "agent" => Self::Agent,
-            _ => return None,
-        })
-    }
-
-    /// Whether it has a store of its own, and with it a state.
-    pub const fn is_run(self) -> bool {
-        matches!(self, Self::Workflow | Self::Subflow | Self::Agent)
-    }
-}
 
 /// Which of Junjo's vocabularies the span speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]

@@ -11,7 +11,7 @@ use super::patch::Budget;
 use super::state_view::{BlameItem, StateAt};
 use super::stores::{event_item, patch_json, stores_of};
 use super::trace::JunjoTrace;
-use super::view::{Warning, WarningCode};
+use super::warning::{Warning, WarningCode};
 use crate::ids::SpanId;
 
 /// Parts of a state that blame is listed for.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 
-use super::view::Warning;
+use super::warning::Warning;
 
 /// Who has a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]

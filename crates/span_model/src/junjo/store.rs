@@ -5,7 +5,7 @@
 
 use serde_json::Value as Json;
 
-use super::span::ExecutableKind;
+use super::kind::ExecutableKind;
 use crate::derive::scalar;
 use crate::details::attributes::Attributes;
 use crate::ids::SpanId;

@@ -9,7 +9,7 @@ use super::span::JunjoSpan;
 use super::state_view::{SequenceRange, StateEventItem, StoreItem, StoreRole};
 use super::store::{StateEvent, parse};
 use super::trace::JunjoTrace;
-use super::view::{Warning, WarningCode};
+use super::warning::{Warning, WarningCode};
 
 /// Changes that a view lists; the counts go on behind them.
 const EVENTS_MAX: usize = 20_000;

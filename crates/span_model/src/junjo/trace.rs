@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::span::{EvaluationContext, ExecutableKind, JunjoSpan};
+use super::kind::ExecutableKind;
+use super::span::{EvaluationContext, JunjoSpan};
 use super::store::StoreClaim;
 use crate::ids::SpanId;
 

@@ -3,7 +3,7 @@
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use rand::rngs::StdRng;
 
-use super::{AGENT, WEB};
+use super::services::{AGENT, WEB};
 use crate::genai::{Chat, Message, Usage, agent};
 use crate::trace::Trace;
 

@@ -5,7 +5,7 @@ use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use rand::rngs::StdRng;
 use serde_json::json;
 
-use super::FLOWS;
+use super::services::FLOWS;
 use crate::attribute::attribute;
 use crate::junjo::{GraphDefinition, NodeDefinition, WorkflowRun};
 use crate::trace::{Failure, Trace};

@@ -6,7 +6,7 @@ use opentelemetry_proto::tonic::logs::v1::SeverityNumber;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use rand::rngs::StdRng;
 
-use super::AGENT;
+use super::services::AGENT;
 use crate::attribute::attribute;
 use crate::genai::{Chat, DETAILS_EVENT, Message, Usage, agent};
 use crate::trace::{Failure, SpanRef, Trace};

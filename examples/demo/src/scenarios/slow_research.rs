@@ -4,7 +4,7 @@ use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use rand::rngs::StdRng;
 use serde_json::json;
 
-use super::RESEARCH;
+use super::services::RESEARCH;
 use crate::genai::{Chat, Message, Usage, agent, tool_call};
 use crate::trace::{SpanRef, Trace};
 

@@ -6,7 +6,7 @@ use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
-use super::{AGENT, RETRIEVAL, WEB};
+use super::services::{AGENT, RETRIEVAL, WEB};
 use crate::attribute::attribute;
 use crate::genai::{Chat, Message, Usage, agent, embeddings, exchange, retrieval, tool_call};
 use crate::trace::{SpanRef, Trace};

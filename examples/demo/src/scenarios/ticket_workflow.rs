@@ -6,7 +6,7 @@ use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use rand::rngs::StdRng;
 use serde_json::json;
 
-use super::{FLOWS, WEB};
+use super::services::{FLOWS, WEB};
 use crate::attribute::attribute;
 use crate::genai::{Chat, Message, Usage, exchange, retrieval};
 use crate::junjo::{Executable, GraphDefinition, NodeDefinition, WorkflowRun};
