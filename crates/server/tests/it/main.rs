@@ -1,24 +1,18 @@
-//! Every test of the running server, one module a subject. Most run a server in this process on ports that the system
-//! picks; those about kills and start-up run the real binary.
+//! Every test of the running server. A route's tests are where its path says: `/otel/traces` in `otel/traces.rs`, `/v1` in
+//! `v1/`; `/auth` and `/api-keys` are tested in their crates, through their routers. What crosses routes has a folder by
+//! subject (`process`, `split`), or a file (`authz_coverage`, `api_document`). Most tests run a server in this process on
+//! ports that the system picks; those about kills and start-up run the real binary.
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is what it should do")]
 
-mod accounts;
 mod api_document;
 mod authz_coverage;
-mod backup;
-mod bad_input;
-mod conformance;
-mod crash;
-mod disk;
-mod exports;
+mod docs;
 mod harness;
-mod ingest;
-mod lifecycle;
-mod logs;
-mod numbers;
-mod pages;
+mod health;
+mod otel;
+mod page;
+mod process;
 mod split;
-mod split_go;
-mod startup;
-mod workflow;
+mod telemetry;
+mod v1;

@@ -2,7 +2,7 @@
 //! says what it found, and has the same rows, or all but those that are nowhere any more.
 //!
 //! More of it: an index overwritten with rubbish and logs of DuckDB that do not fit (`tests.rs`), merges that were cut off
-//! (`lifecycle.rs`), and the real binary in `crates/server/tests/it` (`startup.rs`, `disk.rs`, `crash.rs`).
+//! (`lifecycle.rs`), and the real binary in `crates/server/tests/it/process`.
 
 use std::path::PathBuf;
 

@@ -10,8 +10,7 @@ use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use crate::harness::{Api, PATIENCE, ServerProcess};
-
-const START: u64 = 1_767_323_045_000_000_000;
+use crate::telemetry::START;
 
 /// Sends one trace after the other until it is told to stop.
 #[derive(Clone, Default)]

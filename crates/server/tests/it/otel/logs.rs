@@ -1,71 +1,12 @@
-//! Log records on the running server: every transport, both orders, kills, split mode.
+//! `/otel/logs`, and log records as spans show them: every transport, both orders.
 
-use junjo_test_support::{OtlpClient, SpanBuilder, delimited_messages, eventually, fixture, request, text};
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, any_value::Value as OtlpValue};
-use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
-use opentelemetry_proto::tonic::resource::v1::Resource;
+use junjo_test_support::{delimited_messages, fixture, request};
+use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use prost::Message as _;
 use serde_json::{Value, json};
 
-use crate::harness::{Api, PATIENCE, ServerProcess, TestServer};
-
-const START: u64 = 1_767_323_045_000_000_000;
-const LOGS: &str = "logs.v1.LogsService";
-
-/// A plain record of span 1 of trace 1.
-fn record(number: u64, body: &str) -> LogRecord {
-    LogRecord {
-        time_unix_nano: START + number,
-        severity_number: 9,
-        trace_id: 1_u128.to_be_bytes().to_vec(),
-        span_id: 1_u64.to_be_bytes().to_vec(),
-        body: Some(AnyValue { value: Some(OtlpValue::StringValue(body.to_owned())) }),
-        ..Default::default()
-    }
-}
-
-pub(crate) fn logs_request(service: &str, log_records: Vec<LogRecord>) -> ExportLogsServiceRequest {
-    ExportLogsServiceRequest {
-        resource_logs: vec![ResourceLogs {
-            resource: Some(Resource {
-                attributes: vec![text("service.name", service)],
-                ..Default::default()
-            }),
-            scope_logs: vec![ScopeLogs { log_records, ..Default::default() }],
-            ..Default::default()
-        }],
-    }
-}
-
-/// A prompt of span 1 of trace 1, as older instrumentations send it.
-pub(crate) fn prompt(content: &str) -> LogRecord {
-    LogRecord {
-        event_name: "gen_ai.user.message".into(),
-        attributes: vec![text("gen_ai.system", "openai"), text("content", content)],
-        body: None,
-        ..record(1, "")
-    }
-}
-
-async fn send_logs(client: &OtlpClient, records: Vec<LogRecord>) {
-    let message = logs_request("shop", records).encode_to_vec();
-    client.call(LOGS, message.into()).await.unwrap();
-}
-
-/// Waits until spans and log records are queryable.
-pub(crate) async fn drained(api: &Api) -> Value {
-    eventually("draining", PATIENCE, || async {
-        let (code, status) = api.get("/otel/status").await;
-        let equal = |accepted: &str, indexed: &str| status[accepted] == status[indexed];
-        let is_drained = code == 200
-            && status["index"] == "ok"
-            && equal("accepted_spans", "indexed_spans")
-            && equal("accepted_logs", "indexed_logs");
-        is_drained.then_some(status)
-    })
-    .await
-}
+use crate::harness::TestServer;
+use crate::telemetry::{LOGS, START, drained, logs_request, record, send_logs};
 
 /// Scenario: the capture of an instrumentation that sends prompts only as log records, logs before spans as it sent
 /// them, and spans before logs. Guarantee: both end with the same page for every span: its conversation, its records,
@@ -173,34 +114,4 @@ async fn every_transport_stores_logs_and_the_list_filters_them() {
     assert_eq!(server.api.get(&format!("/otel/logs?service=x&cursor={cursor}")).await.0, 400);
     assert_eq!(server.api.anonymous().get("/otel/logs").await.0, 401);
     server.stop().await;
-}
-
-/// Scenario: the real server acknowledges log records and their span, and is killed before anything else; the client
-/// sends the logs again after the restart. Guarantee: nothing is lost, the retry shows once, the prompt is on the span.
-#[tokio::test(flavor = "multi_thread")]
-async fn kill_loses_no_acknowledged_log() {
-    let dir = tempfile::tempdir().unwrap();
-    let server = ServerProcess::start(dir.path()).await;
-    let api = Api::new(server.http);
-    api.register().await;
-    let key = api.create_key().await;
-    let records = || vec![prompt("hello"), record(2, "plain")];
-    send_logs(&OtlpClient::new(server.grpc, Some(&key)), records()).await;
-    let span = SpanBuilder::new(1, 1, START).build();
-    OtlpClient::new(server.grpc, Some(&key)).export(&request("shop", vec![span])).await.unwrap();
-    server.kill().await;
-    let server = ServerProcess::start(dir.path()).await;
-    send_logs(&OtlpClient::new(server.grpc, Some(&key)), records()).await;
-    let api = Api::new(server.http);
-    api.login().await;
-    let status = drained(&api).await;
-    assert_eq!((&status["accepted_logs"], &status["duplicate_logs"]), (&json!(4), &json!(2)));
-    assert_eq!((&status["store"]["logs"], &status["accepted_spans"]), (&json!(2), &json!(1)));
-    let shown = api.read(&format!("/otel/spans/{:032x}/{:016x}", 1, 1)).await;
-    assert_eq!(shown["derived"]["input_messages"][0]["parts"][0]["content"], "hello");
-    assert_eq!((&shown["derived"]["role"], &shown["derived"]["provider"]), (&json!("llm"), &json!("openai")));
-    assert_eq!(shown["logs"].as_array().unwrap().len(), 2);
-    let traces = api.read("/otel/traces?role=llm").await;
-    assert_eq!(traces["items"][0]["llm_call_count"], 1);
-    server.terminate().await;
 }

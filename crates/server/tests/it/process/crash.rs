@@ -12,10 +12,11 @@ use junjo_test_support::StoreFile::{AppLog, Archive, Index, IndexLog, Wal, WalLo
 use junjo_test_support::{Fault, Faults, Operation, OtlpClient, SpanBuilder, eventually, request};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
+use serde_json::json;
 
 use crate::harness::{Api, PATIENCE, ServerProcess, fault_library};
+use crate::telemetry::{START, drained, prompt, record, send_logs};
 
-const START: u64 = 1_767_323_045_000_000_000;
 const RANDOM_KILLS: u64 = 8;
 const SENDERS: u64 = 4;
 const SPANS_PER_REQUEST: u64 = 5;
@@ -187,4 +188,34 @@ async fn start_watched(dir: &Path, faults: &Faults) -> ServerProcess {
     let mut command = ServerProcess::command(dir);
     command.args(["--seal-seconds=1", "--seal-bytes=4K"]).envs(faults.environment());
     ServerProcess::start_command(command).await
+}
+
+/// Scenario: the real server acknowledges log records and their span, and is killed before anything else; the client
+/// sends the logs again after the restart. Guarantee: nothing is lost, the retry shows once, the prompt is on the span.
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_loses_no_acknowledged_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = ServerProcess::start(dir.path()).await;
+    let api = Api::new(server.http);
+    api.register().await;
+    let key = api.create_key().await;
+    let records = || vec![prompt("hello"), record(2, "plain")];
+    send_logs(&OtlpClient::new(server.grpc, Some(&key)), records()).await;
+    let span = SpanBuilder::new(1, 1, START).build();
+    OtlpClient::new(server.grpc, Some(&key)).export(&request("shop", vec![span])).await.unwrap();
+    server.kill().await;
+    let server = ServerProcess::start(dir.path()).await;
+    send_logs(&OtlpClient::new(server.grpc, Some(&key)), records()).await;
+    let api = Api::new(server.http);
+    api.login().await;
+    let status = drained(&api).await;
+    assert_eq!((&status["accepted_logs"], &status["duplicate_logs"]), (&json!(4), &json!(2)));
+    assert_eq!((&status["store"]["logs"], &status["accepted_spans"]), (&json!(2), &json!(1)));
+    let shown = api.read(&format!("/otel/spans/{:032x}/{:016x}", 1, 1)).await;
+    assert_eq!(shown["derived"]["input_messages"][0]["parts"][0]["content"], "hello");
+    assert_eq!((&shown["derived"]["role"], &shown["derived"]["provider"]), (&json!("llm"), &json!("openai")));
+    assert_eq!(shown["logs"].as_array().unwrap().len(), 2);
+    let traces = api.read("/otel/traces?role=llm").await;
+    assert_eq!(traces["items"][0]["llm_call_count"], 1);
+    server.terminate().await;
 }

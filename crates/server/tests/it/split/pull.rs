@@ -22,9 +22,8 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 
 use crate::harness::{PATIENCE, TestServer};
-use crate::logs::{drained, logs_request, prompt};
+use crate::telemetry::{START, drained, logs_request, prompt};
 
-const START: u64 = 1_767_323_045_000_000_000;
 const INTERNAL: &str = "--internal-grpc-addr=127.0.0.1:0";
 
 async fn serve(routes: Routes) -> SocketAddr {

@@ -14,8 +14,8 @@ use tokio::process::{Child, Command};
 use tonic::Code;
 
 use crate::harness::{Api, PATIENCE, ServerProcess};
+use crate::telemetry::START;
 
-const START: u64 = 1_767_323_045_000_000_000;
 const TOKEN: &str = "token-of-both-sides";
 const LOGS: &str = "logs.v1.LogsService";
 

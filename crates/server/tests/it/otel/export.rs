@@ -1,26 +1,12 @@
-//! Exports and searches over the API, and that heavy ones leave the rest of the server alone.
+//! `/otel/export`: every format, and that heavy exports leave the rest of the server alone.
 
 use junjo_test_support::{SpanBuilder, eventually, request};
-use opentelemetry_proto::tonic::trace::v1::Span;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{PATIENCE, TestServer};
-use crate::numbers::START;
-
-fn routed(trace: u128, route: &str) -> Span {
-    SpanBuilder::new(trace, 1, START + u64::try_from(trace).unwrap()).with("http.route", route).build()
-}
-
-/// A server with three traces of two routes.
-async fn server() -> TestServer {
-    let server = TestServer::start().await;
-    let key = server.set_up().await;
-    let spans = vec![routed(1, "/a"), routed(2, "/b, \"quoted\""), routed(3, "/a")];
-    server.client(&key).export(&request("shop", spans)).await.unwrap();
-    server.api.drained().await;
-    server
-}
+use crate::otel::calls::START;
+use crate::otel::routed::server;
 
 async fn body(server: &TestServer, path: &str) -> (String, Vec<u8>) {
     let response = server.api.call(Method::GET, path).send().await.unwrap();
@@ -28,6 +14,13 @@ async fn body(server: &TestServer, path: &str) -> (String, Vec<u8>) {
     let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
     assert!(response.headers()["content-disposition"].to_str().unwrap().starts_with("attachment"));
     (kind, response.bytes().await.unwrap().to_vec())
+}
+
+/// Value of a metric without labels.
+async fn metric(server: &TestServer, name: &str) -> Option<f64> {
+    let (_, text) = server.api.get("/metrics").await;
+    let line = text.as_str()?.lines().find(|line| line.starts_with(name))?.to_owned();
+    line.rsplit(' ').next()?.parse().ok()
 }
 
 /// Scenario: spans and traces in each format, with a filter on an attribute. Guarantee: each format holds exactly the
@@ -59,38 +52,6 @@ async fn export_streams_every_format() {
     assert_eq!(server.api.get("/otel/export?filter=nonsense").await.0, 400);
     assert_eq!(server.api.anonymous().get("/otel/export").await.0, 401);
     server.stop().await;
-}
-
-/// Scenario: attribute filters, text search and statistics by attribute over the API. Guarantee: they find what was sent
-/// and say that nothing was left out.
-#[tokio::test(flavor = "multi_thread")]
-async fn search_reaches_payloads() {
-    let server = server().await;
-    for path in [
-        "/otel/traces?q=QUOTED",
-        "/otel/spans?q=QUOTED",
-        "/otel/traces?filter=attributes.http.route%20contains%20quoted",
-    ] {
-        let page = server.api.read(path).await;
-        assert_eq!(page["items"].as_array().unwrap().len(), 1, "{path}");
-        assert_eq!(page["items"][0]["trace_id"], format!("{:032x}", 2), "{path}");
-        assert_eq!((&page["incomplete"], &page["next_cursor"]), (&Value::Null, &Value::Null), "{path}");
-    }
-    let names = server.api.read("/otel/traces?q=QUOTED&search_in=names").await;
-    assert_eq!(names["items"], json!([]));
-    let range = "from=2026-01-02T00:00:00Z&to=2026-01-03T00:00:00Z";
-    let stats =
-        server.api.read(&format!("/otel/stats?interval=none&group_by=attributes.http.route&{range}")).await;
-    assert_eq!(stats["totals"][0]["group"], json!({"attributes.http.route": "/a"}));
-    assert_eq!((&stats["totals"][0]["count"], &stats["incomplete"]), (&json!(2), &Value::Null));
-    server.stop().await;
-}
-
-/// Value of a metric without labels.
-async fn metric(server: &TestServer, name: &str) -> Option<f64> {
-    let (_, text) = server.api.get("/metrics").await;
-    let line = text.as_str()?.lines().find(|line| line.starts_with(name))?.to_owned();
-    line.rsplit(' ').next()?.parse().ok()
 }
 
 /// Scenario: a client asks for megabytes and does not read them; then it goes away. Guarantee: meanwhile spans are

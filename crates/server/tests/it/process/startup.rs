@@ -7,8 +7,7 @@ use junjo_test_support::{OtlpClient, SpanBuilder, request};
 use opentelemetry_proto::tonic::trace::v1::Span;
 
 use crate::harness::{Api, ServerProcess};
-
-const START: u64 = 1_767_323_045_000_000_000;
+use crate::telemetry::START;
 
 /// Runs the binary, which must refuse to start, and returns what it said.
 async fn refusal(dir: &Path, arguments: &[&str]) -> String {

@@ -1,4 +1,4 @@
-//! From an SDK's export to what the API shows.
+//! `/v1/traces` and its gRPC twin: from an SDK's export to what the API shows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,8 +9,7 @@ use serde_json::Value;
 use tonic::codec::CompressionEncoding;
 
 use crate::harness::TestServer;
-
-const START: u64 = 1_767_323_045_000_000_000;
+use crate::telemetry::START;
 
 /// Every span of a capture by trace, as lowercase hex.
 fn spans_of(capture: &str) -> (BTreeMap<String, BTreeSet<String>>, BTreeSet<String>) {
@@ -97,24 +96,6 @@ async fn export_real_captures_every_span_is_in_the_api() {
     }
 }
 
-/// Scenario: the server is stopped and started between export and reading. Guarantee: everything is still there.
-#[tokio::test(flavor = "multi_thread")]
-async fn restart_keeps_spans_users_and_keys() {
-    let server = TestServer::start().await;
-    let key = server.set_up().await;
-    let spans = vec![SpanBuilder::new(1, 1, START).build(), SpanBuilder::new(1, 2, START).parent(1).build()];
-    server.client(&key).export(&request("shop", spans)).await.unwrap();
-    let server = TestServer::start_in(server.stop().await).await;
-    server.api.login().await;
-    server.client(&key).export(&request("shop", vec![SpanBuilder::new(2, 1, START).build()])).await.unwrap();
-    let status = server.api.drained().await;
-    assert_eq!(status["accepted_spans"], 3);
-    let services = server.api.read("/otel/services").await;
-    assert_eq!(services["items"][0]["span_count"], 3);
-    assert_eq!(services["items"][0]["trace_count"], 2);
-    server.stop().await;
-}
-
 /// Scenario: the same spans arrive compressed with each encoding that gRPC clients use. Guarantee: all are stored.
 #[tokio::test(flavor = "multi_thread")]
 async fn export_compressed_is_stored() {
@@ -126,43 +107,6 @@ async fn export_compressed_is_stored() {
     }
     server.api.drained().await;
     assert_eq!(items(&server, "/otel/traces").await.len(), 2);
-    server.stop().await;
-}
-
-/// Scenario: metrics and logs are exported with the same key, as older Junjo SDKs do every minute. Guarantee: they are
-/// accepted and counted, never refused; logs durably and apart from spans.
-#[tokio::test(flavor = "multi_thread")]
-async fn export_metrics_and_logs_is_accepted_and_counted() {
-    let server = TestServer::start().await;
-    let key = server.set_up().await;
-    let client = server.client(&key);
-    for message in delimited_messages(&fixture("real_otel-v2.metrics.bin")) {
-        client.call("metrics.v1.MetricsService", message.into()).await.unwrap();
-    }
-    for message in delimited_messages(&fixture("real_otel-v2.logs.bin")) {
-        client.call("logs.v1.LogsService", message.into()).await.unwrap();
-    }
-    let status = server.api.read("/otel/status").await;
-    assert!(status["metric_points_received"].as_u64().unwrap() > 0);
-    assert!(status["log_records_received"].as_u64().unwrap() > 0);
-    assert_eq!(status["accepted_logs"], status["log_records_received"]);
-    assert_eq!((&status["accepted_spans"], &status["indexed_spans"]), (&0.into(), &0.into()));
-    server.stop().await;
-}
-
-/// Scenario: spans are sealed before they are read. Guarantee: the API answers the same from the archive.
-#[tokio::test(flavor = "multi_thread")]
-async fn include_payload_returns_whole_spans() {
-    let server = TestServer::start().await;
-    let key = server.set_up().await;
-    let span = SpanBuilder::new(1, 1, START).with("input.value", "hello").build();
-    server.client(&key).export(&request("shop", vec![span])).await.unwrap();
-    server.api.drained().await;
-    let trace = format!("{:032x}", 1);
-    let page = server.api.read(&format!("/otel/trace/{trace}?include=payload")).await;
-    assert_eq!(page["spans"][0]["payload"]["attributes"]["input.value"], "hello");
-    let plain = server.api.read(&format!("/otel/trace/{trace}")).await;
-    assert!(plain["spans"][0].get("payload").is_none());
     server.stop().await;
 }
 

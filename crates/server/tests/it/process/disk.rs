@@ -11,8 +11,7 @@ use serde_json::{Value, json};
 use tonic::{Code, Status};
 
 use crate::harness::{Api, PATIENCE, ServerProcess, fault_library};
-
-const START: u64 = 1_767_323_045_000_000_000;
+use crate::telemetry::START;
 
 /// A server whose disk can be made to fail, with a key and an API session.
 struct Subject {

@@ -1,15 +1,15 @@
-//! Junjo runs over HTTP: views, states, blame, and runs laid over each other.
+//! `/otel/workflow/{trace_id}/{span_id}`: views, states, blame.
 
 use junjo_test_support::{SpanBuilder, delimited_messages, fixture, request};
 use serde_json::{Value, json};
 
 use crate::harness::TestServer;
+use crate::telemetry::START;
 
 const CAPTURES: [&str; 2] = ["junjo_capture.bin", "junjo_capture_0.61.1.bin"];
-const START: u64 = 1_767_323_045_000_000_000;
 
 /// A server that has everything in a capture.
-async fn server_with(capture: &str) -> TestServer {
+pub(super) async fn server_with(capture: &str) -> TestServer {
     let server = TestServer::start().await;
     let key = server.set_up().await;
     for message in delimited_messages(&fixture(capture)) {
@@ -36,7 +36,7 @@ async fn runs(server: &TestServer) -> Vec<(String, String, String)> {
     runs
 }
 
-async fn run_named(server: &TestServer, name: &str) -> (String, Value) {
+pub(super) async fn run_named(server: &TestServer, name: &str) -> (String, Value) {
     let all = runs(server).await;
     let (trace, span, _) = all.iter().find(|(_, _, found)| found == name).unwrap();
     let path = format!("/otel/workflow/{trace}/{span}");
@@ -44,7 +44,7 @@ async fn run_named(server: &TestServer, name: &str) -> (String, Value) {
     (path, view)
 }
 
-fn find<'v>(list: &'v Value, key: &str, value: &str) -> &'v Value {
+pub(super) fn find<'v>(list: &'v Value, key: &str, value: &str) -> &'v Value {
     list.as_array().unwrap().iter().find(|item| item[key] == value).unwrap()
 }
 
@@ -131,35 +131,6 @@ async fn view_counts_loops_and_blames() {
     assert_eq!(find(&state["blame"], "path", "/order_id")["at"], Value::Null);
     let start = server.api.read(&format!("{path}/state?at=0")).await;
     assert_eq!((&start["event"], &start["before"]), (&Value::Null, &start["after"]));
-    server.stop().await;
-}
-
-/// Scenario: the same workflow ran twice (once under evaluation); both runs are laid over each other, then only one is
-/// read. Guarantee: executions and edges are sums over what was read, and the answer says how much that is.
-#[tokio::test(flavor = "multi_thread")]
-async fn runs_of_one_workflow_are_laid_over_each_other() {
-    let server = server_with("junjo_capture.bin").await;
-    let (_, view) = run_named(&server, "Order Intake Workflow").await;
-    let id = view["structural_id"].as_str().unwrap();
-    let all = server.api.read(&format!("/otel/workflow-runs?structural_id={id}")).await;
-    assert_eq!(
-        (&all["run_count"], &all["read_run_count"], &all["stopped_by"]),
-        (&json!(2), &json!(2), &Value::Null)
-    );
-    let validate = find(&all["graph"]["nodes"], "label", "ValidateNode");
-    assert_eq!((&validate["execution_count"], &validate["run_count"]), (&json!(6), &json!(2)));
-    assert_eq!(validate["key"], find(&view["graph"]["nodes"], "label", "ValidateNode")["key"]);
-    assert_eq!(find(&all["graph"]["edges"], "condition", "NeedsRetry")["taken_count"], 4);
-    let one = server.api.read(&format!("/otel/workflow-runs?structural_id={id}&limit=1")).await;
-    assert_eq!(
-        (&one["run_count"], &one["read_run_count"], &one["stopped_by"]),
-        (&json!(2), &json!(1), &json!("limit"))
-    );
-    let none = server.api.read("/otel/workflow-runs?structural_id=graph_none").await;
-    assert_eq!(
-        (&none["run_count"], &none["graph"]["nodes"], &none["error_rate"]),
-        (&json!(0), &json!([]), &Value::Null)
-    );
     server.stop().await;
 }
 

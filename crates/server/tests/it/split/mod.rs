@@ -1,0 +1,4 @@
+//! Split mode: ingestion services receive, the server pulls from them.
+
+mod go_service;
+mod pull;
