@@ -59,8 +59,8 @@ func readSpans(t *testing.T, s *testkit.Service, start []byte, limit uint32) []r
 	}
 }
 
-// Scenario: an existing backend polls batches of several sizes, with log records in between. Guarantee: contract.md
-// §2.3: the start key is exclusive and need not exist, keys are unique ascending ULIDs, at most batch_size spans come
+// Scenario: an existing backend polls batches of several sizes, with log records in between. Guarantee: the
+// start key is exclusive and need not exist, keys are unique ascending ULIDs, at most batch_size spans come
 // and then the end, nothing is deleted, and reading on from any key gives exactly the rest.
 func TestReadSpansWalksEverySpanOnce(t *testing.T) {
 	s := testkit.Start(t, nil)

@@ -229,14 +229,14 @@ func TestSpansJoinsSplitResource(t *testing.T) {
 	}))
 }
 
-// seeds are the captures of real SDKs in shared/fixtures, where they are, and small requests of our own.
+// seeds are the captures of real SDKs that the server is tested with, and small requests of our own.
 func seeds(f *testing.F) [][]byte {
 	f.Helper()
 	list := [][]byte{nil, marshal(f, traces(goodSpan("a"), &tracepb.Span{Name: "no ids"}))}
 	deep := goodSpan("deep")
 	deep.Attributes = []*common.KeyValue{{Key: "k", Value: nested(10)}}
 	list = append(list, marshal(f, traces(deep)))
-	paths, err := filepath.Glob("../../../../shared/fixtures/*.bin")
+	paths, err := filepath.Glob("../../../crates/span_model/tests/fixtures/*.bin")
 	require.NoError(f, err)
 	for _, path := range paths {
 		content, err := os.ReadFile(path)
