@@ -163,7 +163,7 @@ impl Layout {
         })
     }
 
-    /// Adds a node that was executed without being declared, once for each `name` in its graph; `None` when there are
+    /// Adds a node that was executed without being declared, once for each `label` in its graph; `None` when there are
     /// too many nodes.
     pub(super) fn add_undeclared(
         &mut self,

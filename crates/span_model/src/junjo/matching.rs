@@ -43,6 +43,7 @@ pub(super) struct GroupRun {
 }
 
 /// A span to match: whether it is in a group, and its place among the executions of its run or group, from 1.
+#[derive(Clone, Copy)]
 struct Candidate {
     span: usize,
     group: Option<GroupRun>,

@@ -98,7 +98,9 @@ impl<'ast> Visit<'ast> for MentionVisitor {
 
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         if matches!(item.vis, syn::Visibility::Inherited) {
-            imported_names(&item.tree).into_iter().for_each(|import| self.push(import.path));
+            for import in imported_names(&item.tree) {
+                self.push(import.path);
+            }
         }
         self.uses.push(item.tree.clone());
     }

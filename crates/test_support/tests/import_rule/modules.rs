@@ -177,7 +177,7 @@ impl Crate {
 
 fn file_of(folder: &Path, name: &str) -> PathBuf {
     let flat = folder.join(format!("{name}.rs"));
-    if flat.exists() { flat } else { folder.join(name).join("mod.rs") }
+    if flat.try_exists().is_ok_and(|found| found) { flat } else { folder.join(name).join("mod.rs") }
 }
 
 /// `#[cfg(test)]`, `#[test]` and their like: what only tests see makes no arrow.
