@@ -1,6 +1,6 @@
 /** Ties the comparison to the URL. */
 import { getRouteApi } from "@tanstack/react-router";
-import { ComparePage } from "@/features/otel/compare/compare-page";
+import { ComparePage } from "@/features/compare/compare-page";
 
 const compare = getRouteApi("/app/compare");
 

@@ -1,6 +1,6 @@
 /** Ties the log records to their URL. */
 import { getRouteApi } from "@tanstack/react-router";
-import { LogsPage } from "@/features/otel/logs/logs-page";
+import { LogsPage } from "@/features/logs/logs-page";
 
 const logs = getRouteApi("/app/logs");
 

@@ -2,13 +2,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback } from "react";
-import { sessionQuery } from "@/features/auth/session-query";
-import { OverviewPage } from "@/features/otel/overview/overview-page";
-import { ServicesPage } from "@/features/otel/services/services-page";
-import { TracePage } from "@/features/otel/trace/trace-page";
-import type { TraceSearch } from "@/features/otel/trace/trace-search";
-import { TracesPage } from "@/features/otel/traces/traces-page";
-import { WorkflowsPage } from "@/features/otel/workflows/workflows-page";
+import { OverviewPage } from "@/features/overview/overview-page";
+import { ServicesPage } from "@/features/services/services-page";
+import { TracePage } from "@/features/trace/trace-page";
+import type { TraceSearch } from "@/features/trace/trace-search";
+import { TracesPage } from "@/features/traces/traces-page";
+import { WorkflowsPage } from "@/features/workflows/workflows-page";
+import { sessionQuery } from "@/state/session-query";
 
 const overview = getRouteApi("/app/overview");
 const traces = getRouteApi("/app/traces");

@@ -1,7 +1,7 @@
 /** Ties sessions and users of the telemetry to their URLs. */
 import { getRouteApi } from "@tanstack/react-router";
-import { SessionsPage, UsersPage } from "@/features/otel/sessions/groups-page";
-import { SessionPage } from "@/features/otel/sessions/session-page";
+import { SessionsPage, UsersPage } from "@/features/sessions/groups-page";
+import { SessionPage } from "@/features/sessions/session-page";
 
 const sessions = getRouteApi("/app/sessions");
 const session = getRouteApi("/app/sessions/$sessionId");

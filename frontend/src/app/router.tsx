@@ -11,18 +11,18 @@ import {
   retainSearchParams,
 } from "@tanstack/react-router";
 import { auditSearch } from "@/features/auth/audit-search";
-import { sessionQuery, setupQuery } from "@/features/auth/session-query";
-import { compareSearch } from "@/features/otel/compare/compare-search";
-import { logsSearch } from "@/features/otel/logs/logs-search";
-import { overviewSearch } from "@/features/otel/overview/overview-search";
-import { groupsSearch } from "@/features/otel/sessions/groups-search";
-import { traceSearch } from "@/features/otel/trace/trace-search";
-import { tracesSearch } from "@/features/otel/traces/traces-search";
-import { runsSearch } from "@/features/otel/workflow/runs-search";
-import { workflowSearch } from "@/features/otel/workflow/workflow-search";
-import { workflowsSearch } from "@/features/otel/workflows/workflows-search";
+import { compareSearch } from "@/features/compare/compare-search";
+import { logsSearch } from "@/features/logs/logs-search";
+import { overviewSearch } from "@/features/overview/overview-search";
+import { groupsSearch } from "@/features/sessions/groups-search";
+import { traceSearch } from "@/features/trace/trace-search";
+import { runsSearch } from "@/features/workflow/runs-search";
+import { workflowSearch } from "@/features/workflow/workflow-search";
+import { workflowsSearch } from "@/features/workflows/workflows-search";
 import { timeRangeSearch } from "@/lib/time-range";
 import { z } from "@/lib/zod";
+import { sessionQuery, setupQuery } from "@/state/session-query";
+import { tracesSearch } from "@/telemetry/traces/traces-search";
 import { AppShell } from "./app-shell";
 import { NotFoundPage, PageFailure, PagePending } from "./fallback-pages";
 import { SettingsLayout } from "./settings-layout";
@@ -98,7 +98,7 @@ const overviewRoute = createRoute({
 const welcomeRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/welcome",
-  component: lazyRouteComponent(() => import("./welcome-page"), "WelcomePage"),
+  component: lazyRouteComponent(() => import("@/features/api-keys/welcome-page"), "WelcomePage"),
 });
 
 const tracesRoute = createRoute({
@@ -218,10 +218,7 @@ const auditRoute = createRoute({
 const ingestionRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/ingestion",
-  component: lazyRouteComponent(
-    () => import("@/features/otel/ingest-status/ingestion-page"),
-    "IngestionPage",
-  ),
+  component: lazyRouteComponent(() => import("@/features/ingestion/ingestion-page"), "IngestionPage"),
 });
 
 const storageRoute = createRoute({
@@ -233,7 +230,7 @@ const storageRoute = createRoute({
 const aboutRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/about",
-  component: lazyRouteComponent(() => import("./about-page"), "AboutPage"),
+  component: lazyRouteComponent(() => import("@/features/about/about-page"), "AboutPage"),
 });
 
 const routeTree = rootRoute.addChildren([

@@ -1,7 +1,7 @@
 /** The frame of the settings: one title, and a row of links to its pages. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, type LinkProps, Outlet } from "@tanstack/react-router";
-import { sessionQuery } from "@/features/auth/session-query";
+import { sessionQuery } from "@/state/session-query";
 
 interface SettingsPlace {
   to: NonNullable<LinkProps["to"]>;

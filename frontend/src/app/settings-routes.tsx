@@ -3,10 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { ApiKeysPage } from "@/features/api-keys/api-keys-page";
 import { AuditPage } from "@/features/auth/audit-page";
-import { sessionQuery } from "@/features/auth/session-query";
 import { usersQuery } from "@/features/auth/users-query";
-import { statusQuery } from "@/features/otel/ingest-status/status-query";
-import { StoragePage } from "@/features/otel/storage/storage-page";
+import { StoragePage } from "@/features/storage/storage-page";
+import { sessionQuery } from "@/state/session-query";
+import { statusQuery } from "@/telemetry/ingest/status-query";
 
 /** Keys, with what the telemetry side knows of their use. */
 export function ApiKeysRoute() {

@@ -1,11 +1,11 @@
 /** Ties the workflow explorer to the URL. A chunk of its own: graph and layout are large. */
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback } from "react";
-import { warmLayout } from "@/features/otel/workflow/graph/layout-graph";
-import { RunsPage } from "@/features/otel/workflow/runs-page";
-import type { RunsSearch } from "@/features/otel/workflow/runs-search";
-import { WorkflowPage } from "@/features/otel/workflow/workflow-page";
-import type { WorkflowSearch } from "@/features/otel/workflow/workflow-search";
+import { warmLayout } from "@/features/workflow/graph/layout-graph";
+import { RunsPage } from "@/features/workflow/runs-page";
+import type { RunsSearch } from "@/features/workflow/runs-search";
+import { WorkflowPage } from "@/features/workflow/workflow-page";
+import type { WorkflowSearch } from "@/features/workflow/workflow-search";
 
 warmLayout();
 

@@ -1,5 +1,5 @@
 /** Short ways to write workflow runs in tests. */
-import type { WorkflowDetail } from "@/features/otel/workflow/workflow-query";
+import type { WorkflowDetail } from "@/features/workflow/workflow-query";
 
 type Graph = NonNullable<WorkflowDetail["graph"]>;
 type Node = Graph["nodes"][number];

@@ -12,8 +12,8 @@ import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/
 import { TimeAgo } from "@/components/ui/time-ago";
 import { formatBytes, formatCompact } from "@/lib/format/number";
 import { formatDay } from "@/lib/format/time";
-import { postToast } from "@/lib/toasts";
-import { useNow } from "@/lib/use-now";
+import { postToast } from "@/state/toasts";
+import { useNow } from "@/state/use-now";
 import { CreateKeyForm } from "./create-key-form";
 import { EditKeyForm } from "./edit-key-form";
 import { KeyReveal } from "./key-reveal";

@@ -9,7 +9,7 @@ import { FilterBar } from "@/components/ui/page";
 import { EmptyState, LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { TimeRangePicker } from "@/components/ui/time-range-picker";
-import { loadNextPage } from "@/lib/query-client";
+import { loadNextPage } from "@/state/query-client";
 import { type AuditEvent, auditQuery } from "./audit-query";
 import type { AuditSearch } from "./audit-search";
 import { describeEvent } from "./audit-words";

@@ -1,7 +1,7 @@
 /** One-time links: what one is for, and using it. */
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, deadline, unwrap } from "@/lib/api/client";
-import { begin, type User } from "./session-query";
+import { begin, type User } from "@/state/session-query";
 
 export function inspectLinkQuery(token: string) {
   return queryOptions({

@@ -13,10 +13,10 @@ import { SettingsSection } from "@/components/ui/settings-section";
 import { LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { plural } from "@/lib/format/number";
-import { postToast } from "@/lib/toasts";
+import { sessionQuery } from "@/state/session-query";
+import { postToast } from "@/state/toasts";
 import { InviteForm } from "./invite-form";
 import { LinkReveal } from "./link-reveal";
-import { sessionQuery } from "./session-query";
 import {
   changeRole,
   createResetLink,

@@ -1,7 +1,7 @@
 /** Accounts and invitations, as administrators manage them. */
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, deadline, type ResponseOf, unwrap } from "@/lib/api/client";
-import { confirmed } from "@/lib/reauthentication";
+import { confirmed } from "@/state/reauthentication";
 
 export type ManagedUser = ResponseOf<"/auth/users", "get">["items"][number];
 export type Invitation = ResponseOf<"/auth/invitations", "get">["items"][number];

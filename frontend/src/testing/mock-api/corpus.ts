@@ -1,8 +1,9 @@
 /** Realistic traces made from captured ones: the same spans, moved in time and stretched, under new trace ids. */
-import type { SpanDetail } from "@/features/otel/trace/span-query";
-import type { TraceSpan } from "@/features/otel/trace/trace-query";
-import type { TraceSummary } from "@/features/otel/traces/traces-query";
-import type { WorkflowRun } from "@/features/otel/workflows/workflows-query";
+
+import type { WorkflowRun } from "@/features/workflows/workflows-query";
+import type { SpanDetail } from "@/telemetry/trace/span-query";
+import type { TraceSpan } from "@/telemetry/trace/trace-query";
+import type { TraceSummary } from "@/telemetry/traces/traces-query";
 import captured from "../data/traces.json" with { type: "json" };
 
 /** What a real server answered for captured telemetry. */

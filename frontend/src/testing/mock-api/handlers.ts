@@ -1,9 +1,9 @@
 /** The API on top of a mock store, as msw handlers. Bodies are typed from the OpenAPI document. */
 import { http } from "msw";
-import type { Service } from "@/features/otel/services/services-query";
-import type { SpanDetail } from "@/features/otel/trace/span-query";
-import type { TraceSummary } from "@/features/otel/traces/traces-query";
 import type { ResponseOf } from "@/lib/api/client";
+import type { Service } from "@/telemetry/services/services-query";
+import type { SpanDetail } from "@/telemetry/trace/span-query";
+import type { TraceSummary } from "@/telemetry/traces/traces-query";
 import { accountHandlers } from "./account-handlers.ts";
 import { guarded, nothing, ok, paged, problem } from "./answers.ts";
 import { makeLargeTrace, makeTrace, toRow, workflowRuns } from "./corpus.ts";

@@ -1,8 +1,8 @@
 /** Log records of the mock: what an application writes around its spans. */
 import { http } from "msw";
-import type { LogRecord } from "@/features/otel/logs/logs-query";
-import type { SpanDetail } from "@/features/otel/trace/span-query";
 import type { ResponseOf } from "@/lib/api/client";
+import type { LogRecord } from "@/telemetry/logs/logs-query";
+import type { SpanDetail } from "@/telemetry/trace/span-query";
 import { guarded, ok, paged } from "./answers.ts";
 import type { MockStore } from "./store.ts";
 

@@ -1,8 +1,8 @@
 /** Numbers, sessions and users of the mock's traces. */
 import { http } from "msw";
-import type { Session, SessionDetail, TelemetryUser } from "@/features/otel/sessions/sessions-query";
-import type { Stats, StatsItem } from "@/features/otel/stats/stats-query";
+import type { Session, SessionDetail, TelemetryUser } from "@/features/sessions/sessions-query";
 import type { ResponseOf } from "@/lib/api/client";
+import type { Stats, StatsItem } from "@/telemetry/stats/stats-query";
 import { guarded, ok, paged, problem } from "./answers.ts";
 import type { MockTrace } from "./corpus.ts";
 import type { MockStore } from "./store.ts";

@@ -1,6 +1,6 @@
 /** Retention and deletion of the mock. */
 import { http } from "msw";
-import type { Deletion, Retention } from "@/features/otel/storage/storage-query";
+import type { Deletion, Retention } from "@/features/storage/storage-query";
 import type { ResponseOf } from "@/lib/api/client";
 import { guarded, ok, paged, problem } from "./answers.ts";
 import type { MockTrace } from "./corpus.ts";
