@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { type Command, useCommands } from "@/state/commands";
 import { usePreferences } from "@/state/preferences";
 import { type Theme, useTheme } from "@/state/theme";
-import { PLACES } from "./places";
+import { PLACES } from "./features";
 
 const THEMES: Theme[] = ["light", "dark", "system"];
 

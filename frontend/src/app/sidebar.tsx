@@ -24,8 +24,9 @@ import { usePreferences } from "@/state/preferences";
 import { sessionQuery, signOut } from "@/state/session-query";
 import { type Theme, useTheme } from "@/state/theme";
 import { postToast } from "@/state/toasts";
+import type { Place } from "@/telemetry/feature";
 import { describeIngest, statusQuery } from "@/telemetry/ingest/status-query";
-import { PLACES, type Place } from "./places";
+import { PLACES } from "./features";
 
 const TELEMETRY = PLACES.filter((place) => place.section === "telemetry");
 const SETTINGS = PLACES.filter((place) => place.section === "settings");

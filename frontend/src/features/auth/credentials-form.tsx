@@ -5,9 +5,9 @@ import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { ApiProblem } from "@/lib/api/problem";
-import type { Credentials } from "@/state/session-query";
 import { usePasswordRules } from "./config-query";
 import type { CredentialErrors } from "./credentials";
+import type { Credentials } from "./sign-in-query";
 
 interface CredentialsFormProps {
   submitLabel: string;

@@ -1,9 +1,9 @@
 /** The first page of a new server: creates its first user, who administers it. */
 import { useQueryClient } from "@tanstack/react-query";
-import { registerFirstUser } from "@/state/session-query";
 import { AuthCard } from "./auth-card";
 import { checkNewCredentials } from "./credentials";
 import { CredentialsForm } from "./credentials-form";
+import { registerFirstUser } from "./sign-in-query";
 
 export function SetupPage({ onCreated }: { onCreated: () => void }) {
   const client = useQueryClient();

@@ -1,8 +1,8 @@
 /** Signing in. */
 import { useQueryClient } from "@tanstack/react-query";
-import { signIn } from "@/state/session-query";
 import { AuthCard } from "./auth-card";
 import { CredentialsForm } from "./credentials-form";
+import { signIn } from "./sign-in-query";
 
 export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
   const client = useQueryClient();

@@ -1,10 +1,12 @@
 /** Two traces, or two runs, side by side: structure, timing, and for the chosen row messages and state. */
+
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeftRight, GitCompareArrows } from "lucide-react";
 import { useMemo } from "react";
 import { Button } from "@/components/ui/button";
 import { PageHeader } from "@/components/ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/components/ui/states";
+import { useSearchState } from "@/state/use-search-state";
 import { buildTrace, type TraceModel } from "@/telemetry/trace/build-trace";
 import { type TraceData, traceQuery } from "@/telemetry/trace/trace-query";
 import { align, differenceOf, isNotable } from "./align";
@@ -13,12 +15,18 @@ import { CompareRows } from "./compare-rows";
 import type { CompareSearch } from "./compare-search";
 import { SidePicker } from "./side-picker";
 
-interface ComparePageProps {
+interface SearchProps {
   search: CompareSearch;
   onSearchChange: (change: Partial<CompareSearch>) => void;
 }
 
-export function ComparePage({ search, onSearchChange }: ComparePageProps) {
+/** Going from row to row is one visit; other changes can be taken back. */
+function trailOf(change: Partial<CompareSearch>) {
+  return { replace: "row" in change };
+}
+
+export function ComparePage() {
+  const [search, onSearchChange] = useSearchState("/app/compare", trailOf);
   const a = useQuery({ ...traceQuery(search.a ?? ""), enabled: search.a !== undefined });
   const b = useQuery({ ...traceQuery(search.b ?? ""), enabled: search.b !== undefined });
   const modelA = useModel(a.data);
@@ -86,7 +94,7 @@ function useModel(data: TraceData | undefined): TraceModel | undefined {
   return useMemo(() => (data ? buildTrace(data.spans) : undefined), [data]);
 }
 
-interface AlignedProps extends ComparePageProps {
+interface AlignedProps extends SearchProps {
   a: TraceModel;
   b: TraceModel;
 }

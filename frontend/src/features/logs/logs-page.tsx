@@ -1,4 +1,5 @@
 /** Log records, newest first, joined to their spans; the chosen one stands beside the list. */
+
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ListTree, ScrollText, X } from "lucide-react";
@@ -14,20 +15,23 @@ import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picke
 import { loadNextPage } from "@/state/query-client";
 import { useArrivals } from "@/state/use-arrivals";
 import { NARROW, useMedia } from "@/state/use-media";
+import { useSearchState } from "@/state/use-search-state";
 import { LogDetails } from "@/telemetry/logs/log-details";
 import { recordKey } from "@/telemetry/logs/log-text";
-import { type LogRecord, logsQuery } from "@/telemetry/logs/logs-query";
+import type { LogRecord } from "@/telemetry/logs/logs-query";
 import { SeverityMark } from "@/telemetry/logs/severity-mark";
 import { ServiceSelect } from "@/telemetry/services/service-select";
+import { logsQuery } from "./list-query";
 import { CompactRecord, LOG_COLUMNS } from "./log-columns";
 import { activeLogFilters, LOG_SEVERITIES, type LogsSearch } from "./logs-search";
 
-interface LogsPageProps {
+interface SearchProps {
   search: LogsSearch;
   onSearchChange: (change: Partial<LogsSearch>) => void;
 }
 
-export function LogsPage({ search, onSearchChange }: LogsPageProps) {
+export function LogsPage() {
+  const [search, onSearchChange] = useSearchState("/app/logs");
   const narrow = useMedia(NARROW);
   const logs = useInfiniteQuery(logsQuery(search));
   const rows = useMemo(() => logs.data?.pages.flatMap((page) => page.items) ?? [], [logs.data]);
@@ -89,7 +93,7 @@ export function LogsPage({ search, onSearchChange }: LogsPageProps) {
   );
 }
 
-function LogFilters({ search, onSearchChange }: LogsPageProps) {
+function LogFilters({ search, onSearchChange }: SearchProps) {
   return (
     <FilterBar>
       <SearchInput
@@ -179,7 +183,7 @@ function RecordPanel({ record, onClose }: { record: LogRecord; onClose: () => vo
   );
 }
 
-function NoLogs({ search, onSearchChange }: LogsPageProps) {
+function NoLogs({ search, onSearchChange }: SearchProps) {
   const filters = activeLogFilters(search);
   const allTime = <AllTimeButton value={search} onValueChange={onSearchChange} />;
   if (filters.length > 0) {

@@ -1,4 +1,5 @@
 /** How things go: sums, charts over time, what is slow, what fails, and what it costs. */
+
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ChartSpline } from "lucide-react";
@@ -8,23 +9,19 @@ import { LiveMark, windowState } from "@/components/ui/live-mark";
 import { PageBody, PageHeader } from "@/components/ui/page";
 import { EmptyState, ErrorState, Skeleton, StaleNotice } from "@/components/ui/states";
 import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { useSearchState } from "@/state/use-search-state";
 import { ServiceSelect } from "@/telemetry/services/service-select";
 import { servicesQuery } from "@/telemetry/services/services-query";
 import { fillBuckets } from "@/telemetry/stats/buckets";
 import { statsQuery } from "@/telemetry/stats/stats-query";
 import { ModelsByCost } from "./models-by-cost";
-import type { OverviewSearch } from "./overview-search";
 import { OverviewTiles } from "./overview-tiles";
 import { TraceHighlights } from "./trace-highlights";
 
 const OverviewCharts = lazy(() => import("./overview-charts"));
 
-interface OverviewPageProps {
-  search: OverviewSearch;
-  onSearchChange: (change: Partial<OverviewSearch>) => void;
-}
-
-export function OverviewPage({ search, onSearchChange }: OverviewPageProps) {
+export function OverviewPage() {
+  const [search, onSearchChange] = useSearchState("/app/overview");
   const services = useQuery(servicesQuery(ALL_TIME));
   const earliest = useMemo(
     () => services.data?.map((service) => service.first_seen).sort()[0],

@@ -1,4 +1,5 @@
 /** Services: who sends telemetry, how much, and how much of it failed. */
+
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Boxes } from "lucide-react";
@@ -11,7 +12,7 @@ import { EmptyState, LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
 import { formatCompact, formatCount, formatShare, plural } from "@/lib/format/number";
-import type { TimeRangeSearch } from "@/lib/time-range";
+import { useSearchState } from "@/state/use-search-state";
 import { type Service, servicesQuery } from "@/telemetry/services/services-query";
 
 const column = dataColumns<Service>();
@@ -55,12 +56,8 @@ const COLUMNS = column.columns([
   }),
 ]) as DataColumns<Service>;
 
-interface ServicesPageProps {
-  search: TimeRangeSearch;
-  onSearchChange: (change: TimeRangeSearch) => void;
-}
-
-export function ServicesPage({ search, onSearchChange }: ServicesPageProps) {
+export function ServicesPage() {
+  const [search, onSearchChange] = useSearchState("/app/services");
   const services = useQuery(servicesQuery(search));
   return (
     <>

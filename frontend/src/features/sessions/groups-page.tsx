@@ -1,4 +1,5 @@
 /** Lists of sessions and users, latest activity first. */
+
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { CircleUser, MessagesSquare, X } from "lucide-react";
 import type { ReactNode } from "react";
@@ -10,17 +11,19 @@ import { SearchInput } from "@/components/ui/search-input";
 import { EmptyState, LoadState } from "@/components/ui/states";
 import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
 import { loadNextPage } from "@/state/query-client";
+import { useSearchState } from "@/state/use-search-state";
 import { ServiceSelect } from "@/telemetry/services/service-select";
 import { CompactSession, CompactUser, SESSION_COLUMNS, USER_COLUMNS } from "./group-columns";
 import type { GroupsSearch } from "./groups-search";
 import { sessionsQuery, usersQuery } from "./sessions-query";
 
-interface GroupsPageProps {
+interface SearchProps {
   search: GroupsSearch;
   onSearchChange: (change: Partial<GroupsSearch>) => void;
 }
 
-export function SessionsPage({ search, onSearchChange }: GroupsPageProps) {
+export function SessionsPage() {
+  const [search, onSearchChange] = useSearchState("/app/sessions");
   const sessions = useInfiniteQuery(sessionsQuery(search));
   const rows = sessions.data?.pages.flatMap((page) => page.items) ?? [];
   return (
@@ -48,7 +51,8 @@ export function SessionsPage({ search, onSearchChange }: GroupsPageProps) {
   );
 }
 
-export function UsersPage({ search, onSearchChange }: GroupsPageProps) {
+export function UsersPage() {
+  const [search, onSearchChange] = useSearchState("/app/users");
   const users = useInfiniteQuery(usersQuery(search));
   const rows = users.data?.pages.flatMap((page) => page.items) ?? [];
   return (
@@ -76,7 +80,7 @@ export function UsersPage({ search, onSearchChange }: GroupsPageProps) {
   );
 }
 
-interface FrameProps extends GroupsPageProps {
+interface FrameProps extends SearchProps {
   title: "Sessions" | "Users";
   list: { isPending: boolean; error: Error | null; data: unknown; refetch: () => unknown };
   children: ReactNode;
@@ -111,7 +115,7 @@ function Frame({ title, search, list, onSearchChange, children }: FrameProps) {
   );
 }
 
-interface NothingProps extends GroupsPageProps {
+interface NothingProps extends SearchProps {
   icon: typeof MessagesSquare;
   title: string;
   attribute: string;

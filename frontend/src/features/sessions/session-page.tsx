@@ -1,6 +1,6 @@
 /** One conversation: what was asked and answered, trace by trace. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { Bot, CircleUser, MessagesSquare } from "lucide-react";
 import { Button, buttonClass } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -19,7 +19,14 @@ import { RoleMark } from "@/telemetry/vocabulary/role-mark";
 import { ErrorMark } from "@/telemetry/vocabulary/status";
 import { type SessionDetail, sessionQuery, type Turn } from "./sessions-query";
 
-export function SessionPage({ sessionId }: { sessionId: string }) {
+const route = getRouteApi("/app/sessions/$sessionId");
+
+export function SessionPage() {
+  const { sessionId } = route.useParams();
+  return <SessionOf key={sessionId} sessionId={sessionId} />;
+}
+
+function SessionOf({ sessionId }: { sessionId: string }) {
   const session = useInfiniteQuery(sessionQuery(sessionId));
   const pages = session.data?.pages ?? [];
   const first = pages[0];

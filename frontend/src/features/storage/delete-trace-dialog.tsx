@@ -2,18 +2,11 @@
 import { Dialog } from "@/components/ui/dialog";
 import { plural } from "@/lib/format/number";
 import { postToast } from "@/state/toasts";
+import type { TraceDialogProps } from "@/telemetry/slots/trace-actions";
 import { ConfirmDeletionForm } from "./confirm-deletion-form";
 
-interface DeleteTraceDialogProps {
-  traceId: string;
-  name: string;
-  spanCount: number;
-  /** Leaves the page of the trace. */
-  onDeleted: () => void | Promise<void>;
-  onClose: () => void;
-}
-
-export function DeleteTraceDialog({ traceId, name, spanCount, onDeleted, onClose }: DeleteTraceDialogProps) {
+export function DeleteTraceDialog({ trace, onLeave, onClose }: TraceDialogProps) {
+  const { traceId, name, spanCount } = trace;
   return (
     <Dialog
       open
@@ -32,7 +25,7 @@ export function DeleteTraceDialog({ traceId, name, spanCount, onDeleted, onClose
         onCancel={onClose}
         onDeleted={async () => {
           postToast({ tone: "info", title: "Trace deleted; the disk follows in the background" });
-          await onDeleted();
+          await onLeave();
         }}
       />
     </Dialog>

@@ -6,18 +6,23 @@ import { SettingsSection } from "@/components/ui/settings-section";
 import { LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { plural } from "@/lib/format/number";
+import { accountsQuery } from "@/state/accounts-query";
+import { sessionQuery } from "@/state/session-query";
 import { type IngestStatus, statusQuery } from "@/telemetry/ingest/status-query";
 import { DeletionsSection } from "./deletions-section";
 import { RetentionSection } from "./retention-section";
 import { StorageUse } from "./storage-use";
 
-interface StoragePageProps {
-  /** Whether the person may change retention and delete. */
-  admin: boolean;
-  people: ReadonlyMap<string, string>;
+/** Addresses of accounts by id. Only administrators may know them; for others it stays empty. */
+function usePeople(admin: boolean): ReadonlyMap<string, string> {
+  const { data } = useQuery({ ...accountsQuery(), enabled: admin });
+  return new Map(data?.map(({ id, email }) => [id, email]));
 }
 
-export function StoragePage({ admin, people }: StoragePageProps) {
+export function StoragePage() {
+  const me = useQuery(sessionQuery());
+  const admin = me.data?.role === "admin";
+  const people = usePeople(admin);
   const status = useQuery(statusQuery());
   return (
     <>

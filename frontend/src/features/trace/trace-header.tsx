@@ -1,7 +1,5 @@
 /** The head of a trace page: what ran, how it went, and the sums. */
-import { Link, useLocation } from "@tanstack/react-router";
-import { GitCompareArrows } from "lucide-react";
-import { buttonClass } from "@/components/ui/button";
+import { useLocation } from "@tanstack/react-router";
 import { CopyButton } from "@/components/ui/copy-button";
 import { BackLink, Fact, FactList } from "@/components/ui/detail-header";
 import { LiveMark } from "@/components/ui/live-mark";
@@ -9,6 +7,7 @@ import { TimeAgo } from "@/components/ui/time-ago";
 import { formatDuration } from "@/lib/format/duration";
 import { formatCount } from "@/lib/format/number";
 import { nanosToIso } from "@/lib/format/time";
+import { useTraceActions } from "@/telemetry/slots/trace-actions";
 import type { TraceModel } from "@/telemetry/trace/build-trace";
 import type { TraceData } from "@/telemetry/trace/trace-query";
 import { shortModel } from "@/telemetry/vocabulary/models";
@@ -21,12 +20,13 @@ interface TraceHeaderProps {
   data: TraceData;
   model: TraceModel;
   live: boolean;
-  admin: boolean;
 }
 
-export function TraceHeader({ data, model, live, admin }: TraceHeaderProps) {
+export function TraceHeader({ data, model, live }: TraceHeaderProps) {
   const root = model.spans[0];
   const { summary } = data;
+  const { buttons } = useTraceActions();
+  const trace = { traceId: data.traceId, name: root?.name ?? "", spanCount: model.spans.length };
   const listSearch = useLocation({ select: (location) => location.state.tracesSearch });
   return (
     <header className="shrink-0 border-line border-b px-4 pt-2.5 pb-2">
@@ -38,19 +38,12 @@ export function TraceHeader({ data, model, live, admin }: TraceHeaderProps) {
         {summary.error_count > 0 && <ErrorMark count={summary.error_count} />}
         <div className="ml-auto flex shrink-0 items-center gap-2">
           {live && <LiveMark state="live" />}
-          <Link
-            to="/compare"
-            search={{ a: data.traceId }}
-            aria-label="Compare"
-            className={buttonClass("ghost", "sm")}
-          >
-            <GitCompareArrows size={13} /> <span className="hidden sm:inline">Compare</span>
-          </Link>
+          {buttons.map(({ id, Button }) => (
+            <Button key={id} trace={trace} />
+          ))}
           <code className="hidden font-mono text-faint text-xs lg:inline">{data.traceId}</code>
           <CopyButton text={data.traceId} what="trace id" />
-          {admin && (
-            <TraceMenu traceId={data.traceId} name={root?.name ?? ""} spanCount={model.spans.length} />
-          )}
+          <TraceMenu trace={trace} />
         </div>
       </div>
       <FactList>

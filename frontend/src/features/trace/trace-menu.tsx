@@ -1,21 +1,21 @@
-/** What admins can do with a whole trace. */
+/** What features offer to do with a whole trace, as a menu; nothing when there is nothing that this person may do. */
+import { useQuery } from "@tanstack/react-query";
 import { useLocation, useNavigate } from "@tanstack/react-router";
-import { Ellipsis, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { Ellipsis } from "lucide-react";
+import { Suspense, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuItem } from "@/components/ui/menu";
-import { DeleteTraceDialog } from "@/features/storage/delete-trace-dialog";
+import { sessionQuery } from "@/state/session-query";
+import { type ActionTrace, type TraceMenuEntry, useTraceActions } from "@/telemetry/slots/trace-actions";
 
-interface TraceMenuProps {
-  traceId: string;
-  name: string;
-  spanCount: number;
-}
-
-export function TraceMenu(trace: TraceMenuProps) {
+export function TraceMenu({ trace }: { trace: ActionTrace }) {
   const navigate = useNavigate();
+  const me = useQuery(sessionQuery());
   const listSearch = useLocation({ select: (location) => location.state.tracesSearch });
-  const [deleting, setDeleting] = useState(false);
+  const { menu } = useTraceActions();
+  const [chosen, setChosen] = useState<TraceMenuEntry>();
+  const entries = menu.filter((entry) => !entry.admin || me.data?.role === "admin");
+  if (entries.length === 0) return null;
   return (
     <>
       <Menu
@@ -26,16 +26,24 @@ export function TraceMenu(trace: TraceMenuProps) {
           </Button>
         }
       >
-        <MenuItem className="text-danger-text" onSelect={() => setDeleting(true)}>
-          <Trash2 size={15} /> Delete this trace
-        </MenuItem>
+        {entries.map((entry) => (
+          <MenuItem
+            key={entry.id}
+            {...(entry.danger ? { className: "text-danger-text" } : {})}
+            onSelect={() => setChosen(entry)}
+          >
+            <entry.icon size={15} /> {entry.label}
+          </MenuItem>
+        ))}
       </Menu>
-      {deleting && (
-        <DeleteTraceDialog
-          {...trace}
-          onClose={() => setDeleting(false)}
-          onDeleted={() => navigate({ to: "/traces", search: listSearch ?? {}, replace: true })}
-        />
+      {chosen && (
+        <Suspense>
+          <chosen.Dialog
+            trace={trace}
+            onClose={() => setChosen(undefined)}
+            onLeave={() => navigate({ to: "/traces", search: listSearch ?? {}, replace: true })}
+          />
+        </Suspense>
       )}
     </>
   );

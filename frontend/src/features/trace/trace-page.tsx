@@ -1,6 +1,7 @@
 /** One trace: waterfall and span panel side by side, both restored from the URL. */
+
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { SearchX, Waypoints } from "lucide-react";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
@@ -9,6 +10,7 @@ import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/
 import { isNotFound } from "@/lib/api/problem";
 import { formatCount, plural } from "@/lib/format/number";
 import { NARROW, useMedia } from "@/state/use-media";
+import { ONE_VISIT, useSearchState } from "@/state/use-search-state";
 import { buildTrace } from "@/telemetry/trace/build-trace";
 import { pollInterval, type TraceData, traceQuery } from "@/telemetry/trace/trace-query";
 import { criticalPath } from "./model/critical-path";
@@ -24,15 +26,22 @@ import { TraceTools } from "./trace-tools";
 import { Minimap } from "./waterfall/minimap";
 import { Waterfall } from "./waterfall/waterfall";
 
-interface TracePageProps {
+const ID = "/app/traces/$traceId";
+const route = getRouteApi(ID);
+
+export function TracePage() {
+  const { traceId } = route.useParams();
+  const [search, onSearchChange] = useSearchState(ID, ONE_VISIT);
+  return <Trace key={traceId} traceId={traceId} search={search} onSearchChange={onSearchChange} />;
+}
+
+interface TraceProps {
   traceId: string;
   search: TraceSearch;
-  /** Whether the person may delete it. */
-  admin: boolean;
   onSearchChange: (change: Partial<TraceSearch>) => void;
 }
 
-export function TracePage(props: TracePageProps) {
+function Trace(props: TraceProps) {
   const trace = useQuery(traceQuery(props.traceId));
   if (trace.data) {
     return (
@@ -47,11 +56,11 @@ export function TracePage(props: TracePageProps) {
   return <SkeletonRows label="Loading trace" />;
 }
 
-interface LoadedTraceProps extends TracePageProps {
+interface LoadedTraceProps extends TraceProps {
   data: TraceData;
 }
 
-function LoadedTrace({ data, search, admin, onSearchChange }: LoadedTraceProps) {
+function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
   const narrow = useMedia(NARROW);
   const model = useMemo(() => buildTrace(data.spans), [data.spans]);
   const folding = useMemo(() => parseFolding(search.depth, search.folds), [search.depth, search.folds]);
@@ -94,7 +103,7 @@ function LoadedTrace({ data, search, admin, onSearchChange }: LoadedTraceProps) 
 
   return (
     <>
-      <TraceHeader data={data} model={model} live={pollInterval(data, Date.now()) !== false} admin={admin} />
+      <TraceHeader data={data} model={model} live={pollInterval(data, Date.now()) !== false} />
       <div className="relative flex min-h-0 flex-1">
         <section aria-label="Waterfall" className="flex min-w-0 flex-1 flex-col">
           <TraceTools search={search} errors={countErrors(data)} onSearchChange={onSearchChange} />

@@ -2,8 +2,8 @@
 import { Download } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
-import { exportPath } from "@/telemetry/traces/traces-query";
 import type { TracesSearch } from "@/telemetry/traces/traces-search";
+import { exportPath } from "./list-query";
 
 const FORMATS = [
   { id: "csv", label: "CSV" },

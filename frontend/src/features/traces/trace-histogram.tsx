@@ -5,8 +5,8 @@ import { TimeChart } from "@/components/charts/time-chart";
 import { formatCompact } from "@/lib/format/number";
 import { fillBuckets } from "@/telemetry/stats/buckets";
 import { statsQuery } from "@/telemetry/stats/stats-query";
-import { filterParams } from "@/telemetry/traces/traces-query";
 import type { TracesSearch } from "@/telemetry/traces/traces-search";
+import { filterParams } from "./list-query";
 
 const HEIGHT_PX = 92;
 

@@ -1,4 +1,5 @@
 /** All traces, newest first; new ones appear by themselves. */
+
 import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ListTree } from "lucide-react";
@@ -17,10 +18,12 @@ import { isMoving } from "@/lib/time-range";
 import { usePreferences } from "@/state/preferences";
 import { LIVE_MS, loadNextPage } from "@/state/query-client";
 import { useArrivals } from "@/state/use-arrivals";
+import { useSearchState } from "@/state/use-search-state";
 import { servicesQuery } from "@/telemetry/services/services-query";
-import { type TraceList, type TraceSummary, tracesQuery } from "@/telemetry/traces/traces-query";
+import type { TraceList, TraceSummary } from "@/telemetry/traces/traces-query";
 import { activeFilters, cleared, type TracesSearch, tracesSearch } from "@/telemetry/traces/traces-search";
 import { ExportMenu } from "./export-menu";
+import { tracesQuery } from "./list-query";
 import { CHOOSABLE_COLUMNS, CompactTrace, traceColumns } from "./trace-columns";
 import { TraceFilters } from "./trace-filters";
 import { useTraceTail } from "./use-trace-tail";
@@ -31,12 +34,13 @@ const ALL_TIME = { range: "all" } as const;
 /** While the tail is live, polling only repairs what it may have missed. */
 const TAIL_POLL_MS = 30_000;
 
-interface TracesPageProps {
+interface SearchProps {
   search: TracesSearch;
   onSearchChange: (change: Partial<TracesSearch>) => void;
 }
 
-export function TracesPage({ search, onSearchChange }: TracesPageProps) {
+export function TracesPage() {
+  const [search, onSearchChange] = useSearchState("/app/traces");
   const client = useQueryClient();
   const moving = isMoving(search, Date.now());
   const tail = useTraceTail(search, moving && !search.paused);
@@ -149,7 +153,7 @@ function ListEnd({ fetching, more, incomplete }: ListEndProps) {
   return <p className="py-4 text-center text-faint text-xs">{text}</p>;
 }
 
-interface NoTracesProps extends TracesPageProps {
+interface NoTracesProps extends SearchProps {
   anyService: boolean;
 }
 

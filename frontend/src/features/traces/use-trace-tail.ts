@@ -1,13 +1,9 @@
 /** Keeps the first page of a trace list fresh from the server's live tail, while that is wanted and works. */
 import { type InfiniteData, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import {
-  filterParams,
-  type TraceList,
-  type TraceSummary,
-  tracesQuery,
-} from "@/telemetry/traces/traces-query";
+import type { TraceList, TraceSummary } from "@/telemetry/traces/traces-query";
 import type { TracesSearch } from "@/telemetry/traces/traces-search";
+import { filterParams, tracesQuery } from "./list-query";
 
 /** Rows that the first page may grow to; older ones are read again by scrolling. */
 const LIVE_ROWS_MAX = 500;

@@ -1,6 +1,6 @@
 /** All runs of one workflow laid over each other: how often each way is taken, how long nodes take, where runs fail. */
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { Layers3 } from "lucide-react";
 import { type ReactNode, useCallback, useMemo } from "react";
 import { Badge } from "@/components/ui/badge";
@@ -10,20 +10,26 @@ import { TimeRangePicker } from "@/components/ui/time-range-picker";
 import { formatDuration } from "@/lib/format/duration";
 import { formatCount, formatShare, plural } from "@/lib/format/number";
 import { formatExact } from "@/lib/format/time";
+import { useSearchState } from "@/state/use-search-state";
 import { describeKind, RoleMark } from "@/telemetry/vocabulary/role-mark";
+import { warmLayout } from "./graph/layout-graph";
 import { WorkflowCanvas } from "./graph/workflow-canvas";
 import { runsLook } from "./model/runs-state";
 import { openSubflows, toggleOpen } from "./model/stepping";
 import { type RunsNode, type WorkflowRuns, workflowRunsQuery } from "./runs-query";
 import type { RunsSearch } from "./runs-search";
 
-interface RunsPageProps {
-  structuralId: string;
-  search: RunsSearch;
-  onSearchChange: (change: Partial<RunsSearch>) => void;
-}
+const ID = "/app/workflow-graphs/$structuralId";
+const route = getRouteApi(ID);
 
-export function RunsPage({ structuralId, search, onSearchChange }: RunsPageProps) {
+/** Looking around in a graph is one visit. */
+const REPLACED = () => ({ replace: true });
+
+warmLayout();
+
+export function RunsPage() {
+  const { structuralId } = route.useParams();
+  const [search, onSearchChange] = useSearchState(ID, REPLACED);
   const { range, from, to } = search;
   const runs = useQuery(workflowRunsQuery(structuralId, { range, from, to }));
   return (

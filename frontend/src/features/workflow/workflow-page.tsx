@@ -1,6 +1,7 @@
 /** One run of a workflow: its graph, its time and its state, all at the same moment. */
+
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { ListTree, Workflow } from "lucide-react";
 import { useCallback, useMemo } from "react";
 import { buttonClass } from "@/components/ui/button";
@@ -9,7 +10,9 @@ import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/
 import { Tab, TabList, TabPanel, Tabs } from "@/components/ui/tabs";
 import { isInvalidInput, isNotFound } from "@/lib/api/problem";
 import { NARROW, useMedia } from "@/state/use-media";
+import { ONE_VISIT, useSearchState } from "@/state/use-search-state";
 import { AgentFlow } from "./agent-flow";
+import { warmLayout } from "./graph/layout-graph";
 import { WorkflowCanvas } from "./graph/workflow-canvas";
 import { nodeStates } from "./model/node-state";
 import { type RunView, shownAs, toRunView } from "./model/run-view";
@@ -23,14 +26,27 @@ import { WorkflowHeader } from "./workflow-header";
 import { workflowQuery } from "./workflow-query";
 import type { PanelTab, WorkflowSearch } from "./workflow-search";
 
-interface WorkflowPageProps {
+interface RunProps {
   traceId: string;
   spanId: string;
   search: WorkflowSearch;
   onSearchChange: (change: Partial<WorkflowSearch>) => void;
 }
 
-export function WorkflowPage(props: WorkflowPageProps) {
+const ID = "/app/workflows/$traceId/$spanId";
+const route = getRouteApi(ID);
+
+warmLayout();
+
+export function WorkflowPage() {
+  const { traceId, spanId } = route.useParams();
+  const [search, onSearchChange] = useSearchState(ID, ONE_VISIT);
+  return (
+    <Run key={spanId} traceId={traceId} spanId={spanId} search={search} onSearchChange={onSearchChange} />
+  );
+}
+
+function Run(props: RunProps) {
   const workflow = useQuery(workflowQuery(props.traceId, props.spanId));
   const run = useMemo(() => (workflow.data ? toRunView(workflow.data) : undefined), [workflow.data]);
   if (run) {
@@ -61,7 +77,7 @@ export function WorkflowPage(props: WorkflowPageProps) {
   return <SkeletonRows label="Loading workflow run" />;
 }
 
-function NoRun({ traceId, spanId }: WorkflowPageProps) {
+function NoRun({ traceId, spanId }: RunProps) {
   return (
     <EmptyState
       icon={Workflow}
@@ -82,7 +98,7 @@ function NoRun({ traceId, spanId }: WorkflowPageProps) {
   );
 }
 
-interface LoadedRunProps extends WorkflowPageProps {
+interface LoadedRunProps extends RunProps {
   run: RunView;
 }
 

@@ -1,4 +1,5 @@
 /** Workflow runs, newest first: every execution of a declared graph. */
+
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Workflow } from "lucide-react";
@@ -13,17 +14,19 @@ import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picke
 import { nanosToNumber } from "@/lib/format/duration";
 import { loadNextPage } from "@/state/query-client";
 import { useArrivals } from "@/state/use-arrivals";
+import { useSearchState } from "@/state/use-search-state";
 import { ServiceSelect } from "@/telemetry/services/service-select";
 import { CompactRun, workflowColumns } from "./workflow-columns";
 import { type WorkflowRun, workflowRunsQuery } from "./workflows-query";
 import type { WorkflowsSearch } from "./workflows-search";
 
-interface WorkflowsPageProps {
+interface SearchProps {
   search: WorkflowsSearch;
   onSearchChange: (change: Partial<WorkflowsSearch>) => void;
 }
 
-export function WorkflowsPage({ search, onSearchChange }: WorkflowsPageProps) {
+export function WorkflowsPage() {
+  const [search, onSearchChange] = useSearchState("/app/workflows");
   const runs = useInfiniteQuery(workflowRunsQuery(search));
   const rows = useMemo(() => runs.data?.pages.flatMap((page) => page.items) ?? [], [runs.data]);
   const ids = useMemo(() => rows.map(runId), [rows]);
@@ -81,7 +84,7 @@ function runId(run: WorkflowRun): string {
   return `${run.trace_id}-${run.span_id}`;
 }
 
-function NoRuns({ search, onSearchChange }: WorkflowsPageProps) {
+function NoRuns({ search, onSearchChange }: SearchProps) {
   const allTime = <AllTimeButton value={search} onValueChange={onSearchChange} />;
   if (search.name !== undefined || search.service !== undefined || search.status !== undefined) {
     return (

@@ -2,8 +2,9 @@
 import { http } from "msw";
 import type { BrowserSession } from "@/features/auth/account-query";
 import type { AuditEvent } from "@/features/auth/audit-query";
-import type { Invitation, ManagedUser } from "@/features/auth/users-query";
+import type { Invitation } from "@/features/auth/users-query";
 import type { ResponseOf } from "@/lib/api/client";
+import type { Account } from "@/state/accounts-query";
 import { guarded, nothing, ok, problem } from "./answers.ts";
 import type { MockStore } from "./store.ts";
 
@@ -12,7 +13,7 @@ const ago = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString()
 const page = <T>(items: T[]) => ({ items, next_cursor: null });
 
 export interface MockAccounts {
-  users: ManagedUser[];
+  users: Account[];
   invitations: Invitation[];
   sessions: BrowserSession[];
   audit: AuditEvent[];
@@ -133,7 +134,7 @@ export function accountHandlers(store: MockStore) {
       guarded(store, () => ok<ResponseOf<"/auth/users", "get">>(page(accounts.users))),
     ),
     http.patch("*/auth/users/:id", async ({ params, request }) => {
-      const { role } = (await request.json()) as { role: ManagedUser["role"] };
+      const { role } = (await request.json()) as { role: Account["role"] };
       const user = accounts.users.find(({ id }) => id === params.id);
       if (!user) return problem(404, "There is no such account");
       user.role = role;

@@ -1,10 +1,9 @@
 /** Everything about the selected span: the head from the row at once, the rest when it arrives. */
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { ArrowLeft, Workflow } from "lucide-react";
+import { ArrowLeft } from "lucide-react";
 import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
-import { Button, buttonClass } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { EmptyState, ErrorState, Skeleton } from "@/components/ui/states";
 import { Tab, TabList, TabPanel, Tabs } from "@/components/ui/tabs";
@@ -13,11 +12,13 @@ import { SPAN_TABS, type SpanTab } from "@/features/trace/trace-search";
 import { formatDuration } from "@/lib/format/duration";
 import { formatCount } from "@/lib/format/number";
 import { traceLogsQuery } from "@/telemetry/logs/logs-query";
+import { SpanActions } from "@/telemetry/slots/span-actions";
 import { OverviewTab } from "@/telemetry/span-content/span-overview";
 import type { TraceModel } from "@/telemetry/trace/build-trace";
 import { type SpanDetail, spanQuery } from "@/telemetry/trace/span-query";
 import { Cost, Tokens } from "@/telemetry/vocabulary/numbers";
 import { describeKind, RoleMark } from "@/telemetry/vocabulary/role-mark";
+import { isRunKind } from "@/telemetry/vocabulary/runs";
 import { StatusBadge } from "@/telemetry/vocabulary/status";
 import { AttributesTab } from "./attributes-tab";
 import { EventsTab } from "./events-tab";
@@ -79,15 +80,7 @@ export function SpanPanel(props: SpanPanelProps) {
           </h2>
           <StatusBadge status={row.status} />
           <span className="ml-auto flex shrink-0 items-center gap-1">
-            {isRun(detail.data) && (
-              <Link
-                to="/workflows/$traceId/$spanId"
-                params={{ traceId, spanId }}
-                className={buttonClass("secondary", "sm")}
-              >
-                <Workflow size={13} /> Explore run
-              </Link>
-            )}
+            <SpanActions span={detail.data} />
             <CopyButton text={spanId} what="span id" />
           </span>
         </div>
@@ -158,20 +151,11 @@ export function SpanPanel(props: SpanPanelProps) {
   );
 }
 
-/** Whether the workflow explorer opens it; other SDKs have workflows and agents as well, and no runs. */
-function isRun(detail: SpanDetail | undefined): boolean {
-  const type = detail?.attributes["junjo.span_type"];
-  return typeof type === "string" && RUNS.has(type);
-}
-
-/** The kinds of runs, as span types of the Junjo SDK and as roles. */
-const RUNS: ReadonlySet<string> = new Set(["workflow", "subflow", "agent"]);
-
 /** The nearest run around a span, itself included. */
 function runAround(model: TraceModel, index: number): string | undefined {
   for (let at = index; at >= 0; at = model.parent[at] ?? -1) {
     const span = model.spans[at];
-    if (span && RUNS.has(span.role ?? "")) return span.span_id;
+    if (span && isRunKind(span.role ?? "")) return span.span_id;
   }
   return undefined;
 }

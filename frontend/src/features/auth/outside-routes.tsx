@@ -1,8 +1,8 @@
 /** Ties the pages before sign-in to their URLs. */
 import { getRouteApi, useLocation, useRouter } from "@tanstack/react-router";
-import { LinkPage } from "@/features/auth/link-page";
-import { SetupPage } from "@/features/auth/setup-page";
-import { SignInPage } from "@/features/auth/sign-in-page";
+import { LinkPage } from "./link-page";
+import { SetupPage } from "./setup-page";
+import { SignInPage } from "./sign-in-page";
 
 const login = getRouteApi("/login");
 
