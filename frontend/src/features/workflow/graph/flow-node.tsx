@@ -7,7 +7,7 @@ import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format/duration";
 import { plural } from "@/lib/format/number";
 import { RoleMark } from "@/telemetry/vocabulary/role-mark";
-import type { FlowCard } from "./workflow-canvas";
+import type { FlowCard } from "./flow-card";
 
 export const PHASE_CLASS: Record<Phase, string> = {
   never: "border-line-strong border-dashed bg-transparent",

@@ -3,7 +3,6 @@ import "@xyflow/react/dist/base.css";
 import { useQuery } from "@tanstack/react-query";
 import {
   Background,
-  type Node,
   ReactFlow,
   ReactFlowProvider,
   useNodesInitialized,
@@ -18,6 +17,7 @@ import { fromElk, type GraphLayout, isContainer, roomiest, toElk } from "@/featu
 import type { NodeState } from "@/features/workflow/model/node-state";
 import type { GraphEdge, GraphNode } from "@/features/workflow/model/run-view";
 import { EdgeLayer } from "./edge-layer";
+import type { FlowCard } from "./flow-card";
 import { FlowNodeCard, FlowNodeFrame } from "./flow-node";
 import { layoutGraph } from "./layout-graph";
 
@@ -46,19 +46,6 @@ export function WorkflowCanvas(props: WorkflowCanvasProps) {
     </ReactFlowProvider>
   );
 }
-
-interface CardData extends Record<string, unknown> {
-  node: GraphNode;
-  state: NodeState | undefined;
-  note: string | undefined;
-  selected: boolean;
-  current: boolean;
-  expanded: boolean;
-  onSelect: (key: string) => void;
-  onToggle: (key: string) => void;
-}
-
-export type FlowCard = Node<CardData>;
 
 const NODE_TYPES = { card: FlowNodeCard, frame: FlowNodeFrame };
 const DIRECTIONS = ["RIGHT", "DOWN"] as const;

@@ -1,112 +1,50 @@
-/** Accounts, invitations, sessions and the audit log of the mock. */
+/** Set-up, sign-in, accounts, invitations, one-time links and the audit log. */
 import { http } from "msw";
-import type { BrowserSession } from "@/features/auth/account-query";
-import type { AuditEvent } from "@/features/auth/audit-query";
-import type { Invitation } from "@/features/auth/users-query";
 import type { ResponseOf } from "@/lib/api/client";
-import type { Account } from "@/state/accounts-query";
-import { guarded, nothing, ok, problem } from "./answers.ts";
-import type { MockStore } from "./store.ts";
+import { guarded, nothing, ok, problem } from "../answers.ts";
+import { ago, type MockAccounts } from "../state/accounts.ts";
+import type { MockStore } from "../store.ts";
 
-const DAY_MS = 86_400_000;
-const ago = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
+type Role = MockAccounts["users"][number]["role"];
+
 const page = <T>(items: T[]) => ({ items, next_cursor: null });
 
-export interface MockAccounts {
-  users: Account[];
-  invitations: Invitation[];
-  sessions: BrowserSession[];
-  audit: AuditEvent[];
-  config: ResponseOf<"/auth/config", "get">;
+export function authHandlers(store: MockStore) {
+  return [...sessionHandlers(store), ...accountHandlers(store)];
 }
 
-export function mockAccounts(email: string): MockAccounts {
-  return {
-    users: [
-      {
-        id: "user-1",
-        email,
-        role: "admin",
-        created_at: ago(40),
-        last_seen_at: ago(0),
-        session_count: 2,
-      },
-      {
-        id: "user-2",
-        email: "grace@example.com",
-        role: "member",
-        created_at: ago(12),
-        last_seen_at: ago(1),
-        session_count: 1,
-      },
-      {
-        id: "user-3",
-        email: "edsger@example.com",
-        role: "viewer",
-        created_at: ago(3),
-        last_seen_at: null,
-        session_count: 0,
-      },
-    ],
-    invitations: [
-      {
-        id: "invitation-1",
-        email: "barbara@example.com",
-        role: "member",
-        created_at: ago(1),
-        expires_at: ago(-2),
-      },
-    ],
-    sessions: [
-      session("session-1", "Firefox on Linux", true),
-      session("session-2", "Chrome on Android", false),
-    ],
-    audit: [
-      event(4, "session.begin", "success", email),
-      event(3, "session.begin", "refused", null),
-      event(2, "api_key.create", "success", email),
-      event(1, "user.create_first", "success", email),
-    ],
-    config: {
-      is_transport_insecure: false,
-      password_chars_min: 8,
-      password_chars_max: 512,
-      session_idle_seconds: 86_400,
-      session_absolute_seconds: 2_592_000,
-      reauthentication_seconds: 900,
-    },
-  };
+function sessionHandlers(store: MockStore) {
+  return [
+    http.get("*/auth/setup", () =>
+      ok<ResponseOf<"/auth/setup", "get">>({ needs_setup: store.user === null }),
+    ),
+    http.get("*/auth/me", () => (store.signedIn ? ok(me(store)) : problem(401, "Not signed in"))),
+    http.post("*/auth/register", async ({ request }) => {
+      if (store.user) return problem(403, "Only administrators create users");
+      store.user = (await request.json()) as { email: string; password: string };
+      store.signedIn = true;
+      return ok(me(store), 201);
+    }),
+    http.post("*/auth/login", async ({ request }) => {
+      const given = (await request.json()) as { email: string; password: string };
+      if (given.email !== store.user?.email || given.password !== store.user.password) {
+        return problem(401, "Email or password is not right");
+      }
+      store.signedIn = true;
+      return ok(me(store));
+    }),
+    http.post("*/auth/logout", () => {
+      store.signedIn = false;
+      return nothing();
+    }),
+  ];
 }
 
-function session(id: string, device: string, current: boolean): BrowserSession {
-  return {
-    id,
-    device,
-    user_agent: device,
-    ip: "192.0.2.7",
-    created_at: ago(6),
-    last_used_at: ago(current ? 0 : 2),
-    is_current: current,
-  };
+function me(store: MockStore): ResponseOf<"/auth/me", "get"> {
+  return { id: "user-1", email: store.user?.email ?? "", role: "admin" };
 }
 
-function event(id: number, action: string, outcome: AuditEvent["outcome"], email: string | null): AuditEvent {
-  return {
-    id,
-    action,
-    outcome,
-    detail: outcome === "refused" ? "wrong_password" : null,
-    time: ago(id === 4 ? 0 : 5 - id),
-    actor_id: email === null ? null : "user-1",
-    actor_email: email,
-    target_id: null,
-    target_email: null,
-    ip: "192.0.2.7",
-    request_id: `request-${id}`,
-  };
-}
-
-export function accountHandlers(store: MockStore) {
+function accountHandlers(store: MockStore) {
   const { accounts } = store;
   return [
     http.get("*/auth/sessions", () =>
@@ -134,7 +72,7 @@ export function accountHandlers(store: MockStore) {
       guarded(store, () => ok<ResponseOf<"/auth/users", "get">>(page(accounts.users))),
     ),
     http.patch("*/auth/users/:id", async ({ params, request }) => {
-      const { role } = (await request.json()) as { role: Account["role"] };
+      const { role } = (await request.json()) as { role: Role };
       const user = accounts.users.find(({ id }) => id === params.id);
       if (!user) return problem(404, "There is no such account");
       user.role = role;
@@ -151,8 +89,8 @@ export function accountHandlers(store: MockStore) {
       guarded(store, () => ok<ResponseOf<"/auth/invitations", "get">>(page(accounts.invitations))),
     ),
     http.post("*/auth/invitations", async ({ request }) => {
-      const body = (await request.json()) as { email: string; role: Invitation["role"] };
-      const invitation: Invitation = {
+      const body = (await request.json()) as { email: string; role: Role };
+      const invitation: MockAccounts["invitations"][number] = {
         id: `invitation-${accounts.invitations.length + 1}`,
         ...body,
         created_at: ago(0),
@@ -187,6 +125,5 @@ export function accountHandlers(store: MockStore) {
       });
     }),
     http.get("*/auth/config", () => ok<ResponseOf<"/auth/config", "get">>(accounts.config)),
-    http.get("*/health", () => ok({ status: "ok", version: "0.1.0", index: "ok" })),
   ];
 }

@@ -1,9 +1,9 @@
 /** Runs of workflows: what a server answered for the captured ones, under the mock's trace ids. */
 import { http } from "msw";
 import type { ResponseOf } from "@/lib/api/client";
-import captured from "../data/workflows.json" with { type: "json" };
-import { guarded, ok, problem } from "./answers.ts";
-import type { MockStore } from "./store.ts";
+import captured from "../../data/workflows.json" with { type: "json" };
+import { guarded, ok, problem } from "../answers.ts";
+import type { MockStore } from "../store.ts";
 
 type Detail = ResponseOf<"/otel/workflow/{trace_id}/{span_id}", "get">;
 type State = ResponseOf<"/otel/workflow/{trace_id}/{span_id}/state", "get">;

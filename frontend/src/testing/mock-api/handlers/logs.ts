@@ -3,8 +3,8 @@ import { http } from "msw";
 import type { ResponseOf } from "@/lib/api/client";
 import type { LogRecord } from "@/telemetry/logs/logs-query";
 import type { SpanDetail } from "@/telemetry/trace/span-query";
-import { guarded, ok, paged } from "./answers.ts";
-import type { MockStore } from "./store.ts";
+import { guarded, ok, paged } from "../answers.ts";
+import type { MockStore } from "../store.ts";
 
 const SEVERITY_NUMBERS = { trace: 1, debug: 5, info: 9, warn: 13, error: 17, fatal: 21 };
 type Severity = keyof typeof SEVERITY_NUMBERS;
