@@ -1,13 +1,12 @@
 /** The filter as text, with suggestions while it is written. Enter applies it. */
-
-import { useQuery } from "@tanstack/react-query";
 import { ListFilter, X } from "lucide-react";
-import { type KeyboardEvent, useDeferredValue, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useId, useRef, useState } from "react";
 import { controlClass } from "@/components/ui/field";
 import { cn } from "@/lib/cn";
-import { fieldValuesQuery } from "@/telemetry/stats/stats-query";
-import { FIELDS_WITH_VALUES, FILTER_FIELDS } from "./fields";
-import { type Suggestion, suggest } from "./suggest";
+import { useFilterDraft } from "./filter-draft";
+import type { Suggestion } from "./operators";
+import { SuggestionList } from "./suggestion-list";
+import { type FilterSuggestions, useSuggestions } from "./use-suggestions";
 
 interface FilterInputProps {
   value: string;
@@ -16,44 +15,28 @@ interface FilterInputProps {
 }
 
 const SHOWN_MAX = 10;
-const NONE: readonly string[] = [];
 
 export function FilterInput({ value, onApply, className }: FilterInputProps) {
   const input = useRef<HTMLInputElement>(null);
   const listId = useId();
-  const [draft, setDraft] = useState(value);
-  const [applied, setApplied] = useState(value);
-  const [caret, setCaret] = useState(0);
+  const draft = useFilterDraft(value);
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
-  // The filter changed from outside (back button, a saved view): take it over.
-  if (value !== applied) {
-    setApplied(value);
-    setDraft(value);
-  }
-  const found = suggest(draft, caret, FILTER_FIELDS, () => NONE);
-  const field = useDeferredValue(found.valueField);
-  const values = useQuery({
-    ...fieldValuesQuery(field ?? ""),
-    enabled: open && field !== undefined && FIELDS_WITH_VALUES.has(field),
-  });
-  const { from, to, items } = values.data ? suggest(draft, caret, FILTER_FIELDS, () => values.data) : found;
-  const shown = open ? items.slice(0, SHOWN_MAX) : [];
+  const found = useSuggestions(draft.text, draft.caret, open);
+  const shown = open ? found.items.slice(0, SHOWN_MAX) : [];
 
   function apply(filter: string) {
     setOpen(false);
-    setDraft(filter);
+    draft.write(filter, draft.caret);
     if (filter.trim() !== value) onApply(filter.trim());
   }
   function take(suggestion: Suggestion) {
-    const gap = suggestion.text.endsWith(".") || suggestion.text.endsWith("(") ? "" : " ";
-    const next = `${draft.slice(0, from)}${suggestion.text}${gap}`;
-    setDraft(next + draft.slice(to).trimStart());
-    setCaret(next.length);
+    const { text, caret } = withSuggestion(draft.text, found, suggestion);
+    draft.write(text, caret);
     setActive(-1);
     requestAnimationFrame(() => {
       input.current?.focus();
-      input.current?.setSelectionRange(next.length, next.length);
+      input.current?.setSelectionRange(caret, caret);
     });
   }
   function handleKeyDown(event: KeyboardEvent<HTMLInputElement>) {
@@ -65,7 +48,7 @@ export function FilterInput({ value, onApply, className }: FilterInputProps) {
       event.preventDefault();
       const chosen = shown[active];
       if (chosen) take(chosen);
-      else apply(draft);
+      else apply(draft.text);
     } else if (event.key === "Escape" && open) {
       event.stopPropagation();
       setOpen(false);
@@ -90,61 +73,55 @@ export function FilterInput({ value, onApply, className }: FilterInputProps) {
         autoComplete="off"
         spellCheck={false}
         placeholder="Filter: model = gpt-4.1 and duration_ms > 2000"
-        value={draft}
+        value={draft.text}
         onFocus={() => setOpen(true)}
         onBlur={() => {
           setOpen(false);
-          if (draft.trim() !== value) apply(draft);
+          if (draft.text.trim() !== value) apply(draft.text);
         }}
-        onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? draft.length)}
-        onChange={(event) => {
-          setDraft(event.target.value);
-          setCaret(event.target.selectionStart ?? event.target.value.length);
+        onSelect={({ currentTarget }) => draft.moveCaret(currentTarget.selectionStart ?? draft.text.length)}
+        onChange={({ target }) => {
+          draft.write(target.value, target.selectionStart ?? target.value.length);
           setActive(-1);
           setOpen(true);
         }}
         onKeyDown={handleKeyDown}
         className={cn(controlClass, "pr-7 pl-8 font-mono text-xs")}
       />
-      {draft !== "" && (
-        <button
-          type="button"
-          aria-label="Clear the filter"
-          onClick={() => apply("")}
-          className="absolute top-1 right-1 grid size-6 place-items-center rounded-sm text-faint hover:bg-hover hover:text-text"
-        >
-          <X size={13} />
-        </button>
-      )}
-      <div
+      {draft.text !== "" && <ClearButton onClear={() => apply("")} />}
+      <SuggestionList
         id={listId}
-        role="listbox"
-        aria-label="Suggestions"
-        className={cn(
-          "absolute top-full left-0 z-30 mt-1 w-full min-w-64 overflow-hidden rounded-lg border border-line-strong bg-raised p-1 shadow-pop",
-          shown.length === 0 && "hidden",
-        )}
-      >
-        {shown.map((item, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the input above owns the keys
-          // biome-ignore lint/a11y/useFocusableInteractive: aria-activedescendant points here
-          <div
-            key={item.text}
-            id={`${listId}-${index}`}
-            role="option"
-            aria-selected={index === active}
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => take(item)}
-            className={cn(
-              "flex h-7 cursor-pointer items-center gap-3 rounded-md px-2 text-xs hover:bg-hover",
-              index === active && "bg-hover",
-            )}
-          >
-            <code className="min-w-0 truncate font-mono">{item.text}</code>
-            <span className="ml-auto shrink-0 text-2xs text-faint">{item.hint}</span>
-          </div>
-        ))}
-      </div>
+        items={shown}
+        active={active}
+        note={open ? NOTES[found.fields] : undefined}
+        onTake={take}
+      />
     </div>
+  );
+}
+
+const NOTES: Record<FilterSuggestions["fields"], string | undefined> = {
+  loading: "Loading the names of fields…",
+  failed: "The names of fields could not be loaded. A filter can still be typed.",
+  known: undefined,
+};
+
+/** The text with the suggestion in the place of the word at the caret, and where the caret is then. */
+function withSuggestion(text: string, found: FilterSuggestions, { text: word }: Suggestion) {
+  const gap = word.endsWith(".") || word.endsWith("(") ? "" : " ";
+  const before = `${text.slice(0, found.from)}${word}${gap}`;
+  return { text: before + text.slice(found.to).trimStart(), caret: before.length };
+}
+
+function ClearButton({ onClear }: { onClear: () => void }) {
+  return (
+    <button
+      type="button"
+      aria-label="Clear the filter"
+      onClick={onClear}
+      className="absolute top-1 right-1 grid size-6 place-items-center rounded-sm text-faint hover:bg-hover hover:text-text"
+    >
+      <X size={13} />
+    </button>
   );
 }

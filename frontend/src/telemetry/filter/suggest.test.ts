@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { FILTER_FIELDS } from "./fields";
-import { attributeCondition, quoted, suggest, withCondition } from "./suggest";
+import { mockFields } from "@/testing/mock-api/state/fields";
+import { describeFields } from "./field-words";
+import { suggest } from "./suggest";
 
+const FIELDS = describeFields(mockFields());
 const MODELS = ["gpt-4.1", "claude sonnet"];
-const at = (text: string) =>
-  suggest(text, text.length, FILTER_FIELDS, (field) => (field === "model" ? MODELS : []));
+const at = (text: string) => suggest(text, text.length, FIELDS, (field) => (field === "model" ? MODELS : []));
 const texts = (text: string) => at(text).items.map((item) => item.text);
 
 describe("suggest", () => {
@@ -30,28 +31,23 @@ describe("suggest", () => {
     const { from, to, valueField } = at('status = error and model = "cl');
     expect([from, to, valueField]).toEqual([27, 30, "model"]);
   });
-});
 
-describe("writing conditions", () => {
-  /** Values are quoted where the language needs it. */
-  it("quotes", () => {
-    expect(quoted("shop")).toBe("shop");
-    expect(quoted("two words")).toBe('"two words"');
-    expect(quoted('say "hi"')).toBe('"say \\"hi\\""');
-    expect(quoted("and")).toBe('"and"');
+  /** Scenario: the fields have not arrived, or never will. Guarantee: operators and joints are suggested all the same. */
+  it("helps without knowing the fields", () => {
+    const found = (text: string) => suggest(text, text.length, [], () => []).items.map((item) => item.text);
+    expect(found("model ")).toEqual(expect.arrayContaining(["=", "contains", ">="]));
+    expect(found("model = x ")).toEqual(["and", "or"]);
   });
 
-  /** One more condition never changes what was asked before. */
-  it("adds conditions", () => {
-    expect(withCondition(undefined, "a = 1")).toBe("a = 1");
-    expect(withCondition("a = 1", "b = 2")).toBe("a = 1 and b = 2");
-    expect(withCondition("a = 1 or c = 3", "b = 2")).toBe("(a = 1 or c = 3) and b = 2");
-  });
-
-  /** Attributes become conditions where a filter can name their value. */
-  it("writes attribute conditions", () => {
-    expect(attributeCondition("http.route", "/api")).toBe('attributes.http.route = "/api"');
-    expect(attributeCondition("my key", 5)).toBe('attributes."my key" = 5');
-    expect(attributeCondition("list", [1])).toBeUndefined();
+  /** Scenario: a field and an operator that this page has no word about. Guarantee: both are offered, after the known ones. */
+  it("offers what a newer server has", () => {
+    const fields = describeFields([
+      { name: "project", kind: "text", ops: ["=", "~"] },
+      { name: "service", kind: "text", ops: ["="] },
+    ]);
+    const found = (text: string) =>
+      suggest(text, text.length, fields, () => []).items.map((item) => item.text);
+    expect(found("").slice(0, 2)).toEqual(["service", "project"]);
+    expect(found("project ")).toEqual(["=", "~"]);
   });
 });

@@ -3,18 +3,9 @@
  * and / or), not its meaning: the server has the last word. Pure.
  */
 
-export interface FilterField {
-  name: string;
-  kind: "text" | "number" | "boolean";
-  /** Values that are known beforehand. */
-  values?: readonly string[];
-  hint: string;
-}
-
-export interface Suggestion {
-  text: string;
-  hint: string;
-}
+import { quoted } from "./conditions";
+import type { FilterField } from "./field-words";
+import { operatorSuggestions, type Suggestion } from "./operators";
 
 export interface Suggestions {
   /** Part of the text that a suggestion replaces. */
@@ -25,21 +16,6 @@ export interface Suggestions {
   valueField: string | undefined;
 }
 
-const TEXT_OPERATORS: Suggestion[] = [
-  { text: "=", hint: "equals" },
-  { text: "!=", hint: "differs, or is missing" },
-  { text: "contains", hint: "has this text in it" },
-  { text: "in (", hint: "one of" },
-  { text: "exists", hint: "is there" },
-];
-const NUMBER_OPERATORS: Suggestion[] = [
-  { text: ">", hint: "more than" },
-  { text: ">=", hint: "at least" },
-  { text: "<", hint: "less than" },
-  { text: "<=", hint: "at most" },
-  { text: "=", hint: "equals" },
-  { text: "!=", hint: "differs, or is missing" },
-];
 const JOINTS: Suggestion[] = [
   { text: "and", hint: "both" },
   { text: "or", hint: "either" },
@@ -82,8 +58,7 @@ export function suggest(
     return { ...range, items: matching(values), valueField: field?.name };
   }
   if (expects === "operator") {
-    const operators = field?.kind === "number" ? NUMBER_OPERATORS : TEXT_OPERATORS;
-    return { ...range, items: matching(operators), valueField: undefined };
+    return { ...range, items: matching(operatorSuggestions(field?.ops)), valueField: undefined };
   }
   if (expects === "joint") return { ...range, items: matching(JOINTS), valueField: undefined };
   const named = fields.map(({ name, hint }) => ({ text: name, hint }));
@@ -108,7 +83,7 @@ function stateAfter(
     const word = token.text.toLowerCase();
     if (expects === "field") {
       if (word === "not" || word === "(") continue;
-      field = fields.find(({ name }) => name === word) ?? { name: token.text, kind: "text", hint: "" };
+      field = fields.find(({ name }) => name === word) ?? unknownField(token.text);
       expects = "operator";
     } else if (expects === "operator") {
       if (word === "exists") expects = "joint";
@@ -125,36 +100,7 @@ function stateAfter(
   return { expects, field };
 }
 
-/** Bare when it is a plain word, quoted otherwise. */
-export function quoted(value: string): string {
-  if (/^[A-Za-z_][\w.:/-]*$/.test(value) && !/^(and|or|not|in|exists|contains|true|false)$/i.test(value)) {
-    return value;
-  }
-  return inQuotes(value);
-}
-
-/** The filter with one more condition. */
-export function withCondition(filter: string | undefined, condition: string): string {
-  const given = filter?.trim() ?? "";
-  if (given === "") return condition;
-  return /\bor\b/i.test(given) ? `(${given}) and ${condition}` : `${given} and ${condition}`;
-}
-
-/** `attributes.KEY = VALUE` for a plain attribute; undefined for values that a filter cannot name. */
-export function attributeCondition(key: string, value: unknown): string | undefined {
-  const name = /^[\w.\-:/@$]+$/.test(key)
-    ? `attributes.${key}`
-    : `attributes."${key.replaceAll('"', '\\"')}"`;
-  if (typeof value === "string") {
-    return value.length > VALUE_CHARACTERS_MAX ? undefined : `${name} = ${inQuotes(value)}`;
-  }
-  if (typeof value === "number" || typeof value === "boolean") return `${name} = ${value}`;
-  return undefined;
-}
-
-/** Longer texts are not filtered for by equality. */
-const VALUE_CHARACTERS_MAX = 300;
-
-function inQuotes(value: string): string {
-  return `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+/** An attribute, or a field whose description has not arrived: any operator may fit. */
+function unknownField(name: string): FilterField {
+  return { name, kind: "unknown", ops: undefined, hint: "" };
 }

@@ -1,6 +1,7 @@
 /** The whole API on top of a mock store, as msw handlers, a file per feature. Bodies are typed from the OpenAPI document. */
 import { keyHandlers } from "./handlers/api-keys.ts";
 import { authHandlers } from "./handlers/auth.ts";
+import { fieldHandlers } from "./handlers/fields.ts";
 import { ingestHandlers } from "./handlers/ingest.ts";
 import { logHandlers } from "./handlers/logs.ts";
 import { sessionHandlers } from "./handlers/sessions.ts";
@@ -16,6 +17,7 @@ export function mockHandlers(store: MockStore) {
   return [
     ...keyHandlers(store),
     ...authHandlers(store),
+    ...fieldHandlers(store),
     ...ingestHandlers(store),
     ...logHandlers(store),
     ...sessionHandlers(store),

@@ -7,7 +7,7 @@ import { JsonTree } from "@/components/ui/json-tree";
 import { SearchInput } from "@/components/ui/search-input";
 import { plural } from "@/lib/format/number";
 import { toText } from "@/lib/json";
-import { attributeCondition } from "@/telemetry/filter/suggest";
+import { attributeCondition } from "@/telemetry/filter/conditions";
 import type { SpanDetail } from "@/telemetry/trace/span-query";
 
 /** Below this many attributes a filter is only in the way. */
