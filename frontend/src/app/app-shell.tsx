@@ -5,10 +5,12 @@ import { Dialog } from "radix-ui";
 import { useState } from "react";
 import { BrandMark } from "@/components/ui/brand";
 import { Button } from "@/components/ui/button";
-import { ReauthenticationDialog } from "@/features/auth/reauthentication-dialog";
-import { usePreferences } from "@/lib/preferences";
-import { NARROW, useMedia } from "@/lib/use-media";
+import { usePreferences } from "@/state/preferences";
+import { NARROW, useMedia } from "@/state/use-media";
+import { SpanActionsProvider } from "@/telemetry/slots/span-actions";
+import { TraceActionsProvider } from "@/telemetry/slots/trace-actions";
 import { CommandPalette } from "./command-palette";
+import { OVERLAYS, SPAN_ACTIONS, TRACE_ACTIONS } from "./features";
 import { useFrameCommands } from "./frame-commands";
 import { HelpSheet, useShortcutKeys } from "./shortcuts";
 import { Sidebar } from "./sidebar";
@@ -28,11 +30,17 @@ export function AppShell() {
       </a>
       {narrow ? <TopBar /> : <Sidebar folded={sidebarFolded} />}
       <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none">
-        <Outlet />
+        <SpanActionsProvider actions={SPAN_ACTIONS}>
+          <TraceActionsProvider actions={TRACE_ACTIONS}>
+            <Outlet />
+          </TraceActionsProvider>
+        </SpanActionsProvider>
       </main>
       <CommandPalette />
       <HelpSheet />
-      <ReauthenticationDialog />
+      {OVERLAYS.map((Overlay) => (
+        <Overlay key={Overlay.displayName ?? Overlay.name} />
+      ))}
     </div>
   );
 }

@@ -5,12 +5,12 @@ import { Boxes, CornerDownLeft, ListTree, type LucideIcon, Search, Zap } from "l
 import { Dialog } from "radix-ui";
 import { type KeyboardEvent, useDeferredValue, useId, useMemo, useState } from "react";
 import { Keys } from "@/components/ui/keys";
-import { serviceNamesQuery } from "@/features/otel/services/services-query";
-import { searchTracesQuery } from "@/features/otel/traces/traces-query";
-import { asTraceId } from "@/features/otel/traces/traces-search";
 import { cn } from "@/lib/cn";
-import { allCommands, rankCommands, useCommandStore, useCommands } from "@/lib/commands";
 import { formatAge } from "@/lib/format/time";
+import { allCommands, rankCommands, useCommandStore, useCommands } from "@/state/commands";
+import { serviceNamesQuery } from "@/telemetry/services/services-query";
+import { searchTracesQuery } from "@/telemetry/traces/traces-query";
+import { asTraceId } from "@/telemetry/traces/traces-search";
 
 interface Entry {
   id: string;

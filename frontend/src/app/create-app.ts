@@ -1,7 +1,7 @@
 /** Composes cache and router; an expired session leads to sign-in and back. */
 import type { RouterHistory } from "@tanstack/react-router";
-import { sessionQuery } from "@/features/auth/session-query";
-import { createQueryClient } from "@/lib/query-client";
+import { createQueryClient } from "@/state/query-client";
+import { sessionQuery } from "@/state/session-query";
 import { createAppRouter } from "./router";
 
 export function createApp(history?: RouterHistory) {

@@ -1,10 +1,10 @@
 /** Commands that work on every page: going places, theme, account. */
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { type Command, useCommands } from "@/lib/commands";
-import { usePreferences } from "@/lib/preferences";
-import { type Theme, useTheme } from "@/lib/theme";
-import { PLACES } from "./places";
+import { type Command, useCommands } from "@/state/commands";
+import { usePreferences } from "@/state/preferences";
+import { type Theme, useTheme } from "@/state/theme";
+import { PLACES } from "./features";
 
 const THEMES: Theme[] = ["light", "dark", "system"];
 

@@ -6,7 +6,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Toaster } from "@/components/ui/toaster";
 import { TooltipProvider } from "@/components/ui/tooltip";
-import { watchSystemTheme } from "@/lib/theme";
+import { watchSystemTheme } from "@/state/theme";
 import { createApp } from "./create-app";
 
 const root = document.getElementById("root");

@@ -1,27 +1,12 @@
 /** The frame of the settings: one title, and a row of links to its pages. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, type LinkProps, Outlet } from "@tanstack/react-router";
-import { sessionQuery } from "@/features/auth/session-query";
-
-interface SettingsPlace {
-  to: NonNullable<LinkProps["to"]>;
-  label: string;
-  admin?: true;
-}
-
-const PLACES: SettingsPlace[] = [
-  { to: "/settings/profile", label: "Profile" },
-  { to: "/settings/api-keys", label: "API keys" },
-  { to: "/settings/users", label: "Users", admin: true },
-  { to: "/settings/audit", label: "Audit log", admin: true },
-  { to: "/settings/ingestion", label: "Ingestion" },
-  { to: "/settings/storage", label: "Retention and storage" },
-  { to: "/settings/about", label: "About" },
-];
+import { Link, Outlet } from "@tanstack/react-router";
+import { sessionQuery } from "@/state/session-query";
+import { SETTINGS_TABS } from "./features";
 
 export function SettingsLayout() {
   const me = useQuery(sessionQuery());
-  const shown = PLACES.filter((place) => !place.admin || me.data?.role === "admin");
+  const shown = SETTINGS_TABS.filter((place) => !place.admin || me.data?.role === "admin");
   return (
     <>
       <header className="shrink-0 border-line border-b px-4 pt-3">

@@ -2,7 +2,14 @@
 import { useEffect, useMemo, useState } from "react";
 import { Dialog } from "@/components/ui/dialog";
 import { Keys } from "@/components/ui/keys";
-import { allCommands, type Command, keyName, matchKeys, useCommandStore, useCommands } from "@/lib/commands";
+import {
+  allCommands,
+  type Command,
+  keyName,
+  matchKeys,
+  useCommandStore,
+  useCommands,
+} from "@/state/commands";
 
 /** A sequence such as `g t` must be typed within this time. */
 const SEQUENCE_MS = 1_200;

@@ -6,7 +6,7 @@ import { busyStore } from "@/testing/mock-api/store";
 import { renderApp } from "@/testing/render-app";
 
 // Layout needs a worker and a browser's geometry; the end-to-end tests look at the real canvas.
-vi.mock("@/features/otel/workflow/graph/workflow-canvas", () => ({
+vi.mock("@/features/workflow/graph/workflow-canvas", () => ({
   WorkflowCanvas: ({
     nodes,
     onSelect,

@@ -1,5 +1,5 @@
 /** Short ways to write spans in tests. */
-import type { TraceSpan } from "@/features/otel/trace/trace-query";
+import type { TraceSpan } from "@/telemetry/trace/trace-query";
 
 /** A trace span with defaults; times in milliseconds after an arbitrary start. */
 export function span(

@@ -1,6 +1,7 @@
 /** Short ways to write workflow runs in tests. */
-import type { WorkflowDetail } from "@/features/otel/workflow/workflow-query";
+import type { ResponseOf } from "@/lib/api/client";
 
+type WorkflowDetail = ResponseOf<"/otel/workflow/{trace_id}/{span_id}", "get">;
 type Graph = NonNullable<WorkflowDetail["graph"]>;
 type Node = Graph["nodes"][number];
 type Edge = Graph["edges"][number];

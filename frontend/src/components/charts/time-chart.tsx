@@ -3,8 +3,8 @@ import "uplot/dist/uPlot.min.css";
 import { useLayoutEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import { cn } from "@/lib/cn";
-import { useTheme } from "@/lib/theme";
-import { useWidth } from "@/lib/use-width";
+import { useTheme } from "@/state/theme";
+import { useWidth } from "@/state/use-width";
 import { stacked } from "./stack";
 
 export interface ChartSeries {

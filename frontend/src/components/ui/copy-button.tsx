@@ -3,7 +3,7 @@ import { Check, Copy } from "lucide-react";
 import { useRef, useState } from "react";
 import { copyText } from "@/lib/clipboard";
 import { cn } from "@/lib/cn";
-import { postToast } from "@/lib/toasts";
+import { postToast } from "@/state/toasts";
 import { Button } from "./button";
 
 /** How long the tick stays. */

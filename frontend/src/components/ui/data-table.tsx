@@ -13,7 +13,7 @@ import {
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useLayoutEffect, useMemo, useRef } from "react";
 import { cn } from "@/lib/cn";
-import { useWidth } from "@/lib/use-width";
+import { useWidth } from "@/state/use-width";
 
 interface ColumnLayout {
   /** CSS grid track, e.g. `minmax(0,1fr)` or `96px`. */

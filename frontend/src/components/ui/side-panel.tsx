@@ -1,6 +1,6 @@
 /** What stands beside the main part of a page; its width is dragged, and the same on every page. */
 import type { ReactNode } from "react";
-import { usePreferences } from "@/lib/preferences";
+import { usePreferences } from "@/state/preferences";
 import { Splitter } from "./splitter";
 
 const SHARE_MIN = 0.25;

@@ -1,6 +1,6 @@
 /** A relative time that stays fresh, exact on hover. */
 import { formatAge, formatExact } from "@/lib/format/time";
-import { useNow } from "@/lib/use-now";
+import { useNow } from "@/state/use-now";
 
 export function TimeAgo({ iso, className }: { iso: string; className?: string }) {
   const now = useNow();

@@ -1,7 +1,7 @@
 /** Shows the posted toasts. */
 import { CircleAlert, Info, X } from "lucide-react";
 import { Toast as Primitive } from "radix-ui";
-import { useToasts } from "@/lib/toasts";
+import { useToasts } from "@/state/toasts";
 import { Button } from "./button";
 
 const DURATION_MS = 6_000;

@@ -1,7 +1,7 @@
 /** Saves the present filters of a list under a name, and brings saved ones back. */
 import { Bookmark, Plus, Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { useSavedViews } from "@/lib/saved-views";
+import { useSavedViews } from "@/state/saved-views";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
 import { Field } from "./field";

@@ -12,8 +12,9 @@ import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/
 import { TimeAgo } from "@/components/ui/time-ago";
 import { formatBytes, formatCompact } from "@/lib/format/number";
 import { formatDay } from "@/lib/format/time";
-import { postToast } from "@/lib/toasts";
-import { useNow } from "@/lib/use-now";
+import { postToast } from "@/state/toasts";
+import { useNow } from "@/state/use-now";
+import { statusQuery } from "@/telemetry/ingest/status-query";
 import { CreateKeyForm } from "./create-key-form";
 import { EditKeyForm } from "./edit-key-form";
 import { KeyReveal } from "./key-reveal";
@@ -29,12 +30,14 @@ interface KeyUse {
   bytes: number;
 }
 
-interface ApiKeysPageProps {
-  /** By key id; undefined while it is not known. */
-  use: ReadonlyMap<string, KeyUse> | undefined;
+/** By key id, since the server started; undefined while it is not known. */
+function useKeyUse(): ReadonlyMap<string, KeyUse> | undefined {
+  const { data } = useQuery(statusQuery());
+  return data && new Map(data.keys.map((key) => [key.key_id, key]));
 }
 
-export function ApiKeysPage({ use }: ApiKeysPageProps) {
+export function ApiKeysPage() {
+  const use = useKeyUse();
   const keys = useQuery(keysQuery());
   const [creating, setCreating] = useState(false);
   const [created, setCreated] = useState<CreatedApiKey>();

@@ -1,7 +1,7 @@
 /** API keys: list, create and rotate (the secret comes back once), change, delete. */
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, deadline, type ResponseOf, unwrap } from "@/lib/api/client";
-import { confirmed } from "@/lib/reauthentication";
+import { confirmed } from "@/state/reauthentication";
 
 type ApiKeyList = ResponseOf<"/api-keys", "get">;
 export type ApiKey = ApiKeyList["items"][number];

@@ -1,7 +1,7 @@
 /** A person's own account: sessions and password. */
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, deadline, type ResponseOf, unwrap } from "@/lib/api/client";
-import { confirmed } from "@/lib/reauthentication";
+import { confirmed } from "@/state/reauthentication";
 
 export type BrowserSession = ResponseOf<"/auth/sessions", "get">["items"][number];
 

@@ -1,4 +1,5 @@
 /** Every security event: who did what, from where, and what was refused. For administrators. */
+
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
 import { Badge } from "@/components/ui/badge";
@@ -9,9 +10,9 @@ import { FilterBar } from "@/components/ui/page";
 import { EmptyState, LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { TimeRangePicker } from "@/components/ui/time-range-picker";
-import { loadNextPage } from "@/lib/query-client";
+import { loadNextPage } from "@/state/query-client";
+import { useSearchState } from "@/state/use-search-state";
 import { type AuditEvent, auditQuery } from "./audit-query";
-import type { AuditSearch } from "./audit-search";
 import { describeEvent } from "./audit-words";
 
 const column = dataColumns<AuditEvent>();
@@ -67,12 +68,8 @@ const KINDS = [
   { value: "telemetry.", label: "Deletion and retention" },
 ];
 
-interface AuditPageProps {
-  search: AuditSearch;
-  onSearchChange: (change: Partial<AuditSearch>) => void;
-}
-
-export function AuditPage({ search, onSearchChange }: AuditPageProps) {
+export function AuditPage() {
+  const [search, onSearchChange] = useSearchState("/app/settings/audit");
   const audit = useInfiniteQuery(auditQuery(search));
   const rows = audit.data?.pages.flatMap((page) => page.items) ?? [];
   return (

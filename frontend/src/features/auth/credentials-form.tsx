@@ -7,7 +7,7 @@ import { Field } from "@/components/ui/field";
 import { ApiProblem } from "@/lib/api/problem";
 import { usePasswordRules } from "./config-query";
 import type { CredentialErrors } from "./credentials";
-import type { Credentials } from "./session-query";
+import type { Credentials } from "./sign-in-query";
 
 interface CredentialsFormProps {
   submitLabel: string;

@@ -1,7 +1,7 @@
 /** One-time links: what one is for, and using it. */
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, deadline, unwrap } from "@/lib/api/client";
-import { begin, type User } from "./session-query";
+import { beginSession, type User } from "@/state/session-query";
 
 export function inspectLinkQuery(token: string) {
   return queryOptions({
@@ -19,5 +19,5 @@ export async function redeemLink(client: QueryClient, token: string, password: s
   const user = await unwrap(
     api.POST("/auth/links/redeem", { body: { token, password }, signal: deadline() }),
   );
-  return begin(client, user);
+  return beginSession(client, user);
 }

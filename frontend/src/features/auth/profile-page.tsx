@@ -11,7 +11,8 @@ import { ErrorState, SkeletonRows } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { ApiProblem } from "@/lib/api/problem";
 import { plural } from "@/lib/format/number";
-import { postToast } from "@/lib/toasts";
+import { sessionQuery } from "@/state/session-query";
+import { postToast } from "@/state/toasts";
 import {
   type BrowserSession,
   changePassword,
@@ -20,7 +21,6 @@ import {
   ownSessionsQuery,
 } from "./account-query";
 import { usePasswordRules } from "./config-query";
-import { sessionQuery } from "./session-query";
 import { TransportNotice } from "./transport-notice";
 
 export function ProfilePage() {

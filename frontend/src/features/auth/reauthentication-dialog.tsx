@@ -4,7 +4,7 @@ import type { FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
-import { useReauthentication } from "@/lib/reauthentication";
+import { useReauthentication } from "@/state/reauthentication";
 import { reauthenticate } from "./account-query";
 
 export function ReauthenticationDialog() {

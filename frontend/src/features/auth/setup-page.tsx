@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { AuthCard } from "./auth-card";
 import { checkNewCredentials } from "./credentials";
 import { CredentialsForm } from "./credentials-form";
-import { registerFirstUser } from "./session-query";
+import { registerFirstUser } from "./sign-in-query";
 
 export function SetupPage({ onCreated }: { onCreated: () => void }) {
   const client = useQueryClient();

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { AuthCard } from "./auth-card";
 import { CredentialsForm } from "./credentials-form";
-import { signIn } from "./session-query";
+import { signIn } from "./sign-in-query";
 
 export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
   const client = useQueryClient();

@@ -13,21 +13,20 @@ import { SettingsSection } from "@/components/ui/settings-section";
 import { LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { plural } from "@/lib/format/number";
-import { postToast } from "@/lib/toasts";
+import { type Account, accountsQuery } from "@/state/accounts-query";
+import { sessionQuery } from "@/state/session-query";
+import { postToast } from "@/state/toasts";
 import { InviteForm } from "./invite-form";
 import { LinkReveal } from "./link-reveal";
-import { sessionQuery } from "./session-query";
 import {
   changeRole,
   createResetLink,
   deleteUser,
   type Invitation,
   invitationsQuery,
-  type ManagedUser,
   ROLES,
   type Role,
   takeBack,
-  usersQuery,
 } from "./users-query";
 
 interface ShownLink {
@@ -37,11 +36,11 @@ interface ShownLink {
 }
 
 export function UsersPage() {
-  const users = useQuery(usersQuery());
+  const users = useQuery(accountsQuery());
   const invitations = useQuery(invitationsQuery());
   const [inviting, setInviting] = useState(false);
   const [link, setLink] = useState<ShownLink>();
-  const [deleting, setDeleting] = useState<ManagedUser>();
+  const [deleting, setDeleting] = useState<Account>();
 
   return (
     <PageBody>
@@ -102,7 +101,7 @@ export function UsersPage() {
 }
 
 interface UserRowProps {
-  user: ManagedUser;
+  user: Account;
   onLink: (link: ShownLink) => void;
   onDelete: () => void;
 }
@@ -208,7 +207,7 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
   );
 }
 
-function DeleteDialog({ user, onClose }: { user: ManagedUser; onClose: () => void }) {
+function DeleteDialog({ user, onClose }: { user: Account; onClose: () => void }) {
   const client = useQueryClient();
   const mutation = useMutation({
     mutationFn: () => deleteUser(client, user.id),

@@ -1,29 +1,18 @@
 /** Accounts and invitations, as administrators manage them. */
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, deadline, type ResponseOf, unwrap } from "@/lib/api/client";
-import { confirmed } from "@/lib/reauthentication";
+import { type Account, accountsQuery } from "@/state/accounts-query";
+import { confirmed } from "@/state/reauthentication";
 
-export type ManagedUser = ResponseOf<"/auth/users", "get">["items"][number];
 export type Invitation = ResponseOf<"/auth/invitations", "get">["items"][number];
 export type CreatedInvitation = ResponseOf<"/auth/invitations", "post", 201>;
-export type Role = ManagedUser["role"];
+export type Role = Account["role"];
 
 export const ROLES: readonly { id: Role; label: string; note: string }[] = [
   { id: "admin", label: "Admin", note: "manages accounts, keys and data" },
   { id: "member", label: "Member", note: "reads everything, has API keys" },
   { id: "viewer", label: "Viewer", note: "reads telemetry" },
 ];
-
-const PAGE_ROWS = 500;
-
-export function usersQuery() {
-  return queryOptions({
-    queryKey: ["auth", "users"],
-    queryFn: ({ signal }) =>
-      unwrap(api.GET("/auth/users", { params: { query: { limit: PAGE_ROWS } }, signal: deadline(signal) })),
-    select: (page) => page.items,
-  });
-}
 
 export function invitationsQuery() {
   return queryOptions({
@@ -37,14 +26,14 @@ export async function changeRole(client: QueryClient, id: string, role: Role): P
   await confirmed(() =>
     unwrap(api.PATCH("/auth/users/{id}", { params: { path: { id } }, body: { role }, signal: deadline() })),
   );
-  await client.invalidateQueries({ queryKey: usersQuery().queryKey });
+  await client.invalidateQueries({ queryKey: accountsQuery().queryKey });
 }
 
 export async function deleteUser(client: QueryClient, id: string): Promise<void> {
   await confirmed(() =>
     unwrap(api.DELETE("/auth/users/{id}", { params: { path: { id } }, signal: deadline() })),
   );
-  await client.invalidateQueries({ queryKey: usersQuery().queryKey });
+  await client.invalidateQueries({ queryKey: accountsQuery().queryKey });
 }
 
 /** A link that sets a new password once. */

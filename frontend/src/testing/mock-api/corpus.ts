@@ -1,8 +1,8 @@
 /** Realistic traces made from captured ones: the same spans, moved in time and stretched, under new trace ids. */
-import type { SpanDetail } from "@/features/otel/trace/span-query";
-import type { TraceSpan } from "@/features/otel/trace/trace-query";
-import type { TraceSummary } from "@/features/otel/traces/traces-query";
-import type { WorkflowRun } from "@/features/otel/workflows/workflows-query";
+
+import type { SpanDetail } from "@/telemetry/trace/span-query";
+import type { TraceSpan } from "@/telemetry/trace/trace-query";
+import type { TraceSummary } from "@/telemetry/traces/traces-query";
 import captured from "../data/traces.json" with { type: "json" };
 
 /** What a real server answered for captured telemetry. */
@@ -78,24 +78,6 @@ export function toRow(span: SpanDetail): TraceSpan {
   };
 }
 
-export function workflowRuns({ spans }: MockTrace): WorkflowRun[] {
-  return spans
-    .filter((span) => span.derived.role === "workflow")
-    .map((span) => ({
-      trace_id: span.trace_id,
-      span_id: span.span_id,
-      name: span.name,
-      service: span.service,
-      start_time: span.start_time,
-      start_time_unix_nano: span.start_time_unix_nano,
-      duration_ns: span.duration_ns,
-      status: span.status,
-      node_count: numberOrNull(span.attributes["junjo.workflow.node.count"]),
-      error_count: span.status === "error" ? 1 : 0,
-      structural_id: textOrNull(span.attributes["junjo.executable_structural_id"]),
-    }));
-}
-
 /** A trace of any size in the shape of an agent's loop, for tests of large traces. */
 export function makeLargeTrace(spanCount: number, startMs: number): TraceSpan[] {
   const spans: TraceSpan[] = [];
@@ -142,12 +124,4 @@ export function hash(value: number): number {
   let mixed = Math.imul(value ^ 0x9e3779b9, 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;
-}
-
-function numberOrNull(value: unknown): number | null {
-  return typeof value === "number" ? value : null;
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
 }

@@ -1,0 +1,60 @@
+/** All features. To remove one, delete its folder and its two lines here: no other file of `app/` imports a feature. */
+
+import { Settings } from "lucide-react";
+import * as about from "@/features/about/pages";
+import * as apiKeys from "@/features/api-keys/pages";
+import * as auth from "@/features/auth/pages";
+import * as compare from "@/features/compare/pages";
+import * as ingestion from "@/features/ingestion/pages";
+import * as logs from "@/features/logs/pages";
+import * as overview from "@/features/overview/pages";
+import * as services from "@/features/services/pages";
+import * as sessions from "@/features/sessions/pages";
+import * as storage from "@/features/storage/pages";
+import * as trace from "@/features/trace/pages";
+import * as traces from "@/features/traces/pages";
+import * as workflow from "@/features/workflow/pages";
+import * as workflows from "@/features/workflows/pages";
+import type { Feature, Place } from "@/telemetry/feature";
+
+/** With the types of their routes, which the router needs. A tuple, because an array would compare those types. */
+export const FEATURES = [
+  about,
+  apiKeys,
+  auth,
+  compare,
+  ingestion,
+  logs,
+  overview,
+  services,
+  sessions,
+  storage,
+  trace,
+  traces,
+  workflow,
+  workflows,
+] as const;
+
+const FACES: readonly Feature[] = FEATURES;
+
+const byRank = (a: { rank: number }, b: { rank: number }) => a.rank - b.rank;
+
+/** The settings are a frame around pages of several features, so their place is the frame's own. */
+const SETTINGS: Place = {
+  to: "/settings",
+  label: "Settings",
+  icon: Settings,
+  section: "settings",
+  rank: 120,
+  keys: "g ,",
+  words: "profile users audit about",
+};
+
+export const PLACES = [SETTINGS, ...FACES.flatMap(({ places }) => places ?? [])].sort(byRank);
+export const SETTINGS_TABS = FACES.flatMap(({ settingsTabs }) => settingsTabs ?? []).sort(byRank);
+export const SPAN_ACTIONS = FACES.flatMap(({ spanActions }) => spanActions ?? []);
+export const TRACE_ACTIONS = {
+  buttons: FACES.flatMap(({ traceActions }) => traceActions?.buttons ?? []),
+  menu: FACES.flatMap(({ traceActions }) => traceActions?.menu ?? []),
+};
+export const OVERLAYS = FACES.flatMap(({ overlays }) => overlays ?? []);

@@ -1,0 +1,17 @@
+/** Two traces beside each other. */
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { appRoute } from "@/state/frame-routes";
+import type { TraceActionSet } from "@/telemetry/slots/trace-actions";
+import { compareButton } from "./compare-button";
+import { compareSearch } from "./compare-search";
+
+const compareRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/compare",
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import("./compare-page"), "ComparePage"),
+});
+
+export const pages = [compareRoute] as const;
+
+export const traceActions: Partial<TraceActionSet> = { buttons: [compareButton] };

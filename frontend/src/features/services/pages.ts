@@ -1,0 +1,17 @@
+/** The services that sent telemetry. */
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { Boxes } from "lucide-react";
+import { appRoute } from "@/state/frame-routes";
+import type { Place } from "@/telemetry/feature";
+
+const servicesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/services",
+  component: lazyRouteComponent(() => import("./services-page"), "ServicesPage"),
+});
+
+export const pages = [servicesRoute] as const;
+
+export const places: readonly Place[] = [
+  { to: "/services", label: "Services", icon: Boxes, section: "telemetry", rank: 70, keys: "g v", words: "" },
+];

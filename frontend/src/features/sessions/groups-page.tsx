@@ -1,0 +1,145 @@
+/** Lists of sessions and users, latest activity first. */
+
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { CircleUser, MessagesSquare, X } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "@/components/ui/button";
+import { DataTable } from "@/components/ui/data-table";
+import { LiveMark, windowState } from "@/components/ui/live-mark";
+import { FilterBar, PageHeader } from "@/components/ui/page";
+import { SearchInput } from "@/components/ui/search-input";
+import { EmptyState, LoadState } from "@/components/ui/states";
+import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
+import { loadNextPage } from "@/state/query-client";
+import { useSearchState } from "@/state/use-search-state";
+import { ServiceSelect } from "@/telemetry/services/service-select";
+import { CompactSession, CompactUser, SESSION_COLUMNS, USER_COLUMNS } from "./group-columns";
+import type { GroupsSearch } from "./groups-search";
+import { sessionsQuery, usersQuery } from "./sessions-query";
+
+interface SearchProps {
+  search: GroupsSearch;
+  onSearchChange: (change: Partial<GroupsSearch>) => void;
+}
+
+export function SessionsPage() {
+  const [search, onSearchChange] = useSearchState("/app/sessions");
+  const sessions = useInfiniteQuery(sessionsQuery(search));
+  const rows = sessions.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Frame title="Sessions" search={search} list={sessions} onSearchChange={onSearchChange}>
+      {sessions.data && rows.length === 0 && (
+        <Nothing
+          icon={MessagesSquare}
+          title="No sessions here"
+          attribute="session.id"
+          search={search}
+          onSearchChange={onSearchChange}
+        />
+      )}
+      {rows.length > 0 && (
+        <DataTable
+          label="Sessions"
+          columns={SESSION_COLUMNS}
+          rows={rows}
+          getRowId={(row) => row.session_id}
+          renderCompact={(row) => <CompactSession session={row} />}
+          onEndReached={() => loadNextPage(sessions)}
+        />
+      )}
+    </Frame>
+  );
+}
+
+export function UsersPage() {
+  const [search, onSearchChange] = useSearchState("/app/users");
+  const users = useInfiniteQuery(usersQuery(search));
+  const rows = users.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Frame title="Users" search={search} list={users} onSearchChange={onSearchChange}>
+      {users.data && rows.length === 0 && (
+        <Nothing
+          icon={CircleUser}
+          title="No users here"
+          attribute="user.id"
+          search={search}
+          onSearchChange={onSearchChange}
+        />
+      )}
+      {rows.length > 0 && (
+        <DataTable
+          label="Users"
+          columns={USER_COLUMNS}
+          rows={rows}
+          getRowId={(row) => row.user_id}
+          renderCompact={(row) => <CompactUser user={row} />}
+          onEndReached={() => loadNextPage(users)}
+        />
+      )}
+    </Frame>
+  );
+}
+
+interface FrameProps extends SearchProps {
+  title: "Sessions" | "Users";
+  list: { isPending: boolean; error: Error | null; data: unknown; refetch: () => unknown };
+  children: ReactNode;
+}
+
+function Frame({ title, search, list, onSearchChange, children }: FrameProps) {
+  return (
+    <>
+      <PageHeader
+        title={title}
+        note={<LiveMark state={windowState(search, list.error)} />}
+        actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
+      />
+      <FilterBar>
+        <SearchInput
+          value={search.q ?? ""}
+          label={`Search ${title.toLowerCase()}`}
+          placeholder="Search by id"
+          onValueChange={(text) => onSearchChange({ q: text.trim() || undefined })}
+          className="min-w-48 max-w-md flex-1 basis-60"
+        />
+        <ServiceSelect value={search.service} onValueChange={(service) => onSearchChange({ service })} />
+        {search.user_id !== undefined && (
+          <Button onClick={() => onSearchChange({ user_id: undefined })} aria-label="Remove filter User">
+            <span className="text-muted">User</span> {search.user_id} <X size={13} />
+          </Button>
+        )}
+      </FilterBar>
+      <LoadState query={list} label={`Loading ${title.toLowerCase()}`} />
+      {children}
+    </>
+  );
+}
+
+interface NothingProps extends SearchProps {
+  icon: typeof MessagesSquare;
+  title: string;
+  attribute: string;
+}
+
+function Nothing({ icon, title, attribute, search, onSearchChange }: NothingProps) {
+  const filtered = search.q !== undefined || search.service !== undefined || search.user_id !== undefined;
+  return (
+    <EmptyState
+      icon={icon}
+      title={title}
+      action={
+        <>
+          {filtered && (
+            <Button onClick={() => onSearchChange({ q: undefined, service: undefined, user_id: undefined })}>
+              Clear filters
+            </Button>
+          )}
+          <AllTimeButton value={search} onValueChange={onSearchChange} />
+        </>
+      }
+    >
+      Spans say where they belong in <code className="font-mono">{attribute}</code>; other vocabularies are
+      understood as well.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,161 @@
+/** The trace as a tree of rows with a time axis that fits the data. Virtualised; keyboard as in the ARIA tree pattern. */
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
+import { Splitter } from "@/components/ui/splitter";
+import type { CriticalPath } from "@/features/trace/model/critical-path";
+import { treeMove } from "@/features/trace/model/navigate";
+import type { TimeWindow } from "@/features/trace/model/time-window";
+import type { VisibleRows } from "@/features/trace/model/visible-rows";
+import type { Previews } from "@/features/trace/preview-query";
+import { usePreferences } from "@/state/preferences";
+import { NARROW, useMedia } from "@/state/use-media";
+import type { TraceModel } from "@/telemetry/trace/build-trace";
+import { TimeAxis, TimeGrid } from "./time-axis";
+import { FigureHeads, rowDomId, WaterfallRow } from "./waterfall-row";
+
+const ROW_PX = 28;
+const NARROW_ROW_PX = 38;
+
+interface WaterfallProps {
+  model: TraceModel;
+  /** The first words of spans, where they are known. */
+  previews: Previews | undefined;
+  visible: VisibleRows;
+  folded: ReadonlySet<string>;
+  selectedId: string | undefined;
+  /** All pages are there, so a missing parent is really missing. */
+  complete: boolean;
+  /** Figures instead of bars. */
+  tree: boolean;
+  window: TimeWindow;
+  critical: CriticalPath | undefined;
+  onSelect: (spanId: string) => void;
+  onToggleFold: (spanId: string) => void;
+}
+
+export function Waterfall(props: WaterfallProps) {
+  const {
+    model,
+    previews,
+    visible,
+    folded,
+    selectedId,
+    complete,
+    tree,
+    window,
+    critical,
+    onSelect,
+    onToggleFold,
+  } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const narrow = useMedia(NARROW);
+  const { namesShare, update } = usePreferences();
+  const { rows, matches } = visible;
+  const selected = selectedId === undefined ? -1 : (model.indexById.get(selectedId) ?? -1);
+
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => (narrow ? NARROW_ROW_PX : ROW_PX),
+    overscan: 10,
+    initialRect: { width: 800, height: 800 },
+  });
+
+  // A link into the trace shows its span: scroll there once the rows exist.
+  const shownFor = useRef<string>(undefined);
+  useLayoutEffect(() => {
+    if (selectedId === undefined || selected < 0 || shownFor.current === selectedId) return;
+    shownFor.current = selectedId;
+    const position = rows.indexOf(selected);
+    if (position >= 0) virtualizer.scrollToIndex(position, { align: "auto" });
+  }, [selectedId, selected, rows, virtualizer]);
+
+  function handleKeyDown(event: KeyboardEvent<HTMLDivElement>) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const move = treeMove(event.key, model, rows, selected, folded);
+    if (!move) return;
+    event.preventDefault();
+    if ("select" in move) {
+      const spanId = model.spans[move.select]?.span_id;
+      if (spanId) onSelect(spanId);
+    } else {
+      const spanId = model.spans["expand" in move ? move.expand : move.collapse]?.span_id;
+      if (spanId) onToggleFold(spanId);
+    }
+  }
+
+  return (
+    <div
+      className="relative flex min-h-0 min-w-0 flex-1 flex-col"
+      style={{ ["--names" as string]: narrow ? "100%" : `${namesShare * 100}%` }}
+    >
+      {!narrow && (tree ? <TreeHead /> : <TimeAxis window={window} />)}
+      <div className="relative min-h-0 flex-1">
+        {!narrow && !tree && <TimeGrid window={window} />}
+        <div
+          ref={scroller}
+          role="tree"
+          tabIndex={0}
+          aria-label="Spans"
+          aria-activedescendant={selectedId === undefined ? undefined : rowDomId(selectedId)}
+          onKeyDown={handleKeyDown}
+          className="group/tree absolute inset-0 overflow-y-auto overflow-x-hidden outline-none"
+        >
+          <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
+            {virtualizer.getVirtualItems().map((item) => {
+              const index = rows[item.index] ?? 0;
+              const spanId = model.spans[index]?.span_id ?? "";
+              return (
+                <WaterfallRow
+                  key={item.key}
+                  model={model}
+                  index={index}
+                  preview={previews?.get(spanId)?.asked ?? undefined}
+                  top={item.start}
+                  height={item.size}
+                  position={item.index + 1}
+                  selected={index === selected}
+                  folded={folded.has(spanId)}
+                  dimmed={matches !== null && matches[index] !== 1}
+                  markOrphan={complete}
+                  tree={tree && !narrow}
+                  window={window}
+                  critical={critical}
+                  onSelect={onSelect}
+                  onToggleFold={onToggleFold}
+                />
+              );
+            })}
+          </div>
+        </div>
+      </div>
+      {!narrow && (
+        <div className="pointer-events-none absolute inset-0 flex">
+          <div style={{ width: "var(--names)" }} />
+          <Splitter
+            value={namesShare}
+            min={0.2}
+            max={0.8}
+            label="Width of the span names"
+            onValueChange={(share) => update({ namesShare: share })}
+            className="pointer-events-auto"
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function TreeHead() {
+  return (
+    <div
+      className="flex h-7 shrink-0 items-center border-line border-b font-medium text-2xs text-faint"
+      aria-hidden
+    >
+      <div style={{ width: "var(--names)" }} className="shrink-0 px-3">
+        Span
+      </div>
+      <FigureHeads />
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+/** When the listed traces ran and how many failed; dragging over it narrows the time window. */
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { TimeChart } from "@/components/charts/time-chart";
+import { formatCompact } from "@/lib/format/number";
+import { fillBuckets } from "@/telemetry/stats/buckets";
+import { statsQuery } from "@/telemetry/stats/stats-query";
+import type { TracesSearch } from "@/telemetry/traces/traces-search";
+import { filterParams } from "./list-query";
+
+const HEIGHT_PX = 92;
+
+interface TraceHistogramProps {
+  search: TracesSearch;
+  earliest: string | undefined;
+  onSearchChange: (change: Partial<TracesSearch>) => void;
+}
+
+export default function TraceHistogram({ search, earliest, onSearchChange }: TraceHistogramProps) {
+  const { range, from, to } = search;
+  const stats = useQuery(
+    statsQuery({ range, from, to }, { of: "traces", interval: "auto", ...filterParams(search) }, earliest),
+  );
+  const { times, series } = useMemo(() => {
+    if (!stats.data) return { times: [], series: [] };
+    const buckets = fillBuckets(stats.data);
+    return {
+      times: buckets.times,
+      series: [
+        {
+          label: "succeeded",
+          color: "--accent",
+          values: buckets.items.map((item) => (item ? item.count - item.error_count : null)),
+        },
+        {
+          label: "failed",
+          color: "--danger",
+          values: buckets.items.map((item) => item?.error_count ?? null),
+        },
+      ],
+    };
+  }, [stats.data]);
+  if (stats.error && !stats.data) return null;
+  return (
+    <div className="shrink-0 border-line border-b pr-2 pl-1" style={{ minHeight: HEIGHT_PX }}>
+      <TimeChart
+        label="Traces over time"
+        times={times}
+        series={series}
+        kind="bars"
+        height={HEIGHT_PX}
+        format={formatCompact}
+        whole
+        onBrush={(fromMs, toMs) =>
+          onSearchChange({
+            range: undefined,
+            from: new Date(fromMs).toISOString(),
+            to: new Date(toMs).toISOString(),
+          })
+        }
+      />
+    </div>
+  );
+}

@@ -1,0 +1,211 @@
+/** All traces, newest first; new ones appear by themselves. */
+
+import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { ListTree } from "lucide-react";
+import { lazy, Suspense, useMemo } from "react";
+import { Button, buttonClass } from "@/components/ui/button";
+import { ColumnsMenu } from "@/components/ui/columns-menu";
+import { DataTable } from "@/components/ui/data-table";
+import { LiveMark } from "@/components/ui/live-mark";
+import { PageHeader } from "@/components/ui/page";
+import { EmptyState, LoadState } from "@/components/ui/states";
+import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
+import { ViewsMenu } from "@/components/ui/views-menu";
+import { nanosToNumber } from "@/lib/format/duration";
+import { formatExact } from "@/lib/format/time";
+import { isMoving } from "@/lib/time-range";
+import { usePreferences } from "@/state/preferences";
+import { LIVE_MS, loadNextPage } from "@/state/query-client";
+import { useArrivals } from "@/state/use-arrivals";
+import { useSearchState } from "@/state/use-search-state";
+import { servicesQuery } from "@/telemetry/services/services-query";
+import type { TraceList, TraceSummary } from "@/telemetry/traces/traces-query";
+import { activeFilters, cleared, type TracesSearch, tracesSearch } from "@/telemetry/traces/traces-search";
+import { ExportMenu } from "./export-menu";
+import { tracesQuery } from "./list-query";
+import { CHOOSABLE_COLUMNS, CompactTrace, traceColumns } from "./trace-columns";
+import { TraceFilters } from "./trace-filters";
+import { useTraceTail } from "./use-trace-tail";
+
+const TraceHistogram = lazy(() => import("./trace-histogram"));
+
+const ALL_TIME = { range: "all" } as const;
+/** While the tail is live, polling only repairs what it may have missed. */
+const TAIL_POLL_MS = 30_000;
+
+interface SearchProps {
+  search: TracesSearch;
+  onSearchChange: (change: Partial<TracesSearch>) => void;
+}
+
+export function TracesPage() {
+  const [search, onSearchChange] = useSearchState("/app/traces");
+  const client = useQueryClient();
+  const moving = isMoving(search, Date.now());
+  const tail = useTraceTail(search, moving && !search.paused);
+  const traces = useInfiniteQuery(tracesQuery(search, tail === "live" ? TAIL_POLL_MS : LIVE_MS));
+  const services = useQuery(servicesQuery(ALL_TIME));
+  const names = useMemo(() => services.data?.map(({ name }) => name) ?? [], [services.data]);
+  const earliest = useMemo(
+    () => services.data?.map(({ first_seen }) => first_seen).sort()[0],
+    [services.data],
+  );
+  const rows = useMemo(() => uniqueTraces(traces.data), [traces.data]);
+  const ids = useMemo(() => rows.map((row) => row.trace_id), [rows]);
+  const arrived = useArrivals(JSON.stringify(search), ids);
+  const longest = useMemo(() => niceMax(rows), [rows]);
+  const columns = useMemo(() => traceColumns(longest), [longest]);
+  const { hiddenTraceColumns, update } = usePreferences();
+  const walking = (traces.data?.pages.length ?? 0) > 1;
+
+  function backToNewest() {
+    client.setQueryData<InfiniteData<TraceList, string | undefined>>(tracesQuery(search).queryKey, (data) =>
+      data ? { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) } : data,
+    );
+    void traces.refetch();
+  }
+
+  const liveState = traces.error
+    ? "failing"
+    : walking
+      ? "paused"
+      : search.paused
+        ? "stopped"
+        : moving
+          ? "live"
+          : "fixed";
+  return (
+    <>
+      <PageHeader
+        title="Traces"
+        note={
+          <LiveMark
+            state={liveState}
+            onResume={backToNewest}
+            onToggle={() => onSearchChange({ paused: search.paused ? undefined : true })}
+          />
+        }
+        actions={
+          <>
+            <ViewsMenu
+              page="traces"
+              search={search}
+              onChoose={(view) => onSearchChange({ ...cleared(search), ...tracesSearch.parse(view) })}
+            />
+            <ColumnsMenu
+              columns={CHOOSABLE_COLUMNS}
+              hidden={hiddenTraceColumns}
+              onHiddenChange={(hidden) => update({ hiddenTraceColumns: hidden })}
+            />
+            <ExportMenu search={search} />
+            <TimeRangePicker value={search} onValueChange={onSearchChange} />
+          </>
+        }
+      />
+      <TraceFilters search={search} onChange={onSearchChange} />
+      {names.length > 0 && (
+        <Suspense fallback={<div className="h-23 shrink-0 border-line border-b" />}>
+          <TraceHistogram search={search} earliest={earliest} onSearchChange={onSearchChange} />
+        </Suspense>
+      )}
+      <LoadState query={traces} label="Loading traces" />
+      {traces.data && rows.length === 0 && (
+        <NoTraces search={search} anyService={names.length > 0} onSearchChange={onSearchChange} />
+      )}
+      {rows.length > 0 && (
+        <DataTable
+          label="Traces"
+          columns={columns}
+          rows={rows}
+          hidden={hiddenTraceColumns}
+          getRowId={(row) => row.trace_id}
+          renderCompact={(row) => <CompactTrace trace={row} />}
+          {...(walking ? {} : { arrived })}
+          onEndReached={() => loadNextPage(traces)}
+          footer={
+            <ListEnd
+              fetching={traces.isFetchingNextPage}
+              more={traces.hasNextPage}
+              incomplete={traces.data?.pages.at(-1)?.incomplete ?? null}
+            />
+          }
+        />
+      )}
+    </>
+  );
+}
+
+interface ListEndProps {
+  fetching: boolean;
+  more: boolean;
+  incomplete: TraceList["incomplete"];
+}
+
+function ListEnd({ fetching, more, incomplete }: ListEndProps) {
+  const text = incomplete
+    ? `Searched back to ${formatExact(incomplete.searched_from)}${more ? "; scroll to go on." : "."}`
+    : fetching
+      ? "Loading older traces…"
+      : more
+        ? ""
+        : "No older traces here.";
+  return <p className="py-4 text-center text-faint text-xs">{text}</p>;
+}
+
+interface NoTracesProps extends SearchProps {
+  anyService: boolean;
+}
+
+function NoTraces({ search, anyService, onSearchChange }: NoTracesProps) {
+  const filters = activeFilters(search);
+  if (!anyService && filters.length === 0) {
+    return (
+      <EmptyState
+        icon={ListTree}
+        title="No traces yet"
+        action={
+          <Link to="/welcome" className={buttonClass("primary")}>
+            Send your first trace
+          </Link>
+        }
+      >
+        Point the Junjo SDK or any OpenTelemetry SDK at this server. Traces appear here within a second.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon={ListTree}
+      title="No traces match"
+      action={
+        <>
+          {filters.length > 0 && (
+            <Button
+              onClick={() => onSearchChange(Object.fromEntries(filters.map((name) => [name, undefined])))}
+            >
+              Clear filters
+            </Button>
+          )}
+          <AllTimeButton value={search} onValueChange={onSearchChange} />
+        </>
+      }
+    >
+      Nothing in this time window fits the filters. New traces that do will appear by themselves.
+    </EmptyState>
+  );
+}
+
+/** While a walk is on, a trace may have moved between pages; the first place wins. */
+function uniqueTraces(data: InfiniteData<TraceList> | undefined): TraceSummary[] {
+  const seen = new Set<string>();
+  return (data?.pages ?? [])
+    .flatMap((page) => page.items)
+    .filter((trace) => !seen.has(trace.trace_id) && seen.add(trace.trace_id));
+}
+
+/** Longest duration rounded up to a power of two, so that bars do not jump with every new trace. */
+function niceMax(rows: TraceSummary[]): number {
+  const longest = rows.reduce((max, row) => Math.max(max, nanosToNumber(row.duration_ns)), 1);
+  return 2 ** Math.ceil(Math.log2(longest));
+}

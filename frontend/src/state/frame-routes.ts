@@ -1,0 +1,34 @@
+/**
+ * The three routes that pages hang under: the root, everything behind sign-in, and the settings. What they draw is set by
+ * `app/router.tsx`; features name them as parents of their own routes.
+ */
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  Outlet,
+  redirect,
+  retainSearchParams,
+} from "@tanstack/react-router";
+import { timeRangeSearch } from "@/lib/time-range";
+import { sessionQuery } from "./session-query";
+
+interface RouterContext {
+  queryClient: QueryClient;
+}
+
+export const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Outlet });
+
+/** Everything behind sign-in. The time window travels from page to page. */
+export const appRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "app",
+  validateSearch: timeRangeSearch,
+  search: { middlewares: [retainSearchParams(["range", "from", "to"])] },
+  beforeLoad: async ({ context, location }) => {
+    const user = await context.queryClient.ensureQueryData(sessionQuery());
+    if (user === null) throw redirect({ to: "/login", search: { next: location.href } });
+  },
+});
+
+export const settingsRoute = createRoute({ getParentRoute: () => appRoute, path: "/settings" });

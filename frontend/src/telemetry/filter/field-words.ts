@@ -1,0 +1,69 @@
+/** What the page adds to the server's list of filter fields: a word about each, known values, and an order. Pure. */
+import { ROLE_IDS } from "@/telemetry/vocabulary/roles";
+
+export interface FilterField {
+  name: string;
+  /** The server's word for what the values are, for example `text`. */
+  kind: string;
+  /** Operators that the field takes; undefined where that is not known. */
+  ops: readonly string[] | undefined;
+  hint: string;
+  /** Values that are known beforehand. */
+  values?: readonly string[];
+}
+
+/** A field as the server describes it. */
+interface DescribedField {
+  name: string;
+  kind: string;
+  ops: readonly string[];
+}
+
+/** The fields that people filter for most come first; fields without a word follow in the server's order. */
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ["service", "who sent the span"],
+  ["name", "name of the span"],
+  ["role", "what the span does"],
+  ["status", "as in OpenTelemetry"],
+  ["model", "model of the call"],
+  ["provider", "who runs the model"],
+  ["duration_ms", "milliseconds"],
+  ["input_tokens", "with cached ones"],
+  ["output_tokens", "with reasoning"],
+  ["total_tokens", "input and output"],
+  ["cost_usd", "US dollars"],
+  ["session_id", "conversation"],
+  ["user_id", "person"],
+  ["error_type", "class of the error"],
+  ["agent_name", "agent"],
+  ["tool_name", "tool"],
+  ["kind", "span kind"],
+  ["is_model_call", "usage is counted here"],
+  ["structural_id", "graph of a workflow"],
+  ["state_event_count", "state changes"],
+  ["exception_count", "exceptions"],
+]);
+
+const VALUES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["role", ROLE_IDS],
+  ["status", ["unset", "ok", "error"]],
+  ["kind", ["internal", "server", "client", "producer", "consumer"]],
+]);
+
+const TRUTH = ["true", "false"];
+
+export function describeFields(items: readonly DescribedField[]): FilterField[] {
+  const order = [...HINTS.keys()];
+  const rank = ({ name }: DescribedField) => (HINTS.has(name) ? order.indexOf(name) : order.length);
+  return items.toSorted((a, b) => rank(a) - rank(b)).map(describeField);
+}
+
+function describeField({ name, kind, ops }: DescribedField): FilterField {
+  const values = VALUES.get(name) ?? (kind.startsWith("bool") ? TRUTH : undefined);
+  return { name, kind, ops, hint: HINTS.get(name) ?? "", ...(values ? { values } : {}) };
+}
+
+/** Whether the server can be asked which values are frequent. */
+export function hasFrequentValues(field: FilterField): boolean {
+  return field.kind === "text" && field.values === undefined;
+}

@@ -1,0 +1,46 @@
+/** Receiving spans, and how ingestion goes. */
+import { http } from "msw";
+import type { ResponseOf } from "@/lib/api/client";
+import { guarded, ok, problem } from "../answers.ts";
+import { upkeepOf } from "../state/storage.ts";
+import { addTrace, type MockStore } from "../store.ts";
+
+export function ingestHandlers(store: MockStore) {
+  return [
+    http.post("*/v1/traces", ({ request }) => {
+      const given = request.headers.get("x-junjo-api-key");
+      const key = store.keys.find((candidate) => candidate.key === given);
+      if (!key) return problem(401, "Unknown API key");
+      key.last_used_at = new Date().toISOString();
+      addTrace(store, Date.now());
+      return ok({});
+    }),
+    http.get("*/otel/status", () => guarded(store, () => ok(status(store)))),
+    http.get("*/health", () => ok({ status: "ok", version: "0.1.0", index: "ok" })),
+  ];
+}
+
+function status(store: MockStore): ResponseOf<"/otel/status", "get"> {
+  const spans = store.traces.reduce((count, { spans: own }) => count + own.length, 0);
+  return {
+    accepted_spans: spans,
+    indexed_spans: spans,
+    duplicate_spans: 0,
+    quarantined_batches: 0,
+    index: "ok",
+    index_detail: null,
+    accepted_logs: 0,
+    indexed_logs: 0,
+    duplicate_logs: 0,
+    log_records_received: 0,
+    metric_points_received: 0,
+    sources: [],
+    keys: [],
+    recent_rejections: [],
+    wal: { batches: 3, bytes: 84_000, file_bytes: 2_000_000, oldest_age_ms: 12_000 },
+    lag_ms: 120,
+    store: { spans, logs: 0, bytes: spans * 43 },
+    archive: { files: 2, bytes: spans * 288, unreadable_files: 0 },
+    upkeep: upkeepOf(store.storage, Date.now()),
+  };
+}
