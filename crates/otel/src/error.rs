@@ -23,7 +23,7 @@ pub(crate) fn api_error(error: StoreError) -> ApiError {
         StoreError::Interrupted => {
             ApiError::timeout("the query took too long and was stopped: narrow the time range or the filters")
         }
-        StoreError::Index { ref source, .. } if is_out_of_memory(source) => ApiError::unavailable(
+        StoreError::OutOfMemory { .. } => ApiError::unavailable(
             "not enough memory for this question now: try again, narrow the time range, or give the server more \
              (JUNJO_MEMORY_LIMIT)",
         )
@@ -31,9 +31,4 @@ pub(crate) fn api_error(error: StoreError) -> ApiError {
         .with_source(error),
         other => ApiError::internal(other),
     }
-}
-
-/// Whether DuckDB's limit was reached; its error classes begin the text.
-fn is_out_of_memory(error: &dyn std::error::Error) -> bool {
-    error.to_string().starts_with("Out of Memory Error")
 }

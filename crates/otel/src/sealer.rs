@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use junjo_span_store::{ArchiveFile, SpanStore};
-use junjo_web::{SharedClock, clock::rfc3339_nanos};
+use junjo_web::SharedClock;
 use tokio_util::sync::CancellationToken;
 
 /// Between two looks at the log; the policy decides what is due.
@@ -25,7 +25,7 @@ impl Sealer {
 
     /// Runs until `stop` is cancelled; a seal that has begun is finished.
     pub async fn run(self, stop: CancellationToken) {
-        while let Err(error) = self.store.reconcile(&rfc3339_nanos(self.clock.now_unix_nanos())).await {
+        while let Err(error) = self.store.reconcile(self.clock.now_unix_nanos()).await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "archive folder cannot be checked, will be tried again"
@@ -48,7 +48,7 @@ impl Sealer {
     async fn seal_all(&self, stop: &CancellationToken) -> Result<(), ()> {
         while !stop.is_cancelled() {
             let now = self.clock.now_unix_nanos();
-            match self.store.seal_due(now, &rfc3339_nanos(now)).await {
+            match self.store.seal_due(now).await {
                 Ok(files) if files.is_empty() => break,
                 Ok(files) => files.iter().for_each(report),
                 Err(error) => {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use junjo_span_store::{ArchiveFile, Probe, Prober, Rederivation, Rederived};
-use junjo_web::{SystemClock, clock::rfc3339_nanos};
+use junjo_web::SystemClock;
 
 use crate::app::App;
 use crate::run::lock_data_dir;
@@ -42,14 +42,14 @@ async fn rederive(settings: &Settings, all: bool) -> anyhow::Result<Rederived> {
     let prober: Prober = Arc::new(|_| Probe::Sound);
     let clock = SystemClock::shared();
     let app = App::open(settings, Arc::clone(&clock), prober).await?;
-    let now = rfc3339_nanos(clock.now_unix_nanos());
-    app.store().reconcile(&now).await?;
+    let now = clock.now_unix_nanos();
+    app.store().reconcile(now).await?;
     let what = Rederivation { prices: app.store().prices(), all };
     let tell = |file: &ArchiveFile, number: usize, count: usize| {
         // progress that nobody reads is no reason to stop
         let _ = writeln!(std::io::stdout(), "{number}/{count} {} ({} spans)", file.path, file.row_count);
     };
-    let done = app.store().rederive(what, &now, tell).await;
+    let done = app.store().rederive(what, now, tell).await;
     app.close().await;
     Ok(done?)
 }

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+/// The reason of whatever engine holds the index; its type is nobody's business.
+pub(crate) type Source = Box<dyn std::error::Error + Send + Sync>;
+
 /// An operation of the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -14,14 +17,23 @@ pub enum StoreError {
     /// Too much waits to be deleted; worth a retry later.
     #[error("too many traces are waiting to be deleted")]
     TooManyDeletions,
-    /// DuckDB failed.
+    /// The index failed.
     #[error("cannot {action}")]
     Index {
         /// What was tried, as a verb with its object.
         action: &'static str,
-        /// DuckDB's reason.
+        /// The engine's reason.
         #[source]
-        source: duckdb::Error,
+        source: Source,
+    },
+    /// A question needs more memory than the engine may use; worth a retry when less runs, or a narrower question.
+    #[error("not enough memory to {action}")]
+    OutOfMemory {
+        /// What was tried, as a verb with its object.
+        action: &'static str,
+        /// The engine's reason.
+        #[source]
+        source: Source,
     },
     /// The index was damaged again soon after it had been made anew, which is no fault of the file.
     #[error(
@@ -31,9 +43,9 @@ pub enum StoreError {
     /// A query reached its time limit or the caller went away.
     #[error("the query was stopped after its time limit")]
     Interrupted,
-    /// The manifest in app.db, or what is kept beside it, failed.
-    #[error("cannot {action} the archive manifest")]
-    Manifest {
+    /// The store's tables in app.db failed.
+    #[error("cannot {action} the store's tables in app.db")]
+    Catalog {
         /// What was tried, as a verb.
         action: &'static str,
         /// SQLite's reason.
@@ -77,12 +89,6 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(crate) fn index(action: &'static str) -> impl FnOnce(duckdb::Error) -> Self {
-        move |source| {
-            if is_interrupt(&source) { Self::Interrupted } else { Self::Index { action, source } }
-        }
-    }
-
     pub(crate) fn io(action: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { action, path, source }
@@ -96,11 +102,19 @@ impl StoreError {
         move |source| Self::Parquet { action, path, source }
     }
 
-    pub(crate) fn manifest(action: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
-        move |source| Self::Manifest { action, source }
+    pub(crate) fn catalog(action: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
+        move |source| Self::Catalog { action, source }
     }
 }
 
-fn is_interrupt(error: &duckdb::Error) -> bool {
-    matches!(error, duckdb::Error::DuckDBFailure(_, Some(text)) if text.starts_with("INTERRUPT"))
+/// An error with its causes in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }

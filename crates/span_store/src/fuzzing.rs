@@ -7,10 +7,10 @@ use junjo_wal::Sequence;
 
 use crate::archive::columns::{schema, to_batch};
 use crate::columns::index_batch;
+use crate::filter::expr::{FILTER_BYTES_MAX, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Relation, SpanExpr};
 use crate::index::schema::CREATE_SQL;
-use crate::query::expr::{FILTER_BYTES_MAX, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Relation, SpanExpr};
 use crate::row::{Place, SpanRow};
-use crate::scan::tail_table;
+use crate::scan::matches::tail_table;
 use crate::whole_span::WholeSpan;
 
 /// Longest condition: keys are in it up to five times, once as JSON, texts once with every spelling of a character, and every

@@ -5,21 +5,26 @@
 //! again from those two.
 
 mod archive;
+mod catalog;
 mod columns;
+mod data_dir;
 mod dataset;
+mod day;
 mod decode;
 mod error;
-mod executor;
 mod export;
+mod filter;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod index;
-mod lifecycle;
 mod log_columns;
 mod log_row;
-mod payload;
+mod long_work;
+mod open;
+mod progress;
 mod quarantine;
 mod query;
+mod rebuild;
 mod row;
 mod scan;
 mod seal;
@@ -27,34 +32,42 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod trace_row;
+mod upkeep;
 mod whole_log;
 mod whole_span;
 
-pub use archive::manifest::{ArchiveFile, Manifest};
 pub use archive::reconcile::{Reconciled, newest_archived};
+pub use catalog::ages::ServiceAge;
+pub use catalog::deletions::{DELETION_TRACES_MAX, Deletion, DeletionRequest, DeletionTarget};
+pub use catalog::file::ArchiveFile;
+pub use catalog::handle::Catalog;
+pub use data_dir::DataDir;
 pub use dataset::Dataset;
 pub use decode::{DecodeFailure, decode_log_rows, decode_rows};
 pub use error::StoreError;
 pub use export::{ParquetExport, SpanSink};
-pub use index::commit::{IndexBatch, Progress};
-pub use index::open::{IndexOptions, Probe, Prober, probe_index};
-pub use lifecycle::{
-    CompactPolicy, DELETION_TRACES_MAX, Deletion, DeletionRequest, DeletionSubject, DeletionTarget,
-    Rederivation, Rederived, Retention, RowChecksum, ServiceAge, StoreChecksums, Upkeep,
-};
-pub use log_row::{Hints, LogRow};
-pub use quarantine::Quarantine;
-pub use query::changes::Changes;
-pub use query::conversation::ConversationEnds;
-pub use query::expr::{
+pub use filter::expr::{
     AttributeOwner, FILTER_BYTES_MAX, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Field, FilterError, Literal, Op,
     SpanExpr, nanos_of_millis,
 };
-pub use query::filter::{SpanFilter, TimeRange, TraceFilter, WorkflowFilter};
+pub use filter::spans::SpanFilter;
+pub use filter::time::TimeRange;
+pub use filter::traces::TraceFilter;
+pub use filter::workflows::WorkflowFilter;
+pub use index::batch::IndexBatch;
+pub use index::options::{IndexOptions, IndexState};
+pub use index::probe::{Probe, Prober, probe_index};
+pub use log_row::{Hints, LogRow};
+pub use open::{EngineLimits, StorageOptions, Stores, open};
+pub use progress::Progress;
+pub use quarantine::Quarantine;
+pub use query::changes::Changes;
+pub use query::conversation::ConversationEnds;
 pub use query::groups::{
     GroupCursor, GroupFilter, GroupKind, GroupPage, SessionPosition, SessionTraces, TraceGroup,
 };
 pub use query::logs::{LogCursor, LogFilter, LogListPage};
+pub use query::page::ListPage;
 pub use query::runs::{RunFilter, Runs};
 pub use query::services::ServiceSummary;
 pub use query::spans::{SpanCursor, SpanListPage};
@@ -67,9 +80,16 @@ pub use query::trace::{TracePage, TracePosition};
 pub use query::traces::{TraceCursor, TraceListPage};
 pub use query::workflows::{WorkflowListPage, WorkflowRun};
 pub use row::{Place, SpanRow};
-pub use scan::{Incomplete, IncompleteReason, ScanOptions};
-pub use seal::SealPolicy;
-pub use store::{IndexState, SpanStore, StoreOptions, StoreSize};
+pub use scan::incomplete::{Incomplete, IncompleteReason};
+pub use scan::options::ScanOptions;
+pub use seal::plan::SealPolicy;
+pub use store::{SpanStore, StoreOptions, StoreSize};
 pub use trace_row::TraceRow;
+pub use upkeep::checksum::{RowChecksum, StoreChecksums};
+pub use upkeep::compact::CompactPolicy;
+pub use upkeep::rederive::{Rederivation, Rederived};
+pub use upkeep::requests::DeletionSubject;
+pub use upkeep::retain::Retention;
+pub use upkeep::state::Upkeep;
 pub use whole_log::WholeLog;
 pub use whole_span::WholeSpan;

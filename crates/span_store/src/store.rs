@@ -1,39 +1,59 @@
-//! The store as one object: its parts, committing, and the state that a status route shows.
+//! The store as one object: a table of contents. Each method hands over to the part that does the work.
 
-mod opening;
-mod sealing;
-
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
-use duckdb::Connection;
-use junjo_span_model::PriceTable;
+use junjo_span_model::{PriceTable, SpanId, TraceId};
 use junjo_wal::{Sequence, Wal};
-use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
-use crate::archive::item::ArchiveItem;
-use crate::archive::manifest::{ArchiveFile, Leased, Manifest};
-use crate::archive::reconcile::{Reconciled, reconcile};
-use crate::dataset::Dataset;
+use crate::archive::handle::Archive;
+use crate::archive::payload::Payloads;
+use crate::archive::reconcile::Reconciled;
+use crate::catalog::ages::ServiceAge;
+use crate::catalog::deletions::{Deletion, DeletionRequest};
+use crate::catalog::file::ArchiveFile;
+use crate::catalog::handle::Catalog;
 use crate::error::StoreError;
-use crate::executor::Executor;
-use crate::index::commit::{Base, IndexBatch, Progress, commit};
-use crate::index::delete::{Scope, delete};
-use crate::index::fault::Health;
-use crate::index::open::{IndexOptions, Renewals};
-use crate::lifecycle::{CompactPolicy, Retention, UpkeepState};
-use crate::payload::{self, Payload};
+use crate::export::{SpanSink, export_spans};
+use crate::filter::spans::SpanFilter;
+use crate::filter::time::TimeRange;
+use crate::filter::traces::TraceFilter;
+use crate::filter::workflows::WorkflowFilter;
+use crate::index::batch::IndexBatch;
+use crate::index::handle::Index;
+use crate::index::options::{IndexOptions, IndexState};
+use crate::long_work::LongWork;
+use crate::progress::Progress;
 use crate::quarantine::Quarantine;
+use crate::query::changes::Changes;
+use crate::query::conversation::ConversationEnds;
+use crate::query::groups::{GroupCursor, GroupFilter, GroupKind, GroupPage, SessionPosition, SessionTraces};
+use crate::query::handle::Queries;
+use crate::query::logs::{LogCursor, LogFilter, LogListPage};
+use crate::query::runs::{RunFilter, Runs};
+use crate::query::services::ServiceSummary;
+use crate::query::spans::{SpanCursor, SpanListPage};
+use crate::query::stats::{Stats, StatsQuery};
+use crate::query::trace::{TracePage, TracePosition};
+use crate::query::traces::{TraceCursor, TraceListPage};
+use crate::query::workflows::WorkflowListPage;
+use crate::rebuild::opener::Opener;
 use crate::row::Place;
-use crate::scan::{self, ScanOptions};
-use crate::seal::SealPolicy;
+use crate::scan::handle::{Scans, Sources};
+use crate::scan::options::ScanOptions;
+use crate::seal::plan::SealPolicy;
+use crate::seal::sealer::Sealer;
 use crate::trace_row::TraceRow;
+use crate::upkeep::checksum::StoreChecksums;
+use crate::upkeep::compact::CompactPolicy;
+use crate::upkeep::handle::{UpkeepParts, UpkeepWork};
+use crate::upkeep::rederive::{Rederivation, Rederived};
+use crate::upkeep::requests::DeletionSubject;
+use crate::upkeep::retain::Retention;
+use crate::upkeep::state::Upkeep;
 use crate::whole_log::WholeLog;
 use crate::whole_span::WholeSpan;
-
-pub(crate) use opening::chain;
 
 /// Where the store's files are and when it seals.
 #[derive(Clone)]
@@ -54,24 +74,6 @@ pub struct StoreOptions {
     pub scan: ScanOptions,
 }
 
-/// What the index is doing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum IndexState {
-    /// Being opened; queries have to wait.
-    Opening,
-    /// Being filled from the archive; queries see what is there.
-    Rebuilding {
-        /// Rows put back so far.
-        rows: u64,
-        /// Rows in the archive.
-        rows_total: u64,
-    },
-    /// In order.
-    Ok,
-    /// Cannot be used until the reason is removed; nothing acknowledged is lost meanwhile.
-    Degraded(String),
-}
-
 /// Sizes for the status route.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StoreSize {
@@ -79,7 +81,7 @@ pub struct StoreSize {
     pub spans: Option<u64>,
     /// Log records in the index; unknown while it is not open.
     pub logs: Option<u64>,
-    /// Bytes of the index on disk, its log included.
+    /// Bytes of the index on disk, with the write-ahead log that the engine keeps beside it.
     pub index_bytes: u64,
     /// Files of the archive.
     pub archive_files: u64,
@@ -92,223 +94,78 @@ pub struct StoreSize {
 /// A handle on the store; cheap to clone.
 #[derive(Clone)]
 pub struct SpanStore {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    options: StoreOptions,
     wal: Wal,
-    manifest: Manifest,
-    quarantine: Quarantine,
     prices: &'static PriceTable,
-    state: RwLock<IndexState>,
-    /// Of the index as it is open now.
-    health: RwLock<Health>,
-    renewals: Mutex<Renewals>,
-    progress: RwLock<Progress>,
-    committed: watch::Sender<Sequence>,
-    /// Up to where each dataset is sealed, or has nothing to seal.
-    sealed: [RwLock<Sequence>; 2],
-    writer: Mutex<Option<Connection>>,
-    /// Whether the filling of a lost index should end: the server stops.
-    stops_opening: AtomicBool,
-    /// A complete archive file that the manifest could not take yet.
-    unlisted: Mutex<Option<ArchiveFile>>,
-    executor: RwLock<Option<Arc<Executor>>>,
-    /// Opened by the first scan: a server that nobody searches on does not pay for it.
-    scans: Mutex<Option<Arc<Executor>>>,
-    reconciled: watch::Sender<bool>,
-    upkeep: Mutex<UpkeepState>,
+    quarantine: Quarantine,
+    long_work: LongWork,
+    index: Index,
+    archive: Archive,
+    scans: Scans,
+    queries: Queries,
+    opener: Opener,
+    sealer: Sealer,
+    upkeep: UpkeepWork,
 }
 
 impl SpanStore {
     /// A store whose index is not open yet; appends to the log and sealing work already.
-    pub fn new(options: StoreOptions, wal: Wal, manifest: Manifest) -> Self {
-        let quarantine = Quarantine::new(options.quarantine_dir.clone());
-        let sealed = Dataset::ALL.map(|dataset| RwLock::new(manifest.sealed_through(dataset)));
-        let inner = Inner {
-            sealed,
-            options,
-            wal,
-            manifest,
-            quarantine,
-            prices: PriceTable::bundled(),
-            state: RwLock::new(IndexState::Opening),
-            health: RwLock::default(),
-            renewals: Mutex::default(),
-            progress: RwLock::new(Progress::default()),
-            committed: watch::Sender::default(),
-            writer: Mutex::new(None),
-            stops_opening: AtomicBool::new(false),
-            unlisted: Mutex::new(None),
-            executor: RwLock::new(None),
-            scans: Mutex::new(None),
-            reconciled: watch::Sender::default(),
-            upkeep: Mutex::default(),
+    pub fn new(options: StoreOptions, wal: Wal, catalog: Catalog) -> Self {
+        let prices = PriceTable::bundled();
+        let quarantine = Quarantine::new(options.quarantine_dir);
+        let long_work = LongWork::on(options.scan.runtime.clone());
+        let index = Index::new(options.index, catalog.clone(), prices, wal.id());
+        let archive = Archive::new(options.archive_dir, catalog);
+        let sources = Sources { wal: wal.clone(), index: index.clone(), archive: archive.clone(), prices };
+        let scans = Scans::new(options.scan, sources);
+        let payloads = Payloads::new(wal.clone(), archive.clone(), prices);
+        let sealer = Sealer::new(options.seal, wal.clone(), archive.clone(), quarantine.clone(), prices);
+        let parts = UpkeepParts {
+            wal: wal.clone(),
+            index: index.clone(),
+            archive: archive.clone(),
+            sealer: sealer.clone(),
+            quarantine: quarantine.clone(),
+            long_work: long_work.clone(),
         };
-        Self { inner: Arc::new(inner) }
-    }
-
-    /// Brings archive folder and manifest together; call it once before sealing. `now` is RFC 3339.
-    pub async fn reconcile(&self, now: &str) -> Result<Reconciled, StoreError> {
-        let inner = &self.inner;
-        let done = reconcile(&inner.manifest, &inner.options.archive_dir, &inner.wal, now).await?;
-        inner.reconciled.send_replace(true);
-        Ok(done)
-    }
-
-    /// Waits until [`Self::reconcile`] has been done.
-    pub async fn reconciled(&self) {
-        let mut reconciled = self.inner.reconciled.subscribe();
-        // the sender is ours, so waiting cannot fail
-        let _ = reconciled.wait_for(|is_done| *is_done).await;
-    }
-
-    /// Commits decoded spans and log records with the cursors in one transaction; returns the traces that changed. Blocking.
-    pub fn commit(&self, batch: &IndexBatch) -> Result<Vec<TraceRow>, StoreError> {
-        let inner = &self.inner;
-        let writer = inner.writer.lock();
-        let connection = writer.as_ref().ok_or(StoreError::NotReady("it is not open"))?;
-        let progress = *inner.progress.read();
-        // asked for under the lock: a deletion that comes later finds the rows in the index
-        let doomed = inner.manifest.deletions().doomed();
-        let known = inner.manifest.totals().known();
-        let base = Base { progress, known, wal_id: inner.wal.id(), prices: inner.prices, doomed: &doomed };
-        let (next, traces) = self.noted(commit(connection, batch, base))?;
-        *inner.progress.write() = next;
-        inner.manifest.totals().note(next);
-        inner.committed.send_replace(next.newest());
-        Ok(traces)
-    }
-
-    /// Beyond this record the next batch must not go; a batch of everything up to it ends there. An index that is older than
-    /// it was, or is made anew, takes up its all-time counts there.
-    pub fn batch_end(&self) -> Sequence {
-        let known = self.inner.manifest.totals().known().map(|known| known.cursor);
-        known.filter(|known| self.progress().indexed_through() < *known).unwrap_or(Sequence(i64::MAX))
-    }
-
-    /// How far the index is.
-    pub fn progress(&self) -> Progress {
-        *self.inner.progress.read()
-    }
-
-    /// Tells of each commit: the newest indexed record.
-    pub fn committed(&self) -> watch::Receiver<Sequence> {
-        self.inner.committed.subscribe()
-    }
-
-    /// What the index is doing.
-    pub fn index_state(&self) -> IndexState {
-        let state = self.inner.state.read().clone();
-        match (state, self.health().fault()) {
-            // what came of the fault says more
-            (state @ IndexState::Degraded(_), _) | (state, None) => state,
-            (_, Some(fault)) => IndexState::Degraded(fault.detail()),
+        Self {
+            queries: Queries::new(payloads, scans.clone()),
+            opener: Opener::new(index.clone(), archive.clone(), wal.clone()),
+            upkeep: UpkeepWork::new(parts, options.compact, options.retention),
+            wal,
+            prices,
+            quarantine,
+            long_work,
+            index,
+            archive,
+            scans,
+            sealer,
         }
     }
+}
 
-    /// Whether somebody met a fault that only [`Self::open_index`] cures: it closes the file, and has it made anew where
-    /// it is damaged.
-    pub fn is_faulted(&self) -> bool {
-        self.health().fault().is_some()
-    }
-
-    /// Waits until somebody meets such a fault.
-    pub async fn faulted(&self) {
-        let health = self.health();
-        health.faulted().await;
-    }
-
-    pub(super) fn health(&self) -> Health {
-        self.inner.health.read().clone()
-    }
-
-    /// Remembers a fault that the writer met.
-    fn noted<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
-        outcome.inspect_err(|error| {
-            self.health().note(error);
-        })
-    }
-
+/// The parts.
+impl SpanStore {
     /// Where records that cannot be decoded are kept.
     pub fn quarantine(&self) -> &Quarantine {
-        &self.inner.quarantine
+        &self.quarantine
     }
 
     /// The prices that cost is derived with.
     pub fn prices(&self) -> &'static PriceTable {
-        self.inner.prices
-    }
-
-    /// Whole spans by place, in place order; what is damaged or gone is left out.
-    pub async fn whole_spans(&self, places: Vec<Place>) -> Result<Vec<WholeSpan>, StoreError> {
-        Ok(self.payload(places).await?.items)
-    }
-
-    /// Whole log records by place, in place order; what is damaged or gone is left out.
-    pub async fn whole_logs(&self, places: Vec<Place>) -> Result<Vec<WholeLog>, StoreError> {
-        Ok(self.payload(places).await?.items)
-    }
-
-    /// Whole items by place, in place order.
-    pub(crate) async fn payload<T>(&self, places: Vec<Place>) -> Result<Payload<T>, StoreError>
-    where
-        T: ArchiveItem + Send + 'static,
-    {
-        let inner = Arc::clone(&self.inner);
-        let read = move || {
-            let dir = &inner.options.archive_dir;
-            let mut read: Payload<T> =
-                payload::read(&inner.wal, &inner.manifest, dir, inner.prices, &places)?;
-            read.items.sort_unstable_by_key(ArchiveItem::place);
-            Ok(read)
-        };
-        tokio::task::spawn_blocking(read).await.map_err(StoreError::Worker)?
+        self.prices
     }
 
     /// Rows and bytes on disk.
     pub async fn size(&self) -> Result<StoreSize, StoreError> {
-        let count = |connection: &Connection| {
-            connection
-                .query_row("SELECT (SELECT count(*) FROM spans), (SELECT count(*) FROM logs)", [], |row| {
-                    Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs()))
-                })
-                .map_err(StoreError::index("count rows"))
-        };
-        let counted = match self.executor() {
-            Ok(executor) => executor.run(count).await,
-            Err(error) => Err(error),
-        };
-        let (spans, logs) = match counted {
+        let (spans, logs) = match self.index.count_rows().await {
             Ok((spans, logs)) => (Some(spans), Some(logs)),
             Err(StoreError::NotReady(_)) => (None, None),
             Err(error) => return Err(error),
         };
-        let path = &self.inner.options.index.path;
-        let bytes = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
-        let (archive_files, archive_bytes) = self.inner.manifest.size();
-        let index_bytes = bytes(path) + bytes(&path.with_extension("duckdb.wal"));
-        let unreadable_files = self.inner.manifest.unreadable_files();
+        let (archive_files, archive_bytes) = self.archive.manifest().size();
+        let unreadable_files = self.archive.unreadable().count();
+        let index_bytes = self.index.bytes();
         Ok(StoreSize { spans, logs, index_bytes, archive_files, archive_bytes, unreadable_files })
-    }
-
-    /// The instance for scans.
-    pub(crate) async fn scans(&self) -> Result<Arc<Executor>, StoreError> {
-        if let Some(executor) = &*self.inner.scans.lock() {
-            return Ok(Arc::clone(executor));
-        }
-        let store = self.clone();
-        let open = move || {
-            let mut scans = store.inner.scans.lock();
-            if let Some(executor) = &*scans {
-                return Ok(Arc::clone(executor));
-            }
-            let executor = Arc::new(scan::open(&store.inner.options.scan, &store.archive_dir())?);
-            *scans = Some(Arc::clone(&executor));
-            Ok(executor)
-        };
-        self.spawn_long(open).await.map_err(StoreError::Worker)?
     }
 
     /// Runs blocking work that takes long where it yields to others.
@@ -316,59 +173,321 @@ impl SpanStore {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> tokio::task::JoinHandle<T> {
-        match &self.inner.options.scan.runtime {
-            Some(runtime) => runtime.spawn_blocking(work),
-            None => tokio::task::spawn_blocking(work),
-        }
+        self.long_work.spawn(work)
+    }
+}
+
+/// The index.
+impl SpanStore {
+    /// Opens the index, and fills a new one from the archive; one that is damaged is set aside first, whole. Blocking;
+    /// queries work as soon as the file is open. Call it again after it failed, and when [`Self::is_faulted`].
+    pub fn open_index(&self) -> Result<(), StoreError> {
+        self.opener.open_index()
     }
 
-    /// Deletes rows from the index, and returns how many spans and log records that were; `None` while it is not open.
-    /// Blocking.
-    pub(crate) fn delete_rows(&self, scope: Scope<'_>) -> Result<Option<(usize, usize)>, StoreError> {
-        let writer = self.inner.writer.lock();
-        let delete = |connection| self.noted(delete(connection, scope, self.inner.prices));
-        writer.as_ref().map(delete).transpose()
+    /// Ends the filling of a lost index with the commit that is running; the next start goes on there.
+    pub fn stop_opening(&self) {
+        self.opener.stop();
     }
 
-    /// Writes everything of the index into its file; false while it is not open. Blocking.
-    pub(crate) fn checkpoint(&self) -> Result<bool, StoreError> {
-        let writer = self.inner.writer.lock();
-        let Some(connection) = writer.as_ref() else { return Ok(false) };
-        let written = connection.execute_batch("CHECKPOINT");
-        self.noted(written.map_err(StoreError::index("checkpoint the index")))?;
-        Ok(true)
+    /// Checkpoints and closes the index, after the last query has ended. Blocking.
+    pub fn close(&self) {
+        self.index.close();
     }
 
-    /// Takes note that reading an archive file failed, where that is the file's fault.
-    pub(crate) async fn suspect(&self, file: Leased, error: StoreError) -> Result<(), StoreError> {
-        let store = self.clone();
-        let look = move || store.manifest().suspect(&store.inner.options.archive_dir, &file, &error);
-        self.spawn_long(look).await.map_err(StoreError::Worker)
+    /// Commits decoded spans and log records with the cursors in one transaction; returns the traces that changed. Blocking.
+    pub fn commit(&self, batch: &IndexBatch) -> Result<Vec<TraceRow>, StoreError> {
+        self.index.commit(batch)
     }
 
-    pub(crate) fn options(&self) -> &StoreOptions {
-        &self.inner.options
+    /// Last record that may be in the next batch: all-time counts are known exactly there, and an index that is older than it
+    /// was, or is made anew, adopts them.
+    pub fn batch_end(&self) -> Sequence {
+        self.index.batch_end()
     }
 
-    pub(crate) fn upkeep_state(&self) -> &Mutex<UpkeepState> {
-        &self.inner.upkeep
+    /// How far the index is.
+    pub fn progress(&self) -> Progress {
+        self.index.progress()
     }
 
-    pub(crate) fn wal(&self) -> &Wal {
-        &self.inner.wal
+    /// Tells of each commit: the newest indexed record.
+    pub fn committed(&self) -> watch::Receiver<Sequence> {
+        self.index.committed()
     }
 
-    pub(crate) fn manifest(&self) -> &Manifest {
-        &self.inner.manifest
+    /// What the index is doing.
+    pub fn index_state(&self) -> IndexState {
+        self.index.state()
     }
 
-    /// The archive folder as DuckDB wants it.
-    pub(crate) fn archive_dir(&self) -> PathBuf {
-        let dir = &self.inner.options.archive_dir;
-        std::path::absolute(dir).unwrap_or_else(|_| dir.clone())
+    /// Whether somebody met a fault that only [`Self::open_index`] cures: it closes the file, and has it made anew where
+    /// it is damaged.
+    pub fn is_faulted(&self) -> bool {
+        self.index.is_faulted()
     }
 
-    pub(crate) fn executor(&self) -> Result<Arc<Executor>, StoreError> {
-        self.inner.executor.read().clone().ok_or(StoreError::NotReady("it is being opened"))
+    /// Waits until somebody meets such a fault.
+    pub async fn faulted(&self) {
+        self.index.health().faulted().await;
+    }
+}
+
+/// The archive.
+impl SpanStore {
+    /// Brings archive folder and manifest together; call it once before sealing.
+    pub async fn reconcile(&self, now_unix_nanos: i64) -> Result<Reconciled, StoreError> {
+        self.archive.reconcile(&self.wal, now_unix_nanos).await
+    }
+
+    /// Waits until [`Self::reconcile`] has been done.
+    pub async fn reconciled(&self) {
+        self.archive.reconciled().await;
+    }
+
+    /// Seals the next due range of records of each dataset; empty when nothing is due.
+    pub async fn seal_due(&self, now_unix_nanos: i64) -> Result<Vec<ArchiveFile>, StoreError> {
+        self.sealer.seal_due(now_unix_nanos).await
+    }
+
+    /// Lets the log forget what is indexed, and sealed in the dataset that it belongs to.
+    pub fn trim(&self) {
+        self.sealer.trim(self.progress().indexed_through());
+    }
+}
+
+/// Questions.
+impl SpanStore {
+    /// At most `limit` traces that match, newest first, from `after` on.
+    pub async fn traces(
+        &self,
+        filter: &TraceFilter,
+        limit: usize,
+        after: Option<TraceCursor>,
+    ) -> Result<TraceListPage, StoreError> {
+        self.queries.traces(filter, limit, after).await
+    }
+
+    /// At most `limit` spans that match, newest first, from `after` on.
+    pub async fn spans(
+        &self,
+        filter: &SpanFilter,
+        limit: usize,
+        after: Option<SpanCursor>,
+    ) -> Result<SpanListPage, StoreError> {
+        self.queries.spans(filter, limit, after).await
+    }
+
+    /// At most `limit` spans of a trace behind `after`; `None` for an unknown trace.
+    pub async fn trace(
+        &self,
+        trace_id: TraceId,
+        limit: usize,
+        after: Option<TracePosition>,
+    ) -> Result<Option<TracePage>, StoreError> {
+        self.queries.trace(trace_id, limit, after).await
+    }
+
+    /// One whole span, its row as the index has it (with what log records said); `None` for an unknown one, and for one
+    /// whose payload is damaged or gone.
+    pub async fn span(&self, trace_id: TraceId, span_id: SpanId) -> Result<Option<WholeSpan>, StoreError> {
+        self.queries.span(trace_id, span_id).await
+    }
+
+    /// Whether the index has a span, whatever became of its payload.
+    pub async fn span_exists(&self, trace_id: TraceId, span_id: SpanId) -> Result<bool, StoreError> {
+        self.queries.span_exists(trace_id, span_id).await
+    }
+
+    /// The runs that match: all counted, at most `limit` read.
+    pub async fn runs(&self, filter: RunFilter, limit: usize) -> Result<Runs, StoreError> {
+        self.queries.runs(filter, limit).await
+    }
+
+    /// At most `limit` workflow runs that match, newest first, from `after` on. Subflows are not listed.
+    pub async fn workflows(
+        &self,
+        filter: &WorkflowFilter,
+        limit: usize,
+        after: Option<SpanCursor>,
+    ) -> Result<WorkflowListPage, StoreError> {
+        self.queries.workflows(filter, limit, after).await
+    }
+
+    /// At most `limit` sessions or users, latest activity first, from `after` on.
+    ///
+    /// Those without a new trace or span since the first page appear exactly once.
+    pub async fn trace_groups(
+        &self,
+        kind: GroupKind,
+        filter: &GroupFilter,
+        limit: usize,
+        after: Option<GroupCursor>,
+    ) -> Result<GroupPage, StoreError> {
+        self.queries.trace_groups(kind, filter, limit, after).await
+    }
+
+    /// A session with at most `limit` of its traces behind `after`; `None` for an unknown session.
+    pub async fn session(
+        &self,
+        id: String,
+        limit: usize,
+        after: Option<SessionPosition>,
+    ) -> Result<Option<SessionTraces>, StoreError> {
+        self.queries.session(id, limit, after).await
+    }
+
+    /// The ends of each of `traces`.
+    pub async fn conversation_ends(
+        &self,
+        traces: &[TraceRow],
+    ) -> Result<HashMap<TraceId, ConversationEnds>, StoreError> {
+        self.queries.conversation_ends(traces).await
+    }
+
+    /// Services with spans in `time`, by name.
+    pub async fn services(&self, time: TimeRange) -> Result<Vec<ServiceSummary>, StoreError> {
+        self.queries.services(time).await
+    }
+
+    /// Counts what the question asks for.
+    pub async fn stats(&self, query: StatsQuery) -> Result<Stats, StoreError> {
+        self.queries.stats(query).await
+    }
+
+    /// Traces that match and that records in `after < sequence <= up_to` changed last, at most `limit` of them.
+    ///
+    /// A trace that later records changed again is not among them: it comes with those.
+    pub async fn changes(
+        &self,
+        filter: &TraceFilter,
+        after: Sequence,
+        up_to: Sequence,
+        limit: usize,
+    ) -> Result<Changes, StoreError> {
+        self.queries.changes(filter, after, up_to, limit).await
+    }
+
+    /// At most `limit` log records that match, newest first, from `after` on.
+    pub async fn logs(
+        &self,
+        filter: &LogFilter,
+        limit: usize,
+        after: Option<LogCursor>,
+    ) -> Result<LogListPage, StoreError> {
+        self.queries.logs(filter, limit, after).await
+    }
+
+    /// The log records of one span in order of time, at most `limit`; events are kept before plain records.
+    pub async fn span_logs(
+        &self,
+        trace_id: TraceId,
+        span_id: SpanId,
+        limit: usize,
+    ) -> Result<Vec<WholeLog>, StoreError> {
+        self.queries.span_logs(trace_id, span_id, limit).await
+    }
+
+    /// The log records of one trace that say something about its spans, by span and in order of time, at most `limit`.
+    pub async fn trace_events(
+        &self,
+        trace_id: TraceId,
+        limit: usize,
+    ) -> Result<HashMap<SpanId, Vec<WholeLog>>, StoreError> {
+        self.queries.trace_events(trace_id, limit).await
+    }
+
+    /// Whole spans by place, in place order; what is damaged or gone is left out.
+    pub async fn whole_spans(&self, places: Vec<Place>) -> Result<Vec<WholeSpan>, StoreError> {
+        self.queries.whole_spans(places).await
+    }
+
+    /// Whole log records by place, in place order; what is damaged or gone is left out.
+    pub async fn whole_logs(&self, places: Vec<Place>) -> Result<Vec<WholeLog>, StoreError> {
+        self.queries.whole_logs(places).await
+    }
+
+    /// Hands every living span that matches to `sink`, in place order. Spans that arrive after the call are not among
+    /// them. Blocking: call it on a blocking thread of the runtime.
+    pub fn export_spans(&self, filter: &SpanFilter, sink: &mut SpanSink<'_>) -> Result<(), StoreError> {
+        export_spans(&self.scans, filter, sink)
+    }
+}
+
+/// Upkeep.
+impl SpanStore {
+    /// Does one round; true when there may be more to do at once. One part that fails does not keep the others from
+    /// being done. While the index is not in order nothing is done: a rebuild reads the files as they were.
+    pub async fn upkeep(&self, now_unix_nanos: i64) -> Result<bool, StoreError> {
+        self.upkeep.round(now_unix_nanos).await
+    }
+
+    /// How upkeep went.
+    pub fn upkeep_report(&self) -> Upkeep {
+        self.upkeep.report()
+    }
+
+    /// How long archive files are kept.
+    pub fn retention(&self) -> Retention {
+        self.upkeep.retention()
+    }
+
+    /// The ages of single services, by name.
+    pub async fn service_ages(&self) -> Result<Vec<ServiceAge>, StoreError> {
+        self.upkeep.service_ages().await
+    }
+
+    /// Sets the ages of single services; those that are not named are kept like the rest.
+    pub async fn set_service_ages(&self, ages: &[ServiceAge]) -> Result<(), StoreError> {
+        self.upkeep.set_service_ages(ages).await
+    }
+
+    /// Deletes everything of `subject` that has been acknowledged so far. When this returns, it is written down and no
+    /// query shows any of it; `None` when no trace belongs to the session or user.
+    pub async fn delete(
+        &self,
+        subject: DeletionSubject,
+        request: DeletionRequest,
+    ) -> Result<Option<Deletion>, StoreError> {
+        self.upkeep.delete(subject, request).await
+    }
+
+    /// At most `limit` deletions with numbers below `before`, newest first.
+    pub async fn deletions(&self, before: Option<i64>, limit: usize) -> Result<Vec<Deletion>, StoreError> {
+        self.upkeep.deletions(before, limit).await
+    }
+
+    /// One deletion; `None` for an unknown number.
+    pub async fn deletion(&self, id: i64) -> Result<Option<Deletion>, StoreError> {
+        self.upkeep.deletion(id).await
+    }
+
+    /// Reads every row of the index.
+    pub async fn checksums(&self) -> Result<StoreChecksums, StoreError> {
+        self.upkeep.checksums().await
+    }
+
+    /// Derives the promoted fields of archived spans again, file by file; `on_file` is told of each before its turn, with its
+    /// number from 1 and how many there are. The index has to be closed: it is removed first, so that the next start fills a
+    /// new one, also when this is interrupted. What was sent stays as it is, and so do log records.
+    pub async fn rederive(
+        &self,
+        what: Rederivation,
+        now_unix_nanos: i64,
+        on_file: impl FnMut(&ArchiveFile, usize, usize),
+    ) -> Result<Rederived, StoreError> {
+        self.upkeep.rederive(what, now_unix_nanos, on_file).await
+    }
+}
+
+/// What tests look into.
+#[cfg(test)]
+impl SpanStore {
+    pub(crate) fn catalog(&self) -> &Catalog {
+        self.archive.catalog()
+    }
+
+    pub(crate) fn scans(&self) -> &Scans {
+        &self.scans
     }
 }

@@ -4,7 +4,6 @@ mod commit;
 mod corruption;
 mod damage;
 mod deletion;
-mod lifecycle;
 mod lists;
 mod logs;
 mod newest;
@@ -16,6 +15,7 @@ mod scan;
 mod seal;
 mod search;
 mod totals;
+mod upkeep;
 mod workflows;
 
 use std::path::Path;
@@ -30,11 +30,12 @@ use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Sta
 use prost::Message as _;
 
 use crate::{
-    Dataset, IndexBatch, IndexOptions, IndexState, Manifest, Probe, SealPolicy, SpanStore, StoreOptions,
+    Catalog, Dataset, IndexBatch, IndexOptions, IndexState, Probe, SealPolicy, SpanStore, StoreOptions,
     TimeRange, TraceFilter, WorkflowFilter, decode_log_rows, decode_rows, newest_archived, probe_index,
 };
 
 const START: u64 = 1_767_323_045_000_000_000;
+const NOW_UNIX_NANOS: i64 = 1_767_323_045_000_000_000;
 const DAY_NANOS: i64 = 86_400_000_000_000;
 
 struct Fixture {
@@ -67,13 +68,13 @@ impl Fixture {
 
     async fn closed_with(dir: tempfile::TempDir, options: StoreOptions) -> Self {
         let pool = open_pool(dir.path()).await;
-        let manifest = Manifest::load(pool).await.unwrap();
+        let catalog = Catalog::load(pool).await.unwrap();
         let wal_options =
             WalOptions { free_bytes_min: 0, free_percent_min: 0, ..WalOptions::in_dir(dir.path()) };
         let archived = newest_archived(&dir.path().join("archive")).unwrap();
-        let wal = Wal::open(&wal_options, manifest.newest_sequence().max(archived)).unwrap();
-        let store = SpanStore::new(options, wal.clone(), manifest);
-        store.reconcile("2026-01-02T03:04:05Z").await.unwrap();
+        let wal = Wal::open(&wal_options, catalog.newest_sequence().max(archived)).unwrap();
+        let store = SpanStore::new(options, wal.clone(), catalog);
+        store.reconcile(NOW_UNIX_NANOS).await.unwrap();
         Self { dir, wal, store }
     }
 
@@ -126,7 +127,7 @@ impl Fixture {
     }
 
     async fn seal(&self) -> Option<crate::ArchiveFile> {
-        let files = self.store.seal_due(10 * DAY_NANOS, "2026-01-02T03:04:05Z").await.unwrap();
+        let files = self.store.seal_due(10 * DAY_NANOS).await.unwrap();
         self.store.trim();
         files.into_iter().next()
     }

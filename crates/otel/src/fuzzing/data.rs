@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use junjo_span_store::{
-    CompactPolicy, Dataset, IndexBatch, IndexOptions, Manifest, Retention, ScanOptions, SealPolicy,
+    Catalog, CompactPolicy, Dataset, IndexBatch, IndexOptions, Retention, ScanOptions, SealPolicy,
     SpanStore, StoreOptions, decode_log_rows, decode_rows, probe_index,
 };
 use junjo_wal::{NewRecord, Signal, Wal, WalOptions};
@@ -26,18 +26,18 @@ const LATER_NANOS: i64 = 864_000_000_000_000;
 pub(super) async fn open(dir: &Path) -> SpanStore {
     let pool = db::open_pool(&dir.join("app.db")).await.unwrap();
     db::migrate(&pool).await.unwrap();
-    let manifest = Manifest::load(pool).await.unwrap();
+    let catalog = Catalog::load(pool).await.unwrap();
     let limits = WalOptions { free_bytes_min: 0, free_percent_min: 0, ..WalOptions::in_dir(dir) };
-    let wal = Wal::open(&limits, manifest.newest_sequence()).unwrap();
-    let store = SpanStore::new(options(dir), wal.clone(), manifest);
-    store.reconcile("2026-01-02T03:04:05Z").await.unwrap();
+    let wal = Wal::open(&limits, catalog.newest_sequence()).unwrap();
+    let store = SpanStore::new(options(dir), wal.clone(), catalog);
+    store.reconcile(LATER_NANOS).await.unwrap();
     store.open_index().unwrap();
     for half in [0, 1] {
         append(&wal, Signal::Traces, &traces(half)).await;
         append(&wal, Signal::Logs, &logs(half)).await;
         index(&store, &wal);
         if half == 0 {
-            while !store.seal_due(LATER_NANOS, "2026-01-02T03:04:05Z").await.unwrap().is_empty() {}
+            while !store.seal_due(LATER_NANOS).await.unwrap().is_empty() {}
         }
     }
     store

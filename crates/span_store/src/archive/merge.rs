@@ -2,8 +2,6 @@
 //! place, without what somebody wanted deleted. Places do not change.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use arrow::array::{Array as _, BooleanArray, FixedSizeBinaryArray, Int32Array, Int64Array, StringArray};
@@ -13,20 +11,18 @@ use arrow::record_batch::RecordBatch;
 use junjo_span_model::{DERIVE_VERSION, PriceTable, TraceId};
 use junjo_wal::Sequence;
 
+use super::check::check;
 use super::item::ArchiveItem;
-use super::manifest::{ArchiveFile, Leased};
 use super::read::{Groups, read_columns};
 use super::writer::FileWriter;
+use crate::catalog::doomed::Doomed;
+use crate::catalog::file::{ArchiveFile, Leased};
 use crate::columns::{Reader, fixed};
 use crate::dataset::Dataset;
 use crate::error::StoreError;
-use crate::lifecycle::Doomed;
 use crate::row::Place;
 use crate::whole_log::WholeLog;
 use crate::whole_span::WholeSpan;
-
-/// Bytes read at a time while a checksum is made.
-const CHECK_BYTES: usize = 1 << 20;
 
 /// What is merged, and what of it is left out.
 pub(crate) struct MergeJob<'a> {
@@ -71,26 +67,16 @@ pub(crate) fn has_doomed(
     Ok(found)
 }
 
-/// Compares a file with the checksum that it was listed with. Blocking.
-pub(crate) fn check(path: &Path, listed: &ArchiveFile) -> Result<(), StoreError> {
-    let mut file = File::open(path).map_err(StoreError::io("open", path))?;
-    let (mut hasher, mut buffer) = (crc32fast::Hasher::new(), vec![0; CHECK_BYTES]);
-    loop {
-        let read = file.read(&mut buffer).map_err(StoreError::io("read", path))?;
-        if read == 0 {
-            break;
-        }
-        hasher.update(&buffer[..read]);
-    }
-    if hasher.finalize() == listed.checksum { Ok(()) } else { Err(StoreError::Damaged(path.to_owned())) }
-}
-
 fn merge_items<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>, StoreError> {
     let (Some(first), Some(last)) = (job.inputs.first(), job.inputs.last()) else { return Ok(None) };
     let superseded = superseded::<T>(job)?;
     let generation = job.inputs.iter().map(|input| input.generation()).max().unwrap_or(0) + 1;
-    let range = (first.first_sequence, last.last_sequence);
-    let path = ArchiveFile::path_of(T::DATASET, &first.received_day, range, generation);
+    let path = ArchiveFile::path_of(
+        T::DATASET,
+        &first.received_day,
+        first.first_sequence..=last.last_sequence,
+        generation,
+    );
     let temporary = job.archive_dir.join(&path).with_extension("tmp");
     let mut writer = FileWriter::create(temporary, T::schema())?;
     let (mut rows, mut deleted) = (0, 0);
@@ -117,8 +103,8 @@ fn merge_items<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>
         dataset: T::DATASET,
         path,
         wal_id: first.wal_id.clone(),
-        first_sequence: range.0,
-        last_sequence: range.1,
+        first_sequence: first.first_sequence,
+        last_sequence: last.last_sequence,
         received_day: first.received_day.clone(),
         min_start_unix_nanos: job
             .inputs

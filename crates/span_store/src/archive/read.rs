@@ -16,7 +16,7 @@ use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use parquet::file::statistics::Statistics;
 
 use super::item::ArchiveItem;
-use super::manifest::ArchiveFile;
+use crate::catalog::file::ArchiveFile;
 use crate::columns::Reader;
 use crate::dataset::Dataset;
 use crate::error::StoreError;

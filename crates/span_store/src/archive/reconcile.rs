@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 
 use junjo_wal::{Sequence, Wal};
 
-use super::manifest::{ArchiveFile, Manifest};
 use super::read::describe;
+use super::sweep::sweep;
+use crate::catalog::file::ArchiveFile;
+use crate::catalog::handle::Catalog;
+use crate::catalog::manifest::Manifest;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
 
@@ -24,16 +27,16 @@ pub struct Reconciled {
 }
 
 /// Compares `archive_dir` with the manifest.
-pub(crate) async fn reconcile(
-    manifest: &Manifest,
+pub(super) async fn reconcile(
     archive_dir: &Path,
+    catalog: &Catalog,
     wal: &Wal,
-    now: &str,
+    now_unix_nanos: i64,
 ) -> Result<Reconciled, StoreError> {
     std::fs::create_dir_all(archive_dir).map_err(StoreError::io("create", archive_dir))?;
-    manifest.sweep(archive_dir).await?;
-    let oldest =
-        wal.sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?.first().map(|record| record.sequence);
+    sweep(archive_dir, catalog).await?;
+    let manifest = catalog.manifest();
+    let oldest = wal.sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?.first().map(|record| record.sequence);
     let mut done = Reconciled::default();
     // before any is adopted: the totals survive lost rows, and have what these files hold
     let counted = Dataset::ALL.map(|dataset| manifest.sealed_through(dataset));
@@ -43,18 +46,13 @@ pub(crate) async fn reconcile(
             remove(&path, &mut done)?;
             continue;
         }
-        match place_of(&file, manifest, archive_dir)? {
+        match standing_of(&file, manifest, archive_dir)? {
             Standing::Repeats => remove(&path, &mut done)?,
             Standing::Replaces(others) => {
                 tracing::warn!(path = %path.display(), others = others.len(), "archive file was not in the manifest; adopted");
                 let is_counted = file.last_sequence <= counted[file.dataset as usize];
                 let new_items = if is_counted { 0 } else { items_beyond(&file, &others) };
-                if others.is_empty() {
-                    manifest.insert(file, new_items, now).await?;
-                } else {
-                    manifest.skip_through(file.dataset, file.last_sequence, new_items).await?;
-                    manifest.replace(&others, Some(file), now).await?;
-                }
+                adopt(catalog, file, &others, new_items, now_unix_nanos).await?;
                 done.adopted += 1;
             }
             Standing::Unclear => {
@@ -62,11 +60,23 @@ pub(crate) async fn reconcile(
             }
         }
     }
-    manifest.sweep(archive_dir).await?;
-    for file in manifest.all_files() {
-        done.unreadable += u64::from(!manifest.is_whole(archive_dir, &file));
-    }
+    sweep(archive_dir, catalog).await?;
     Ok(done)
+}
+
+/// Lists a file again, in the place of `others` where it has their rows.
+async fn adopt(
+    catalog: &Catalog,
+    file: ArchiveFile,
+    others: &[ArchiveFile],
+    new_items: u64,
+    now_unix_nanos: i64,
+) -> Result<(), StoreError> {
+    if others.is_empty() {
+        return catalog.list(file, new_items, now_unix_nanos).await;
+    }
+    catalog.manifest().skip_through(file.dataset, file.last_sequence, new_items).await?;
+    catalog.replace(others, Some(file), now_unix_nanos).await
 }
 
 /// The newest record that a file in the folder may hold, by the files' names, listed or not. A copy of a data folder can have
@@ -99,7 +109,7 @@ enum Standing {
 
 /// A compaction that was cut off leaves either its output beside the listed inputs, or the inputs beside the listed
 /// output. An incomplete copy of a data folder may have either of them without the other.
-fn place_of(file: &ArchiveFile, manifest: &Manifest, archive_dir: &Path) -> Result<Standing, StoreError> {
+fn standing_of(file: &ArchiveFile, manifest: &Manifest, archive_dir: &Path) -> Result<Standing, StoreError> {
     let (mut present, mut missing) = (Vec::new(), Vec::new());
     for other in manifest.files(file.dataset).into_iter().filter(|other| other.overlaps(file)) {
         let group = if is_present(&archive_dir.join(&other.path))? { &mut present } else { &mut missing };

@@ -3,36 +3,50 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::manifest::{ArchiveFile, Manifest};
-use super::merge::check;
+use super::check::check;
+use crate::catalog::file::ArchiveFile;
+use crate::catalog::handle::Catalog;
 use crate::error::StoreError;
 
+/// Files that cannot be read, as far as anybody noticed.
+#[derive(Clone)]
+pub(crate) struct Unreadable {
+    archive_dir: PathBuf,
+    catalog: Catalog,
+    known: Arc<Mutex<Known>>,
+}
+
 /// Paths, relative to the archive folder, with how the file looked when it was last found damaged; `None` where there was none.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Unreadable(Arc<Mutex<BTreeMap<String, Option<Stamp>>>>);
+type Known = BTreeMap<String, Option<Stamp>>;
 
 /// Bytes, inode, and time of the last change of content or rights.
 type Stamp = (u64, u64, i64, i64);
 
-impl Manifest {
+impl Unreadable {
+    pub(super) fn new(archive_dir: PathBuf, catalog: Catalog) -> Self {
+        Self { archive_dir, catalog, known: Arc::default() }
+    }
+
     /// Takes note that reading a file failed, where that is the file's fault. Blocking.
-    pub(crate) fn suspect(&self, archive_dir: &Path, file: &ArchiveFile, error: &StoreError) {
-        let path = archive_dir.join(&file.path);
+    pub(crate) fn note(&self, file: &ArchiveFile, error: &StoreError) {
+        let path = self.archive_dir.join(&file.path);
         let is_at_fault = match error {
             StoreError::Parquet { .. } | StoreError::Columns(_) | StoreError::Damaged(_) => true,
             // too many open files, or no memory for a scan, say nothing about this one
-            StoreError::Io { .. } | StoreError::Index { .. } => check(&path, file).is_err(),
+            StoreError::Io { .. } | StoreError::Index { .. } | StoreError::OutOfMemory { .. } => {
+                check(&path, file).is_err()
+            }
             _ => false,
         };
         if !is_at_fault {
             return;
         }
-        let is_new = self.unreadable.0.lock().insert(file.path.clone(), stamp(&path)).is_none();
+        let is_new = self.known.lock().insert(file.path.clone(), stamp(&path)).is_none();
         if is_new {
             tracing::error!(
                 path = %path.display(),
@@ -45,40 +59,41 @@ impl Manifest {
 
     /// Compares the size of a listed file with the one that it was listed with; false where it is missing or another.
     /// Blocking.
-    pub(super) fn is_whole(&self, archive_dir: &Path, file: &ArchiveFile) -> bool {
-        let path = archive_dir.join(&file.path);
+    pub(super) fn is_whole(&self, file: &ArchiveFile) -> bool {
+        let path = self.archive_dir.join(&file.path);
         let outcome = match std::fs::metadata(&path) {
             Err(error) => Err(StoreError::io("look for", &path)(error)),
             Ok(meta) if meta.len() != file.file_bytes => Err(StoreError::Damaged(path)),
             Ok(_) => Ok(()),
         };
-        outcome.inspect_err(|error| self.suspect(archive_dir, file, error)).is_ok()
+        outcome.inspect_err(|error| self.note(file, error)).is_ok()
     }
 
     /// Listed files that are missing or damaged, as far as anybody noticed since the start.
-    pub(crate) fn unreadable_files(&self) -> u64 {
-        let known = self.unreadable.0.lock();
+    pub(crate) fn count(&self) -> u64 {
+        let known = self.known.lock();
         if known.is_empty() {
             return 0;
         }
-        self.all_files().iter().filter(|file| known.contains_key(&file.path)).count() as u64
+        self.catalog.manifest().all_files().iter().filter(|file| known.contains_key(&file.path)).count()
+            as u64
     }
 
-    /// Looks again at those that have changed, as when somebody puts a copy back; returns those that are good now. Blocking.
-    pub(crate) fn look_again(&self, archive_dir: &Path) -> Vec<String> {
-        let known = self.unreadable.0.lock().clone();
+    /// Checks those again that have changed, as when somebody puts a copy back; returns those that are good now. Blocking.
+    pub(crate) fn check_again(&self) -> Vec<String> {
+        let known = self.known.lock().clone();
         let mut good = Vec::new();
         if known.is_empty() {
             return good;
         }
         let listed: BTreeMap<String, ArchiveFile> =
-            self.all_files().into_iter().map(|file| (file.path.clone(), file)).collect();
+            self.catalog.manifest().all_files().into_iter().map(|file| (file.path.clone(), file)).collect();
         for (path, seen) in known {
             let Some(file) = listed.get(&path) else {
-                self.unreadable.0.lock().remove(&path);
+                self.known.lock().remove(&path);
                 continue;
             };
-            let full = archive_dir.join(&path);
+            let full = self.archive_dir.join(&path);
             let now = stamp(&full);
             if now.is_none() || now == seen {
                 continue;
@@ -86,10 +101,10 @@ impl Manifest {
             match check(&full, file) {
                 Ok(()) => {
                     tracing::info!(path = %full.display(), "archive file can be read again");
-                    self.unreadable.0.lock().remove(&path);
+                    self.known.lock().remove(&path);
                     good.push(path);
                 }
-                Err(error) => self.suspect(archive_dir, file, &error),
+                Err(error) => self.note(file, &error),
             }
         }
         good

@@ -8,11 +8,11 @@ use junjo_span_model::{DERIVE_VERSION, PriceTable};
 use junjo_wal::{Sequence, Wal};
 
 use super::item::ArchiveItem;
-use super::manifest::ArchiveFile;
 use super::writer::{FileWriter, Finished};
+use crate::catalog::doomed::Doomed;
+use crate::catalog::file::ArchiveFile;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
-use crate::lifecycle::Doomed;
 use crate::quarantine::Quarantine;
 use crate::row::Place;
 use crate::whole_log::WholeLog;
@@ -192,7 +192,7 @@ impl<'s, T: ArchiveItem> Sink<'s, T> {
         self.write_pending()?;
         let file = ArchiveFile {
             dataset: range.dataset,
-            path: ArchiveFile::path_of(range.dataset, &range.received_day, (first, range.last), 0),
+            path: ArchiveFile::path_of(range.dataset, &range.received_day, first..=range.last, 0),
             wal_id: wal.id().to_string(),
             first_sequence: first,
             last_sequence: range.last,

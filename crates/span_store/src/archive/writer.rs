@@ -12,7 +12,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
-use super::manifest::ArchiveFile;
+use crate::catalog::file::ArchiveFile;
 use crate::error::StoreError;
 
 /// Rows of a row group: enough for compression, few enough that a detail read decodes little.

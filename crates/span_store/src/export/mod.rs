@@ -15,15 +15,19 @@ use tokio::runtime::Handle;
 
 pub use parquet::ParquetExport;
 
-use crate::archive::manifest::Leased;
 use crate::archive::read::stream_places;
+use crate::catalog::file::Leased;
 use crate::dataset::Dataset;
 use crate::decode::decode_whole_spans;
 use crate::error::StoreError;
-use crate::query::filter::SpanFilter;
+use crate::filter::spans::SpanFilter;
 use crate::row::{Place, SpanRow};
-use crate::scan::{MATCHES, Records, ScanJob, scan_file, scan_spans, with_matches};
-use crate::store::SpanStore;
+use crate::scan::handle::Scans;
+use crate::scan::job::ScanJob;
+use crate::scan::matches::{MATCHES, with_matches};
+use crate::scan::records::Records;
+use crate::scan::said::{has_said, said_rows};
+use crate::scan::unit::{scan_file, scan_spans};
 use crate::whole_span::WholeSpan;
 
 /// Compressed bytes of the log that are decoded at a time.
@@ -35,23 +39,25 @@ const WINDOW_SPANS: usize = 8_192;
 /// Takes the spans of an export; an error ends it.
 pub type SpanSink<'a> = dyn FnMut(Vec<WholeSpan>) -> Result<(), StoreError> + 'a;
 
-impl SpanStore {
-    /// Hands every living span that matches to `sink`, in place order. Spans that arrive after the call are not among
-    /// them. Blocking: call it on a blocking thread of the runtime.
-    pub fn export_spans(&self, filter: &SpanFilter, sink: &mut SpanSink<'_>) -> Result<(), StoreError> {
-        let (runtime, up_to) = (Handle::current(), self.progress().cursor);
-        let has_said = runtime.block_on(self.has_said())?;
-        let export = Export { store: self, filter, runtime, up_to, has_said };
-        let mut done = Sequence(0);
-        while done < export.up_to {
-            done = export.step(done, sink)?;
-        }
-        Ok(())
+/// Hands every living span that matches to `sink`, in place order. Spans that arrive after the call are not among them.
+/// Blocking: call it on a blocking thread of the runtime.
+pub(crate) fn export_spans(
+    scans: &Scans,
+    filter: &SpanFilter,
+    sink: &mut SpanSink<'_>,
+) -> Result<(), StoreError> {
+    let (runtime, up_to) = (Handle::current(), scans.index().progress().cursor);
+    let has_said = runtime.block_on(has_said(scans.index()))?;
+    let export = Export { scans, filter, runtime, up_to, has_said };
+    let mut done = Sequence(0);
+    while done < export.up_to {
+        done = export.step(done, sink)?;
     }
+    Ok(())
 }
 
 struct Export<'a> {
-    store: &'a SpanStore,
+    scans: &'a Scans,
     filter: &'a SpanFilter,
     runtime: Handle,
     up_to: Sequence,
@@ -66,7 +72,7 @@ impl Export<'_> {
             self.file(&file, done, sink)?;
             return Ok(file.last_sequence);
         }
-        let records = self.store.wal().read_after(done, TAIL_CHUNK_BYTES).map_err(StoreError::Wal)?;
+        let records = self.scans.sources().wal.read_after(done, TAIL_CHUNK_BYTES).map_err(StoreError::Wal)?;
         if self.file_behind(done).is_some() {
             // sealed meanwhile, so some records may be gone from the log
             return Ok(done);
@@ -77,11 +83,13 @@ impl Export<'_> {
         let mut spans = Vec::new();
         for record in &records {
             // what cannot be decoded was quarantined by the indexer, and is in no answer
-            let _ = decode_whole_spans(record, self.store.prices(), &|_| true, &mut |span| spans.push(span));
+            let _ = decode_whole_spans(record, self.scans.sources().prices, &|_| true, &mut |span| {
+                spans.push(span)
+            });
         }
         let range = Records { after: done, last };
         let matches = match self.job() {
-            Some(job) => Some(self.runtime.block_on(scan_spans(self.store, job, &spans, range))?),
+            Some(job) => Some(self.runtime.block_on(scan_spans(self.scans, job, &spans, range))?),
             None => None,
         };
         let wanted: HashSet<Place> = self.living(range, matches)?.into_iter().collect();
@@ -95,7 +103,8 @@ impl Export<'_> {
 
     /// The first file with records behind `done`.
     fn file_behind(&self, done: Sequence) -> Option<Leased> {
-        self.store
+        self.scans
+            .archive()
             .manifest()
             .snapshot(Dataset::Spans)
             .files
@@ -112,15 +121,15 @@ impl Export<'_> {
         }
         let range = Records { after: done, last: file.last_sequence };
         let matches = match self.job() {
-            Some(job) => Some(self.runtime.block_on(scan_file(self.store, job, file, range))?),
+            Some(job) => Some(self.runtime.block_on(scan_file(self.scans, job, file, range))?),
             None => None,
         };
         let places = self.living(range, matches)?;
         if places.is_empty() {
             return Ok(());
         }
-        let dir = self.store.archive_dir();
-        let path = dir.join(&file.path);
+        let archive = self.scans.archive();
+        let path = archive.absolute_dir().join(&file.path);
         let streamed = if self.has_said {
             let mut window =
                 Window { rows: HashMap::new(), ahead: places.clone().into_iter(), through: None };
@@ -131,12 +140,12 @@ impl Export<'_> {
         } else {
             stream_places(&path, places, sink)
         };
-        streamed.inspect_err(|error| self.store.manifest().suspect(&dir, file, error))
+        streamed.inspect_err(|error| archive.unreadable().note(file, error))
     }
 
     /// The scan that the filter needs, if any.
     fn job(&self) -> Option<ScanJob> {
-        self.filter.needs_scan().then(|| self.filter.scan_job(self.filter.time))
+        self.filter.needs_scan().then(|| ScanJob::of_spans(self.filter, self.filter.time))
     }
 
     /// Rows of the index of those spans that log records say something about.
@@ -144,7 +153,7 @@ impl Export<'_> {
         if !self.has_said {
             return Ok(HashMap::new());
         }
-        let rows = self.runtime.block_on(self.store.said_rows(places))?;
+        let rows = self.runtime.block_on(said_rows(self.scans.index(), places))?;
         Ok(rows.into_iter().map(|row| (row.place, row)).collect())
     }
 
@@ -172,7 +181,7 @@ impl Export<'_> {
                 None => find(),
             }
         };
-        self.runtime.block_on(self.store.executor()?.run(run))
+        self.runtime.block_on(self.scans.index().run(run))
     }
 }
 

@@ -7,7 +7,8 @@ use junjo_span_model::{PriceTable, TraceId};
 use junjo_wal::Sequence;
 
 use super::append::append_touched;
-use super::commit::recompute;
+use super::merge::recompute;
+use crate::catalog::deletions::{Deletion, DeletionTarget};
 use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::row::trace_from_halves;
@@ -26,7 +27,15 @@ pub(crate) enum Scope<'s> {
     Records(Dataset, Sequence, Sequence),
 }
 
-impl Scope<'_> {
+impl<'s> Scope<'s> {
+    /// What a deletion has to forget.
+    pub(crate) fn of(deletion: &'s Deletion) -> Self {
+        match &deletion.target {
+            DeletionTarget::Traces(ids) => Self::Traces(ids, deletion.through),
+            DeletionTarget::Service(name) => Self::Service(name, deletion.through),
+        }
+    }
+
     /// The condition on a table's rows; `None` when they all stay.
     fn condition(&self, dataset: Dataset) -> Option<(&'static str, Vec<Value>)> {
         match *self {

@@ -1,164 +1,22 @@
-//! Opening the index. DuckDB's own recovery can abort the process, so a child process tries it first; what that
-//! child finds decides between opening, setting the file aside for a rebuild, and stopping with a sentence.
+//! Opening the index: a file that is damaged, or that another version wrote, is set aside and a new one created.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-use duckdb::{Config, Connection};
+use duckdb::Connection;
 use junjo_span_model::DERIVE_VERSION;
 
-use super::commit::{Progress, load_progress};
+use super::aside::{LOG, Renewals, put_aside, suffixed};
+use super::attempts::Attempts;
 use super::fault::Fault;
+use super::options::IndexOptions;
+use super::probe::{Probe, base_config};
+use super::progress::load_progress;
 use super::schema::{CREATE_SQL, CREATE_TEMP_SQL, INDEX_VERSION};
 use crate::error::StoreError;
+use crate::progress::Progress;
 
-/// What a trial opening of the file found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Probe {
-    /// It opens, its log is replayed and checkpointed.
-    Sound,
-    /// It is damaged: set it aside and rebuild.
-    Damaged(String),
-    /// Something else is in the way (a lock, the disk, memory): stop and say so.
-    Blocked(String),
-}
-
-/// Runs [`probe_index`] where a crash of DuckDB does no harm: the server starts itself as a child process.
-pub type Prober = Arc<dyn Fn(&Path) -> Probe + Send + Sync>;
-
-/// Where the index is and what it may use.
-#[derive(Clone)]
-pub struct IndexOptions {
-    /// The DuckDB file.
-    pub path: PathBuf,
-    /// Where a damaged file is kept.
-    pub quarantine_dir: PathBuf,
-    /// Memory of the DuckDB instance.
-    pub memory_bytes: u64,
-    /// Threads of the DuckDB instance.
-    pub threads: u32,
-    /// How a file that exists is tried first.
-    pub prober: Prober,
-}
-
-/// Opens the file read-write, replays its log, checkpoints and closes it. Call it in a process that may die.
-pub fn probe_index(path: &Path) -> Probe {
-    let attempt = || -> duckdb::Result<bool> {
-        let connection = Connection::open_with_flags(path, base_config()?)?;
-        if is_cut_off(&connection, path)? {
-            return Ok(false);
-        }
-        connection.execute_batch("CHECKPOINT")?;
-        connection.close().map_err(|(_, error)| error)?;
-        Ok(true)
-    };
-    match attempt() {
-        Ok(true) => Probe::Sound,
-        Ok(false) => Probe::Damaged("the file is shorter than its header says".to_owned()),
-        Err(error) if is_environment(&error.to_string()) => Probe::Blocked(error.to_string()),
-        Err(error) => Probe::Damaged(error.to_string()),
-    }
-}
-
-/// Bytes in front of the first block: DuckDB's three headers.
-const HEADER_BYTES: u64 = 3 * 4096;
-
-/// Whether blocks are missing at the end. DuckDB notices only when it reads one, which may be in the middle of a query.
-fn is_cut_off(connection: &Connection, path: &Path) -> duckdb::Result<bool> {
-    let sql = "SELECT block_size * total_blocks FROM pragma_database_size() WHERE database_name = current_database()";
-    let blocks: i64 = connection.query_row(sql, [], |row| row.get(0))?;
-    let bytes = std::fs::metadata(path).map_or(u64::MAX, |file| file.len());
-    Ok(bytes < blocks.unsigned_abs().saturating_add(HEADER_BYTES))
-}
-
-/// Faults of the machine rather than of the file: no reason to set the file aside.
-fn is_environment(message: &str) -> bool {
-    const SIGNS: [&str; 7] = [
-        "Could not set lock",
-        "Conflicting lock",
-        "Permission denied",
-        "No space left",
-        "Out of Memory",
-        "Read-only file system",
-        "Too many open files",
-    ];
-    SIGNS.iter().any(|sign| message.contains(sign))
-}
-
+/// Starts in a row that may die between the first touch of the index and its success.
+const DEATHS_MAX: u32 = 3;
 /// What queries may put on disk when it does not fit into memory.
 const TEMP_BYTES_MAX: &str = "2GiB";
-
-fn base_config() -> duckdb::Result<Config> {
-    // the file format with the best compression that this library writes; fixed so that an upgrade does not change it
-    Config::default().with("storage_compatibility_version", "v1.5.0")
-}
-
-/// Starts in a row that may die between the first touch of the index and [`Attempts::succeeded`].
-const DEATHS_MAX: u32 = 3;
-/// Suffix of DuckDB's own log.
-const LOG: &str = ".wal";
-/// Suffixes of all files of an index; the log first, which is of no use without the other.
-const WHOLE: [&str; 2] = [LOG, ""];
-/// Index files kept in the quarantine folder: they can be rebuilt, so they are kept for a look, not for ever.
-const KEPT_MAX: u32 = 2;
-
-/// Between two indexes of one process that are made anew. Filling one takes less than a minute.
-const RENEWAL_INTERVAL_MIN: Duration = Duration::from_mins(10);
-
-/// Whole indexes that this process set aside. One that is unusable again so soon stays where it is: on a disk or in a memory
-/// that fails, making it anew would go on for ever.
-#[derive(Debug, Default)]
-pub(crate) struct Renewals {
-    last: Option<Instant>,
-}
-
-impl Renewals {
-    /// Sets the files of a closed index aside, so that the next opening makes it anew.
-    pub(crate) fn set_aside(&mut self, options: &IndexOptions, reason: &str) -> Result<(), StoreError> {
-        if self.last.is_some_and(|last| last.elapsed() < RENEWAL_INTERVAL_MIN) {
-            return Err(StoreError::DamagedAgain(reason.to_owned()));
-        }
-        put_aside(options, reason, &WHOLE)?;
-        self.last = Some(Instant::now());
-        Ok(())
-    }
-}
-
-/// Counts starts that die while the index opens, in a file beside it: the probe cannot see a crash that needs more
-/// than opening.
-struct Attempts {
-    path: PathBuf,
-    deaths: u32,
-}
-
-impl Attempts {
-    fn begin(options: &IndexOptions) -> Result<Self, StoreError> {
-        let path = options.path.with_extension("opening");
-        let deaths = std::fs::read_to_string(&path).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
-        std::fs::write(&path, (deaths + 1).to_string()).map_err(StoreError::io("write", &path))?;
-        Ok(Self { path, deaths })
-    }
-
-    fn succeeded(self) -> Result<(), StoreError> {
-        std::fs::remove_file(&self.path).map_err(StoreError::io("remove", &self.path))
-    }
-
-    /// The file could not be opened, and nobody died of it: a lock or a full disk says nothing about the file.
-    fn survived(self) {
-        let counted = if self.deaths == 0 {
-            std::fs::remove_file(&self.path)
-        } else {
-            std::fs::write(&self.path, self.deaths.to_string())
-        };
-        if let Err(error) = counted {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "the count of failed starts stays too high"
-            );
-        }
-    }
-}
 
 /// The open index.
 pub(crate) struct Opened {
@@ -288,40 +146,4 @@ impl Drop for FewCheckpoints {
             );
         }
     }
-}
-
-/// Moves files of the index into the quarantine folder; `parts` are suffixes of its path.
-fn put_aside(options: &IndexOptions, reason: &str, parts: &[&str]) -> Result<(), StoreError> {
-    std::fs::create_dir_all(&options.quarantine_dir)
-        .map_err(StoreError::io("create", &options.quarantine_dir))?;
-    let name = |number: u32| options.quarantine_dir.join(format!("index-{number}.duckdb"));
-    // the newest is number 1
-    for number in (1..=KEPT_MAX).rev() {
-        for suffix in WHOLE {
-            let (from, to) = (suffixed(&name(number), suffix), suffixed(&name(number + 1), suffix));
-            let moved =
-                if number == KEPT_MAX { std::fs::remove_file(&from) } else { std::fs::rename(&from, &to) };
-            absent_is_fine(moved).map_err(StoreError::io("make room at", &from))?;
-        }
-    }
-    let kept = name(1);
-    tracing::error!(reason, ?parts, kept = %kept.display(), "the index cannot be used as it is; parts are set aside");
-    for suffix in parts {
-        let (from, to) = (suffixed(&options.path, suffix), suffixed(&kept, suffix));
-        absent_is_fine(std::fs::rename(&from, &to)).map_err(StoreError::io("set aside", &from))?;
-    }
-    Ok(())
-}
-
-fn absent_is_fine(result: std::io::Result<()>) -> std::io::Result<()> {
-    match result {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn suffixed(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.to_owned().into_os_string();
-    name.push(suffix);
-    name.into()
 }

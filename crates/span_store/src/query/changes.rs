@@ -4,10 +4,10 @@ use duckdb::types::Value;
 use duckdb::{Connection, params_from_iter};
 use junjo_wal::Sequence;
 
-use super::filter::TraceFilter;
-use super::traces::{COLUMNS, select};
+use super::handle::Queries;
+use super::traces::{COLUMNS, trace_rows};
 use crate::error::StoreError;
-use crate::store::SpanStore;
+use crate::filter::traces::TraceFilter;
 use crate::trace_row::TraceRow;
 
 /// Traces that changed, or how many did.
@@ -19,11 +19,11 @@ pub enum Changes {
     TooMany(u64),
 }
 
-impl SpanStore {
+impl Queries {
     /// Traces that match and that records in `after < sequence <= up_to` changed last, at most `limit` of them.
     ///
     /// A trace that later records changed again is not among them: it comes with those.
-    pub async fn changes(
+    pub(crate) async fn changes(
         &self,
         filter: &TraceFilter,
         after: Sequence,
@@ -42,7 +42,7 @@ impl SpanStore {
                  ORDER BY newest_sequence, start_unix_nanos, trace_hi, trace_lo LIMIT {}",
                 limit.saturating_add(1)
             );
-            let traces = select(connection, &sql, values.clone())?;
+            let traces = trace_rows(connection, &sql, values.clone())?;
             if traces.len() <= limit {
                 return Ok(Changes::Traces(traces));
             }
@@ -52,6 +52,6 @@ impl SpanStore {
                 .map_err(StoreError::index("count changed traces"))?;
             Ok(Changes::TooMany(count.unsigned_abs()))
         };
-        self.executor()?.run(run).await
+        self.index.run(run).await
     }
 }

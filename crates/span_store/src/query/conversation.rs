@@ -6,10 +6,10 @@ use duckdb::Connection;
 use duckdb::types::Value;
 use junjo_span_model::{Role, TraceId};
 
-use super::trace::rows;
+use super::handle::Queries;
+use super::spans::span_rows;
 use crate::error::StoreError;
 use crate::row::{Place, SpanRow, span_number, trace_halves};
-use crate::store::SpanStore;
 use crate::trace_row::TraceRow;
 
 /// Places of the spans with the first words and the last answer of a trace; often the same.
@@ -21,9 +21,9 @@ pub struct ConversationEnds {
     pub last: Place,
 }
 
-impl SpanStore {
+impl Queries {
     /// The ends of each of `traces`.
-    pub async fn conversation_ends(
+    pub(crate) async fn conversation_ends(
         &self,
         traces: &[TraceRow],
     ) -> Result<HashMap<TraceId, ConversationEnds>, StoreError> {
@@ -37,7 +37,7 @@ impl SpanStore {
                 [hi, lo, span_number(trace.root_span_id)].map(Value::UBigInt)
             })
             .collect();
-        self.executor()?.run(move |connection| ends(connection, bounds, &ids)).await
+        self.index.run(move |connection| ends(connection, bounds, &ids)).await
     }
 }
 
@@ -63,7 +63,7 @@ fn ends(
     let values: Vec<Value> =
         ids.iter().cloned().chain([Value::BigInt(bounds.0), Value::BigInt(bounds.1)]).collect();
     let mut by_trace: HashMap<TraceId, Vec<SpanRow>> = HashMap::new();
-    for row in rows(connection, &sql, &values)? {
+    for row in span_rows(connection, &sql, &values)? {
         by_trace.entry(row.trace_id).or_default().push(row);
     }
     let ends = by_trace.into_iter().filter_map(|(id, spans)| Some((id, ends_of(&spans)?)));

@@ -7,13 +7,14 @@ use duckdb::{Connection, Row, params_from_iter};
 use junjo_span_model::TraceId;
 use junjo_wal::Sequence;
 
-use super::cut;
-use super::filter::{Conditions, TimeRange};
+use super::handle::Queries;
+use super::page::{ListPage, cut};
 use super::stats_sql::clamped_sum;
-use super::traces::{COLUMNS, select, texts};
+use super::traces::{COLUMNS, texts, trace_rows};
 use crate::error::StoreError;
+use crate::filter::conditions::Conditions;
+use crate::filter::time::TimeRange;
 use crate::row::trace_halves;
-use crate::store::SpanStore;
 use crate::trace_row::TraceRow;
 
 /// What traces are put together by.
@@ -86,14 +87,8 @@ pub struct GroupCursor {
     pub newest: Sequence,
 }
 
-/// One page.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GroupPage {
-    /// Latest activity first.
-    pub items: Vec<TraceGroup>,
-    /// Where the next page starts; `None` on the last one.
-    pub next: Option<GroupCursor>,
-}
+/// One page: latest activity first.
+pub type GroupPage = ListPage<TraceGroup, GroupCursor>;
 
 /// Position in a session's traces, which are ordered by start and id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,18 +131,18 @@ impl GroupFilter {
     }
 }
 
-impl SpanStore {
+impl Queries {
     /// At most `limit` sessions or users, latest activity first, from `after` on.
     ///
     /// Those without a new trace or span since the first page appear exactly once.
-    pub async fn trace_groups(
+    pub(crate) async fn trace_groups(
         &self,
         kind: GroupKind,
         filter: &GroupFilter,
         limit: usize,
         after: Option<GroupCursor>,
     ) -> Result<GroupPage, StoreError> {
-        let newest = after.as_ref().map_or_else(|| self.progress().newest(), |cursor| cursor.newest);
+        let newest = after.as_ref().map_or_else(|| self.index.progress().newest(), |cursor| cursor.newest);
         let filter = filter.clone();
         let run = move |connection: &Connection| {
             let mut listed = list(connection, kind, &filter, limit.saturating_add(1), after)?;
@@ -159,18 +154,18 @@ impl SpanStore {
             let ids: Vec<String> = listed.into_iter().map(|group| group.id).collect();
             Ok((summaries(connection, kind, &filter.conditions(kind), &ids)?, next))
         };
-        let (items, next) = self.executor()?.run(run).await?;
-        Ok(GroupPage { items, next })
+        let (items, next) = self.index.run(run).await?;
+        Ok(ListPage::complete(items, next))
     }
 
     /// A session with at most `limit` of its traces behind `after`; `None` for an unknown session.
-    pub async fn session(
+    pub(crate) async fn session(
         &self,
         id: String,
         limit: usize,
         after: Option<SessionPosition>,
     ) -> Result<Option<SessionTraces>, StoreError> {
-        self.executor()?.run(move |connection| session(connection, &id, limit, after)).await
+        self.index.run(move |connection| session(connection, &id, limit, after)).await
     }
 }
 
@@ -204,7 +199,7 @@ fn session(
         conditions.sql(),
         limit.saturating_add(1)
     );
-    let mut traces = select(connection, &sql, conditions.values())?;
+    let mut traces = trace_rows(connection, &sql, conditions.values())?;
     let next = cut(&mut traces, limit)
         .map(|last| SessionPosition { start_unix_nanos: last.start_unix_nanos, trace_id: last.trace_id });
     Ok(Some(SessionTraces { session, traces, next }))

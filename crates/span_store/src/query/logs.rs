@@ -7,15 +7,16 @@ use duckdb::{Connection, params_from_iter};
 use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
-use super::filter::{Conditions, TimeRange};
-use super::needle::JsonNeedle;
+use super::handle::Queries;
+use crate::archive::payload::Payload;
 use crate::error::StoreError;
+use crate::filter::conditions::Conditions;
+use crate::filter::needle::JsonNeedle;
+use crate::filter::time::TimeRange;
 use crate::log_columns::log_rows_from_batch;
 use crate::log_row::LogRow;
-use crate::payload::Payload;
 use crate::row::{Place, span_number, trace_halves};
-use crate::scan::{Incomplete, IncompleteReason};
-use crate::store::SpanStore;
+use crate::scan::incomplete::{Incomplete, IncompleteReason};
 use crate::whole_log::WholeLog;
 
 /// Records whose payload one text search looks at before it stops and says so; the cursor goes on behind them.
@@ -68,15 +69,15 @@ pub struct LogListPage {
     pub incomplete: Option<Incomplete>,
 }
 
-impl SpanStore {
+impl Queries {
     /// At most `limit` log records that match, newest first, from `after` on.
-    pub async fn logs(
+    pub(crate) async fn logs(
         &self,
         filter: &LogFilter,
         limit: usize,
         after: Option<LogCursor>,
     ) -> Result<LogListPage, StoreError> {
-        let newest = after.map_or_else(|| self.progress().newest(), |cursor| cursor.newest);
+        let newest = after.map_or_else(|| self.index.progress().newest(), |cursor| cursor.newest);
         let mut search = Search::new(filter, newest, limit);
         let mut at = after;
         loop {
@@ -84,7 +85,8 @@ impl SpanStore {
             let rows = self.log_rows(filter, at, chunk.saturating_add(1)).await?;
             let more = rows.len() > chunk;
             let rows: Vec<LogRow> = rows.into_iter().take(chunk).collect();
-            let read: Payload<WholeLog> = self.payload(rows.iter().map(|row| row.place).collect()).await?;
+            let read: Payload<WholeLog> =
+                self.payloads.read(rows.iter().map(|row| row.place).collect()).await?;
             search.is_damaged |= read.is_damaged;
             let mut whole: HashMap<Place, WholeLog> =
                 read.items.into_iter().map(|log| (log.row.place, log)).collect();
@@ -103,7 +105,7 @@ impl SpanStore {
     }
 
     /// The log records of one span in order of time, at most `limit`; events are kept before plain records.
-    pub async fn span_logs(
+    pub(crate) async fn span_logs(
         &self,
         trace_id: TraceId,
         span_id: SpanId,
@@ -114,7 +116,7 @@ impl SpanStore {
     }
 
     /// The log records of one trace that say something about its spans, by span and in order of time, at most `limit`.
-    pub async fn trace_events(
+    pub(crate) async fn trace_events(
         &self,
         trace_id: TraceId,
         limit: usize,
@@ -137,7 +139,7 @@ impl SpanStore {
             conditions.sql()
         );
         let values = conditions.values();
-        let rows = self.executor()?.run(move |connection| select(connection, &sql, &values)).await?;
+        let rows = self.index.run(move |connection| select(connection, &sql, &values)).await?;
         let mut logs = self.whole_logs(rows.iter().map(|row| row.place).collect()).await?;
         logs.sort_by_key(|log| (log.row.time_unix_nanos, log.row.place));
         Ok(logs)
@@ -167,7 +169,7 @@ impl SpanStore {
             conditions.sql()
         );
         let values = conditions.values();
-        self.executor()?.run(move |connection| select(connection, &sql, &values)).await
+        self.index.run(move |connection| select(connection, &sql, &values)).await
     }
 }
 

@@ -6,8 +6,8 @@
 
 use duckdb::Connection;
 
-use super::filter::TimeRange;
 use crate::error::StoreError;
+use crate::filter::time::TimeRange;
 
 /// Ranges that are tried before the whole one: ten minutes, an hour, half a day, a week.
 const WIDTHS_NANOS: [i64; 4] = [600_000_000_000, 3_600_000_000_000, 43_200_000_000_000, 604_800_000_000_000];

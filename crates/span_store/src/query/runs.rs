@@ -4,11 +4,12 @@ use duckdb::types::Value;
 use duckdb::{Connection, params_from_iter};
 use junjo_span_model::{SpanId, TraceId};
 
-use super::filter::{Conditions, TimeRange};
-use super::trace::rows;
+use super::handle::Queries;
+use super::spans::span_rows;
 use crate::error::StoreError;
+use crate::filter::conditions::Conditions;
+use crate::filter::time::TimeRange;
 use crate::row::{SpanRow, span_number, trace_halves};
-use crate::store::SpanStore;
 
 /// Which runs.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -48,15 +49,15 @@ impl RunFilter {
     }
 }
 
-impl SpanStore {
+impl Queries {
     /// The runs that match: all counted, at most `limit` read.
-    pub async fn runs(&self, filter: RunFilter, limit: usize) -> Result<Runs, StoreError> {
+    pub(crate) async fn runs(&self, filter: RunFilter, limit: usize) -> Result<Runs, StoreError> {
         let run = move |connection: &Connection| read(connection, &filter, limit);
-        self.executor()?.run(run).await
+        self.index.run(run).await
     }
 
     /// Whether the index has a span, whatever became of its payload.
-    pub async fn span_exists(&self, trace_id: TraceId, span_id: SpanId) -> Result<bool, StoreError> {
+    pub(crate) async fn span_exists(&self, trace_id: TraceId, span_id: SpanId) -> Result<bool, StoreError> {
         let (hi, lo) = trace_halves(trace_id);
         let sql = "SELECT count(*) > 0 FROM spans WHERE trace_hi = ? AND trace_lo = ? AND span_id = ?";
         let run = move |connection: &Connection| {
@@ -64,7 +65,7 @@ impl SpanStore {
                 .query_row(sql, [hi, lo, span_number(span_id)], |row| row.get(0))
                 .map_err(StoreError::index("find a span"))
         };
-        self.executor()?.run(run).await
+        self.index.run(run).await
     }
 }
 
@@ -74,7 +75,7 @@ fn read(connection: &Connection, filter: &RunFilter, limit: usize) -> Result<Run
     let sql = format!(
         "SELECT * FROM spans{matching} ORDER BY start_unix_nanos DESC, trace_hi DESC, trace_lo DESC, span_id DESC LIMIT {limit}"
     );
-    let newest = rows(connection, &sql, &values)?;
+    let newest = span_rows(connection, &sql, &values)?;
     let sql = format!(
         "SELECT count(*), count(*) FILTER (status = 2), quantile_disc(duration_nanos, 0.5),
          quantile_disc(duration_nanos, 0.95) FROM spans{matching}"

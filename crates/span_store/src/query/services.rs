@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use duckdb::params_from_iter;
 
-use super::filter::{Conditions, TimeRange};
+use super::handle::Queries;
 use crate::error::StoreError;
-use crate::store::SpanStore;
+use crate::filter::conditions::Conditions;
+use crate::filter::time::TimeRange;
 
 /// One service (`service.name` of a resource).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +26,9 @@ pub struct ServiceSummary {
     pub last_seen_unix_nanos: i64,
 }
 
-impl SpanStore {
+impl Queries {
     /// Services with spans in `time`, by name.
-    pub async fn services(&self, time: TimeRange) -> Result<Vec<ServiceSummary>, StoreError> {
+    pub(crate) async fn services(&self, time: TimeRange) -> Result<Vec<ServiceSummary>, StoreError> {
         let mut conditions = Conditions::default();
         conditions.time(time);
         let (filter, values) = (conditions.sql(), conditions.values());
@@ -61,6 +62,6 @@ impl SpanStore {
                 .and_then(Iterator::collect)
                 .map_err(failed())
         };
-        self.executor()?.run(run).await
+        self.index.run(run).await
     }
 }

@@ -1,19 +1,20 @@
-//! Lists of spans, newest first, in pages that stay stable while spans arrive.
+//! The list of spans.
 
-use duckdb::Connection;
 use duckdb::types::Value;
+use duckdb::{Connection, params_from_iter};
 use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
-use super::cut;
-use super::filter::{Conditions, SpanFilter, TimeRange};
-use super::newest::NewestFirst;
-use super::search;
-use super::trace::rows;
+use super::listing::{Listing, Position};
+use super::page::ListPage;
+use crate::columns::rows_from_batch;
 use crate::error::StoreError;
+use crate::filter::conditions::Conditions;
+use crate::filter::spans::SpanFilter;
+use crate::filter::time::TimeRange;
+use crate::index::handle::Index;
 use crate::row::{SpanRow, span_number, trace_halves};
-use crate::scan::Incomplete;
-use crate::store::SpanStore;
+use crate::scan::job::ScanJob;
 
 /// Where the next page starts: behind this span, and only with rows up to record `newest`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,89 +28,93 @@ pub struct SpanCursor {
 }
 
 /// One page of spans.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SpanListPage {
-    /// Newest first.
-    pub items: Vec<SpanRow>,
-    /// Where the next page starts; `None` on the last one.
-    pub next: Option<SpanCursor>,
-    /// The page ends early; the next one goes on from there.
-    pub incomplete: Option<Incomplete>,
-}
+pub type SpanListPage = ListPage<SpanRow, SpanCursor>;
 
-/// The order of lists of spans.
-pub(super) const NEWEST_FIRST: &str = "start_unix_nanos DESC, trace_hi DESC, trace_lo DESC, span_id DESC";
+impl Listing for SpanRow {
+    type Filter = SpanFilter;
+    type Cursor = SpanCursor;
 
-impl SpanStore {
-    /// At most `limit` spans that match, newest first, from `after` on.
-    pub async fn spans(
-        &self,
-        filter: &SpanFilter,
-        limit: usize,
-        after: Option<SpanCursor>,
-    ) -> Result<SpanListPage, StoreError> {
-        if filter.needs_scan() {
-            return search::spans(self, filter, limit, after).await;
-        }
-        let newest = after.map_or_else(|| self.progress().newest(), |cursor| cursor.newest);
-        let filter = filter.clone();
-        let run =
-            move |connection: &Connection| newest_first(connection, &filter, limit.saturating_add(1), after);
-        let mut items = self.executor()?.run(run).await?;
-        let next = cut(&mut items, limit).map(|last| SpanCursor::behind(last, newest));
-        Ok(SpanListPage { items, next, incomplete: None })
+    const TABLE: &'static str = "spans";
+    const COLUMNS: &'static str = "spans.*";
+    const ORDER: &'static str = "start_unix_nanos DESC, trace_hi DESC, trace_lo DESC, span_id DESC";
+    const MATCHED: &'static str = "spans SEMI JOIN matches USING (sequence, ordinal)";
+    const MARKS: &'static str = "";
+
+    fn read(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Vec<Self>, StoreError> {
+        span_rows(connection, sql, &values)
+    }
+
+    fn cursor(&self, newest: Sequence) -> SpanCursor {
+        let span = Some((self.trace_id, self.span_id));
+        SpanCursor { start_unix_nanos: self.start_unix_nanos, span, newest }
+    }
+
+    fn time(filter: &SpanFilter) -> TimeRange {
+        filter.time
+    }
+
+    fn conditions(filter: &SpanFilter, time: TimeRange) -> Conditions {
+        SpanFilter { time, ..filter.clone() }.conditions()
+    }
+
+    fn tries_short_ranges(filter: &SpanFilter, is_bounded: bool) -> bool {
+        // without a bound DuckDB starts with the newest rows by itself
+        is_bounded || (filter.expr.is_none() && filter.text.is_none())
+    }
+
+    async fn scan_job(_: &Index, filter: &SpanFilter, time: TimeRange) -> Result<ScanJob, StoreError> {
+        Ok(ScanJob::of_spans(filter, time))
+    }
+
+    fn matched_conditions(filter: &SpanFilter, time: TimeRange, from: i64) -> Conditions {
+        let mut conditions = Self::conditions(&filter.beside_scan(), time);
+        conditions.push("start_unix_nanos >= ?", [Value::BigInt(from)]);
+        conditions
     }
 }
 
-/// The first `limit` spans behind `after`.
-fn newest_first(
-    connection: &Connection,
-    filter: &SpanFilter,
-    limit: usize,
-    after: Option<SpanCursor>,
-) -> Result<Vec<SpanRow>, StoreError> {
-    let list = |time: TimeRange| {
-        let mut conditions = SpanFilter { time, ..filter.clone() }.conditions();
-        if let Some(cursor) = after {
-            continue_after(&mut conditions, cursor);
-        }
-        let sql = format!("SELECT * FROM spans{} ORDER BY {NEWEST_FIRST} LIMIT {limit}", conditions.sql());
-        rows(connection, &sql, &conditions.values())
-    };
-    let behind = after.map(|cursor| cursor.start_unix_nanos);
-    let is_everything = filter.expr.is_none() && filter.text.is_none();
-    // without a bound DuckDB starts with the newest rows by itself
-    if is_everything || behind.or(filter.time.to_unix_nanos).is_some() {
-        NewestFirst { table: "spans", time: filter.time, behind, limit }.read(connection, list)
-    } else {
-        list(filter.time)
-    }
-}
-
-impl SpanCursor {
-    /// Behind everything that started at or after `start_unix_nanos`.
-    pub(super) fn before(start_unix_nanos: i64, newest: Sequence) -> Self {
+impl Position for SpanCursor {
+    fn behind_start(start_unix_nanos: i64, newest: Sequence) -> Self {
         Self { start_unix_nanos, span: None, newest }
     }
 
-    pub(super) fn behind(last: &SpanRow, newest: Sequence) -> Self {
-        Self { start_unix_nanos: last.start_unix_nanos, span: Some((last.trace_id, last.span_id)), newest }
+    fn start_unix_nanos(self) -> i64 {
+        self.start_unix_nanos
+    }
+
+    fn newest(self) -> Sequence {
+        self.newest
+    }
+
+    fn push_to(self, conditions: &mut Conditions) {
+        // no span has the lowest ids
+        let ((hi, lo), span) =
+            self.span.map_or(((0, 0), 0), |(trace, span)| (trace_halves(trace), span_number(span)));
+        conditions.push("sequence <= ?", [Value::BigInt(self.newest.0)]);
+        conditions.push(
+            "start_unix_nanos <= ? AND (start_unix_nanos, trace_hi, trace_lo, span_id) < (?, ?, ?, ?)",
+            [
+                Value::BigInt(self.start_unix_nanos),
+                Value::BigInt(self.start_unix_nanos),
+                Value::UBigInt(hi),
+                Value::UBigInt(lo),
+                Value::UBigInt(span),
+            ],
+        );
     }
 }
 
-pub(super) fn continue_after(conditions: &mut Conditions, cursor: SpanCursor) {
-    // no span has the lowest ids
-    let ((hi, lo), span) =
-        cursor.span.map_or(((0, 0), 0), |(trace, span)| (trace_halves(trace), span_number(span)));
-    conditions.push("sequence <= ?", [Value::BigInt(cursor.newest.0)]);
-    conditions.push(
-        "start_unix_nanos <= ? AND (start_unix_nanos, trace_hi, trace_lo, span_id) < (?, ?, ?, ?)",
-        [
-            Value::BigInt(cursor.start_unix_nanos),
-            Value::BigInt(cursor.start_unix_nanos),
-            Value::UBigInt(hi),
-            Value::UBigInt(lo),
-            Value::UBigInt(span),
-        ],
-    );
+/// Rows of a query over all columns of `spans`.
+pub(super) fn span_rows(
+    connection: &Connection,
+    sql: &str,
+    values: &[Value],
+) -> Result<Vec<SpanRow>, StoreError> {
+    let failed = || StoreError::index("read spans");
+    let mut statement = connection.prepare(sql).map_err(failed())?;
+    let mut found = Vec::new();
+    for batch in statement.query_arrow(params_from_iter(values)).map_err(failed())? {
+        found.extend(rows_from_batch(&batch).map_err(StoreError::Columns)?);
+    }
+    Ok(found)
 }

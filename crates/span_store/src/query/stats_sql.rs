@@ -3,11 +3,19 @@
 use duckdb::Connection;
 use duckdb::types::Value;
 
-use super::expr::{Field, group_value, numeric_value};
-use super::filter::{Conditions, SpanFilter, TimeRange, TraceFilter};
-use super::stats::{Question, StatsQuery, TRACE_GROUPS};
+use super::listing::Listing as _;
+use super::stats::{StatsQuery, TRACE_GROUPS};
 use crate::error::StoreError;
-use crate::scan::MATCHES;
+use crate::filter::conditions::Conditions;
+use crate::filter::expr::{Field, group_value, numeric_value};
+use crate::filter::spans::SpanFilter;
+use crate::filter::time::TimeRange;
+use crate::filter::traces::TraceFilter;
+use crate::scan::matches::MATCHES;
+use crate::trace_row::TraceRow;
+
+/// SQL with its parameters.
+pub(super) type Question = (String, Vec<Value>);
 
 /// A `SELECT` of the rows that are counted, and one of those whose usage is added up.
 ///
@@ -130,7 +138,7 @@ pub(super) fn of_traces(query: &StatsQuery, conditions: &Conditions) -> Narrow {
 
 /// The same of traces that started at or after `from` beside [`MATCHES`].
 pub(super) fn of_matched_traces(query: &StatsQuery, filter: &TraceFilter, from: i64) -> Narrow {
-    of_traces(query, &filter.matched_conditions(from))
+    of_traces(query, &TraceRow::matched_conditions(filter, filter.time, from))
 }
 
 fn has_wrappers(connection: &Connection, time: TimeRange) -> Result<bool, StoreError> {

@@ -1,17 +1,17 @@
 //! One trace and its spans.
 
 use duckdb::types::Value;
-use duckdb::{Connection, Row, params_from_iter};
+use duckdb::{Connection, Row};
 use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
-use super::cut;
-use super::filter::Conditions;
-use super::traces::{COLUMNS, select};
-use crate::columns::rows_from_batch;
+use super::handle::Queries;
+use super::page::cut;
+use super::spans::span_rows;
+use super::traces::{COLUMNS, trace_rows};
 use crate::error::StoreError;
+use crate::filter::conditions::Conditions;
 use crate::row::{SpanRow, span_number, trace_halves};
-use crate::store::SpanStore;
 use crate::trace_row::TraceRow;
 use crate::whole_span::WholeSpan;
 
@@ -35,21 +35,25 @@ pub struct TracePage {
     pub next: Option<TracePosition>,
 }
 
-impl SpanStore {
+impl Queries {
     /// At most `limit` spans of a trace behind `after`; `None` for an unknown trace.
-    pub async fn trace(
+    pub(crate) async fn trace(
         &self,
         trace_id: TraceId,
         limit: usize,
         after: Option<TracePosition>,
     ) -> Result<Option<TracePage>, StoreError> {
-        self.executor()?.run(move |connection| page(connection, trace_id, limit, after)).await
+        self.index.run(move |connection| page(connection, trace_id, limit, after)).await
     }
 
     /// One whole span, its row as the index has it (with what log records said); `None` for an unknown one, and for one
     /// whose payload is damaged or gone.
-    pub async fn span(&self, trace_id: TraceId, span_id: SpanId) -> Result<Option<WholeSpan>, StoreError> {
-        let row = self.executor()?.run(move |connection| find(connection, trace_id, span_id)).await?;
+    pub(crate) async fn span(
+        &self,
+        trace_id: TraceId,
+        span_id: SpanId,
+    ) -> Result<Option<WholeSpan>, StoreError> {
+        let row = self.index.run(move |connection| find(connection, trace_id, span_id)).await?;
         let Some(row) = row else { return Ok(None) };
         let whole = self.whole_spans(vec![row.place]).await?.pop();
         Ok(whole.map(|whole| WholeSpan { row, ..whole }))
@@ -149,7 +153,7 @@ impl Spans {
             conditions.push("(start_unix_nanos > ? OR span_id > ?)", behind);
         }
         let sql = format!("SELECT * FROM spans{}{order}", conditions.sql());
-        rows(connection, &sql, &conditions.values())
+        span_rows(connection, &sql, &conditions.values())
     }
 
     /// The stored row. Its start leaves one place where it can be.
@@ -160,7 +164,7 @@ impl Spans {
         );
         let values =
             vec![Value::UBigInt(hi), Value::UBigInt(lo), Value::BigInt(self.extent.start_unix_nanos)];
-        let found = select(connection, &sql, values)?.into_iter().next();
+        let found = trace_rows(connection, &sql, values)?.into_iter().next();
         found.ok_or(StoreError::NotReady("a trace's row was not found again"))
     }
 }
@@ -169,15 +173,5 @@ fn find(connection: &Connection, trace_id: TraceId, span_id: SpanId) -> Result<O
     let (hi, lo) = trace_halves(trace_id);
     let sql = "SELECT * FROM spans WHERE trace_hi = ? AND trace_lo = ? AND span_id = ?";
     let values = [Value::UBigInt(hi), Value::UBigInt(lo), Value::UBigInt(span_number(span_id))];
-    Ok(rows(connection, sql, &values)?.into_iter().max_by_key(|row| row.place))
-}
-
-pub(crate) fn rows(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<SpanRow>, StoreError> {
-    let failed = || StoreError::index("read spans");
-    let mut statement = connection.prepare(sql).map_err(failed())?;
-    let mut found = Vec::new();
-    for batch in statement.query_arrow(params_from_iter(values)).map_err(failed())? {
-        found.extend(rows_from_batch(&batch).map_err(StoreError::Columns)?);
-    }
-    Ok(found)
+    Ok(span_rows(connection, sql, &values)?.into_iter().max_by_key(|row| row.place))
 }

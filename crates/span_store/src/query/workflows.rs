@@ -6,13 +6,13 @@ use duckdb::types::Value;
 use duckdb::{Connection, params_from_iter};
 use junjo_span_model::{SpanId, TraceId};
 
-use super::cut;
-use super::filter::WorkflowFilter;
-use super::spans::{NEWEST_FIRST, SpanCursor, continue_after};
-use super::trace::rows;
+use super::handle::Queries;
+use super::listing::{Listing as _, Position as _, newest_of, select};
+use super::page::{ListPage, cut};
+use super::spans::SpanCursor;
 use crate::error::StoreError;
+use crate::filter::workflows::WorkflowFilter;
 use crate::row::{SpanRow, span_from_number, trace_from_halves, trace_halves};
-use crate::store::SpanStore;
 
 /// One run: the workflow's span and what failed below it.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,43 +24,31 @@ pub struct WorkflowRun {
 }
 
 /// One page of runs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WorkflowListPage {
-    /// Newest first.
-    pub items: Vec<WorkflowRun>,
-    /// Where the next page starts; `None` on the last one.
-    pub next: Option<SpanCursor>,
-}
+pub type WorkflowListPage = ListPage<WorkflowRun, SpanCursor>;
 
-impl SpanStore {
+impl Queries {
     /// At most `limit` workflow runs that match, newest first, from `after` on. Subflows are not listed.
-    pub async fn workflows(
+    pub(crate) async fn workflows(
         &self,
         filter: &WorkflowFilter,
         limit: usize,
         after: Option<SpanCursor>,
     ) -> Result<WorkflowListPage, StoreError> {
-        let newest = after.map_or_else(|| self.progress().newest(), |cursor| cursor.newest);
+        let newest = newest_of(&self.index, after);
         let mut conditions = filter.conditions();
         if let Some(cursor) = after {
-            continue_after(&mut conditions, cursor);
+            cursor.push_to(&mut conditions);
         }
-        let sql = format!(
-            "SELECT * FROM spans{} ORDER BY {NEWEST_FIRST} LIMIT {}",
-            conditions.sql(),
-            limit.saturating_add(1)
-        );
-        let values = conditions.values();
         let run = move |connection: &Connection| {
-            let mut spans = rows(connection, &sql, &values)?;
-            let next = cut(&mut spans, limit).map(|last| SpanCursor::behind(last, newest));
+            let mut spans: Vec<SpanRow> =
+                select(connection, SpanRow::TABLE, &conditions, limit.saturating_add(1))?;
+            let next = cut(&mut spans, limit).map(|last| last.cursor(newest));
             let errors = errors_below(connection, &spans)?;
             Ok((spans, errors, next))
         };
-        let (spans, errors, next) = self.executor()?.run(run).await?;
-        let items =
-            spans.into_iter().zip(errors).map(|(span, error_count)| WorkflowRun { span, error_count });
-        Ok(WorkflowListPage { items: items.collect(), next })
+        let (spans, errors, next) = self.index.run(run).await?;
+        let runs = spans.into_iter().zip(errors).map(|(span, error_count)| WorkflowRun { span, error_count });
+        Ok(ListPage::complete(runs.collect(), next))
     }
 }
 

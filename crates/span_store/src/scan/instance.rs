@@ -1,28 +1,14 @@
 //! The in-memory DuckDB instance of scans, with limits of its own, so that it takes nothing from the index.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use duckdb::{Config, Connection};
-use tokio::runtime::Handle;
 
+use super::options::ScanOptions;
 use crate::error::StoreError;
-use crate::executor::{Admission, Executor};
-
-/// What scans may use.
-#[derive(Debug, Clone)]
-pub struct ScanOptions {
-    /// Memory of the DuckDB instance.
-    pub memory_bytes: u64,
-    /// Threads of the DuckDB instance.
-    pub threads: u32,
-    /// Folder for what does not fit into memory; made when needed, emptied at each start.
-    pub temp_dir: PathBuf,
-    /// Most that may lie there.
-    pub temp_bytes_max: u64,
-    /// Whose threads scans and exports run on, so that they can yield to others; the caller's when `None`.
-    pub runtime: Option<Handle>,
-}
+use crate::filter::expr::literal;
+use crate::index::executor::{Admission, Executor};
 
 /// Scans hold memory and a core for seconds: few at once, and nobody waits long for a page that reads everything.
 const ADMISSION: Admission = Admission {
@@ -33,8 +19,9 @@ const ADMISSION: Admission = Admission {
     time_limit: Duration::from_secs(10),
 };
 
-/// Opens the instance, whose threads get the priority of the calling one. It sees the archive folder and its own temporary folder, and no other file.
-pub(crate) fn open(options: &ScanOptions, archive_dir: &std::path::Path) -> Result<Executor, StoreError> {
+/// Opens the instance, whose threads get the priority of the calling one. It sees the archive folder and its own temporary
+/// folder, and no other file.
+pub(crate) fn open(options: &ScanOptions, archive_dir: &Path) -> Result<Executor, StoreError> {
     let failed = || StoreError::index("open the instance for scans");
     let connect = || -> duckdb::Result<Connection> {
         let config = Config::default()
@@ -45,7 +32,7 @@ pub(crate) fn open(options: &ScanOptions, archive_dir: &std::path::Path) -> Resu
             .with("temp_directory", options.temp_dir.to_string_lossy().as_ref())?
             .with("max_temp_directory_size", format!("{}MiB", options.temp_bytes_max >> 20).as_str())?;
         let connection = Connection::open_in_memory_with_flags(config)?;
-        let allowed = crate::query::expr::literal(&archive_dir.to_string_lossy());
+        let allowed = literal(&archive_dir.to_string_lossy());
         connection.execute_batch(&format!(
             "SET allowed_directories = [{allowed}]; SET enable_external_access = false; SET lock_configuration = true"
         ))?;

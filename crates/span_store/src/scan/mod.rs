@@ -6,36 +6,14 @@
 //! time range leaves them, by the latest time they reach. After each unit it is known down to which start everything has
 //! been searched, so a scan that runs out of time gives an exact answer for a shorter range.
 
+pub(crate) mod handle;
+pub(crate) mod incomplete;
 mod instance;
-mod matches;
+pub(crate) mod job;
+pub(crate) mod matches;
+pub(crate) mod options;
 mod plan;
-mod run;
-mod said;
-
-pub use instance::ScanOptions;
-pub(crate) use instance::open;
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) use matches::tail_table;
-pub(crate) use matches::{MATCHES, with_matches};
-pub(crate) use run::{Scan, ScanJob, Searched, scan_file, scan_spans};
-pub(crate) use said::{Records, is_said};
-
-/// A scan that did not get through everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Incomplete {
-    /// Why it stopped.
-    pub reason: IncompleteReason,
-    /// Everything that started at or after this was searched, unix nanoseconds.
-    pub searched_from_unix_nanos: i64,
-}
-
-/// Why a scan stopped early.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IncompleteReason {
-    /// Its time was over.
-    TimeLimit,
-    /// It found more than it may hold.
-    MatchLimit,
-    /// An archive file could not be read; the log says which.
-    UnreadableFile,
-}
+pub(crate) mod records;
+pub(crate) mod run;
+pub(crate) mod said;
+pub(crate) mod unit;

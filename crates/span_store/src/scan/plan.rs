@@ -5,13 +5,14 @@ use std::path::Path;
 use duckdb::{Connection, params_from_iter};
 use junjo_wal::Sequence;
 
-use super::said::Records;
-use crate::archive::manifest::Leased;
+use super::handle::Scans;
+use super::records::Records;
+use crate::catalog::file::Leased;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
-use crate::query::expr::literal;
-use crate::query::filter::{Conditions, TimeRange};
-use crate::store::SpanStore;
+use crate::filter::conditions::Conditions;
+use crate::filter::expr::literal;
+use crate::filter::time::TimeRange;
 
 /// Spans of the log that are searched at a time: little is lost when the time is over meanwhile.
 const PIECE_SPANS: i64 = 32_768;
@@ -39,9 +40,9 @@ pub(crate) enum Source {
 }
 
 impl Plan {
-    pub(crate) async fn new(store: &SpanStore, time: TimeRange) -> Result<Self, StoreError> {
-        let up_to = store.progress().cursor;
-        let sealed = store.manifest().snapshot(Dataset::Spans);
+    pub(crate) async fn new(scans: &Scans, time: TimeRange) -> Result<Self, StoreError> {
+        let up_to = scans.index().progress().cursor;
+        let sealed = scans.archive().manifest().snapshot(Dataset::Spans);
         let overlaps = |file: &Leased| {
             time.from_unix_nanos.is_none_or(|from| file.max_end_unix_nanos >= from)
                 && time.to_unix_nanos.is_none_or(|to| file.min_start_unix_nanos < to)
@@ -53,7 +54,7 @@ impl Plan {
         if up_to > sealed.through {
             let tail = Records { after: sealed.through, last: up_to };
             let records = move |connection: &Connection| records(connection, tail, time);
-            units.extend(pieces(store.executor()?.run(records).await?, PIECE_SPANS));
+            units.extend(pieces(scans.index().run(records).await?, PIECE_SPANS));
         }
         units.sort_by_key(|unit| std::cmp::Reverse(unit.max_start_unix_nanos));
         Ok(Self { units })

@@ -8,112 +8,67 @@ use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use duckdb::types::Value;
 use duckdb::{Connection, params_from_iter};
-use junjo_wal::Sequence;
 
 use super::matches::{MATCHES, fill_table, with_matches};
+use super::records::Records;
 use crate::columns::rows_from_batch;
 use crate::error::StoreError;
-use crate::query::filter::{Conditions, TimeRange};
+use crate::filter::conditions::Conditions;
+use crate::filter::said::SAID;
+use crate::filter::time::TimeRange;
+use crate::index::handle::Index;
 use crate::row::{Place, SpanRow};
-use crate::store::SpanStore;
 
-/// The columns of a span that log records may fill, and those that follow from them, with their SQL types.
-const SAID: [(&str, &str); 13] = [
-    ("role", "VARCHAR"),
-    ("is_model_call", "BOOLEAN"),
-    ("provider", "VARCHAR"),
-    ("model", "VARCHAR"),
-    ("input_tokens", "BIGINT"),
-    ("output_tokens", "BIGINT"),
-    ("cached_input_tokens", "BIGINT"),
-    ("cache_write_tokens", "BIGINT"),
-    ("reasoning_tokens", "BIGINT"),
-    ("cost_usd", "DOUBLE"),
-    ("cost_source", "VARCHAR"),
-    ("session_id", "VARCHAR"),
-    ("user_id", "VARCHAR"),
-];
-
-/// Whether log records may fill the column.
-pub(crate) fn is_said(column: &str) -> bool {
-    SAID.iter().any(|(name, _)| *name == column)
+/// Whether any log record said something about a span.
+pub(crate) async fn has_said(index: &Index) -> Result<bool, StoreError> {
+    let count = |connection: &Connection| {
+        // without conditions this reads no rows
+        connection
+            .query_row("SELECT count(*) > 0 FROM hints", [], |row| row.get(0))
+            .map_err(StoreError::index("look for what log records say"))
+    };
+    index.run(count).await
 }
 
-/// The records `after < sequence <= last`.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Records {
-    pub(crate) after: Sequence,
-    pub(crate) last: Sequence,
+/// Place and columns of the living spans of `records` in `time` that log records say something about.
+pub(super) async fn said_columns(
+    index: &Index,
+    time: TimeRange,
+    records: Records,
+) -> Result<Vec<RecordBatch>, StoreError> {
+    let names = SAID.map(|(name, _)| name).join(", ");
+    let mut conditions = Conditions::default();
+    records.push_to(&mut conditions);
+    conditions.time(time);
+    let sql = format!(
+        "SELECT sequence, ordinal, {names} FROM (SELECT * FROM spans{}) SEMI JOIN hints USING ({ID})",
+        conditions.sql()
+    );
+    index.run(move |connection| batches(connection, &sql, &conditions.values())).await
 }
 
-impl Records {
-    pub(crate) const ALL: Self = Self { after: Sequence(i64::MIN), last: Sequence(i64::MAX) };
-
-    /// Those of both.
-    pub(super) fn within(self, other: Self) -> Self {
-        Self { after: self.after.max(other.after), last: self.last.min(other.last) }
+/// Rows of those of the living spans at `places` that log records say something about.
+pub(crate) async fn said_rows(index: &Index, places: Vec<Place>) -> Result<Vec<SpanRow>, StoreError> {
+    let sequences = places.iter().map(|place| place.sequence);
+    let Some((first, last)) = sequences.clone().min().zip(sequences.max()) else {
+        return Ok(Vec::new());
+    };
+    let mut conditions = Conditions::default();
+    conditions.push("sequence BETWEEN ? AND ?", [Value::BigInt(first.0), Value::BigInt(last.0)]);
+    let sql = format!(
+        "SELECT * FROM (SELECT * FROM spans{}) SEMI JOIN {MATCHES} USING (sequence, ordinal)
+         SEMI JOIN hints USING ({ID})",
+        conditions.sql()
+    );
+    let wanted = place_batch(&places).map_err(StoreError::Columns)?;
+    let run = move |connection: &Connection| {
+        with_matches(connection, "", &[wanted], || batches(connection, &sql, &conditions.values()))
+    };
+    let mut rows = Vec::new();
+    for batch in index.run(run).await? {
+        rows.extend(rows_from_batch(&batch).map_err(StoreError::Columns)?);
     }
-
-    pub(crate) fn push_to(self, conditions: &mut Conditions) {
-        conditions.push(
-            "sequence > ? AND sequence <= ?",
-            [Value::BigInt(self.after.0), Value::BigInt(self.last.0)],
-        );
-    }
-}
-
-impl SpanStore {
-    /// Whether any log record said something about a span.
-    pub(crate) async fn has_said(&self) -> Result<bool, StoreError> {
-        let count = |connection: &Connection| {
-            // without conditions this reads no rows
-            connection
-                .query_row("SELECT count(*) > 0 FROM hints", [], |row| row.get(0))
-                .map_err(StoreError::index("look for what log records say"))
-        };
-        self.executor()?.run(count).await
-    }
-
-    /// Place and columns of the living spans of `records` in `time` that log records say something about.
-    pub(super) async fn said_columns(
-        &self,
-        time: TimeRange,
-        records: Records,
-    ) -> Result<Vec<RecordBatch>, StoreError> {
-        let names = SAID.map(|(name, _)| name).join(", ");
-        let mut conditions = Conditions::default();
-        records.push_to(&mut conditions);
-        conditions.time(time);
-        let sql = format!(
-            "SELECT sequence, ordinal, {names} FROM (SELECT * FROM spans{}) SEMI JOIN hints USING ({ID})",
-            conditions.sql()
-        );
-        self.executor()?.run(move |connection| batches(connection, &sql, &conditions.values())).await
-    }
-
-    /// Rows of those of the living spans at `places` that log records say something about.
-    pub(crate) async fn said_rows(&self, places: Vec<Place>) -> Result<Vec<SpanRow>, StoreError> {
-        let sequences = places.iter().map(|place| place.sequence);
-        let Some((first, last)) = sequences.clone().min().zip(sequences.max()) else {
-            return Ok(Vec::new());
-        };
-        let mut conditions = Conditions::default();
-        conditions.push("sequence BETWEEN ? AND ?", [Value::BigInt(first.0), Value::BigInt(last.0)]);
-        let sql = format!(
-            "SELECT * FROM (SELECT * FROM spans{}) SEMI JOIN {MATCHES} USING (sequence, ordinal)
-             SEMI JOIN hints USING ({ID})",
-            conditions.sql()
-        );
-        let wanted = place_batch(&places).map_err(StoreError::Columns)?;
-        let run = move |connection: &Connection| {
-            with_matches(connection, "", &[wanted], || batches(connection, &sql, &conditions.values()))
-        };
-        let mut rows = Vec::new();
-        for batch in self.executor()?.run(run).await? {
-            rows.extend(rows_from_batch(&batch).map_err(StoreError::Columns)?);
-        }
-        Ok(rows)
-    }
+    Ok(rows)
 }
 
 /// A span's id.
@@ -153,7 +108,7 @@ impl Overlay {
     }
 }
 
-/// Runs `work` on a connection for scans with what [`SpanStore::said_columns`] has read.
+/// Runs `work` on a connection for scans with what [`said_columns`] has read.
 pub(super) fn beside_said<T>(
     connection: &Connection,
     said: &[RecordBatch],

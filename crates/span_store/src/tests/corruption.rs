@@ -92,7 +92,7 @@ impl Closed {
         f.append(vec![late(0), late(SPANS)], 2 * DAY_NANOS).await;
         f.store.close();
         f.wal.close().await;
-        f.store.manifest().pool().close().await;
+        f.store.catalog().pool().close().await;
         let dir = f.dir;
         let bytes = std::fs::metadata(dir.path().join("index.duckdb")).unwrap().len();
         let mut closed = Self {

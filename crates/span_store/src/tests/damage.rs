@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use super::lifecycle::MERGED;
+use super::upkeep::MERGED;
 use super::*;
 use crate::{SpanFilter, StoreChecksums};
 
@@ -201,8 +201,8 @@ async fn unreadable_file_is_counted_by_whoever_reads_it_until_it_is_dropped() {
             }
         }
         assert_eq!(f.unreadable().await, 1, "{reader}");
-        let listed = f.store.manifest().files(Dataset::Spans);
-        f.store.manifest().replace(&listed, None, "2026-01-02T03:04:05Z").await.unwrap();
+        let listed = f.store.catalog().manifest().files(Dataset::Spans);
+        f.store.catalog().replace(&listed, None, NOW_UNIX_NANOS).await.unwrap();
         assert_eq!(f.unreadable().await, 0, "{reader}");
     }
 }
@@ -217,7 +217,7 @@ async fn manifest_without_its_rows_counts_every_item_once() {
         f.seal_one(vec![span(4, 1, None), span(4, 1, None)], 1).await;
         let (sums, paths, counts, progress) = (f.sums().await, f.paths(), f.counts(), f.store.progress());
         assert!(paths[0] == MERGED && paths.len() == 2, "{paths:?}");
-        let pool = f.store.manifest().pool().clone();
+        let pool = f.store.catalog().pool().clone();
         if !is_whole {
             sqlx::query("DELETE FROM archive_files").execute(&pool).await.unwrap();
         }
@@ -234,7 +234,7 @@ async fn manifest_without_its_rows_counts_every_item_once() {
             .await;
         let what = format!("{is_whole} {index_lost}");
         assert_eq!((f.sums().await, f.paths()), (sums, paths), "{what}");
-        assert_eq!(f.store.manifest().sealed_items(Dataset::Spans), counts.0, "{what}");
+        assert_eq!(f.store.catalog().manifest().snapshot(Dataset::Spans).items, counts.0, "{what}");
         assert_eq!((f.counts(), f.store.progress().cursor), (counts, progress.cursor), "{what}");
         assert_eq!(f.rebuilt().await.counts(), counts, "{what}");
     }
@@ -248,12 +248,12 @@ async fn copy_with_a_newer_archive_gives_no_sequence_out_twice() {
     f.seal_one(vec![span(1, 1, None)], 0).await;
     f.store.close();
     f.wal.close().await;
-    f.store.manifest().pool().close().await;
+    f.store.catalog().pool().close().await;
     let names = ["wal.db", "app.db"];
     let older = names.map(|name| std::fs::read(f.dir.path().join(name)).unwrap());
     let f = Fixture::open(f.dir).await;
     let newer = f.seal_one(vec![span(2, 1, None)], 0).await;
-    f.store.manifest().pool().close().await;
+    f.store.catalog().pool().close().await;
     let f = f
         .damaged(|dir| {
             for (name, bytes) in names.iter().zip(&older) {
@@ -304,8 +304,8 @@ async fn full_disk_during_a_seal_changes_nothing() {
     f.send(vec![span(1, 1, None), span(1, 2, Some(1))]).await;
     let sums = f.sums().await;
     fill_disk_at(&archived(f.dir.path(), "day=1970-01-01/spans-00000000000000000001.tmp"));
-    let error = f.store.seal_due(10 * DAY_NANOS, "2026-01-02T03:04:05Z").await.unwrap_err();
-    assert!(crate::store::chain(&error).contains("No space left"), "{error}");
+    let error = f.store.seal_due(10 * DAY_NANOS).await.unwrap_err();
+    assert!(crate::error::chain(&error).contains("No space left"), "{error}");
     f.store.trim();
     assert_eq!((f.in_folder(), f.wal.stats().unwrap().records), (Vec::new(), 1));
     assert!(f.seal().await.is_some());

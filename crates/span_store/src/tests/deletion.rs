@@ -1,6 +1,6 @@
 //! What somebody wants deleted is gone for every reader at once, then from log, archive and index, and stays gone.
 
-use super::lifecycle::exported;
+use super::upkeep::exported;
 use super::*;
 use crate::{Deletion, DeletionRequest, DeletionSubject, LogFilter, ServiceAge, SpanFilter};
 
@@ -22,7 +22,7 @@ impl Fixture {
 
     /// Rows of all archive files, as their footers count them.
     fn archived_rows(&self) -> u64 {
-        self.store.manifest().all_files().iter().map(|file| file.row_count).sum()
+        self.store.catalog().manifest().all_files().iter().map(|file| file.row_count).sum()
     }
 }
 
@@ -111,7 +111,7 @@ async fn delete_written_down_is_in_force_after_a_restart() {
     let f = Fixture::new().await;
     f.send(vec![span(1, 1, None), span(2, 1, None)]).await;
     let target = crate::DeletionTarget::Traces(vec![trace_id(1)]);
-    let deletions = f.store.manifest().deletions();
+    let deletions = f.store.catalog().deletions();
     deletions.insert(target, Sequence(1), DeletionRequest::default()).await.unwrap();
     assert_eq!(f.listed().await, [1, 2]);
     let f = f.reopen().await;
@@ -172,7 +172,7 @@ async fn delete_waits_for_readers_of_the_file() {
     f.send(vec![span(1, 1, None), span(2, 1, None)]).await;
     f.seal().await.unwrap();
     f.wait_for_trim().await;
-    let leased = f.store.manifest().file_with(Dataset::Spans, Sequence(1)).unwrap();
+    let leased = f.store.catalog().manifest().file_with(Dataset::Spans, Sequence(1)).unwrap();
     let deletion = f.delete(traces(&[1])).await;
     f.keep().await;
     assert_eq!((f.state_of(&deletion).await, f.archived_rows()), (None, 1));

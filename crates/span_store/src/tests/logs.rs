@@ -215,7 +215,7 @@ async fn seal_moves_logs_to_the_archive_unchanged() {
     assert!(event.row.hints.is_some() && event.otlp.is_none());
     assert!(before[0].otlp.is_some(), "NaN and an odd id need the exact message");
     assert_eq!((before[0].time_unix_nano, before[0].row.time_unix_nanos), (u64::MAX, i64::MAX));
-    let files = f.store.seal_due(10 * DAY_NANOS, "2026-01-02T03:04:05Z").await.unwrap();
+    let files = f.store.seal_due(10 * DAY_NANOS).await.unwrap();
     f.store.trim();
     let summary: Vec<_> = files.iter().map(|file| (file.dataset, file.row_count, file.item_count)).collect();
     assert_eq!(summary, [(Dataset::Spans, 1, 1), (Dataset::Logs, 3, 4)]);
@@ -234,7 +234,7 @@ async fn rebuild_brings_logs_and_what_they_say_back() {
         let f = Fixture::new().await;
         f.send(vec![span(1, 1, None), span(1, 2, Some(1))]).await;
         f.send_logs(vec![log(1, "a"), inference()]).await;
-        f.store.seal_due(10 * DAY_NANOS, "2026-01-02T03:04:05Z").await.unwrap();
+        f.store.seal_due(10 * DAY_NANOS).await.unwrap();
         f.store.trim();
         f.wait_for_trim().await;
         f.send_logs(vec![log(1, "a"), log(2, "b")]).await;

@@ -72,10 +72,10 @@ async fn open_blocked_index_is_never_set_aside() {
     f.send(vec![span(1, 1, None)]).await;
     f.store.close();
     let path = f.dir.path().join("index.duckdb");
-    let manifest = Manifest::load(open_pool(f.dir.path()).await).await.unwrap();
+    let catalog = Catalog::load(open_pool(f.dir.path()).await).await.unwrap();
     let mut blocked = options(f.dir.path());
     blocked.index.prober = Arc::new(|_| Probe::Blocked("Could not set lock on file".into()));
-    let store = SpanStore::new(blocked, f.wal.clone(), manifest);
+    let store = SpanStore::new(blocked, f.wal.clone(), catalog);
     for _ in 0..5 {
         assert!(store.open_index().is_err());
     }

@@ -2,11 +2,9 @@
 
 use junjo_span_model::{DERIVE_VERSION, PriceTable, Role};
 
-use super::lifecycle::exported;
+use super::upkeep::exported;
 use super::*;
 use crate::{Rederivation, Rederived, WholeSpan};
-
-const NOW: &str = "2026-01-02T03:04:05Z";
 
 fn call(trace: u8) -> Span {
     Span {
@@ -35,7 +33,7 @@ impl Fixture {
         self.store.close();
         let mut told = Vec::new();
         let tell = |file: &crate::ArchiveFile, number, count| told.push((file.path.clone(), number, count));
-        let done = self.store.rederive(Rederivation { prices, all }, NOW, tell).await.unwrap();
+        let done = self.store.rederive(Rederivation { prices, all }, NOW_UNIX_NANOS, tell).await.unwrap();
         assert_eq!(told.len() as u64, done.files + done.damaged.len() as u64);
         self.wal.close().await;
         let f = Self::open(self.dir).await;
@@ -74,13 +72,18 @@ async fn rederive_changes_costs_and_nothing_that_was_sent() {
     assert_eq!((trace.cost_usd, trace.unpriced_calls, trace.span_count), (None, 2, 3));
     assert_eq!((&priceless, f.counts()), (&without_cost(&whole), counts));
 
-    let pool = f.store.manifest().pool();
+    let pool = f.store.catalog().pool();
     sqlx::query("UPDATE archive_files SET derive_version = 1").execute(pool).await.unwrap();
     let f = f.reopen().await;
     let (f, done) = f.rederived(PriceTable::bundled(), false).await;
     assert_eq!((done.files, done.spans), (2, 4));
     assert!(
-        f.store.manifest().all_files().iter().all(|file| file.derive_version == i64::from(DERIVE_VERSION))
+        f.store
+            .catalog()
+            .manifest()
+            .all_files()
+            .iter()
+            .all(|file| file.derive_version == i64::from(DERIVE_VERSION))
     );
     assert_eq!((f.sums().await, f.counts()), (sums, counts));
     assert_eq!(exported(&f.store), whole);
@@ -108,7 +111,7 @@ async fn rederive_leaves_a_damaged_file_alone() {
     f.seal_one(vec![call(1)], 0).await;
     f.seal_one(vec![call(2)], 1).await;
     let what = Rederivation { prices: PriceTable::bundled(), all: true };
-    assert!(f.store.rederive(what, NOW, |_, _, _| ()).await.is_err());
+    assert!(f.store.rederive(what, NOW_UNIX_NANOS, |_, _, _| ()).await.is_err());
     let path = f.paths().remove(0);
     let damaged = f.dir.path().join("archive").join(&path);
     let mut bytes = std::fs::read(&damaged).unwrap();

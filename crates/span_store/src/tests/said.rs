@@ -2,8 +2,8 @@
 
 use junjo_span_model::Role;
 
-use super::lifecycle::exported;
 use super::logs::inference;
+use super::upkeep::exported;
 use super::*;
 use crate::{Field, SpanExpr, SpanFilter, StatsQuery, StatsSubject};
 

@@ -8,8 +8,9 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::IncompleteReason;
-use crate::query::expr::Fragment;
-use crate::scan::{Scan, ScanJob, Searched};
+use crate::filter::expr::Fragment;
+use crate::scan::job::ScanJob;
+use crate::scan::run::{Scan, Searched};
 
 fn job(time: TimeRange) -> ScanJob {
     let condition = Fragment { text: "name <> ?".into(), values: vec![Parameter::Text("span 9".into())] };
@@ -17,7 +18,7 @@ fn job(time: TimeRange) -> ScanJob {
 }
 
 async fn scan(f: &Fixture, time: TimeRange) -> Scan {
-    Scan::new(&f.store, job(time), Instant::now()).await.unwrap()
+    Scan::new(f.store.scans(), job(time), Instant::now()).await.unwrap()
 }
 
 /// Matches and units of the rest of a scan.
@@ -42,7 +43,7 @@ async fn scan_out_of_time_in_the_tail_stops() {
     let f = Fixture::new().await;
     f.send(vec![span(1, 1, None), span(1, 2, None)]).await;
     let long_ago = Instant::now().checked_sub(Duration::from_hours(1)).unwrap();
-    let mut scan = Scan::new(&f.store, job(TimeRange::default()), long_ago).await.unwrap();
+    let mut scan = Scan::new(f.store.scans(), job(TimeRange::default()), long_ago).await.unwrap();
     let (found, searched) = scan.next().await.unwrap();
     assert!(found.is_empty());
     let newest = i64::try_from(START).unwrap() + 1_000_002;

@@ -319,7 +319,7 @@ async fn stats_group_by_every_field_as_filters_read_it() {
     let f = Fixture::new().await;
     let odd = with(span(1, 10, Some(1)), "a key, b", Value::StringValue("x".into()));
     f.send(vec![Span { end_time_unix_nano: odd.start_time_unix_nano + 1_500_000, ..odd }]).await;
-    for field in crate::query::expr::fields::FIELDS.iter().map(|field| field.name) {
+    for field in crate::filter::expr::fields::FIELDS.iter().map(|field| field.name) {
         let stats = f.store.stats(grouped(SpanFilter::default(), field)).await.unwrap();
         let [row] = stats.totals.as_slice() else { panic!("{field}: {stats:?}") };
         let Some(value) = &row.group[0] else { continue };

@@ -4,8 +4,6 @@
 use super::*;
 use crate::{DeletionRequest, DeletionSubject, Progress};
 
-const NOW: &str = "2026-01-02T03:04:05Z";
-
 impl Fixture {
     /// A record that does not decode, which the indexer counts and passes.
     async fn send_rubbish(&self, items: u32) {
@@ -24,7 +22,7 @@ impl Fixture {
     }
 
     async fn seal_all(&self) {
-        while !self.store.seal_due(10 * DAY_NANOS, NOW).await.unwrap().is_empty() {}
+        while !self.store.seal_due(10 * DAY_NANOS).await.unwrap().is_empty() {}
         self.store.trim();
         self.wait_for_trim().await;
     }
@@ -106,8 +104,8 @@ async fn counts_outlive_deletion_and_retention() {
             f.store.delete(DeletionSubject::Traces(ids), DeletionRequest::default()).await.unwrap();
             f.keep().await;
         } else {
-            let files = f.store.manifest().files(Dataset::Spans);
-            f.store.manifest().replace(&files[..1], None, NOW).await.unwrap();
+            let files = f.store.catalog().manifest().files(Dataset::Spans);
+            f.store.catalog().replace(&files[..1], None, NOW_UNIX_NANOS).await.unwrap();
         }
         let f = f.rebuilt().await;
         assert_eq!((f.store.progress(), is_deletion), (progress, is_deletion));
@@ -129,7 +127,7 @@ async fn without_known_counts_the_files_tell() {
     f.seal_all().await;
     let progress = f.store.progress();
     assert_eq!(progress.duplicate_spans, 2);
-    f.store.manifest().pool().close().await;
+    f.store.catalog().pool().close().await;
     std::fs::remove_file(f.dir.path().join("app.db")).unwrap();
     let f = f.with_index(&older).await;
     assert_eq!((f.counts(), f.store.progress().cursor), ((4, 2), progress.cursor));

@@ -1,0 +1,30 @@
+//! Which runs of workflows.
+
+use duckdb::types::Value;
+
+use super::conditions::Conditions;
+use super::time::TimeRange;
+
+/// Which workflow runs.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[expect(missing_docs, reason = "each field is the filter on the run's value of that name")]
+pub struct WorkflowFilter {
+    pub time: TimeRange,
+    pub service: Option<String>,
+    pub name: Option<String>,
+    pub status: Option<u8>,
+}
+
+impl WorkflowFilter {
+    pub(crate) fn conditions(&self) -> Conditions {
+        let mut all = Conditions::default();
+        all.push("span_type = 'workflow'", []);
+        all.time(self.time);
+        all.text("service = ?", self.service.as_ref());
+        all.text("name = ?", self.name.as_ref());
+        if let Some(status) = self.status {
+            all.push("status = ?", [Value::UTinyInt(status)]);
+        }
+        all
+    }
+}

@@ -1,0 +1,247 @@
+//! The index as one object: the open file, its writer and its readers, how far it is and what is wrong with it. It does not
+//! read the archive; `rebuild` fills it from there.
+
+use std::sync::Arc;
+
+use duckdb::Connection;
+use junjo_span_model::PriceTable;
+use junjo_wal::{Sequence, WalId};
+use parking_lot::{Mutex, MutexGuard, RwLock};
+use tokio::sync::watch;
+
+use super::aside::Renewals;
+use super::batch::IndexBatch;
+use super::commit::{Base, commit};
+use super::delete::{Scope, delete};
+use super::executor::{Admission, Executor};
+use super::fault::{Fault, Health};
+use super::logs::clear_logs;
+use super::open::{FewCheckpoints, open};
+use super::options::{IndexOptions, IndexState};
+use crate::catalog::handle::Catalog;
+use crate::error::StoreError;
+use crate::progress::Progress;
+use crate::trace_row::TraceRow;
+
+/// A handle on the index; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Index {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    options: IndexOptions,
+    catalog: Catalog,
+    prices: &'static PriceTable,
+    wal_id: WalId,
+    state: RwLock<IndexState>,
+    /// Of the index as it is open now.
+    health: RwLock<Health>,
+    renewals: Mutex<Renewals>,
+    progress: RwLock<Progress>,
+    committed: watch::Sender<Sequence>,
+    /// The one writing connection; `None` while the index is not open.
+    writer: Mutex<Option<Connection>>,
+    executor: RwLock<Option<Arc<Executor>>>,
+}
+
+impl Index {
+    /// An index that is not open yet.
+    pub(crate) fn new(
+        options: IndexOptions,
+        catalog: Catalog,
+        prices: &'static PriceTable,
+        wal_id: WalId,
+    ) -> Self {
+        let inner = Inner {
+            options,
+            catalog,
+            prices,
+            wal_id,
+            state: RwLock::new(IndexState::Opening),
+            health: RwLock::default(),
+            renewals: Mutex::default(),
+            progress: RwLock::new(Progress::default()),
+            committed: watch::Sender::default(),
+            writer: Mutex::new(None),
+            executor: RwLock::new(None),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Runs a query off the async threads; an error while the index is not open.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let executor = self.inner.executor.read().clone();
+        executor.ok_or(StoreError::NotReady("it is being opened"))?.run(work).await
+    }
+
+    /// Whether the file is open.
+    pub(crate) fn is_open(&self) -> bool {
+        self.inner.executor.read().is_some()
+    }
+
+    /// How far the index is.
+    pub(crate) fn progress(&self) -> Progress {
+        *self.inner.progress.read()
+    }
+
+    /// Tells of each commit: the newest indexed record.
+    pub(crate) fn committed(&self) -> watch::Receiver<Sequence> {
+        self.inner.committed.subscribe()
+    }
+
+    /// Commits decoded spans and log records with the cursors in one transaction; returns the traces that changed. Blocking.
+    pub(crate) fn commit(&self, batch: &IndexBatch) -> Result<Vec<TraceRow>, StoreError> {
+        let inner = &self.inner;
+        let writer = self.writer();
+        let connection = writer.as_ref().ok_or(StoreError::NotReady("it is not open"))?;
+        let progress = *inner.progress.read();
+        // asked for under the lock: a deletion that comes later finds the rows in the index
+        let doomed = inner.catalog.deletions().doomed();
+        let known = inner.catalog.totals().known();
+        let base = Base { progress, known, wal_id: inner.wal_id, prices: inner.prices, doomed: &doomed };
+        let (next, traces) = self.report_fault(commit(connection, batch, base))?;
+        *inner.progress.write() = next;
+        inner.catalog.totals().note(next);
+        inner.committed.send_replace(next.newest());
+        Ok(traces)
+    }
+
+    /// Last record that may be in the next batch: the saved all-time counts are known exactly there, and an index that is
+    /// behind them adopts them.
+    pub(crate) fn batch_end(&self) -> Sequence {
+        let known = self.inner.catalog.totals().known().map(|known| known.cursor);
+        known.filter(|known| self.progress().indexed_through() < *known).unwrap_or(Sequence(i64::MAX))
+    }
+
+    /// Deletes rows, and returns how many spans and log records that were; `None` while the index is not open. Blocking.
+    pub(crate) fn delete_rows(&self, scope: Scope<'_>) -> Result<Option<(usize, usize)>, StoreError> {
+        let writer = self.writer();
+        let delete = |connection| self.report_fault(delete(connection, scope, self.inner.prices));
+        writer.as_ref().map(delete).transpose()
+    }
+
+    /// Removes log records of records behind `after`; nothing while the index is not open. Blocking.
+    pub(crate) fn clear_logs(&self, after: Sequence) -> Result<(), StoreError> {
+        self.writer().as_ref().map_or(Ok(()), |connection| clear_logs(connection, after))
+    }
+
+    /// Until dropped, the file is written less often.
+    pub(crate) fn few_checkpoints(&self) -> Result<FewCheckpoints, StoreError> {
+        FewCheckpoints::begin(self.writer().as_ref())
+    }
+
+    /// Writes everything into the file; false while it is not open. Blocking.
+    pub(crate) fn checkpoint(&self) -> Result<bool, StoreError> {
+        let writer = self.writer();
+        let Some(connection) = writer.as_ref() else { return Ok(false) };
+        let written = connection.execute_batch("CHECKPOINT");
+        self.report_fault(written.map_err(StoreError::index("checkpoint the index")))?;
+        Ok(true)
+    }
+
+    /// Opens the file, or a new one in the place of a damaged one; returns whether it had to be created. What is to be
+    /// forgotten is deleted before anybody can read. Blocking.
+    pub(crate) fn open(&self) -> Result<bool, StoreError> {
+        let inner = &self.inner;
+        let opened = open(&inner.options, &mut inner.renewals.lock())?;
+        let reader = opened.connection.try_clone().map_err(StoreError::index("open the index"))?;
+        let mut writer = self.writer();
+        // under the lock: what is asked for from here on finds the connection
+        for deletion in inner.catalog.deletions().pending() {
+            delete(&opened.connection, Scope::of(&deletion), inner.prices)?;
+        }
+        // before the progress: whoever sees what is indexed can query it
+        let executor = Executor::new(reader, Admission::INDEX, None).reporting_to(self.health());
+        *inner.executor.write() = Some(Arc::new(executor));
+        *inner.progress.write() = opened.progress;
+        inner.committed.send_replace(opened.progress.newest());
+        *writer = Some(opened.connection);
+        Ok(opened.fresh)
+    }
+
+    /// Closes what is open, sets a damaged file aside, and forgets what was wrong with it. Blocking.
+    pub(crate) fn reset(&self) -> Result<(), StoreError> {
+        self.release();
+        if let Some(Fault::Corrupt(reason)) = self.health().fault() {
+            self.inner.renewals.lock().set_aside(&self.inner.options, &reason)?;
+        }
+        *self.inner.health.write() = Health::default();
+        self.set_state(IndexState::Opening);
+        Ok(())
+    }
+
+    /// Checkpoints and closes the file, after the last query has ended. Blocking.
+    pub(crate) fn close(&self) {
+        self.release();
+        self.set_state(IndexState::Opening);
+    }
+
+    /// Gives every connection back. Two instances of one file would write over each other.
+    fn release(&self) {
+        let executor = self.inner.executor.write().take();
+        if let Some(executor) = executor {
+            executor.close();
+        }
+        let Some(connection) = self.writer().take() else { return };
+        if !self.is_faulted()
+            && let Err(error) = connection.execute_batch("CHECKPOINT")
+        {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "checkpoint at close failed; the next start replays"
+            );
+        }
+    }
+
+    /// Removes the files of the index, which has to be closed. Blocking.
+    pub(crate) fn remove_files(&self) -> Result<(), StoreError> {
+        if self.is_open() {
+            return Err(StoreError::NotReady("it is open, and would have to be removed"));
+        }
+        self.inner.options.remove_files()
+    }
+
+    /// Bytes on disk, DuckDB's own write-ahead log included.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.inner.options.bytes()
+    }
+
+    /// What the index is doing.
+    pub(crate) fn state(&self) -> IndexState {
+        let state = self.inner.state.read().clone();
+        match (state, self.health().fault()) {
+            // what came of the fault says more
+            (state @ IndexState::Degraded(_), _) | (state, None) => state,
+            (_, Some(fault)) => IndexState::Degraded(fault.detail()),
+        }
+    }
+
+    pub(crate) fn set_state(&self, state: IndexState) {
+        *self.inner.state.write() = state;
+    }
+
+    /// What is known to be wrong with the index as it is open now.
+    pub(crate) fn health(&self) -> Health {
+        self.inner.health.read().clone()
+    }
+
+    /// Whether somebody met a fault that only opening it again cures.
+    pub(crate) fn is_faulted(&self) -> bool {
+        self.health().fault().is_some()
+    }
+
+    /// Remembers a fault that the writer met.
+    pub(crate) fn report_fault<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        outcome.inspect_err(|error| {
+            self.health().note(error);
+        })
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.inner.writer.lock()
+    }
+}

@@ -1,0 +1,130 @@
+//! Lists that index and scan share: rows of one table, newest first, in pages that stay stable while rows arrive.
+
+use std::future::Future;
+
+use duckdb::Connection;
+use duckdb::types::Value;
+use junjo_wal::Sequence;
+
+use super::newest::NewestFirst;
+use super::page::{ListPage, cut};
+use crate::error::StoreError;
+use crate::filter::conditions::Conditions;
+use crate::filter::time::TimeRange;
+use crate::index::handle::Index;
+use crate::scan::job::ScanJob;
+
+/// Rows of a list.
+pub(super) trait Listing: Sized + Send + 'static {
+    /// Which rows.
+    type Filter: Clone + Send + Sync + 'static;
+    /// Where a page starts.
+    type Cursor: Position;
+
+    /// Their table in the index.
+    const TABLE: &'static str;
+    /// The columns of a row.
+    const COLUMNS: &'static str;
+    /// Their order.
+    const ORDER: &'static str;
+    /// The table, or a join of it, whose rows [`Self::matched_conditions`] apply to.
+    const MATCHED: &'static str;
+    /// The columns of a scan's matches besides the place, with their SQL types.
+    const MARKS: &'static str;
+
+    /// Rows of a query over [`Self::COLUMNS`].
+    fn read(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Vec<Self>, StoreError>;
+
+    /// The position behind this row; `newest` is the newest record when the first page was read.
+    fn cursor(&self, newest: Sequence) -> Self::Cursor;
+
+    /// When the rows started.
+    fn time(filter: &Self::Filter) -> TimeRange;
+
+    /// The conditions of `filter` that need no whole span, with another range of time.
+    fn conditions(filter: &Self::Filter, time: TimeRange) -> Conditions;
+
+    /// Whether short ranges are tried first; `is_bounded` tells whether the list begins below some time.
+    fn tries_short_ranges(filter: &Self::Filter, is_bounded: bool) -> bool;
+
+    /// The scan for the rows of `time`.
+    fn scan_job(
+        index: &Index,
+        filter: &Self::Filter,
+        time: TimeRange,
+    ) -> impl Future<Output = Result<ScanJob, StoreError>> + Send;
+
+    /// The conditions on rows beside what the scan found, of those that started at or after `from`.
+    fn matched_conditions(filter: &Self::Filter, time: TimeRange, from: i64) -> Conditions;
+}
+
+/// A position in a list.
+pub(super) trait Position: Copy + PartialEq + Send + Sync + 'static {
+    /// Behind everything that started at or after `start_unix_nanos`.
+    fn behind_start(start_unix_nanos: i64, newest: Sequence) -> Self;
+
+    /// Start of the last row of the page before, unix nanoseconds.
+    fn start_unix_nanos(self) -> i64;
+
+    /// Newest indexed record when the first page was read.
+    fn newest(self) -> Sequence;
+
+    /// Only rows behind this position, and none that a later record than [`Self::newest`] has brought or changed.
+    fn push_to(self, conditions: &mut Conditions);
+}
+
+/// The newest record that a page may show: of the first page it is the index's.
+pub(super) fn newest_of<C: Position>(index: &Index, after: Option<C>) -> Sequence {
+    after.map_or_else(|| index.progress().newest(), Position::newest)
+}
+
+/// The rows of `T` that fulfil `conditions`, in order.
+pub(super) fn select<T: Listing>(
+    connection: &Connection,
+    from: &str,
+    conditions: &Conditions,
+    limit: usize,
+) -> Result<Vec<T>, StoreError> {
+    let sql =
+        format!("SELECT {} FROM {from}{} ORDER BY {} LIMIT {limit}", T::COLUMNS, conditions.sql(), T::ORDER);
+    T::read(connection, &sql, conditions.values())
+}
+
+/// At most `limit` rows that the index alone can find, from `after` on.
+pub(super) async fn indexed_page<T: Listing>(
+    index: &Index,
+    filter: &T::Filter,
+    limit: usize,
+    after: Option<T::Cursor>,
+) -> Result<ListPage<T, T::Cursor>, StoreError> {
+    let newest = newest_of(index, after);
+    let filter = filter.clone();
+    let run =
+        move |connection: &Connection| newest_first::<T>(connection, &filter, limit.saturating_add(1), after);
+    let mut items = index.run(run).await?;
+    let next = cut(&mut items, limit).map(|last| last.cursor(newest));
+    Ok(ListPage::complete(items, next))
+}
+
+/// The first `limit` rows behind `after`.
+fn newest_first<T: Listing>(
+    connection: &Connection,
+    filter: &T::Filter,
+    limit: usize,
+    after: Option<T::Cursor>,
+) -> Result<Vec<T>, StoreError> {
+    let list = |time: TimeRange| {
+        let mut conditions = T::conditions(filter, time);
+        if let Some(cursor) = after {
+            cursor.push_to(&mut conditions);
+        }
+        select(connection, T::TABLE, &conditions, limit)
+    };
+    let time = T::time(filter);
+    let behind = after.map(Position::start_unix_nanos);
+    if T::tries_short_ranges(filter, behind.or(time.to_unix_nanos).is_some()) {
+        NewestFirst { table: T::TABLE, time, behind, limit }.read(connection, list)
+    } else {
+        list(time)
+    }
+}

@@ -1,0 +1,28 @@
+//! Pages of lists. Pure.
+
+use crate::scan::incomplete::Incomplete;
+
+/// One page of a list: rows `T` up to the position `C`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListPage<T, C> {
+    /// Newest first.
+    pub items: Vec<T>,
+    /// Where the next page starts; `None` on the last one.
+    pub next: Option<C>,
+    /// The page ends early; the next one goes on from there.
+    pub incomplete: Option<Incomplete>,
+}
+
+impl<T, C> ListPage<T, C> {
+    /// A page that has everything.
+    pub(super) fn complete(items: Vec<T>, next: Option<C>) -> Self {
+        Self { items, next, incomplete: None }
+    }
+}
+
+/// Cuts rows that were read with one more than `limit` to a page; its last row when there are more.
+pub(super) fn cut<T>(rows: &mut Vec<T>, limit: usize) -> Option<&T> {
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    rows.last().filter(|_| has_more)
+}

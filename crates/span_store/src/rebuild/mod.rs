@@ -1,0 +1,5 @@
+//! Opening the index, and filling it from the archive where it is new or older than it was.
+
+mod file;
+mod fill;
+pub(crate) mod opener;

@@ -1,0 +1,95 @@
+//! Deletions, from where the log has forgotten what they name: out of the archive, then out of the index's file.
+
+use std::sync::Arc;
+
+use junjo_wal::Sequence;
+
+use super::handle::UpkeepWork;
+use crate::archive::merge::has_doomed;
+use crate::catalog::deletions::{Deletion, doomed_by};
+use crate::catalog::doomed::Doomed;
+use crate::catalog::file::Leased;
+use crate::dataset::Dataset;
+use crate::error::StoreError;
+use crate::index::delete::Scope;
+
+impl UpkeepWork {
+    /// Takes deletions as far as they can go now.
+    pub(super) async fn advance_deletions(&self, now_unix_nanos: i64) -> Result<(), StoreError> {
+        let mut ready = Vec::new();
+        for deletion in self.catalog().deletions().pending() {
+            if self.is_out_of_log(deletion.through)? {
+                ready.push(deletion);
+            }
+        }
+        if ready.is_empty() {
+            return Ok(());
+        }
+        self.clear_archive(&ready, now_unix_nanos).await?;
+        if self.archive.sweep().await? > 0 || !self.clear_index(&ready).await? {
+            // somebody still reads one of the files, or the index is not open
+            return Ok(());
+        }
+        for deletion in ready {
+            self.catalog().deletions().finish(deletion.id, now_unix_nanos).await?;
+            self.state().out_of_archive.remove(&deletion.id);
+            tracing::info!(deletion = deletion.id, "nothing is left of what was to be deleted");
+        }
+        Ok(())
+    }
+
+    /// Whether the log has forgotten everything up to a record.
+    fn is_out_of_log(&self, through: Sequence) -> Result<bool, StoreError> {
+        let is_sealed =
+            Dataset::ALL.into_iter().all(|dataset| self.sealer.sealed_through(dataset) >= through);
+        let oldest = self.wal.sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?;
+        Ok(is_sealed && oldest.first().is_none_or(|oldest| oldest.sequence > through))
+    }
+
+    /// Writes every file that holds something of these deletions again without it.
+    async fn clear_archive(
+        &self,
+        deletions: &[Arc<Deletion>],
+        now_unix_nanos: i64,
+    ) -> Result<(), StoreError> {
+        let is_out = |deletion: &Arc<Deletion>| self.state().out_of_archive.contains(&deletion.id);
+        let left: Vec<Arc<Deletion>> =
+            deletions.iter().filter(|deletion| !is_out(deletion)).cloned().collect();
+        if left.is_empty() {
+            return Ok(());
+        }
+        let doomed = Arc::new(doomed_by(&left));
+        let files = Dataset::ALL.into_iter().flat_map(|dataset| self.manifest().snapshot(dataset).files);
+        for file in files.collect::<Vec<_>>() {
+            if self.has_doomed(&file, &doomed).await? {
+                self.rewrite(vec![file], now_unix_nanos).await?;
+            }
+        }
+        self.state().out_of_archive.extend(left.iter().map(|deletion| deletion.id));
+        Ok(())
+    }
+
+    async fn has_doomed(&self, file: &Leased, doomed: &Arc<Doomed>) -> Result<bool, StoreError> {
+        let (archive, doomed, file) = (self.archive.clone(), Arc::clone(doomed), file.clone());
+        let search = move || {
+            has_doomed(archive.dir(), &file, &doomed)
+                .inspect_err(|error| archive.unreadable().note(&file, error))
+        };
+        self.long_work.run(search).await
+    }
+
+    /// Deletes rows once more and writes the index's file; false while the index is not open.
+    async fn clear_index(&self, deletions: &[Arc<Deletion>]) -> Result<bool, StoreError> {
+        let (upkeep, deletions) = (self.clone(), deletions.to_vec());
+        let work = move || {
+            for deletion in &deletions {
+                if upkeep.index.delete_rows(Scope::of(deletion))?.is_none() {
+                    return Ok(false);
+                }
+            }
+            upkeep.quarantine.forget_indexes()?;
+            upkeep.index.checkpoint()
+        };
+        self.long_work.run(work).await
+    }
+}

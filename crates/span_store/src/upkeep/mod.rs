@@ -1,0 +1,24 @@
+//! How the store lives on: merging archive files, forgetting what is too old, forgetting what somebody wants forgotten.
+//!
+//! Everything here works in small steps that a kill may interrupt anywhere: what is durable decides what comes next.
+//!
+//! A deletion goes through the store in this order, and is finished when the last step is:
+//!
+//! | step | when | what |
+//! |---|---|---|
+//! | written down | in the request | a row in `app.db` with the newest record of that moment, `catalog/deletions.rs` |
+//! | out of the index | in the request | rows deleted, traces computed again; nothing that is indexed later gets in |
+//! | out of the log | when sealed | the seal leaves out what is doomed, then the log is trimmed |
+//! | out of the archive | in upkeep | each file that holds something doomed is written again without it |
+//! | out of the index's file | at the end | rows looked for once more, checkpoint |
+
+pub(crate) mod checksum;
+pub(crate) mod compact;
+mod erase;
+pub(crate) mod handle;
+pub(crate) mod rederive;
+pub(crate) mod requests;
+pub(crate) mod retain;
+mod rewrite;
+mod round;
+pub(crate) mod state;

@@ -1,0 +1,93 @@
+//! Archived spans derived again: with another price table, or by a version that understands more of what was sent.
+
+use junjo_span_model::{DERIVE_VERSION, PriceTable};
+
+use super::handle::UpkeepWork;
+use crate::archive::merge::{MergeJob, merge};
+use crate::catalog::file::{ArchiveFile, Leased};
+use crate::dataset::Dataset;
+use crate::error::StoreError;
+
+/// What is derived again.
+#[derive(Debug, Clone, Copy)]
+pub struct Rederivation {
+    /// The prices.
+    pub prices: &'static PriceTable,
+    /// Also files that this version has derived.
+    pub all: bool,
+}
+
+/// What was derived again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rederived {
+    /// Archive files.
+    pub files: u64,
+    /// Spans in them.
+    pub spans: u64,
+    /// Files that cannot be read and stay as they are, relative to the archive folder.
+    pub damaged: Vec<String>,
+}
+
+impl UpkeepWork {
+    /// Derives the promoted fields of archived spans again, file by file; `on_file` is told of each before its turn, with its
+    /// number from 1 and how many there are. The index has to be closed: it is removed first, so that the next start fills a
+    /// new one, also when this is interrupted. What was sent stays as it is, and so do log records.
+    pub(crate) async fn rederive(
+        &self,
+        what: Rederivation,
+        now_unix_nanos: i64,
+        mut on_file: impl FnMut(&ArchiveFile, usize, usize),
+    ) -> Result<Rederived, StoreError> {
+        let current = i64::from(DERIVE_VERSION);
+        let mut due = self.manifest().snapshot(Dataset::Spans).files;
+        due.retain(|file| what.all || file.derive_version < current);
+        let mut done = Rederived::default();
+        if due.is_empty() {
+            return Ok(done);
+        }
+        self.index.remove_files()?;
+        let count = due.len();
+        for (number, file) in (1..).zip(due) {
+            on_file(&file, number, count);
+            self.rederive_file(file, what.prices, now_unix_nanos, &mut done).await?;
+        }
+        Ok(done)
+    }
+
+    async fn rederive_file(
+        &self,
+        file: Leased,
+        prices: &'static PriceTable,
+        now_unix_nanos: i64,
+        done: &mut Rederived,
+    ) -> Result<(), StoreError> {
+        let (archive, entry) = (self.archive.clone(), ArchiveFile::clone(&file));
+        let work = move || {
+            let doomed = archive.catalog().deletions().doomed();
+            let archive_dir = archive.dir();
+            merge(&MergeJob { inputs: &[file], archive_dir, doomed: &doomed, prices: Some(prices) })
+        };
+        match self.long_work.run(work).await {
+            Ok(output) => {
+                done.files += 1;
+                done.spans += output.as_ref().map_or(0, |output| output.row_count);
+                self.catalog().replace(&[entry], output, now_unix_nanos).await?;
+                self.archive.sweep().await.map(drop)
+            }
+            Err(
+                error @ (StoreError::Damaged(_)
+                | StoreError::Io { action: "open", .. }
+                | StoreError::Parquet { action: "open" | "read", .. }),
+            ) => {
+                tracing::error!(
+                    path = entry.path,
+                    error = &error as &dyn std::error::Error,
+                    "archive file stays as it is"
+                );
+                done.damaged.push(entry.path);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

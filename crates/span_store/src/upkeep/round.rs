@@ -1,0 +1,43 @@
+//! One round of upkeep: what can be done now for retention, deletions and compaction. A timer calls it.
+
+use super::handle::UpkeepWork;
+use super::state::Upkeep;
+use crate::error::{StoreError, chain};
+use crate::index::options::IndexState;
+
+impl UpkeepWork {
+    /// Does one round; true when there may be more to do at once. One part that fails does not keep the others from
+    /// being done. While the index is not in order nothing is done: a rebuild reads the files as they were.
+    pub(crate) async fn round(&self, now_unix_nanos: i64) -> Result<bool, StoreError> {
+        if self.index.state() != IndexState::Ok {
+            return Ok(false);
+        }
+        self.check_damaged_again().await?;
+        let expired = self.expire(now_unix_nanos).await;
+        let aged = self.expire_services(now_unix_nanos).await;
+        let deleted = self.advance_deletions(now_unix_nanos).await;
+        let compacted = self.compact_next(now_unix_nanos).await;
+        let swept = self.archive.sweep().await;
+        let outcome = expired.and(aged).and(deleted).and(swept).and(compacted);
+        let mut state = self.state();
+        state.shown.last_at_unix_nanos = Some(now_unix_nanos);
+        state.shown.last_error = outcome.as_ref().err().map(|error| chain(error));
+        outcome
+    }
+
+    /// How upkeep went.
+    pub(crate) fn report(&self) -> Upkeep {
+        let shown = self.state().shown.clone();
+        Upkeep { pending_deletions: self.catalog().deletions().pending().len(), ..shown }
+    }
+
+    /// Archive files that can be read again may be merged again.
+    async fn check_damaged_again(&self) -> Result<(), StoreError> {
+        let archive = self.archive.clone();
+        let check = move || Ok(archive.unreadable().check_again());
+        for path in self.long_work.run(check).await? {
+            self.state().damaged.remove(&path);
+        }
+        Ok(())
+    }
+}
