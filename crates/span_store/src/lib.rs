@@ -13,6 +13,8 @@ mod day;
 mod decode;
 mod error;
 mod export;
+mod exported;
+mod field_type;
 mod filter;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
@@ -22,6 +24,7 @@ mod log_row;
 mod long_work;
 mod open;
 mod progress;
+mod promoted;
 mod quarantine;
 mod query;
 mod rebuild;
@@ -46,9 +49,11 @@ pub use dataset::Dataset;
 pub use decode::{DecodeFailure, decode_log_rows, decode_rows};
 pub use error::StoreError;
 pub use export::{ParquetExport, SpanSink};
+pub use exported::ExportedField;
+pub use field_type::FieldValue;
 pub use filter::expr::{
-    AttributeOwner, FILTER_BYTES_MAX, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Field, FilterError, Literal, Op,
-    SpanExpr, nanos_of_millis,
+    AttributeOwner, FILTER_BYTES_MAX, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Field, FieldKind, FilterError,
+    KINDS, Literal, Op, PromotedField, STATUSES, SpanExpr, nanos_of_millis,
 };
 pub use filter::spans::SpanFilter;
 pub use filter::time::TimeRange;
@@ -79,7 +84,7 @@ pub use query::stats_sql::is_numeric;
 pub use query::trace::{TracePage, TracePosition};
 pub use query::traces::{TraceCursor, TraceListPage};
 pub use query::workflows::{WorkflowListPage, WorkflowRun};
-pub use row::{Place, SpanRow};
+pub use row::{Origin, Place, SpanRow};
 pub use scan::incomplete::{Incomplete, IncompleteReason};
 pub use scan::options::ScanOptions;
 pub use seal::plan::SealPolicy;

@@ -23,7 +23,7 @@ func TestAppendToFullLogIsRefused(t *testing.T) {
 	noise := make([]byte, 2000)
 	_, _ = rand.Read(noise)
 	key := appendTest(t, w, string(noise), 1)
-	_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, noise, false))
+	_, err := w.Append(context.Background(), Compress(otlp.Traces, Sender{}, 1, 1, noise, false))
 	var full *FullError
 	require.ErrorAs(t, err, &full)
 	require.Equal(t, uint64(3000), full.BytesMax)
@@ -43,7 +43,7 @@ func TestAppendBelowFreeSpaceFloorIsRefused(t *testing.T) {
 	options := testOptions(dir)
 	options.FreeBytesMin = 1 << 60
 	w = openTest(t, options)
-	_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, []byte("no"), false))
+	_, err := w.Append(context.Background(), Compress(otlp.Traces, Sender{}, 1, 1, []byte("no"), false))
 	var full *DiskFullError
 	require.ErrorAs(t, err, &full)
 	records, err := w.Read(Key{}, wholeLog)
@@ -58,7 +58,7 @@ func TestAppendAfterFailedSyncIsNeverAcknowledged(t *testing.T) {
 	appendTest(t, w, "good", 1)
 	w.badgerLog.Errorf(syncFailedMessage+": %v\n", "input/output error")
 	for range 2 {
-		_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, []byte("bad"), false))
+		_, err := w.Append(context.Background(), Compress(otlp.Traces, Sender{}, 1, 1, []byte("bad"), false))
 		var failed *WriteError
 		require.ErrorAs(t, err, &failed)
 	}

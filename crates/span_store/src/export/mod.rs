@@ -26,7 +26,7 @@ use crate::scan::handle::Scans;
 use crate::scan::job::ScanJob;
 use crate::scan::matches::{MATCHES, with_matches};
 use crate::scan::records::Records;
-use crate::scan::said::{has_said, said_rows};
+use crate::scan::hints::{has_hints, hinted_rows};
 use crate::scan::unit::{scan_file, scan_spans};
 use crate::whole_span::WholeSpan;
 
@@ -47,8 +47,8 @@ pub(crate) fn export_spans(
     sink: &mut SpanSink<'_>,
 ) -> Result<(), StoreError> {
     let (runtime, up_to) = (Handle::current(), scans.index().progress().cursor);
-    let has_said = runtime.block_on(has_said(scans.index()))?;
-    let export = Export { scans, filter, runtime, up_to, has_said };
+    let has_hints = runtime.block_on(has_hints(scans.index()))?;
+    let export = Export { scans, filter, runtime, up_to, has_hints };
     let mut done = Sequence(0);
     while done < export.up_to {
         done = export.step(done, sink)?;
@@ -61,8 +61,8 @@ struct Export<'a> {
     filter: &'a SpanFilter,
     runtime: Handle,
     up_to: Sequence,
-    /// Log records have said something about spans.
-    has_said: bool,
+    /// Log records have hints about spans.
+    has_hints: bool,
 }
 
 impl Export<'_> {
@@ -95,8 +95,8 @@ impl Export<'_> {
         let wanted: HashSet<Place> = self.living(range, matches)?.into_iter().collect();
         spans.retain(|span| wanted.contains(&span.row.place));
         if !spans.is_empty() {
-            let mut said = self.said(spans.iter().map(|span| span.row.place).collect())?;
-            sink(spans.into_iter().map(|span| with_row_of(&mut said, span)).collect())?;
+            let mut hinted = self.hinted(spans.iter().map(|span| span.row.place).collect())?;
+            sink(spans.into_iter().map(|span| with_row_of(&mut hinted, span)).collect())?;
         }
         Ok(last)
     }
@@ -130,11 +130,11 @@ impl Export<'_> {
         }
         let archive = self.scans.archive();
         let path = archive.absolute_dir().join(&file.path);
-        let streamed = if self.has_said {
+        let streamed = if self.has_hints {
             let mut window =
                 Window { rows: HashMap::new(), ahead: places.clone().into_iter(), through: None };
             stream_places(&path, places, &mut |spans: Vec<WholeSpan>| {
-                let spans = spans.into_iter().map(|span| window.complete(self, span));
+                let spans = spans.into_iter().map(|span| window.hinted(self, span));
                 sink(spans.collect::<Result<_, _>>()?)
             })
         } else {
@@ -149,11 +149,11 @@ impl Export<'_> {
     }
 
     /// Rows of the index of those spans that log records say something about.
-    fn said(&self, places: Vec<Place>) -> Result<HashMap<Place, SpanRow>, StoreError> {
-        if !self.has_said {
+    fn hinted(&self, places: Vec<Place>) -> Result<HashMap<Place, SpanRow>, StoreError> {
+        if !self.has_hints {
             return Ok(HashMap::new());
         }
-        let rows = self.runtime.block_on(said_rows(self.scans.index(), places))?;
+        let rows = self.runtime.block_on(hinted_rows(self.scans.index(), places))?;
         Ok(rows.into_iter().map(|row| (row.place, row)).collect())
     }
 
@@ -186,8 +186,8 @@ impl Export<'_> {
 }
 
 /// The span with its row as the index has it.
-fn with_row_of(said: &mut HashMap<Place, SpanRow>, span: WholeSpan) -> WholeSpan {
-    match said.remove(&span.row.place) {
+fn with_row_of(hinted: &mut HashMap<Place, SpanRow>, span: WholeSpan) -> WholeSpan {
+    match hinted.remove(&span.row.place) {
         Some(row) => WholeSpan { row, ..span },
         None => span,
     }
@@ -203,12 +203,12 @@ struct Window {
 }
 
 impl Window {
-    fn complete(&mut self, export: &Export<'_>, span: WholeSpan) -> Result<WholeSpan, StoreError> {
+    fn hinted(&mut self, export: &Export<'_>, span: WholeSpan) -> Result<WholeSpan, StoreError> {
         while self.through < Some(span.row.place) {
             let next: Vec<Place> = self.ahead.by_ref().take(WINDOW_SPANS).collect();
             let Some(last) = next.last() else { break };
             self.through = Some(*last);
-            self.rows = export.said(next)?;
+            self.rows = export.hinted(next)?;
         }
         Ok(with_row_of(&mut self.rows, span))
     }

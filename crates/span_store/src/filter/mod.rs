@@ -3,7 +3,6 @@
 pub(crate) mod conditions;
 pub(crate) mod expr;
 pub(crate) mod needle;
-pub(crate) mod said;
 pub(crate) mod spans;
 pub(crate) mod text;
 pub(crate) mod time;

@@ -47,8 +47,8 @@ impl SpanFilter {
     }
 
     /// Whether the condition looks at fields that log records may fill.
-    pub(crate) fn reads_said(&self) -> bool {
-        self.expr.as_ref().is_some_and(SpanExpr::reads_said)
+    pub(crate) fn reads_hints(&self) -> bool {
+        self.expr.as_ref().is_some_and(SpanExpr::reads_hints)
     }
 
     /// What has to be true of a whole span.

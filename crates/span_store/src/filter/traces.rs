@@ -111,8 +111,8 @@ impl TraceFilter {
     }
 
     /// Whether that condition looks at fields that log records may fill.
-    pub(crate) fn reads_said(&self) -> bool {
-        self.payload_expr().is_some_and(SpanExpr::reads_said)
+    pub(crate) fn reads_hints(&self) -> bool {
+        self.payload_expr().is_some_and(SpanExpr::reads_hints)
     }
 
     /// What a scan asks of a whole span: whether it fulfils the condition, and whether it holds the text.

@@ -156,18 +156,18 @@ impl<'a> Merge<'a> {
                 spans.remove(&old.span_id);
             }
             let added = context.hints.changed(trace_id, old.span_id);
-            if let Some(completed) = added.and_then(|hints| hints.complete(old, context.prices)) {
+            if let Some(hinted) = added.and_then(|hints| hints.applied_to(old, context.prices)) {
                 self.superseded.push(old.place);
-                self.new.push(Cow::Owned(completed.clone()));
-                kept.push(Cow::Owned(completed));
+                self.new.push(Cow::Owned(hinted.clone()));
+                kept.push(Cow::Owned(hinted));
             } else {
                 kept.push(Cow::Borrowed(old));
             }
         }
         for row in spans.into_values() {
             let hints = context.hints.of(trace_id, row.span_id);
-            let completed = hints.and_then(|hints| hints.complete(row, context.prices));
-            let row = completed.map_or(Cow::Borrowed(row), Cow::Owned);
+            let hinted = hints.and_then(|hints| hints.applied_to(row, context.prices));
+            let row = hinted.map_or(Cow::Borrowed(row), Cow::Owned);
             self.new.push(row.clone());
             kept.push(row);
         }

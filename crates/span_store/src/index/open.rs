@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::options::IndexOptions;
 use super::probe::{Probe, base_config};
 use super::progress::load_progress;
-use super::schema::{CREATE_SQL, CREATE_TEMP_SQL, INDEX_VERSION};
+use super::schema::{CREATE_TEMP_SQL, INDEX_VERSION, create_sql};
 use crate::error::StoreError;
 use crate::progress::Progress;
 
@@ -97,8 +97,9 @@ fn open_checked(options: &IndexOptions) -> Result<Option<Opened>, StoreError> {
     let fresh = tables == 0;
     if fresh {
         let create = format!(
-            "BEGIN; {CREATE_SQL} INSERT INTO format VALUES ({INDEX_VERSION}, {DERIVE_VERSION});
-             INSERT INTO progress VALUES (0, 0, 0, 0, 0, 0, 0, 0, ''); COMMIT;"
+            "BEGIN; {} INSERT INTO format VALUES ({INDEX_VERSION}, {DERIVE_VERSION});
+             INSERT INTO progress VALUES (0, 0, 0, 0, 0, 0, 0, 0, ''); COMMIT;",
+            create_sql()
         );
         connection.execute_batch(&create).map_err(StoreError::index("create the index"))?;
     } else if version(&connection)? != Some(INDEX_VERSION) {

@@ -72,6 +72,6 @@ fn stats_job(query: &StatsQuery, filter: &SpanFilter) -> (ScanJob, String) {
             .collect();
         condition.push(format!("({})", exists.join(" OR ")), []);
     }
-    let (condition, reads_said) = (condition.into_fragment(), filter.reads_said());
-    (ScanJob { time: filter.time, columns, condition, reads_said }, types.concat())
+    let (condition, reads_hints) = (condition.into_fragment(), filter.reads_hints());
+    (ScanJob { time: filter.time, columns, condition, reads_hints }, types.concat())
 }

@@ -18,7 +18,7 @@ pub(crate) struct ScanJob {
     /// Which spans are wanted.
     pub(crate) condition: Fragment,
     /// Whether columns or condition look at what log records may say.
-    pub(crate) reads_said: bool,
+    pub(crate) reads_hints: bool,
 }
 
 impl ScanJob {
@@ -28,7 +28,7 @@ impl ScanJob {
             time,
             columns: Fragment::default(),
             condition: filter.scan_condition(),
-            reads_said: filter.reads_said(),
+            reads_hints: filter.reads_hints(),
         }
     }
 
@@ -48,7 +48,7 @@ impl ScanJob {
             condition.push(&part.text);
             condition.values.extend(part.values);
         }
-        Self { time, columns, condition, reads_said: filter.reads_said() }
+        Self { time, columns, condition, reads_hints: filter.reads_hints() }
     }
 
     /// The question to `relation`.

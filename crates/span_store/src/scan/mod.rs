@@ -15,5 +15,5 @@ pub(crate) mod options;
 mod plan;
 pub(crate) mod records;
 pub(crate) mod run;
-pub(crate) mod said;
+pub(crate) mod hints;
 pub(crate) mod unit;

@@ -12,8 +12,8 @@ use super::incomplete::IncompleteReason;
 use super::job::ScanJob;
 use super::plan::{Plan, Source};
 use super::records::Records;
-use super::said::{beside_said, has_said};
-use super::unit::{InFile, Tail, said_for};
+use super::hints::{beside_hints, has_hints};
+use super::unit::{InFile, Tail, hints_for};
 use crate::catalog::file::Leased;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
@@ -53,7 +53,7 @@ pub(crate) struct Scan {
 impl Scan {
     /// A scan whose time began at `started`.
     pub(crate) async fn new(scans: &Scans, job: ScanJob, started: Instant) -> Result<Self, StoreError> {
-        let job = ScanJob { reads_said: job.reads_said && has_said(scans.index()).await?, ..job };
+        let job = ScanJob { reads_hints: job.reads_hints && has_hints(scans.index()).await?, ..job };
         Ok(Self {
             plan: Plan::new(scans, job.time).await?,
             executor: scans.executor().await?,
@@ -124,11 +124,11 @@ impl Scan {
                 records.after = sealed.through;
                 continue;
             }
-            let said = said_for(&self.scans, &self.job, records).await?;
+            let hints = hints_for(&self.scans, &self.job, records).await?;
             let job = Arc::clone(&self.job);
             let tail = Tail { sources: self.scans.sources().clone(), records };
             let search = move |connection: &Connection, watch: &Watch| {
-                beside_said(connection, &said, |overlay| tail.search(connection, watch, &job, overlay))
+                beside_hints(connection, &hints, |overlay| tail.search(connection, watch, &job, overlay))
             };
             let (batches, done) = self.executor.run_until(self.started + UNIT_TIME, search).await?;
             found.extend(batches);

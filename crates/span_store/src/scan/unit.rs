@@ -12,7 +12,7 @@ use super::job::ScanJob;
 use super::matches::tail_table;
 use super::plan::relation;
 use super::records::Records;
-use super::said::{Overlay, beside_said, said_columns};
+use super::hints::{Overlay, beside_hints, hinted_columns};
 use crate::archive::columns::{schema, to_batch};
 use crate::catalog::file::Leased;
 use crate::dataset::Dataset;
@@ -25,12 +25,12 @@ use crate::whole_span::WholeSpan;
 const TAIL_CHUNK_BYTES: u64 = 1 << 20;
 
 /// What log records say about spans of `records`, when the job asks for it.
-pub(super) async fn said_for(
+pub(super) async fn hints_for(
     scans: &Scans,
     job: &ScanJob,
     records: Records,
 ) -> Result<Vec<RecordBatch>, StoreError> {
-    if job.reads_said { said_columns(scans.index(), job.time, records).await } else { Ok(Vec::new()) }
+    if job.reads_hints { hinted_columns(scans.index(), job.time, records).await } else { Ok(Vec::new()) }
 }
 
 /// Searches `records` of one file on their own.
@@ -50,7 +50,7 @@ pub(super) struct InFile {
     archive_dir: PathBuf,
     job: Arc<ScanJob>,
     records: Records,
-    said: Vec<RecordBatch>,
+    hints: Vec<RecordBatch>,
 }
 
 impl InFile {
@@ -62,13 +62,13 @@ impl InFile {
     ) -> Result<Self, StoreError> {
         let after = Sequence(file.first_sequence.0.saturating_sub(1));
         let records = Records { after, last: file.last_sequence }.within(records);
-        let said = said_for(scans, &job, records).await?;
-        Ok(Self { file: file.clone(), archive_dir: scans.archive().absolute_dir(), job, records, said })
+        let hints = hints_for(scans, &job, records).await?;
+        Ok(Self { file: file.clone(), archive_dir: scans.archive().absolute_dir(), job, records, hints })
     }
 
     pub(super) fn search(&self, connection: &Connection) -> Result<Vec<RecordBatch>, StoreError> {
-        let relation = relation(&self.archive_dir.join(&self.file.path));
-        beside_said(connection, &self.said, |overlay| {
+        let relation = relation(&self.archive_dir.join(&self.file.path), self.file.schema_version);
+        beside_hints(connection, &self.hints, |overlay| {
             search(connection, &self.job, &overlay.over(&relation), self.records)
         })
     }
@@ -81,10 +81,10 @@ pub(crate) async fn scan_spans(
     spans: &[WholeSpan],
     records: Records,
 ) -> Result<Vec<RecordBatch>, StoreError> {
-    let said = said_for(scans, &job, records).await?;
+    let hints = hints_for(scans, &job, records).await?;
     let batch = to_batch(&schema(), spans).map_err(StoreError::Columns)?;
     let search = move |connection: &Connection| {
-        beside_said(connection, &said, |overlay| search_batch(connection, &job, batch, overlay))
+        beside_hints(connection, &hints, |overlay| search_batch(connection, &job, batch, overlay))
     };
     scans.executor().await?.run(search).await
 }
