@@ -6,10 +6,7 @@ use std::time::Duration;
 
 use junjo_auth::{AuditEvent, AuditLog, RequestOrigin};
 use junjo_ingest::Receiver;
-use junjo_span_model::{
-    Details, Span as OtlpSpan, SpanId, TraceId, attributes_from_json, details_with_logs, events_from_json,
-    resource_from_json, scope_from_json,
-};
+use junjo_span_model::{Details, SpanId, TraceId};
 use junjo_span_store::{
     Place, SpanRow, SpanStore, TimeRange, TraceFilter, WholeLog, WholeSpan, WorkflowFilter,
 };
@@ -23,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cursor::{decode_position, encode_position, filter_hash};
 use crate::error::api_error;
 use crate::log_schemas::Log;
-use crate::logs::{ParsedLog, SPAN_LOGS_MAX};
+use crate::logs::SPAN_LOGS_MAX;
 use crate::puller::Sources;
 use crate::schemas::{SearchPage, Service, Span, Trace, TraceDetail, TraceSpan, Workflow};
 
@@ -232,65 +229,18 @@ impl OtelService {
     }
 }
 
-fn parse_json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or(Value::Null)
-}
-
 /// What the vocabularies of clients say about a span, in its log records too.
 pub(crate) fn derived_of(whole: &WholeSpan, logs: &[WholeLog]) -> Details {
-    let (resource, scope) = (parse_json(&whole.resource), parse_json(&whole.scope));
-    let (attributes, events) = (parse_json(&whole.attributes), parse_json(&whole.events));
-    derive(whole, [&resource, &scope, &attributes, &events], logs)
-}
-
-/// The same from JSON that is parsed already: resource, scope, attributes and events.
-fn derive(
-    whole: &WholeSpan,
-    [resource, scope, attributes, events]: [&Value; 4],
-    logs: &[WholeLog],
-) -> Details {
-    let row = &whole.row;
-    let (start, end) = whole.sent_times();
-    let otlp = OtlpSpan {
-        trace_id: row.trace_id,
-        span_id: row.span_id,
-        parent_span_id: row.parent_span_id,
-        trace_state: whole.trace_state.as_str().into(),
-        flags: whole.flags,
-        name: row.name.as_str().into(),
-        kind: i32::from(row.kind),
-        start_time_unix_nano: start,
-        end_time_unix_nano: end,
-        attributes: attributes_from_json(attributes),
-        dropped_attributes_count: whole.dropped_attributes_count,
-        events: events_from_json(events),
-        dropped_events_count: whole.dropped_events_count,
-        links: Vec::new(),
-        dropped_links_count: whole.dropped_links_count,
-        status_code: i32::from(row.status),
-        status_message: whole.status_message.as_str().into(),
-        had_invalid_utf8: false,
-        raw: &[],
-    };
-    let logs: Vec<ParsedLog<'_>> = logs.iter().map(ParsedLog::new).collect();
-    let records: Vec<_> = logs.iter().map(ParsedLog::record).collect();
-    details_with_logs(&resource_from_json(resource), &scope_from_json(scope), &otlp, &records)
+    whole.parsed().details(logs)
 }
 
 /// A whole span as the API shows it, with what its log records say.
 pub(crate) fn span_detail(whole: &WholeSpan, logs: &[WholeLog]) -> Span {
-    let (resource, scope) = (parse_json(&whole.resource), parse_json(&whole.scope));
-    let (attributes, events) = (parse_json(&whole.attributes), parse_json(&whole.events));
-    let links = parse_json(&whole.links);
+    let parsed = whole.parsed();
     let row = &whole.row;
     let (start, end) = whole.sent_times();
-    let derived = derive(whole, [&resource, &scope, &attributes, &events], logs);
-    let mut derived = serde_json::to_value(derived).unwrap_or(Value::Null);
-    if let Value::Object(members) = &mut derived {
-        // cost and its source were fixed when the span arrived; prices may have changed since
-        members.insert("cost_usd".to_owned(), json!(row.cost_usd));
-        members.insert("cost_source".to_owned(), json!(row.cost_source));
-    }
+    let derived = serde_json::to_value(parsed.details(logs)).unwrap_or(Value::Null);
+    let links = serde_json::from_str(&whole.links).unwrap_or(Value::Null);
     Span {
         trace_id: row.trace_id.to_string(),
         span_id: row.span_id.to_string(),
@@ -307,14 +257,14 @@ pub(crate) fn span_detail(whole: &WholeSpan, logs: &[WholeLog]) -> Span {
         status_message: whole.status_message.clone(),
         trace_state: whole.trace_state.clone(),
         flags: whole.flags,
-        attributes: large_ints_as_text(attributes),
+        attributes: large_ints_as_text(parsed.attributes_json),
         dropped_attributes_count: whole.dropped_attributes_count,
-        events: large_ints_as_text(events),
+        events: large_ints_as_text(parsed.events_json),
         dropped_events_count: whole.dropped_events_count,
         links: large_ints_as_text(links),
         dropped_links_count: whole.dropped_links_count,
-        resource: large_ints_as_text(resource),
-        scope: large_ints_as_text(scope),
+        resource: large_ints_as_text(parsed.resource_json),
+        scope: large_ints_as_text(parsed.scope_json),
         received_at: rfc3339_nanos(whole.received_unix_nanos),
         derived: large_ints_as_text(derived),
         logs: None,

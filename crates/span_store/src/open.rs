@@ -13,9 +13,10 @@ use crate::index::options::IndexOptions;
 use crate::index::probe::Prober;
 use crate::scan::options::ScanOptions;
 use crate::seal::plan::SealPolicy;
-use crate::store::{SpanStore, StoreOptions};
+use crate::store::SpanStore;
+use crate::store_options::StoreOptions;
 use crate::upkeep::compact::CompactPolicy;
-use crate::upkeep::retain::Retention;
+use crate::upkeep::retention::Retention;
 
 /// Files that a full log makes at least, so that sealing begins long before it is full.
 const SEALS_IN_LOG: u64 = 4;

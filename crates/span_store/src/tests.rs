@@ -3,6 +3,7 @@
 mod commit;
 mod corruption;
 mod damage;
+mod data_dir;
 mod deletion;
 mod hints;
 mod lists;

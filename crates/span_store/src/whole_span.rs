@@ -1,11 +1,9 @@
 //! A whole span: everything OTLP carried, as the archive stores it and the detail view reads it.
 
 use junjo_span_model::{
-    Fidelity, PriceTable, Promoted, Resource, Scope, Span, attributes_from_json, attributes_json,
-    decode_span, events_from_json, events_json, links_json, promote, resource_from_json, resource_json,
-    scope_from_json, scope_json,
+    Fidelity, PriceTable, Promoted, Resource, Scope, Span, attributes_json, decode_span, events_json,
+    links_json, promote, resource_json, scope_json,
 };
-use serde_json::Value;
 
 use crate::row::{Origin, SpanRow};
 
@@ -91,51 +89,6 @@ impl WholeSpan {
             links,
             otlp: (!exact).then(|| span.raw.to_vec()),
         }
-    }
-
-    /// The same with the promoted fields as this version and `prices` derive them from what was sent. Everything that was
-    /// sent stays byte for byte.
-    pub(crate) fn derived_again(self, prices: &PriceTable) -> Result<Self, serde_json::Error> {
-        let row = self.row_again(prices)?;
-        Ok(Self { row, ..self })
-    }
-
-    fn row_again(&self, prices: &PriceTable) -> Result<SpanRow, serde_json::Error> {
-        let resource: Value = serde_json::from_str(&self.resource)?;
-        let scope: Value = serde_json::from_str(&self.scope)?;
-        let (resource, scope) = (resource_from_json(&resource), scope_from_json(&scope));
-        let row = &self.row;
-        let origin = Origin { place: row.place, project: &row.project };
-        if let Some(span) = self.otlp.as_deref().and_then(|message| decode_span(message).ok().flatten()) {
-            return Ok(SpanRow::new(origin, &span, promote(&resource, &scope, &span, prices)));
-        }
-        let attributes: Value = serde_json::from_str(&self.attributes)?;
-        let events: Value = serde_json::from_str(&self.events)?;
-        let (start, end) = self.sent_times();
-        let span = Span {
-            trace_id: row.trace_id,
-            span_id: row.span_id,
-            parent_span_id: row.parent_span_id,
-            trace_state: self.trace_state.as_str().into(),
-            flags: self.flags,
-            name: row.name.as_str().into(),
-            kind: i32::from(row.kind),
-            start_time_unix_nano: start,
-            end_time_unix_nano: end,
-            attributes: attributes_from_json(&attributes),
-            dropped_attributes_count: self.dropped_attributes_count,
-            events: events_from_json(&events),
-            dropped_events_count: self.dropped_events_count,
-            links: Vec::new(),
-            dropped_links_count: self.dropped_links_count,
-            status_code: i32::from(row.status),
-            status_message: self.status_message.as_str().into(),
-            had_invalid_utf8: false,
-            raw: &[],
-        };
-        // of links nothing is derived but their number
-        let again = SpanRow::new(origin, &span, promote(&resource, &scope, &span, prices));
-        Ok(SpanRow { link_count: row.link_count, ..again })
     }
 
     /// Start and end exactly as sent, unix nanoseconds.

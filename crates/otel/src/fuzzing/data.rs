@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use junjo_span_store::{
-    Catalog, CompactPolicy, Dataset, IndexBatch, IndexOptions, Retention, ScanOptions, SealPolicy,
-    SpanStore, StoreOptions, decode_log_rows, decode_rows, probe_index,
+    Catalog, CompactPolicy, Dataset, IndexBatch, IndexOptions, Retention, ScanOptions, SealPolicy, SpanStore,
+    StoreOptions, decode_log_rows, decode_rows, probe_index,
 };
 use junjo_wal::{NewRecord, Sender, Signal, Wal, WalOptions};
 use junjo_web::db;

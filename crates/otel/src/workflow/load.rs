@@ -3,10 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use junjo_span_model::junjo::{JunjoSpan, JunjoTrace};
-use junjo_span_model::{Span as OtlpSpan, SpanId, TraceId, attributes_from_json, events_from_json};
+use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{Place, SpanRow, SpanStore, WholeSpan};
 use junjo_web::{ApiError, ApiResult};
-use serde_json::Value;
 
 use crate::error::api_error;
 
@@ -162,31 +161,7 @@ async fn outline(store: &SpanStore, trace_id: TraceId) -> ApiResult<Option<Outli
 
 /// What a stored span says in Junjo's vocabulary.
 fn junjo_span(whole: &WholeSpan) -> JunjoSpan {
-    let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
-    let (attributes, events) = (parse(&whole.attributes), parse(&whole.events));
-    let row = &whole.row;
-    let (start, end) = whole.sent_times();
-    JunjoSpan::read(&OtlpSpan {
-        trace_id: row.trace_id,
-        span_id: row.span_id,
-        parent_span_id: row.parent_span_id,
-        trace_state: "".into(),
-        flags: whole.flags,
-        name: row.name.as_str().into(),
-        kind: i32::from(row.kind),
-        start_time_unix_nano: start,
-        end_time_unix_nano: end,
-        attributes: attributes_from_json(&attributes),
-        dropped_attributes_count: whole.dropped_attributes_count,
-        events: events_from_json(&events),
-        dropped_events_count: whole.dropped_events_count,
-        links: Vec::new(),
-        dropped_links_count: whole.dropped_links_count,
-        status_code: i32::from(row.status),
-        status_message: whole.status_message.as_str().into(),
-        had_invalid_utf8: false,
-        raw: &[],
-    })
+    JunjoSpan::read(&whole.parsed().span())
 }
 
 #[cfg(test)]

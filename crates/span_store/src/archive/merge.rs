@@ -1,5 +1,5 @@
 //! Neighbouring files of one dataset and day become one: rows in place order, of equal items the one with the highest
-//! place, without what somebody wanted deleted. Places do not change.
+//! place, without what was requested to be deleted. Places do not change.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -168,7 +168,7 @@ fn superseded<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<HashSet<Place>, Stor
     Ok(superseded)
 }
 
-/// The rows that stay, and how many of the others somebody wanted deleted.
+/// The rows that stay, and how many rows were left out because their deletion was requested.
 fn living(
     batch: &RecordBatch,
     doomed: &Doomed,

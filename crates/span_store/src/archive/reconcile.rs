@@ -97,13 +97,13 @@ fn items_beyond(file: &ArchiveFile, others: &[ArchiveFile]) -> u64 {
     file.item_count.saturating_sub(others.iter().map(|other| other.item_count).sum())
 }
 
-/// What an unlisted file is beside the listed ones.
+/// How the rows of an unlisted file compare with those of the listed ones.
 enum Standing {
-    /// They have all of its rows.
+    /// Listed files have all of its rows.
     Repeats,
-    /// It has all of their rows; none where its range is nobody's.
+    /// It has all rows of these files. The list is empty where no listed file covers its range.
     Replaces(Vec<ArchiveFile>),
-    /// Neither.
+    /// Listed files have a part of its rows, and it has a part of theirs.
     Unclear,
 }
 

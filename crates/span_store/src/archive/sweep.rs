@@ -23,7 +23,7 @@ fn unlink(path: &Path) -> Result<(), StoreError> {
         _ => {}
     }
     if let Some(folder) = path.parent() {
-        // fails while there are others, which is the point
+        // removes only an empty folder; any other stays
         let _ = std::fs::remove_dir(folder);
     }
     Ok(())

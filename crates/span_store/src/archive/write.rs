@@ -42,7 +42,7 @@ pub(crate) struct SealJob<'a> {
     pub(crate) archive_dir: &'a Path,
     pub(crate) prices: &'a PriceTable,
     pub(crate) quarantine: &'a Quarantine,
-    /// What is left out because somebody wanted it deleted.
+    /// What is left out because its deletion was requested.
     pub(crate) doomed: &'a Doomed,
 }
 

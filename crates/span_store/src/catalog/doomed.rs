@@ -1,4 +1,4 @@
-//! What readers, seals, compactions and rebuilds leave out because somebody wanted it deleted. Pure.
+//! What readers, seals, compactions and rebuilds leave out because its deletion was requested. Pure.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -31,7 +31,7 @@ pub struct ArchiveFile {
     pub row_count: u64,
     /// Spans or log records in the sealed records, superseded and quarantined ones included.
     pub item_count: u64,
-    /// Spans or log records of the sealed records that were left out because somebody wanted them deleted.
+    /// Spans or log records of the sealed records that were left out because their deletion was requested.
     pub deleted_count: u64,
     /// Size of the file.
     pub file_bytes: u64,

@@ -25,7 +25,7 @@ impl Attempts {
         std::fs::remove_file(&self.path).map_err(StoreError::io("remove", &self.path))
     }
 
-    /// The file could not be opened, and nobody died of it: a lock or a full disk says nothing about the file.
+    /// The file could not be opened, but the process lives: a lock or a full disk says nothing about the file.
     pub(super) fn survived(self) {
         let counted = if self.deaths == 0 {
             std::fs::remove_file(&self.path)

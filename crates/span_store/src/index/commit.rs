@@ -21,7 +21,7 @@ pub(crate) struct Base<'b> {
     pub(crate) known: Option<Progress>,
     pub(crate) wal_id: WalId,
     pub(crate) prices: &'b PriceTable,
-    /// What is left out because somebody wanted it deleted.
+    /// What is left out because its deletion was requested.
     pub(crate) doomed: &'b Doomed,
 }
 

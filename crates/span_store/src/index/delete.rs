@@ -1,4 +1,4 @@
-//! Rows out of the index: of traces and services that somebody wanted deleted, and of archive files that retention drops.
+//! Rows out of the index: of traces and services whose deletion was requested, and of archive files that retention drops.
 //! The rows of all traces that lose something are computed again in the same transaction.
 
 use duckdb::types::Value;

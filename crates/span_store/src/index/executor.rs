@@ -47,7 +47,7 @@ pub(crate) struct Executor {
     idle: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
     waiting: AtomicUsize,
-    /// Queries that nobody waits for any more and that may not have ended.
+    /// Queries whose caller has left and that may still run.
     abandoned: Mutex<Vec<Watch>>,
     admission: Admission,
     runtime: Option<Handle>,
@@ -130,7 +130,7 @@ impl Executor {
         let executor = Arc::clone(self);
         let work = move || {
             let result = watch.check().and_then(|()| query(&connection, &watch));
-            // from here on an interrupt would hit whoever gets this connection next
+            // from here on an interrupt would hit the next query on this connection
             watch.end();
             if result.is_ok() {
                 executor.idle.lock().push(connection);
@@ -173,7 +173,7 @@ impl Executor {
         }
     }
 
-    /// DuckDB forgets an interrupt that comes just before a statement starts; whoever waits for its turn repeats it.
+    /// Repeats the interrupts of abandoned queries: DuckDB forgets one that comes just before a statement starts.
     fn interrupt_abandoned(&self) {
         self.abandoned.lock().retain(Watch::interrupt);
     }
@@ -226,7 +226,7 @@ impl Watch {
         Self(Arc::new(Mutex::new(State { handle, is_interrupted: false })))
     }
 
-    /// An error once nobody waits for the result any more; for work of several steps.
+    /// An error once the caller has left; work of several steps asks between them.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         if self.0.lock().is_interrupted { Err(StoreError::Interrupted) } else { Ok(()) }
     }
@@ -239,7 +239,7 @@ impl Watch {
     fn interrupt(&self) -> bool {
         let mut state = self.0.lock();
         state.is_interrupted = true;
-        // under the lock: after the query's end the connection belongs to somebody else
+        // under the lock: after the query's end the connection belongs to another query
         state.handle.as_ref().inspect(|handle| handle.interrupt()).is_some()
     }
 }

@@ -38,7 +38,8 @@ impl Fault {
     }
 }
 
-/// How one opening of the index is. A query that outlives it reports to nobody.
+/// The faults of one opening of the index. A query that is still running after the next opening reports here, where nobody
+/// reads it any more.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Health(Arc<watch::Sender<Option<Fault>>>);
 

@@ -35,7 +35,7 @@ struct Inner {
     prices: &'static PriceTable,
     wal_id: WalId,
     state: RwLock<IndexState>,
-    /// Of the index as it is open now.
+    /// Faults of the file as it is open now; a new one for each opening.
     health: RwLock<Health>,
     renewals: Mutex<Renewals>,
     progress: RwLock<Progress>,
@@ -154,7 +154,7 @@ impl Index {
         for deletion in inner.catalog.deletions().pending() {
             delete(&opened.connection, Scope::of(&deletion), inner.prices)?;
         }
-        // before the progress: whoever sees what is indexed can query it
+        // set before the progress: a caller who sees a record as indexed must be able to query it
         let executor = Executor::new(reader, Admission::INDEX, None).reporting_to(self.health());
         *inner.executor.write() = Some(Arc::new(executor));
         *inner.progress.write() = opened.progress;
@@ -214,7 +214,7 @@ impl Index {
     pub(crate) fn state(&self) -> IndexState {
         let state = self.inner.state.read().clone();
         match (state, self.health().fault()) {
-            // what came of the fault says more
+            // the reason for which opening failed says more than the fault that led to it
             (state @ IndexState::Degraded(_), _) | (state, None) => state,
             (_, Some(fault)) => IndexState::Degraded(fault.detail()),
         }
@@ -229,7 +229,7 @@ impl Index {
         self.inner.health.read().clone()
     }
 
-    /// Whether somebody met a fault that only opening it again cures.
+    /// Whether a query or a commit met a fault that only opening the file again cures.
     pub(crate) fn is_faulted(&self) -> bool {
         self.health().fault().is_some()
     }

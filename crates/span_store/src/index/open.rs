@@ -44,7 +44,7 @@ fn open_sound(options: &IndexOptions, deaths: u32, renewals: &mut Renewals) -> R
     if present && deaths >= DEATHS_MAX {
         renewals.set_aside(options, "the server died several times in a row while opening it")?;
     } else if present && !probe_or_drop_log(options, renewals)? {
-        tracing::warn!("the index goes on without its log, from an older cursor");
+        tracing::warn!("the index is used without its log, from an older cursor");
     }
     if let Some(opened) = open_checked(options)? {
         return Ok(opened);
@@ -53,9 +53,9 @@ fn open_sound(options: &IndexOptions, deaths: u32, renewals: &mut Renewals) -> R
     open_checked(options)?.ok_or(StoreError::NotReady("its format"))
 }
 
-/// Tries the file in the probe; sets aside what is damaged. False when that is DuckDB's own log alone: the file without it
-/// is as old as its last checkpoint, and has the cursor of that moment, so nothing has to be rebuilt. A power cut leaves
-/// such a log when the system had not yet written down that a checkpoint removed it.
+/// Tries the file in the probe and sets aside what is damaged. Returns false when only DuckDB's own write-ahead log is damaged:
+/// without it the file is as it was at its last checkpoint, with the cursor of that time, so nothing has to be rebuilt. A power
+/// cut leaves a damaged log when the file system had not yet recorded that a checkpoint removed it.
 fn probe_or_drop_log(options: &IndexOptions, renewals: &mut Renewals) -> Result<bool, StoreError> {
     let Some(reason) = probe(options)? else { return Ok(true) };
     let log = suffixed(&options.path, LOG);

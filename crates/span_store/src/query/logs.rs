@@ -19,7 +19,7 @@ use crate::row::{Place, span_number, trace_halves};
 use crate::scan::incomplete::{Incomplete, IncompleteReason};
 use crate::whole_log::WholeLog;
 
-/// Records whose payload one text search looks at before it stops and says so; the cursor goes on behind them.
+/// Records whose payload one text search reads before it stops and says so; the next page continues behind them.
 const SEARCH_ROWS_MAX: usize = 20_000;
 /// Text that one search reads before it stops and says so.
 const SEARCH_BYTES_MAX: usize = 64 << 20;
@@ -65,7 +65,7 @@ pub struct LogListPage {
     pub items: Vec<WholeLog>,
     /// Where the next page starts; `None` on the last one.
     pub next: Option<LogCursor>,
-    /// The text search reached its limit before the page was full; `next` goes on from there.
+    /// The text search reached its limit before the page was full; `next` continues there.
     pub stopped_early: bool,
     /// Some of what was looked at could not be read, and is missing.
     pub incomplete: Option<Incomplete>,

@@ -9,7 +9,7 @@ pub struct ListPage<T, C> {
     pub items: Vec<T>,
     /// Where the next page starts; `None` on the last one.
     pub next: Option<C>,
-    /// The page ends early; the next one goes on from there.
+    /// Set when the page ends early; the next page continues there.
     pub incomplete: Option<Incomplete>,
 }
 

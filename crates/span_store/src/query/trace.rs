@@ -127,7 +127,7 @@ impl Spans {
             let order = format!(" ORDER BY start_unix_nanos, span_id LIMIT {}", self.limit.saturating_add(1));
             return Ok((self.trace_row(connection)?, self.rows(connection, &order)?));
         }
-        // to put a few rows in order is cheap here, and dear there: all their columns go through the sort
+        // a few rows are sorted here: in DuckDB all their columns would go through the sort
         let mut spans = self.rows(connection, "")?;
         spans.sort_unstable_by_key(|row| (row.start_unix_nanos, row.span_id));
         // the trace's row was computed from just these

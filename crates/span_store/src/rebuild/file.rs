@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use junjo_wal::Sequence;
 
-use super::fill::{FileToRead, Fill};
+use super::job::{FileToRead, Fill};
 use crate::archive::ahead::read_ahead;
 use crate::archive::item::ArchiveItem;
 use crate::dataset::Dataset;

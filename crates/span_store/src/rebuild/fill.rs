@@ -1,34 +1,17 @@
 //! Puts back what the archive has beyond the cursors of a lost or older index, file by file.
 
-use std::sync::atomic::AtomicBool;
-
-use junjo_wal::{Sequence, Wal};
+use junjo_wal::Sequence;
 
 use super::file::fill_from;
-use crate::archive::handle::Archive;
+use super::job::{FileToRead, Fill};
 use crate::catalog::file::Leased;
 use crate::catalog::manifest::Sealed;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::index::batch::IndexBatch;
-use crate::index::handle::Index;
 use crate::index::options::IndexState;
 use crate::whole_log::WholeLog;
 use crate::whole_span::WholeSpan;
-
-/// What is filled, and from where.
-pub(super) struct Fill<'a> {
-    pub(super) index: &'a Index,
-    pub(super) archive: &'a Archive,
-    pub(super) wal: &'a Wal,
-    pub(super) is_stopping: &'a AtomicBool,
-}
-
-/// A file to read, and all items of its dataset ever sealed up to its end, those of files that are gone included.
-pub(super) struct FileToRead {
-    pub(super) file: Leased,
-    pub(super) items_through: u64,
-}
 
 impl Fill<'_> {
     /// Fills the index. Log records come first, so that what they say is there when their spans come.

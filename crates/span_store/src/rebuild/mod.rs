@@ -2,4 +2,5 @@
 
 mod file;
 mod fill;
+mod job;
 pub(crate) mod opener;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use junjo_wal::Wal;
 
-use super::fill::Fill;
+use super::job::Fill;
 use crate::archive::handle::Archive;
 use crate::error::{StoreError, chain};
 use crate::index::fault::Fault;
@@ -41,7 +41,7 @@ impl Opener {
         outcome
     }
 
-    /// Ends the filling of a lost index with the commit that is running; the next start goes on there.
+    /// Ends the filling of a lost index after the commit that is running; the next start continues there.
     pub(crate) fn stop(&self) {
         self.is_stopping.store(true, Ordering::Release);
     }

@@ -24,7 +24,7 @@ pub(crate) struct Scans {
 struct Inner {
     options: ScanOptions,
     sources: Sources,
-    /// Opened by the first scan: a server that nobody searches on does not pay for it.
+    /// Opened by the first scan, because it takes memory that a server without searches can spare.
     executor: Mutex<Option<Arc<Executor>>>,
 }
 

@@ -44,7 +44,7 @@ pub(crate) async fn scan_file(
     scans.executor().await?.run(move |connection| in_file.search(connection)).await
 }
 
-/// A search of one file, which keeps it in the folder, also when nobody waits for it any more.
+/// A search of one file. Its lease keeps the file in the folder until the search ends, also after the caller has left.
 pub(super) struct InFile {
     file: Leased,
     archive_dir: PathBuf,
@@ -141,7 +141,7 @@ impl Tail {
     }
 }
 
-/// Searches decoded spans in a table that lives as long as the search.
+/// Searches decoded spans in a temporary table, which is dropped afterwards.
 fn search_batch(
     connection: &Connection,
     job: &ScanJob,

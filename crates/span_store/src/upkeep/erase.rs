@@ -27,7 +27,7 @@ impl UpkeepWork {
         }
         self.clear_archive(&ready, now_unix_nanos).await?;
         if self.archive.sweep().await? > 0 || !self.clear_index(&ready).await? {
-            // somebody still reads one of the files, or the index is not open
+            // a removed file still has a reader, or the index is not open
             return Ok(());
         }
         for deletion in ready {

@@ -6,7 +6,7 @@ use junjo_wal::Wal;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::compact::CompactPolicy;
-use super::retain::Retention;
+use super::retention::Retention;
 use super::state::UpkeepState;
 use crate::archive::handle::Archive;
 use crate::catalog::handle::Catalog;

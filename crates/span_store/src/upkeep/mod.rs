@@ -15,10 +15,11 @@
 pub(crate) mod checksum;
 pub(crate) mod compact;
 mod erase;
+mod expire;
 pub(crate) mod handle;
 pub(crate) mod rederive;
 pub(crate) mod requests;
-pub(crate) mod retain;
+pub(crate) mod retention;
 mod rewrite;
 mod round;
 pub(crate) mod state;
