@@ -12,7 +12,8 @@ import { TraceActionsProvider } from "@/telemetry/slots/trace-actions";
 import { CommandPalette } from "./command-palette";
 import { OVERLAYS, SPAN_ACTIONS, TRACE_ACTIONS } from "./features";
 import { useFrameCommands } from "./frame-commands";
-import { HelpSheet, useShortcutKeys } from "./shortcuts";
+import { HelpSheet } from "./help-sheet";
+import { useShortcutKeys } from "./shortcut-keys";
 import { Sidebar } from "./sidebar";
 
 export function AppShell() {

@@ -1,7 +1,10 @@
 /**
- * Markdown as a tree of plain data, for text that a model wrote. A small, safe part of the language: headings, lists,
- * quotes, fenced code, tables, rules; bold, italic, code, links. HTML stays the text that it is. Pure, linear in the text.
+ * Markdown as a tree of plain data, for text that a model wrote: headings, lists, quotes, code, tables, rules; bold, italic,
+ * code, links. `marked` reads the text; here its tokens become our own tree, in which nothing can become an element that the
+ * text chose. HTML stays the text that it is, images become links, and no word is left out. Pure.
  */
+import type { MarkedToken, Token, Tokens } from "marked";
+import { lexMarkdown } from "./markdown-lexer";
 
 export type Inline =
   | { kind: "text"; text: string }
@@ -12,166 +15,132 @@ export type Inline =
 export type Block =
   | { kind: "heading"; level: number; children: Inline[] }
   | { kind: "paragraph"; children: Inline[] }
+  /** `language` is all that stands behind the fence. */
   | { kind: "code"; language: string; text: string }
   | { kind: "quote"; children: Block[] }
   | { kind: "list"; ordered: boolean; start: number; items: Block[][] }
   | { kind: "table"; head: Inline[][]; rows: Inline[][][] }
   | { kind: "rule" };
 
-/** Quotes and lists deeper than this are shown as text. */
-const DEPTH_MAX = 8;
-
-const FENCE = /^ {0,3}(```+|~~~+)\s*(\S*)/;
-const HEADING = /^ {0,3}(#{1,6})\s+(.*?)\s*#*$/;
-const RULE = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
-const ITEM = /^( {0,3})([-*+]|\d{1,9}[.)])(?:\s+|$)(.*)$/;
-const QUOTE = /^ {0,3}> ?(.*)$/;
-const TABLE_LINE = /^\s*\|?(?:\s*:?-{1,}:?\s*\|)+\s*:?-*:?\s*\|?\s*$/;
-
 export function parseMarkdown(text: string): Block[] {
-  return parseBlocks(text.split(/\r?\n/), 0);
+  return blocksOf(lexMarkdown(text));
 }
 
-function parseBlocks(lines: string[], depth: number): Block[] {
-  const blocks: Block[] = [];
-  let at = 0;
-  while (at < lines.length) {
-    const line = lines[at] ?? "";
-    if (line.trim() === "") {
-      at += 1;
-      continue;
-    }
-    const [block, next] = readBlock(lines, at, depth);
-    blocks.push(block);
-    at = next;
+function blocksOf(tokens: readonly Token[]): Block[] {
+  return tokens.flatMap((token) => blockOf(token as MarkedToken) ?? []);
+}
+
+function blockOf(token: MarkedToken): Block | undefined {
+  switch (token.type) {
+    case "space":
+      return undefined;
+    case "heading":
+      return { kind: "heading", level: token.depth, children: inlinesOf(token.tokens) };
+    case "code":
+      return { kind: "code", language: token.lang ?? "", text: token.text };
+    case "blockquote":
+      return { kind: "quote", children: blocksOf(token.tokens) };
+    case "list":
+      return listOf(token);
+    case "table":
+      return tableOf(token);
+    case "hr":
+      return { kind: "rule" };
+    default:
+      return paragraphOf(token);
   }
+}
+
+function listOf({ ordered, start, items }: Tokens.List): Block {
+  return { kind: "list", ordered, start: start || 1, items: items.map((item) => itemOf(item)) };
+}
+
+/** What stands on the item's own line comes as inline tokens or as a block, depending on blank lines around it. */
+function itemOf({ tokens }: Tokens.ListItem): Block[] {
+  const blocks: Block[] = [];
+  let line: Token[] = [];
+  const endLine = () => {
+    if (line.length > 0) blocks.push({ kind: "paragraph", children: inlinesOf(line) });
+    line = [];
+  };
+  for (const token of tokens) {
+    if (token.type === "checkbox") line.push(token);
+    else if (token.type === "text") line.push(...((token as Tokens.Text).tokens ?? [token]));
+    else {
+      endLine();
+      blocks.push(...blocksOf([token]));
+    }
+  }
+  endLine();
   return blocks;
 }
 
-/** The block that starts at a line, and the line after it. */
-function readBlock(lines: string[], at: number, depth: number): [Block, number] {
-  const line = lines[at] ?? "";
-  const fence = FENCE.exec(line);
-  if (fence) return readCode(lines, at, fence[1] ?? "```", fence[2] ?? "");
-  const heading = HEADING.exec(line);
-  if (heading) {
-    return [
-      { kind: "heading", level: heading[1]?.length ?? 1, children: parseInline(heading[2] ?? "") },
-      at + 1,
-    ];
+function tableOf({ header, rows, raw }: Tokens.Table): Block {
+  // Cells beyond the head of a table are dropped by the lexer, so such a table is shown as text.
+  const isOverfull = raw.split("\n").some((line) => countCells(line) > header.length);
+  if (isOverfull) return { kind: "paragraph", children: textOf(raw.trimEnd()) };
+  const cells = (row: Tokens.TableCell[]) => row.map((cell) => inlinesOf(cell.tokens));
+  return { kind: "table", head: cells(header), rows: rows.map(cells) };
+}
+
+function countCells(line: string): number {
+  const inner = line.trim().replace(/^\||\|$/g, "");
+  return inner.split(/(?<!\\)\|/).length;
+}
+
+/** A paragraph, and whatever has no look of its own here: its text. */
+function paragraphOf(token: MarkedToken): Block {
+  const inner = "tokens" in token && token.tokens ? inlinesOf(token.tokens) : textOf(token.raw.trimEnd());
+  return { kind: "paragraph", children: inner };
+}
+
+function inlinesOf(tokens: readonly Token[]): Inline[] {
+  return joined(tokens.flatMap((token) => inlineOf(token as MarkedToken)));
+}
+
+function inlineOf(token: MarkedToken): Inline[] {
+  switch (token.type) {
+    case "codespan":
+      return [{ kind: "code", text: token.text }];
+    case "strong":
+      return [{ kind: "strong", children: inlinesOf(token.tokens) }];
+    case "em":
+      return [{ kind: "emphasis", children: inlinesOf(token.tokens) }];
+    case "link":
+      return linkTo(token, inlinesOf(token.tokens));
+    case "image":
+      return linkTo(token, textOf(token.text || token.href));
+    case "br":
+      return textOf("\n");
+    case "escape":
+      return textOf(ESCAPED_MARK.test(token.raw) ? token.text : token.raw);
+    default:
+      return textOf(token.raw);
   }
-  if (RULE.test(line)) return [{ kind: "rule" }, at + 1];
-  if (depth < DEPTH_MAX && QUOTE.test(line)) return readQuote(lines, at, depth);
-  if (depth < DEPTH_MAX && ITEM.test(line)) return readList(lines, at, depth);
-  if (line.includes("|") && TABLE_LINE.test(lines[at + 1] ?? "")) return readTable(lines, at);
-  return readParagraph(lines, at);
 }
 
-function readCode(lines: string[], at: number, fence: string, language: string): [Block, number] {
-  let end = at + 1;
-  while (end < lines.length && !(lines[end] ?? "").trim().startsWith(fence)) end += 1;
-  return [{ kind: "code", language, text: lines.slice(at + 1, end).join("\n") }, end + 1];
+/** A backslash is markup in front of a mark only; in front of a bracket it may be a formula. */
+const ESCAPED_MARK = /^\\[*_`~#|>+-]$/;
+
+function linkTo({ href, title, raw }: Tokens.Link | Tokens.Image, children: Inline[]): Inline[] {
+  if (!isWebAddress(href)) return textOf(raw);
+  return [{ kind: "link", href, children }, ...textOf(title ? ` (${title})` : "")];
 }
 
-function readQuote(lines: string[], at: number, depth: number): [Block, number] {
-  const inner: string[] = [];
-  let end = at;
-  for (; end < lines.length; end++) {
-    const match = QUOTE.exec(lines[end] ?? "");
-    if (!match) break;
-    inner.push(match[1] ?? "");
+function textOf(text: string): Inline[] {
+  return text === "" ? [] : [{ kind: "text", text }];
+}
+
+/** Neighbouring texts as one. */
+function joined(parts: readonly Inline[]): Inline[] {
+  const whole: Inline[] = [];
+  for (const part of parts) {
+    const last = whole.at(-1);
+    if (part.kind === "text" && last?.kind === "text")
+      whole.splice(-1, 1, { ...last, text: last.text + part.text });
+    else whole.push(part);
   }
-  return [{ kind: "quote", children: parseBlocks(inner, depth + 1) }, end];
-}
-
-function readList(lines: string[], at: number, depth: number): [Block, number] {
-  const first = ITEM.exec(lines[at] ?? "");
-  const ordered = /\d/.test(first?.[2] ?? "");
-  const items: string[][] = [];
-  let end = at;
-  while (end < lines.length) {
-    const line = lines[end] ?? "";
-    const item = ITEM.exec(line);
-    if (item && /\d/.test(item[2] ?? "") === ordered) items.push([item[3] ?? ""]);
-    else if (/^(?: {2,}|\t)\S/.test(line) && items.length > 0)
-      items.at(-1)?.push(line.replace(/^(?: {2,4}|\t)/, ""));
-    else if (line.trim() === "" && continuesList(lines[end + 1], ordered)) items.at(-1)?.push("");
-    else break;
-    end += 1;
-  }
-  const start = ordered ? Number.parseInt(first?.[2] ?? "1", 10) : 1;
-  return [
-    { kind: "list", ordered, start, items: items.map((item) => parseBlocks(item, depth + 1)) },
-    Math.max(end, at + 1),
-  ];
-}
-
-function continuesList(line: string | undefined, ordered: boolean): boolean {
-  const item = ITEM.exec(line ?? "");
-  return item ? /\d/.test(item[2] ?? "") === ordered : /^(?: {2,}|\t)\S/.test(line ?? "");
-}
-
-function readTable(lines: string[], at: number): [Block, number] {
-  let end = at + 2;
-  while (end < lines.length && (lines[end] ?? "").includes("|")) end += 1;
-  const head = cells(lines[at] ?? "");
-  const rows = lines.slice(at + 2, end).map((line) => {
-    const row = cells(line);
-    return head.map((_, index) => row[index] ?? []);
-  });
-  return [{ kind: "table", head, rows }, end];
-}
-
-function cells(line: string): Inline[][] {
-  return line
-    .trim()
-    .replace(/^\||\|$/g, "")
-    .split("|")
-    .map((cell) => parseInline(cell.trim()));
-}
-
-function readParagraph(lines: string[], at: number): [Block, number] {
-  let end = at + 1;
-  while (end < lines.length) {
-    const line = lines[end] ?? "";
-    if (line.trim() === "" || FENCE.test(line) || HEADING.test(line) || QUOTE.test(line) || ITEM.test(line))
-      break;
-    end += 1;
-  }
-  return [{ kind: "paragraph", children: parseInline(lines.slice(at, end).join("\n")) }, end];
-}
-
-/** Code first, then links, then bold and italic; each alternative is bounded by its own closing mark. */
-const INLINE =
-  /`([^`\n]+)`|\[([^\]\n]{1,500})\]\(([^()\s]{1,2000})\)|\*\*([^*\n]+)\*\*|__([^_\n]+)__|\*([^*\s][^*\n]*)\*|(?<![\w])_([^_\s][^_\n]*)_(?![\w])/g;
-
-export function parseInline(text: string): Inline[] {
-  const parts: Inline[] = [];
-  let at = 0;
-  const plain = (end: number) => {
-    if (end > at) parts.push({ kind: "text", text: text.slice(at, end) });
-  };
-  for (const match of text.matchAll(INLINE)) {
-    plain(match.index);
-    parts.push(inlineOf(match));
-    at = match.index + match[0].length;
-  }
-  plain(text.length);
-  return parts;
-}
-
-function inlineOf(match: RegExpExecArray): Inline {
-  const [whole, code, label, href, ...marks] = match;
-  if (code !== undefined) return { kind: "code", text: code };
-  if (label !== undefined && href !== undefined) {
-    return isWebAddress(href)
-      ? { kind: "link", href, children: [{ kind: "text", text: label }] }
-      : { kind: "text", text: whole };
-  }
-  const [strong, alsoStrong, ...emphasis] = marks;
-  const bold = strong ?? alsoStrong;
-  if (bold !== undefined) return { kind: "strong", children: parseInline(bold) };
-  return { kind: "emphasis", children: parseInline(emphasis.find((text) => text !== undefined) ?? "") };
+  return whole;
 }
 
 /** Only these addresses become links; `javascript:` and the like stay text. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { preProcessFile } from "typescript";
 
-export interface SourceFile {
+interface SourceFile {
   /** Files of the page, as paths below `src`. */
   imports: string[];
   /** Packages, by the name that the file imports. */

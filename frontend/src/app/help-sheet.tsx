@@ -1,55 +1,8 @@
-/** Listens for the keys of all registered commands, and shows them on a help sheet. */
-import { useEffect, useMemo, useState } from "react";
+/** The help sheet: the keys of all registered commands. */
+import { useMemo, useState } from "react";
 import { Dialog } from "@/components/ui/dialog";
 import { Keys } from "@/components/ui/keys";
-import {
-  allCommands,
-  type Command,
-  keyName,
-  matchKeys,
-  useCommandStore,
-  useCommands,
-} from "@/state/commands";
-
-/** A sequence such as `g t` must be typed within this time. */
-const SEQUENCE_MS = 1_200;
-
-const FIELDS = "input, textarea, select, [contenteditable=true]";
-
-/** Chords work everywhere; plain keys do not, while somebody types or answers a dialog. */
-function mayRun(event: KeyboardEvent, name: string): boolean {
-  if (event.defaultPrevented) return false;
-  if (name.startsWith("mod+")) return true;
-  const target = event.target instanceof Element ? event.target : null;
-  return !target?.closest(FIELDS) && !document.querySelector("[role=dialog], [role=menu]");
-}
-
-export function useShortcutKeys(): void {
-  useEffect(() => {
-    let pending = "";
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const handle = (event: KeyboardEvent) => {
-      const name = keyName(event);
-      if (name === undefined || !mayRun(event, name)) return;
-      const match = matchKeys(allCommands(useCommandStore.getState()), pending, name);
-      pending = match.pending;
-      clearTimeout(timer);
-      if (pending !== "") {
-        timer = setTimeout(() => {
-          pending = "";
-        }, SEQUENCE_MS);
-      }
-      if (!match.command) return;
-      event.preventDefault();
-      match.command.run();
-    };
-    window.addEventListener("keydown", handle);
-    return () => {
-      clearTimeout(timer);
-      window.removeEventListener("keydown", handle);
-    };
-  }, []);
-}
+import { allCommands, type Command, useCommandStore, useCommands } from "@/state/commands";
 
 /** Keys that widgets handle themselves; listed so that they can be found. */
 const WIDGET_KEYS: [string, [string, string][]][] = [
