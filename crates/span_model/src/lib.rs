@@ -4,6 +4,7 @@
 
 pub mod derive;
 pub mod details;
+mod dialects;
 pub mod ids;
 pub mod json;
 mod json_read;

@@ -1,6 +1,8 @@
 //! The one live row per trace, computed from all its narrow rows. Pure.
 
-use std::collections::{BTreeSet, HashMap};
+mod counted;
+
+use std::collections::BTreeSet;
 
 use junjo_span_model::{Role, SpanId, TraceId};
 use junjo_wal::Sequence;
@@ -32,21 +34,21 @@ pub struct TraceRow {
     pub span_count: i32,
     /// Failed spans.
     pub error_count: i32,
-    /// Language model calls, wrappers not counted.
+    /// Language model calls that count; see `counted.rs`.
     pub llm_call_count: i32,
     /// Junjo workflow runs.
     pub workflow_count: i32,
-    /// Input tokens of the counted model calls; `None` when none of them says.
+    /// Input tokens of the spans that count; `None` when none of them says.
     pub input_tokens: Option<i64>,
     /// Output tokens of the same.
     pub output_tokens: Option<i64>,
     /// Part of the input tokens that came from the provider's cache.
     pub cached_input_tokens: Option<i64>,
-    /// Cost of those calls that have one.
+    /// Cost of those that have one.
     pub cost_usd: Option<f64>,
-    /// Counted model calls without a known cost.
+    /// Those without a known cost.
     pub unpriced_calls: i32,
-    /// Model calls that are not counted, because a model call below them reports the same usage; sorted.
+    /// Model calls and other spans with tokens that do not count, because others report the same; sorted.
     pub wrapper_span_ids: Vec<SpanId>,
     /// From the root, or else the earliest span that has one.
     pub session_id: Option<String>,
@@ -123,51 +125,30 @@ struct Usage {
 }
 
 impl Usage {
-    /// Sums over model calls without a model call below them: wrappers repeat what their children report.
+    /// Sums over the spans that count.
     fn of(spans: &[&SpanRow]) -> Self {
-        let wrappers = calls_above_calls(spans);
         let mut sum = Self::default();
-        sum.wrapper_span_ids.extend(wrappers.iter().map(|i| spans[*i].span_id));
-        sum.wrapper_span_ids.sort_unstable();
-        let counted = spans.iter().enumerate().filter(|(i, row)| row.is_model_call && !wrappers.contains(i));
-        for (_, row) in counted {
-            sum.llm_calls += i32::from(row.role == Some(Role::Llm));
-            add(&mut sum.input_tokens, row.input_tokens);
-            add(&mut sum.output_tokens, row.output_tokens);
-            add(&mut sum.cached_input_tokens, row.cached_input_tokens);
-            match row.cost_usd {
-                Some(cost) => sum.cost_usd = Some(sum.cost_usd.unwrap_or(0.0) + cost),
-                None => sum.unpriced_calls += 1,
+        for (row, counts) in spans.iter().zip(counted::counted(spans)) {
+            if counts {
+                sum.count(row);
+            } else if row.may_count() {
+                sum.wrapper_span_ids.push(row.span_id);
             }
         }
+        sum.wrapper_span_ids.sort_unstable();
         sum
     }
-}
 
-/// Indices of the model calls that have a model call among their descendants.
-fn calls_above_calls(spans: &[&SpanRow]) -> BTreeSet<usize> {
-    let calls: Vec<usize> = (0..spans.len()).filter(|&i| spans[i].is_model_call).collect();
-    if calls.len() < 2 {
-        return BTreeSet::new();
-    }
-    let by_id: HashMap<SpanId, usize> = spans.iter().enumerate().map(|(i, row)| (row.span_id, i)).collect();
-    let parent = |i: usize| spans[i].parent_span_id.and_then(|id| by_id.get(&id).copied());
-    // each span is walked over once: a span seen before has had its ancestors marked (this also ends cycles)
-    let mut seen = vec![false; spans.len()];
-    let mut above = BTreeSet::new();
-    for call in calls {
-        let mut at = parent(call);
-        while let Some(i) = at {
-            if spans[i].is_model_call {
-                above.insert(i);
-            }
-            if std::mem::replace(&mut seen[i], true) {
-                break;
-            }
-            at = parent(i);
+    fn count(&mut self, row: &SpanRow) {
+        self.llm_calls += i32::from(row.role == Some(Role::Llm));
+        add(&mut self.input_tokens, row.input_tokens);
+        add(&mut self.output_tokens, row.output_tokens);
+        add(&mut self.cached_input_tokens, row.cached_input_tokens);
+        match row.cost_usd {
+            Some(cost) => self.cost_usd = Some(self.cost_usd.unwrap_or(0.0) + cost),
+            None => self.unpriced_calls += 1,
         }
     }
-    above
 }
 
 fn add(sum: &mut Option<i64>, value: Option<i64>) {

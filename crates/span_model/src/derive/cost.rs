@@ -2,25 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::prices::PriceTable;
-use super::role::Role;
+use super::prices::{Call, PriceTable};
 use super::scalar::{json_float, json_object};
-use super::usage::Usage;
-use super::vocabulary::{Field, Slots};
+use crate::dialects::{Field, Slots};
 
 /// The `cost_source` of a cost that came with the span.
 const PROVIDER: &str = "provider";
-
-/// A span, as far as its cost depends on it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Call<'c> {
-    pub(super) role: Option<Role>,
-    /// Normalised provider.
-    pub(super) provider: Option<&'c str>,
-    pub(super) model: Option<&'c str>,
-    pub(super) usage: &'c Usage,
-    pub(super) unix_nanos: i64,
-}
 
 /// The cost in US dollars and its source.
 pub(super) fn of<'a>(
@@ -37,19 +24,15 @@ pub(super) fn of<'a>(
 
 /// What the client sent; a negative cost is none.
 fn reported(slots: &Slots<'_, '_>) -> Option<f64> {
-    let parts = || match (slots.float(Field::CostPrompt), slots.float(Field::CostCompletion)) {
+    let parts = || match (slots.float(Field::CostInput), slots.float(Field::CostOutput)) {
         (None, None) => None,
-        (prompt, completion) => Some(prompt.unwrap_or(0.0) + completion.unwrap_or(0.0)),
+        (input, output) => Some(input.unwrap_or(0.0) + output.unwrap_or(0.0)),
     };
-    let langfuse = || {
-        let details = slots.get(Field::LangfuseCost).and_then(json_object)?;
+    let details = || {
+        let details = slots.get(Field::CostDetails).and_then(json_object)?;
         let total = details.get("total").and_then(json_float);
         total.or_else(|| details.values().map(json_float).reduce(|sum, part| Some(sum? + part?)).flatten())
     };
-    let cost = slots
-        .float(Field::CostTotal)
-        .or_else(parts)
-        .or_else(|| slots.float(Field::Cost))
-        .or_else(langfuse)?;
+    let cost = slots.float(Field::CostTotal).or_else(parts).or_else(details)?;
     (cost.is_finite() && cost >= 0.0).then_some(cost)
 }

@@ -7,9 +7,8 @@ use std::borrow::Cow;
 
 use super::prices::{CallFacts, PriceTable};
 use super::role::Role;
-use super::usage::Usage;
-use super::vocabulary::{Field, Slots};
-use super::{Promoted, clamp_nanos, provider, role_words, scalar, service_name, session_id};
+use super::{Promoted, clamp_nanos, provider, role_words, scalar, service_name, session_id, usage};
+use crate::dialects::{Field, Sender, Slots};
 use crate::otlp::value::{LogRecord, Resource};
 
 /// Highest severity number that OTLP defines (FATAL4).
@@ -75,17 +74,18 @@ fn hints<'a>(record: &LogRecord<'a>, event_name: Option<&str>) -> Option<SpanHin
     if !is_gen_ai(event_name) && !record.attributes.iter().any(|pair| is_gen_ai(&pair.key)) {
         return None;
     }
-    let slots = Slots::collect(&record.attributes);
-    let usage = Usage::of(&slots);
+    let slots = Slots::collect(&record.attributes, Sender { scope: "", name: event_name });
+    let provider = slots.text(Field::Provider).map(provider::normalise);
+    let counts = usage::of(&slots, provider.as_deref());
     let hints = SpanHints {
         role: role_words::role_of_log(&slots, event_name),
-        provider: slots.text(Field::Provider).map(provider::normalise),
+        provider,
         model: slots.text(Field::Model),
-        input_tokens: usage.input,
-        output_tokens: usage.output,
-        cached_input_tokens: usage.cached,
-        cache_write_tokens: usage.cache_write,
-        reasoning_tokens: usage.reasoning,
+        input_tokens: counts.input,
+        output_tokens: counts.output,
+        cached_input_tokens: counts.cached,
+        cache_write_tokens: counts.cache_write,
+        reasoning_tokens: counts.reasoning,
         session_id: session_id(&slots),
         user_id: slots.text(Field::UserId),
     };

@@ -1,7 +1,7 @@
 //! The promoted fields of a span: what lists, filters and charts use, read from the vocabularies clients speak.
 
-pub(crate) mod calendar;
 mod cost;
+pub(crate) mod counts;
 pub(crate) mod exceptions;
 pub mod hints;
 pub mod prices;
@@ -10,18 +10,15 @@ pub mod role;
 mod role_words;
 pub(crate) mod scalar;
 mod usage;
-pub(crate) mod vocabulary;
 
 use std::borrow::Cow;
 
-use cost::Call;
-use prices::PriceTable;
+use prices::{Call, PriceTable};
 use role::Role;
-use usage::Usage;
-use vocabulary::{Field, Slots};
 
 use serde_json::Value as Json;
 
+use crate::dialects::{Field, Sender, Slots};
 use crate::otlp::value::{Resource, Scope, Span, Value};
 
 /// Raised whenever [`promote`] gives another answer for the same span, so that stored rows can be derived again
@@ -120,18 +117,18 @@ pub fn promote<'a>(
     span: &Span<'a>,
     prices: &PriceTable,
 ) -> Promoted<'a> {
-    let slots = Slots::collect(&span.attributes);
+    let slots = Slots::collect(&span.attributes, Sender { scope: &scope.name, name: &span.name });
     let role = role_words::role_of(&slots, scope, span);
     let status = Status::from_otlp(span.status_code);
     let start_unix_nanos = clamp_nanos(span.start_time_unix_nano);
-    let usage = Usage::of(&slots);
     let provider = slots.text(Field::Provider).map(provider::normalise);
+    let counts = usage::of(&slots, provider.as_deref());
     let model = slots.text(Field::Model).or_else(|| asked_model(&slots, role));
     let call = Call {
         role,
         provider: provider.as_deref(),
         model: model.as_deref(),
-        usage: &usage,
+        counts: &counts,
         unix_nanos: start_unix_nanos,
     };
     let (cost_usd, cost_source) = cost::of(&slots, &call, prices).unzip();
@@ -144,19 +141,19 @@ pub fn promote<'a>(
         duration_nanos: clamp_nanos(span.end_time_unix_nano.saturating_sub(span.start_time_unix_nano)),
         role,
         is_model_call: role.is_some_and(Role::is_model_call),
-        input_tokens: usage.input,
-        output_tokens: usage.output,
-        cached_input_tokens: usage.cached,
-        cache_write_tokens: usage.cache_write,
-        reasoning_tokens: usage.reasoning,
+        input_tokens: counts.input,
+        output_tokens: counts.output,
+        cached_input_tokens: counts.cached,
+        cache_write_tokens: counts.cache_write,
+        reasoning_tokens: counts.reasoning,
         cost_usd,
         cost_source,
         session_id: session_id(&slots),
         user_id: slots.text(Field::UserId),
         error_type: error_type(&slots, status, span),
-        span_type: slots.text(Field::JunjoSpanType),
-        structural_id: slots.text(Field::JunjoStructuralId),
-        node_count: slots.count(Field::JunjoNodeCount).map(|count| i32::try_from(count).unwrap_or(i32::MAX)),
+        span_type: slots.text(Field::SpanType),
+        structural_id: slots.text(Field::StructuralId),
+        node_count: slots.count(Field::NodeCount).map(|count| i32::try_from(count).unwrap_or(i32::MAX)),
         agent_name: slots.text(Field::AgentName).or_else(|| entity_name(&slots, role, Role::Agent)),
         tool_name: slots.text(Field::ToolName).or_else(|| entity_name(&slots, role, Role::Tool)),
         event_count: saturate(span.events.len()),
@@ -198,7 +195,7 @@ fn session_id<'a>(slots: &Slots<'_, 'a>) -> Option<Cow<'a, str>> {
     slots
         .text(Field::SessionId)
         .or_else(|| slots.get(Field::Metadata).and_then(session_in_metadata))
-        .or_else(|| slots.text(Field::JunjoCorrelationId))
+        .or_else(|| slots.text(Field::CorrelationId))
 }
 
 /// `session_id` or `thread_id` in a metadata object, which is only parsed when its text has one of the words.
@@ -223,9 +220,9 @@ fn error_type<'a>(slots: &Slots<'_, 'a>, status: Status, span: &Span<'a>) -> Opt
     slots.text(Field::ErrorType).or_else(from_exception)
 }
 
-/// Traceloop names agents and tools like any other entity.
+/// Some dialects name agents and tools like any other entity.
 fn entity_name<'a>(slots: &Slots<'_, 'a>, role: Option<Role>, wanted: Role) -> Option<Cow<'a, str>> {
-    if role == Some(wanted) { slots.text(Field::TraceloopEntityName) } else { None }
+    if role == Some(wanted) { slots.text(Field::EntityName) } else { None }
 }
 
 fn clamp_kind(kind: i32) -> u8 {

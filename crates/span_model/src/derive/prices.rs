@@ -6,12 +6,12 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
+use chrono::DateTime;
 use serde::Deserialize;
 
-use super::calendar::day_of;
-use super::cost::Call;
+use super::counts::Counts;
+use super::provider;
 use super::role::Role;
-use super::usage::Usage;
 
 static BUNDLED: LazyLock<PriceTable> = LazyLock::new(|| {
     PriceTable::from_json(include_str!("../../prices/prices.json"))
@@ -20,6 +20,8 @@ static BUNDLED: LazyLock<PriceTable> = LazyLock::new(|| {
 
 /// (provider, model) pairs whose place in the table is remembered; clients choose model names, so this is bounded.
 const REMEMBERED_MAX: usize = 4096;
+/// Where models of Amazon Bedrock stand, whose names are Bedrock's own ("us.anthropic.claude-…-v1:0").
+const BEDROCK: &str = "aws.bedrock";
 /// Longest model name that is looked up.
 const MODEL_BYTES_MAX: usize = 256;
 
@@ -73,6 +75,13 @@ struct Prices {
     cache_read: Option<Rate>,
     #[serde(rename = "write")]
     cache_write: Option<Rate>,
+    /// Of output tokens spent on reasoning; absent = as other output.
+    #[serde(rename = "reason")]
+    reasoning: Option<Rate>,
+    #[serde(rename = "audio_in")]
+    audio_input: Option<Rate>,
+    #[serde(rename = "audio_out")]
+    audio_output: Option<Rate>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -84,6 +93,17 @@ enum Rate {
         /// (input tokens, rate above them), lowest first.
         above: Vec<(i64, f64)>,
     },
+}
+
+/// A span, as far as its cost depends on it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call<'c> {
+    pub(super) role: Option<Role>,
+    /// Normalised provider.
+    pub(super) provider: Option<&'c str>,
+    pub(super) model: Option<&'c str>,
+    pub(super) counts: &'c Counts,
+    pub(super) unix_nanos: i64,
 }
 
 /// A model call whose facts were gathered from a span and its log records.
@@ -137,38 +157,38 @@ impl PriceTable {
         Self { source: format!("table:{}", table.date), table, remembered: RwLock::default() }
     }
 
-    /// The cost of a model call in US dollars, at the prices of its day; `None` for everything else.
+    /// What a span's usage costs in US dollars, at the prices of its day; `None` where a count or the price is unknown.
     pub fn cost_of(&self, facts: &CallFacts<'_>) -> Option<f64> {
-        let usage = Usage {
+        let counts = Counts {
             input: facts.input_tokens,
             output: facts.output_tokens,
-            total: None,
             cached: facts.cached_input_tokens,
             cache_write: facts.cache_write_tokens,
             reasoning: facts.reasoning_tokens,
+            ..Counts::default()
         };
         self.cost(&Call {
             role: facts.role,
             provider: facts.provider,
             model: facts.model,
-            usage: &usage,
+            counts: &counts,
             unix_nanos: facts.start_unix_nanos,
         })
     }
 
-    /// The cost of a model call in US dollars, at the prices of its day; `None` for every other span.
+    /// The same. An agent's own usage has a price as well: it counts where no model call below the agent has any.
     pub(super) fn cost(&self, call: &Call<'_>) -> Option<f64> {
-        let role = call.role.filter(|role| role.is_model_call())?;
+        let role = call.role?;
         let place = self.place(call.provider, call.model?)?;
         let prices = &self.table.providers[place.provider].models[place.model].prices;
         let prices = match prices.as_slice() {
             [only @ Prices { from: None, .. }] => only,
             dated => {
-                let day = day_of(call.unix_nanos);
+                let day = DateTime::from_timestamp_nanos(call.unix_nanos).format("%Y-%m-%d").to_string();
                 dated.iter().rfind(|prices| prices.from.as_ref().is_none_or(|from| *from <= day))?
             }
         };
-        let cost = prices.cost(call.usage, role == Role::Llm)?;
+        let cost = prices.cost(call.counts, role != Role::Embedding)?;
         // prices have few digits; what lies beyond 1e-12 dollars is the noise of binary fractions
         Some((cost * 1e12).round() / 1e12)
     }
@@ -190,17 +210,45 @@ impl PriceTable {
         place
     }
 
+    /// `model` in lower case.
     fn find(&self, provider: Option<&str>, model: &str) -> Option<Place> {
+        let seller = provider.and_then(|name| self.named(name));
+        if let Some(seller) = seller
+            && let Some(place) = self.sold_by(seller, model)
+        {
+            return Some(place);
+        }
+        if provider.is_some_and(provider::has_prices_of_its_own) {
+            return None;
+        }
+        // a gateway's name for a model starts with the vendor's: "anthropic/claude-sonnet-4-5"
+        if let Some((vendor, model)) = model.split_once('/')
+            && let Some(vendor) = self.named(&provider::normalise(vendor.into()))
+            && let Some(place) = self.sold_by(vendor, model)
+        {
+            return Some(place);
+        }
+        if seller.is_some() {
+            return None;
+        }
+        // no provider, or a framework where the provider should stand: the model tells its vendor
+        let is_vendor = |known: &Provider| known.models_like.iter().any(|pattern| matches(pattern, model));
+        let vendor = self.table.providers.iter().position(is_vendor);
+        vendor.and_then(|vendor| self.sold_by(vendor, model)).or_else(|| self.sold_by(self.named(BEDROCK)?, model))
+    }
+
+    fn named(&self, name: &str) -> Option<usize> {
+        self.table.providers.iter().position(|known| known.names.iter().any(|known| known == name))
+    }
+
+    /// The model among those of a provider and of those whose models it resells.
+    fn sold_by(&self, provider: usize, model: &str) -> Option<Place> {
         let providers = &self.table.providers;
-        let index = providers.iter().position(|known| match provider {
-            Some(name) => known.names.iter().any(|known| known == name),
-            None => known.models_like.iter().any(|pattern| matches(pattern, model)),
-        })?;
-        let fallback = providers[index]
+        let fallback = providers[provider]
             .fallback
             .iter()
             .filter_map(|id| providers.iter().position(|known| known.id == *id));
-        let candidates: Vec<usize> = std::iter::once(index).chain(fallback).collect();
+        let candidates: Vec<usize> = std::iter::once(provider).chain(fallback).collect();
         let model = model.strip_prefix("models/").unwrap_or(model);
         // a snapshot that is newer than the table costs what its model costs
         [Some(model), without_date(model)].into_iter().flatten().find_map(|model| {
@@ -214,24 +262,27 @@ impl PriceTable {
 }
 
 impl Prices {
-    /// The cost of `usage`; `None` while a count that decides it is unknown.
-    fn cost(&self, usage: &Usage, output_expected: bool) -> Option<f64> {
-        let input = usage.input?;
-        let output = if output_expected { usage.output? } else { usage.output.unwrap_or(0) };
-        let cached = usage.cached.unwrap_or(0).min(input);
-        let written = usage.cache_write.unwrap_or(0).min(input - cached);
-        let dollars = |rate: &Rate, tokens: i64| rate.at(input) * tokens as f64 / 1_000_000.0;
-        let output = match &self.output {
-            Some(rate) => dollars(rate, output),
-            None if output == 0 || !output_expected => 0.0,
-            None => return None,
+    /// The cost of `counts`; `None` while one that decides it is unknown.
+    fn cost(&self, counts: &Counts, output_expected: bool) -> Option<f64> {
+        let input = counts.input?;
+        let output = if output_expected { counts.output? } else { counts.output.unwrap_or(0) };
+        if self.output.is_none() && output > 0 && output_expected {
+            return None;
+        }
+        let part = |rate: &Option<Rate>, tokens: Option<i64>, left: &mut i64| {
+            let tokens = tokens.filter(|_| rate.is_some()).unwrap_or(0).min(*left);
+            *left -= tokens;
+            rate.as_ref().map_or(0.0, |rate| rate.at(input) * tokens as f64)
         };
-        Some(
-            dollars(&self.input, input - cached - written)
-                + dollars(self.cache_read.as_ref().unwrap_or(&self.input), cached)
-                + dollars(self.cache_write.as_ref().unwrap_or(&self.input), written)
-                + output,
-        )
+        let (mut plain_input, mut plain_output) = (input, output);
+        let parts = part(&self.cache_read, counts.cached, &mut plain_input)
+            + part(&self.cache_write, counts.cache_write, &mut plain_input)
+            + part(&self.audio_input, counts.audio_input, &mut plain_input)
+            + part(&self.audio_output, counts.audio_output, &mut plain_output)
+            + part(&self.reasoning, counts.reasoning, &mut plain_output);
+        let plain = self.input.at(input) * plain_input as f64
+            + self.output.as_ref().map_or(0.0, |rate| rate.at(input) * plain_output as f64);
+        Some((parts + plain) / 1_000_000.0)
     }
 }
 

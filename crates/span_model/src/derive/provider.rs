@@ -39,6 +39,22 @@ const API_SUFFIXES: &[&str] = &[
     "textEmbedding",
 ];
 
+/// Where models run that nobody sells by the token, or that has prices nobody published: the vendor's would be made up.
+const OWN_PRICES: &[&str] = &[
+    "huggingface", "ibm.watsonx.ai", "jan", "koboldcpp", "llama.cpp", "llama_cpp", "llamacpp", "lm_studio",
+    "lmstudio", "local", "localai", "mlx", "ollama", "sagemaker", "sglang", "tgi", "triton", "vllm", "xinference",
+];
+
+/// Whether the vendor's prices of a model say nothing about what it costs at this (normalised) provider.
+pub(super) fn has_prices_of_its_own(provider: &str) -> bool {
+    OWN_PRICES.contains(&provider)
+}
+
+/// Whether this (normalised) provider's API counts cached tokens beside the input, not into it.
+pub(super) fn counts_cached_beside(provider: &str) -> bool {
+    matches!(provider, "anthropic" | "aws.bedrock")
+}
+
 /// `provider` in the stored spelling; an unknown one in lower case.
 pub(super) fn normalise(provider: Cow<'_, str>) -> Cow<'_, str> {
     let whole = provider.trim();

@@ -5,16 +5,8 @@ use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
 use super::attributes::{Attributes, member_text, parsed};
+use crate::dialects::{Field, keys};
 use crate::otlp::value::{Resource, Span};
-
-/// Prefixes of attributes that an application gave as metadata, after the `metadata` object itself.
-const METADATA_PREFIXES: &[&str] = &[
-    "langfuse.trace.metadata.",
-    "langfuse.observation.metadata.",
-    "langsmith.metadata.",
-    "traceloop.association.properties.",
-    "ai.telemetry.metadata.",
-];
 
 /// The agent that a span names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -70,11 +62,11 @@ pub struct Evaluation {
 pub(super) fn agent(attributes: &Attributes<'_, '_>, name: Option<&str>) -> Option<Agent> {
     let agent = Agent {
         name: name.map(str::to_owned),
-        id: attributes.text(&["gen_ai.agent.id", "junjo.agent.key"]),
-        description: attributes.text(&["gen_ai.agent.description"]),
-        version: attributes.text(&["gen_ai.agent.version"]),
-        node_id: attributes.text(&["graph.node.id"]),
-        parent_node_id: attributes.text(&["graph.node.parent_id"]),
+        id: attributes.text(keys(Field::AgentId)),
+        description: attributes.text(keys(Field::AgentDescription)),
+        version: attributes.text(keys(Field::AgentVersion)),
+        node_id: attributes.text(keys(Field::AgentNodeId)),
+        parent_node_id: attributes.text(keys(Field::AgentParentNodeId)),
     };
     (agent != Agent::default()).then_some(agent)
 }
@@ -82,32 +74,22 @@ pub(super) fn agent(attributes: &Attributes<'_, '_>, name: Option<&str>) -> Opti
 /// The prompt template that the span filled in.
 pub(super) fn prompt(attributes: &Attributes<'_, '_>) -> Option<PromptTemplate> {
     let prompt = PromptTemplate {
-        name: attributes.text(&[
-            "gen_ai.prompt.name",
-            "traceloop.prompt.key",
-            "langfuse.observation.prompt.name",
-        ]),
-        id: attributes.text(&["prompt.id"]),
-        version: attributes.text(&[
-            "llm.prompt_template.version",
-            "traceloop.prompt.version",
-            "langfuse.observation.prompt.version",
-        ]),
-        template: attributes.text(&["llm.prompt_template.template", "traceloop.prompt.template"]),
-        variables: attributes
-            .json(&["llm.prompt_template.variables", "traceloop.prompt.template_variables"])
-            .unwrap_or_default(),
-        url: attributes.text(&["prompt.url"]),
-        vendor: attributes.text(&["prompt.vendor"]),
+        name: attributes.text(keys(Field::PromptName)),
+        id: attributes.text(keys(Field::PromptId)),
+        version: attributes.text(keys(Field::PromptVersion)),
+        template: attributes.text(keys(Field::PromptTemplate)),
+        variables: attributes.json(keys(Field::PromptVariables)).unwrap_or_default(),
+        url: attributes.text(keys(Field::PromptUrl)),
+        vendor: attributes.text(keys(Field::PromptVendor)),
     };
     (prompt != PromptTemplate::default()).then_some(prompt)
 }
 
 /// Judgements in the span's attributes and events.
 pub(super) fn evaluations(attributes: &Attributes<'_, '_>, span: &Span<'_>) -> Vec<Evaluation> {
-    let events = span.events.iter().filter(|event| event.name == "gen_ai.evaluation.result");
-    let events = events.map(|event| gen_ai_evaluation(&Attributes::new(&event.attributes)));
-    let own = attributes.get("gen_ai.evaluation.name").map(|_| gen_ai_evaluation(attributes));
+    let events = span.events.iter().filter(|event| keys(Field::EvaluationEvent).contains(&event.name.as_ref()));
+    let events = events.map(|event| evaluation(&Attributes::new(&event.attributes)));
+    let own = attributes.text(keys(Field::EvaluationName)).map(|_| evaluation(attributes));
     let mut evaluations: Vec<Evaluation> = own.into_iter().chain(events).collect();
     for owner in ["", "trace.", "session."] {
         for (list, item) in [("evaluations", "evaluation"), ("annotations", "annotation")] {
@@ -118,12 +100,12 @@ pub(super) fn evaluations(attributes: &Attributes<'_, '_>, span: &Span<'_>) -> V
     evaluations
 }
 
-fn gen_ai_evaluation(attributes: &Attributes<'_, '_>) -> Evaluation {
+fn evaluation(attributes: &Attributes<'_, '_>) -> Evaluation {
     Evaluation {
-        name: attributes.text(&["gen_ai.evaluation.name"]),
-        score: attributes.float(&["gen_ai.evaluation.score.value"]),
-        label: attributes.text(&["gen_ai.evaluation.score.label"]),
-        explanation: attributes.text(&["gen_ai.evaluation.explanation"]),
+        name: attributes.text(keys(Field::EvaluationName)),
+        score: attributes.float(keys(Field::EvaluationScore)),
+        label: attributes.text(keys(Field::EvaluationLabel)),
+        explanation: attributes.text(keys(Field::EvaluationExplanation)),
     }
 }
 
@@ -140,12 +122,12 @@ fn flattened_evaluation(json: &Json, item: &str) -> Option<Evaluation> {
 
 /// Metadata that the application gave, from every dialect; the first to name a key wins.
 pub(super) fn metadata(attributes: &Attributes<'_, '_>) -> Map<String, Json> {
-    let mut metadata = match attributes.json(&["metadata"]) {
+    let mut metadata = match attributes.json(keys(Field::MetadataObject)) {
         Some(Json::Object(object)) => object,
         Some(other) => Map::from_iter([("metadata".to_owned(), other)]),
         None => Map::new(),
     };
-    for prefix in METADATA_PREFIXES {
+    for prefix in keys(Field::MetadataPrefix) {
         for (name, value) in attributes.with_prefix(prefix) {
             metadata.entry(name).or_insert_with(|| parsed(value));
         }
@@ -156,13 +138,13 @@ pub(super) fn metadata(attributes: &Attributes<'_, '_>) -> Map<String, Json> {
 /// OpenInference's project, else the service.
 pub(super) fn project(resource: &Resource<'_>, service: &str) -> String {
     let attributes = Attributes::new(&resource.attributes);
-    attributes.text(&["openinference.project.name"]).unwrap_or_else(|| service.to_owned())
+    attributes.text(keys(Field::Project)).unwrap_or_else(|| service.to_owned())
 }
 
 /// The deployment environment.
 pub(super) fn environment(resource: &Resource<'_>, attributes: &Attributes<'_, '_>) -> Option<String> {
     let resource = Attributes::new(&resource.attributes);
     resource
-        .text(&["deployment.environment.name", "deployment.environment"])
-        .or_else(|| attributes.text(&["langfuse.environment"]))
+        .text(keys(Field::ResourceEnvironment))
+        .or_else(|| attributes.text(keys(Field::Environment)))
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::attributes::Attributes;
 use crate::derive::exceptions::Exception as Recorded;
+use crate::dialects::{Field, keys};
 use crate::otlp::value::Span;
 
 /// Why a span failed; all empty on a span that did not.
@@ -69,14 +70,14 @@ pub(super) fn failures(
         })
     });
     let exceptions = exceptions.collect();
-    let status_message = attributes.text(&["langfuse.observation.status_message"]);
+    let status_message = attributes.text(keys(Field::StatusMessage));
     Failures {
         error_type: error_type.map(str::to_owned),
         error_message: status_message.filter(|_| span.status_message.is_empty()),
-        level: attributes.text(&["langfuse.observation.level"]),
+        level: attributes.text(keys(Field::Level)),
         exceptions,
-        cancelled: attributes.flag(&["junjo.cancelled"]).unwrap_or(false),
-        cancelled_reason: attributes.text(&["junjo.cancelled_reason"]),
+        cancelled: attributes.flag(keys(Field::Cancelled)).unwrap_or(false),
+        cancelled_reason: attributes.text(keys(Field::CancelledReason)),
     }
 }
 

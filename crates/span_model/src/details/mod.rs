@@ -25,6 +25,7 @@ use crate::derive::hints::promote_log;
 use crate::derive::prices::PriceTable;
 use crate::derive::role::Role;
 use crate::derive::{Promoted, promote};
+use crate::dialects::{Field, keys};
 use crate::otlp::value::{LogRecord, Resource, Scope, Span};
 use attributes::Attributes;
 use joined::join;
@@ -159,13 +160,13 @@ fn read(resource: &Resource<'_>, span: &Span<'_>, promoted: Promoted<'_>) -> Det
     let input_messages = messages::input(&attributes, role, span);
     let output_messages = messages::output(&attributes, role, span);
     let parameters = request::parameters(&attributes);
-    let input = if shows_input(role, &input_messages) { content(&attributes, "input") } else { Json::Null };
+    let input = if shows_input(role, &input_messages) { content(&attributes, Field::Input) } else { Json::Null };
     let output =
-        if shows_output(role, &output_messages) { content(&attributes, "output") } else { Json::Null };
+        if shows_output(role, &output_messages) { content(&attributes, Field::Output) } else { Json::Null };
     Details {
         role,
         request_model: request::model(&attributes),
-        response_id: attributes.text(&["gen_ai.response.id", "ai.response.id"]),
+        response_id: attributes.text(keys(Field::ResponseId)),
         tokens: tokens(&promoted, &attributes),
         input_preview: preview::asked(&input_messages, &input),
         output_preview: preview::answered(&output_messages, &output),
@@ -180,15 +181,15 @@ fn read(resource: &Resource<'_>, span: &Span<'_>, promoted: Promoted<'_>) -> Det
         reranking: retrieval::reranking(&attributes),
         embedding: retrieval::embedding(&attributes),
         agent: context::agent(&attributes, promoted.agent_name.as_deref()),
-        workflow_name: attributes.text(&["gen_ai.workflow.name", "traceloop.workflow.name"]),
-        entity_path: attributes.text(&["traceloop.entity.path", "ai.telemetry.functionId"]),
+        workflow_name: attributes.text(keys(Field::WorkflowName)),
+        entity_path: attributes.text(keys(Field::EntityPath)),
         prompt: context::prompt(&attributes),
         evaluations: context::evaluations(&attributes, span),
-        tags: attributes.texts(&["tag.tags", "langfuse.trace.tags", "langsmith.span.tags"]),
+        tags: attributes.texts(keys(Field::Tags)),
         metadata: context::metadata(&attributes),
         project: context::project(resource, &promoted.service),
         environment: context::environment(resource, &attributes),
-        release: attributes.text(&["langfuse.release", "langfuse.version"]),
+        release: attributes.text(keys(Field::Release)),
         failures: failures::failures(span, &attributes, promoted.error_type.as_deref()),
         limits: failures::limits(span),
         cost_usd: promoted.cost_usd,
@@ -204,12 +205,7 @@ fn read(resource: &Resource<'_>, span: &Span<'_>, promoted: Promoted<'_>) -> Det
 }
 
 fn tokens(promoted: &Promoted<'_>, attributes: &Attributes<'_, '_>) -> Tokens {
-    let total = attributes.count(&[
-        "llm.token_count.total",
-        "gen_ai.usage.total_tokens",
-        "llm.usage.total_tokens",
-        "ai.usage.totalTokens",
-    ]);
+    let total = attributes.count(keys(Field::TotalTokens));
     // a reported total may leave out what was added to input or output
     let sum =
         promoted.input_tokens.zip(promoted.output_tokens).map(|(input, output)| input.saturating_add(output));
@@ -234,9 +230,6 @@ fn shows_output(role: Option<Role>, messages: &[Message]) -> bool {
 }
 
 /// Input or output (`side`) that is no conversation.
-fn content(attributes: &Attributes<'_, '_>, side: &str) -> Json {
-    let [langfuse, traceloop, junjo, trace] =
-        ["langfuse.observation", "traceloop.entity", "junjo.agent", "langfuse.trace"]
-            .map(|owner| format!("{owner}.{side}"));
-    attributes.json(&[&langfuse, &traceloop, &format!("{side}.value"), &junjo, &trace]).unwrap_or_default()
+fn content(attributes: &Attributes<'_, '_>, side: Field) -> Json {
+    attributes.json(keys(side)).unwrap_or_default()
 }

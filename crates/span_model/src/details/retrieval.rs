@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
-use super::attributes::{Attributes, member, member_text, parse_text, text_of};
+use super::attributes::{Attributes, member, member_text, parse_text, parsed, text_of};
 use crate::derive::role::Role;
+use crate::dialects::{Field, keys};
 use crate::otlp::value::{Span, Value};
 
 /// A search for documents.
@@ -53,60 +54,47 @@ pub struct Embedding {
 
 /// The documents that a search found or a reranking kept.
 pub(super) fn documents(attributes: &Attributes<'_, '_>, span: &Span<'_>) -> Vec<Document> {
-    let listed = || match attributes.json(&["gen_ai.retrieval.documents"]) {
+    let flattened = keys(Field::DocumentListPrefix).iter().map(|prefix| attributes.items(prefix, ""));
+    let listed = || match attributes.json(keys(Field::Documents)) {
         Some(Json::Array(documents)) => documents,
         _ => Vec::new(),
     };
-    let sources: [&dyn Fn() -> Vec<Json>; 4] = [
-        &|| attributes.items("retrieval.documents.", ""),
-        &|| attributes.items("reranker.output_documents.", ""),
-        &listed,
-        &|| query_results(span),
-    ];
-    let documents = sources.iter().map(|source| source()).find(|documents| !documents.is_empty());
-    documents.unwrap_or_default().iter().filter_map(document).collect()
+    let documents = flattened.into_iter().find(|documents| !documents.is_empty());
+    let documents = documents.or_else(|| Some(listed()).filter(|documents| !documents.is_empty()));
+    documents.unwrap_or_else(|| query_results(span)).iter().filter_map(document).collect()
 }
 
 /// The search that the span made, when it made one.
 pub(super) fn retrieval(attributes: &Attributes<'_, '_>, role: Option<Role>) -> Option<Retrieval> {
-    let query = attributes.text(&["gen_ai.retrieval.query.text"]);
+    let query = attributes.text(keys(Field::RetrievalQuery));
     if query.is_none() && role != Some(Role::Retriever) {
         return None;
     }
-    let input = || attributes.text(&["input.value", "traceloop.entity.input", "langfuse.observation.input"]);
+    let input = || attributes.text(keys(Field::Input));
     Some(Retrieval {
         query: query.or_else(input),
-        data_source: attributes.text(&[
-            "gen_ai.data_source.id",
-            "db.collection.name",
-            "db.system.name",
-            "db.system",
-        ]),
+        data_source: attributes.text(keys(Field::DataSource)),
     })
 }
 
 /// OpenLLMetry's `db.query.result` events of vector stores.
 fn query_results(span: &Span<'_>) -> Vec<Json> {
-    let events = span.events.iter().filter(|event| event.name == "db.query.result");
+    let events = span.events.iter().filter(|event| keys(Field::DocumentEvent).contains(&event.name.as_ref()));
     let objects = events.map(|event| {
         let attributes = Attributes::new(&event.attributes);
-        let members = attributes.with_prefix("db.query.result.");
-        Json::Object(
-            members
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), super::attributes::parsed(value)))
-                .collect(),
-        )
+        let members = keys(Field::DocumentEventPrefix).iter().flat_map(|prefix| attributes.with_prefix(prefix));
+        Json::Object(members.map(|(name, value)| (name.to_owned(), parsed(value))).collect())
     });
     objects.collect()
 }
 
 /// The reordering that the span made, when it made one.
 pub(super) fn reranking(attributes: &Attributes<'_, '_>) -> Option<Reranking> {
-    let items = attributes.items("reranker.input_documents.", "");
+    let items: Vec<Json> =
+        keys(Field::RerankerInputPrefix).iter().flat_map(|prefix| attributes.items(prefix, "")).collect();
     let reranking = Reranking {
-        query: attributes.text(&["reranker.query"]),
-        top_k: attributes.count(&["reranker.top_k"]),
+        query: attributes.text(keys(Field::RerankerQuery)),
+        top_k: attributes.count(keys(Field::RerankerTopK)),
         input_documents: items.iter().filter_map(document).collect(),
     };
     (reranking.query.is_some() || !reranking.input_documents.is_empty()).then_some(reranking)
@@ -114,22 +102,22 @@ pub(super) fn reranking(attributes: &Attributes<'_, '_>) -> Option<Reranking> {
 
 /// What the span embedded, when it embedded something.
 pub(super) fn embedding(attributes: &Attributes<'_, '_>) -> Option<Embedding> {
-    let items = attributes.items("embedding.embeddings.", "vector");
+    let items: Vec<Json> =
+        keys(Field::EmbeddingListPrefix).iter().flat_map(|prefix| attributes.items(prefix, "vector")).collect();
     let text = |item: &Json| {
         let object = item.as_object()?;
         member_text(object.get("embedding").and_then(Json::as_object).unwrap_or(object), &["text"])
     };
     let mut texts: Vec<String> = items.iter().filter_map(text).collect();
     if texts.is_empty() {
-        // the Vercel AI SDK writes each value as JSON
-        let values = attributes.texts(&["ai.values", "ai.value"]);
+        let values = attributes.texts(keys(Field::EmbeddedTexts));
         texts = values.iter().filter_map(|value| text_of(&parse_text(value))).collect();
     }
-    let first_vector = || match attributes.get("embedding.embeddings.0.embedding.vector")? {
+    let first_vector = || match keys(Field::FirstVector).iter().find_map(|key| attributes.get(key))? {
         Value::Array(vector) => i64::try_from(vector.len()).ok(),
         _ => None,
     };
-    let dimension_count = attributes.count(&["gen_ai.embeddings.dimension.count"]).or_else(first_vector);
+    let dimension_count = attributes.count(keys(Field::EmbeddingDimensions)).or_else(first_vector);
     (!texts.is_empty() || dimension_count.is_some()).then_some(Embedding { texts, dimension_count })
 }
 

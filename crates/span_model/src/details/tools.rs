@@ -7,6 +7,10 @@ use utoipa::ToSchema;
 use super::attributes::{Attributes, member, member_text, parse_text};
 use crate::derive::Promoted;
 use crate::derive::role::Role;
+use crate::dialects::{Field, keys};
+
+/// Members of a request that hold the tools.
+const TOOL_MEMBERS: &[&str] = &["function_tools", "tools"];
 
 /// A tool that a model may call.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -47,19 +51,19 @@ pub(super) fn offered(attributes: &Attributes<'_, '_>) -> Vec<Tool> {
         Some(item) => tool(&item).into_iter().collect(),
         None => Vec::new(),
     };
-    let inside = |key: &str, members: &[&str]| {
-        let object = attributes.json(&[key])?;
-        member(object.as_object()?, members).cloned()
+    let defined = |key: &&str| listed(attributes.json(&[*key]));
+    let flattened = |prefix: &&str| attributes.items(prefix, "").iter().filter_map(tool).collect();
+    let inside = |key: &&str| {
+        let object = attributes.json(&[*key]);
+        let members = object.as_ref().and_then(Json::as_object);
+        listed(members.and_then(|members| member(members, TOOL_MEMBERS).cloned()))
     };
-    let sources: [&dyn Fn() -> Vec<Tool>; 6] = [
-        &|| listed(attributes.json(&["gen_ai.tool.definitions"])),
-        &|| attributes.items("llm.tools.", "").iter().filter_map(tool).collect(),
-        &|| attributes.items("llm.request.functions.", "").iter().filter_map(tool).collect(),
-        &|| listed(attributes.json(&["ai.prompt.tools"])),
-        &|| listed(inside("model_request_parameters", &["function_tools", "tools"])),
-        &|| listed(inside("junjo.agent.model.request", &["tools"])),
-    ];
-    sources.iter().map(|source| source()).find(|tools| !tools.is_empty()).unwrap_or_default()
+    let sources = keys(Field::ToolDefinitions).iter().map(defined);
+    sources
+        .chain(keys(Field::ToolListPrefix).iter().map(flattened))
+        .chain(keys(Field::ToolsInside).iter().map(inside))
+        .find(|tools: &Vec<Tool>| !tools.is_empty())
+        .unwrap_or_default()
 }
 
 /// One definition: `{type, function: {…}}`, `{name, description, parameters}`, or either as JSON text.
@@ -97,35 +101,15 @@ pub(super) fn executed(attributes: &Attributes<'_, '_>, promoted: &Promoted<'_>)
     if promoted.role != Some(Role::Tool) {
         return None;
     }
-    let json = |keys: &[&str]| attributes.json(keys).unwrap_or_default();
+    let json = |field, else_field| {
+        attributes.json(keys(field)).or_else(|| attributes.json(keys(else_field))).unwrap_or_default()
+    };
     Some(ToolCall {
         name: promoted.tool_name.as_deref().map(str::to_owned),
-        id: attributes.text(&[
-            "gen_ai.tool.call.id",
-            "tool.id",
-            "ai.toolCall.id",
-            "junjo.agent.tool_call.id",
-        ]),
-        kind: attributes.text(&["gen_ai.tool.type"]),
-        description: attributes.text(&["gen_ai.tool.description", "tool.description"]),
-        arguments: json(&[
-            "gen_ai.tool.call.arguments",
-            "tool.parameters",
-            "ai.toolCall.args",
-            "traceloop.entity.input",
-            "junjo.agent.tool.arguments",
-            "junjo.agent.tool.requested_arguments",
-            "langfuse.observation.input",
-            "input.value",
-        ]),
-        result: json(&[
-            "gen_ai.tool.call.result",
-            "ai.toolCall.result",
-            "traceloop.entity.output",
-            "junjo.agent.tool.result",
-            "junjo.agent.tool.result_candidate",
-            "langfuse.observation.output",
-            "output.value",
-        ]),
+        id: attributes.text(keys(Field::ToolCallId)),
+        kind: attributes.text(keys(Field::ToolKind)),
+        description: attributes.text(keys(Field::ToolDescription)),
+        arguments: json(Field::ToolArguments, Field::Input),
+        result: json(Field::ToolResult, Field::Output),
     })
 }

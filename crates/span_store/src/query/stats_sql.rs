@@ -34,7 +34,7 @@ pub(super) struct Narrow {
     pub(super) usage: Question,
 }
 
-/// Spans; model calls that wrap one have no usage of their own.
+/// Spans; those that repeat the usage of others have none of their own.
 pub(super) fn of_spans(
     connection: &Connection,
     query: &StatsQuery,
@@ -80,7 +80,8 @@ fn spans(
         anti_join = format!(" ANTI JOIN ({}) USING (trace_hi, trace_lo, span_id)", wrappers.0);
         values.extend(wrappers.1);
     }
-    let calls = conditions.and("is_model_call");
+    // the others' own tokens count where nothing below them has any; where it has, they are among the wrappers
+    let calls = conditions.and("(is_model_call OR input_tokens IS NOT NULL OR output_tokens IS NOT NULL)");
     values.extend(calls.values());
     let usage = format!(
         "SELECT start_unix_nanos, CASE WHEN role = 'llm' THEN 1 ELSE 0 END AS llm, input_tokens AS input,
@@ -152,7 +153,7 @@ fn has_wrappers(connection: &Connection, time: TimeRange) -> Result<bool, StoreE
         .map_err(StoreError::index("look for wrapped model calls"))
 }
 
-/// The model calls of the traces that reach into `time` whose usage a call below them repeats.
+/// The spans of the traces that reach into `time` whose usage others report.
 pub(super) fn wrappers(time: TimeRange) -> Question {
     let mut conditions = Conditions::default();
     conditions.push("len(wrapper_span_ids) > 0", []);

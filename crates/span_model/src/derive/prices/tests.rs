@@ -4,12 +4,12 @@ use super::*;
 
 const NOW: i64 = 1_795_226_294_000_000_000;
 
-fn call<'c>(provider: Option<&'c str>, model: &'c str, usage: &'c Usage) -> Call<'c> {
-    Call { role: Some(Role::Llm), provider, model: Some(model), usage, unix_nanos: NOW }
+fn call<'c>(provider: Option<&'c str>, model: &'c str, counts: &'c Counts) -> Call<'c> {
+    Call { role: Some(Role::Llm), provider, model: Some(model), counts, unix_nanos: NOW }
 }
 
-fn usage(input: i64, output: i64) -> Usage {
-    Usage { input: Some(input), output: Some(output), ..Usage::default() }
+fn usage(input: i64, output: i64) -> Counts {
+    Counts { input: Some(input), output: Some(output), ..Counts::default() }
 }
 
 /// Scenario: the table in the repository. Guarantee: it parses, has a date, and every pattern has a known kind.
@@ -53,7 +53,7 @@ fn cost_of_the_unknown_is_none() {
     assert_eq!(table.cost(&call(Some("ollama"), "gpt-4.1", &counts)), None, "a local model has no price");
     assert_eq!(table.cost(&call(Some("openai"), "2031-01-31é-20310131", &counts)), None);
     assert_eq!(table.cost(&call(None, &"gpt-4.1".repeat(100), &counts)), None);
-    let streamed = Usage { output: None, ..counts };
+    let streamed = Counts { output: None, ..counts };
     assert_eq!(table.cost(&call(Some("openai"), "gpt-4.1", &streamed)), None);
     assert_eq!(PriceTable::empty().cost(&call(Some("openai"), "gpt-4.1", &counts)), None);
 }
@@ -63,7 +63,7 @@ fn cost_of_the_unknown_is_none() {
 #[test]
 fn cost_with_cache_and_tiers_pays_each_token_once() {
     let prices = |json: &str| serde_json::from_str::<Prices>(json).unwrap();
-    let counts = Usage { cached: Some(40), cache_write: Some(10), ..usage(100, 5) };
+    let counts = Counts { cached: Some(40), cache_write: Some(10), ..usage(100, 5) };
     let own = prices(r#"{"in": 1, "out": 2, "read": 0.1, "write": 1.5}"#);
     assert_eq!(own.cost(&counts, true).map(|cost| (cost * 1e9).round()), Some(79_000.0));
     let plain = prices(r#"{"in": 1, "out": 2}"#);
@@ -71,7 +71,7 @@ fn cost_with_cache_and_tiers_pays_each_token_once() {
     let tiered =
         prices(r#"{"in": {"base": 1, "above": [[99, 3]]}, "out": {"base": 2, "above": [[100, 9]]}}"#);
     assert_eq!(tiered.cost(&usage(100, 5), true).map(|cost| (cost * 1e9).round()), Some(310_000.0));
-    let odd = Usage { cached: Some(i64::MAX), cache_write: Some(i64::MAX), ..usage(1, 0) };
+    let odd = Counts { cached: Some(i64::MAX), cache_write: Some(i64::MAX), ..usage(1, 0) };
     assert!(plain.cost(&odd, true).is_some_and(|cost| cost > 0.0));
 }
 
