@@ -6,6 +6,7 @@ pub mod derive;
 pub mod details;
 pub mod ids;
 pub mod json;
+mod json_lenient;
 mod json_read;
 pub mod junjo;
 pub mod otlp;
