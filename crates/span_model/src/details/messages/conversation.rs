@@ -59,37 +59,33 @@ pub(super) fn name_answers(messages: &mut [Message]) {
     }
 }
 
-/// A list is a conversation when one of its items is a message; others are kept as what they are.
+/// A list is a conversation when one of its items is a message; others are kept as what they are. Items without a role
+/// that follow each other are one message of their role.
 fn list(node: Node<'_>, default_role: &str) -> Option<Vec<Message>> {
-    let mut found = false;
-    let mut was_item = false;
-    let mut list: Vec<Message> = Vec::new();
+    let mut read: Vec<Message> = Vec::new();
+    let mut is_conversation = false;
+    let mut follows_item = false;
     for node in node.items()? {
-        let whole = conversation(node, default_role).map(|mut messages| {
+        if let Some(mut messages) = conversation(node, default_role) {
             messages.retain(|message| !node.is_cut() || !message.parts.is_empty());
-            messages
-        });
-        let item = if whole.is_none() { items::read(node) } else { None };
-        found |= whole.is_some() || item.is_some();
-        match (whole, item) {
-            (Some(messages), _) => {
-                list.extend(messages);
-                was_item = false;
-            }
-            (None, Some(item)) => {
-                match list.last_mut().filter(|last| was_item && last.role == item.role) {
-                    Some(last) => last.parts.extend(item.parts),
-                    None => list.push(item),
-                }
-                was_item = true;
-            }
-            (None, None) => {
-                list.extend(stray(node, default_role));
-                was_item = false;
-            }
+            read.extend(messages);
+            is_conversation = true;
+            follows_item = false;
+            continue;
         }
+        let Some(item) = items::read(node) else {
+            read.extend(stray(node, default_role));
+            follows_item = false;
+            continue;
+        };
+        match read.last_mut().filter(|before| follows_item && before.role == item.role) {
+            Some(before) => before.parts.extend(item.parts),
+            None => read.push(item),
+        }
+        is_conversation = true;
+        follows_item = true;
     }
-    found.then_some(list)
+    is_conversation.then_some(read)
 }
 
 /// What is no message. One that was cut may have lost its role, and is left out when it says nothing.

@@ -30,7 +30,9 @@ impl Message {
 
 /// A role in OpenTelemetry's spelling: `human`, `MessageRole.USER` and `CHATBOT` are other words for it.
 pub(super) fn usual_role(role: &str) -> String {
-    let word = role.rsplit('.').next().unwrap_or(role).to_ascii_lowercase();
+    let is_class = |owner: &str| owner.ends_with("Role") || owner.ends_with("Type");
+    let word = role.rsplit_once('.').filter(|(owner, _)| is_class(owner)).map_or(role, |(_, word)| word);
+    let word = word.to_ascii_lowercase();
     match word.as_str() {
         "user" | "human" => "user",
         "assistant" | "ai" | "model" | "bot" | "chatbot" => "assistant",

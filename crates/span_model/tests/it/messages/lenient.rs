@@ -103,6 +103,18 @@ fn almost_json_is_a_conversation() {
     }
 }
 
+/// Scenario: a tool's arguments, a span's metadata and its input are cut or hold NaN. Guarantee: they are read as far as they
+/// go, as messages are.
+#[test]
+fn other_json_is_read_as_far_as_it_goes() {
+    let details = call(json!({
+        "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "f", "gen_ai.tool.call.arguments": "{\"a\": 1, \"b\": \"lo",
+        "metadata": "{\"score\": NaN, \"thread\": \"t\"}",
+    }));
+    assert_eq!(details["tool_call"]["arguments"], json!({"a": 1, "b": "lo"}));
+    assert_eq!(details["metadata"], json!({"score": "NaN", "thread": "t"}));
+}
+
 /// Scenario: the first message is cut before it says anything, and before its role came. Guarantee: nothing is shown as a
 /// conversation that is none, and a text without a role keeps what it says.
 #[test]

@@ -172,6 +172,9 @@ fn framework_messages_are_messages() {
             json!({"messageType": "TOOL", "text": "", "responses": [{"id": "c", "name": "f", "responseData": "r"}]}),
             json!([["tool", [{"answer": "f", "is": "r"}]]]),
         ),
+        (json!({"role": "user", "content": "a", "images": ["QQ=="]}), json!([["user", ["a", "blob"]]])),
+        (json!({"role": "CHATBOT", "message": "a"}), json!([["assistant", ["a"]]])),
+        (json!({"role": "support.user", "content": "a"}), json!([["support.user", ["a"]]])),
         (json!({"role": "assistant", "content": null, "refusal": "no"}), json!([["assistant", ["no"]]])),
         (
             json!({"role": "assistant", "content": null, "audio": {"id": "a", "data": "QQ==", "transcript": "said"}}),

@@ -1,6 +1,6 @@
 //! A message as most vendors write it: a role, a content, and calls beside the content.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::super::message::{Message, is_known_role, usual_role};
 use super::super::node::{Node, Object};
@@ -8,8 +8,8 @@ use super::super::part::{Part, PartKind};
 use super::super::parts::{answer, known, parts, tool_call};
 use crate::json_lenient::{read, read_or_text};
 
-/// Names under which the content stands.
-const CONTENT: [&str; 5] = ["parts", "content", "contents", "blocks", "items"];
+/// Names under which the content stands, the usual ones first.
+const CONTENT: [&str; 7] = ["parts", "content", "contents", "blocks", "items", "text", "message"];
 
 /// A message object that names its role.
 pub(super) fn read_message(object: Object<'_>) -> Option<Vec<Message>> {
@@ -21,7 +21,8 @@ pub(super) fn read_message(object: Object<'_>) -> Option<Vec<Message>> {
 pub(in super::super) fn message(object: Object<'_>, role: &str) -> Message {
     let reasoning = object.text(&["reasoning_content", "reasoning", "thinking"]).map(Part::reasoning);
     let mut parts: Vec<Part> = reasoning.into_iter().collect();
-    let content = object.get(&CONTENT);
+    let is_empty = |content: Node<'_>| content.json.as_array().is_some_and(Vec::is_empty);
+    let content = CONTENT.iter().find_map(|name| object.get(&[name]).filter(|content| !is_empty(*content)));
     let call_id = object.text(&["tool_call_id", "toolCallId"]);
     let read = content.map(contents).unwrap_or_default();
     let answers = |part: &Part| matches!(part.kind, PartKind::ToolCallResponse { .. });
@@ -32,6 +33,7 @@ pub(in super::super) fn message(object: Object<'_>, role: &str) -> Message {
     }
     parts.extend(object.text(&["refusal"]).map(Part::text));
     parts.extend(spoken(object));
+    parts.extend(pictures(object));
     for call in tool_calls(object) {
         if !parts.iter().any(|part| is_same_call(part, &call)) {
             parts.push(call);
@@ -77,6 +79,16 @@ fn spoken(object: Object<'_>) -> Vec<Part> {
         PartKind::Blob { modality: Some("audio".to_owned()), mime_type, name: None, content }.into()
     });
     transcript.into_iter().chain(voice).collect()
+}
+
+/// Pictures that stand beside the content: parts, or base64 as in Ollama's messages.
+fn pictures(object: Object<'_>) -> Vec<Part> {
+    let images = object.get(&["images"]).and_then(Node::items).into_iter().flatten();
+    let part = |image: Node<'_>| match image.json {
+        Json::String(data) => parts(Node::whole(&json!({"type": "image", "image": data}))),
+        _ => parts(image),
+    };
+    images.flat_map(part).collect()
 }
 
 /// Calls that stand beside the content: `tool_calls`, and OpenAI's older `function_call`.
