@@ -7,6 +7,7 @@ pub mod details;
 mod dialects;
 pub mod ids;
 pub mod json;
+mod json_lenient;
 mod json_read;
 pub mod junjo;
 pub mod otlp;

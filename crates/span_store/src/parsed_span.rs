@@ -8,7 +8,7 @@ use junjo_span_model::{
 use serde_json::Value;
 
 use crate::parsed_log::ParsedLog;
-use crate::row::SpanRow;
+use crate::row::{Origin, SpanRow};
 use crate::whole_log::WholeLog;
 use crate::whole_span::WholeSpan;
 
@@ -47,16 +47,16 @@ impl WholeSpan {
     }
 
     fn row_again(&self, prices: &PriceTable) -> Result<SpanRow, serde_json::Error> {
-        let place = self.row.place;
+        let origin = Origin { place: self.row.place, project: &self.row.project };
         if let Some(span) = self.otlp.as_deref().and_then(|message| decode_span(message).ok().flatten()) {
             let (resource, scope) =
                 (serde_json::from_str(&self.resource)?, serde_json::from_str(&self.scope)?);
             let (resource, scope) = (resource_from_json(&resource), scope_from_json(&scope));
-            return Ok(SpanRow::new(place, &span, promote(&resource, &scope, &span, prices)));
+            return Ok(SpanRow::new(origin, &span, promote(&resource, &scope, &span, prices)));
         }
         let parsed = ParsedSpan::strict(self)?;
         let (resource, scope, span) = (parsed.resource(), parsed.scope(), parsed.span());
-        let again = SpanRow::new(place, &span, promote(&resource, &scope, &span, prices));
+        let again = SpanRow::new(origin, &span, promote(&resource, &scope, &span, prices));
         Ok(SpanRow { link_count: self.row.link_count, ..again })
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value as Json};
 
+use crate::json_lenient::read;
 use crate::otlp::value::Value;
 
 /// Longest JSON text that is parsed for a few members; usage and cost objects have some hundred bytes.
@@ -86,7 +87,10 @@ pub(crate) fn flag(value: &Value<'_>) -> Option<bool> {
 /// The members of the JSON object in a text of up to 16 KiB, or of a map; of a map only texts and numbers.
 pub(crate) fn json_object(value: &Value<'_>) -> Option<Map<String, Json>> {
     match value {
-        Value::String(text) if text.len() <= JSON_BYTES_MAX => serde_json::from_str(text).ok(),
+        Value::String(text) if text.len() <= JSON_BYTES_MAX => match read(text)?.json {
+            Json::Object(members) => Some(members),
+            _ => None,
+        },
         Value::Map(pairs) => {
             let members = pairs.iter().take(MEMBERS_MAX).filter_map(|pair| {
                 let json = match &pair.value {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value as Json};
 
 use crate::derive::scalar;
+use crate::json_lenient::read_or_text;
 use crate::otlp::value::{KeyValue, Value};
 
 /// Segments of a flattened key that become levels of a tree; real ones have 9 at most, the rest of a longer one stays
@@ -117,13 +118,9 @@ pub(super) fn parsed(value: &Value<'_>) -> Json {
     if let Value::String(text) = value { parse_text(text) } else { json_of(value) }
 }
 
-/// The JSON object, list or string in `text`, else the text itself. Numbers stay texts: "007" is none.
+/// The JSON object, list or string in `text`, as far as it goes, else the text itself. Numbers stay texts: "007" is none.
 pub(crate) fn parse_text(text: &str) -> Json {
-    if text.trim_start().starts_with(['{', '[', '"']) {
-        serde_json::from_str(text).unwrap_or_else(|_| Json::from(text))
-    } else {
-        Json::from(text)
-    }
+    read_or_text(text).json
 }
 
 /// A JSON text, or a number or flag as one.

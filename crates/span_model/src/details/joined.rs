@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::messages::DETAILS_EVENT;
 use crate::derive::hints::event_name;
+use crate::json_lenient::read_or_text;
 use crate::otlp::value::{Event, KeyValue, LogRecord, Span, Value};
 
 /// `span` with what its records say: events for those that are events, and the attributes of an inference's record
@@ -28,8 +29,8 @@ fn event<'a>(name: Cow<'a, str>, record: &LogRecord<'a>) -> Event<'a> {
     let mut attributes = record.attributes.clone();
     match &record.body {
         Value::Map(members) => attributes.extend(members.iter().cloned()),
-        Value::String(text) => match serde_json::from_str(text) {
-            Ok(Json::Object(members)) => attributes.extend(
+        Value::String(text) => match read_or_text(text).json {
+            Json::Object(members) => attributes.extend(
                 members
                     .into_iter()
                     .map(|(key, json)| KeyValue { key: Cow::Owned(key), value: owned_value(json) }),

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 pub use context::{Agent, Evaluation, PromptTemplate};
 pub use failures::{Exception, Failures, Limits};
-pub use messages::{Message, Part};
+pub use messages::{Message, Part, PartKind};
 pub use request::Streaming;
 pub use retrieval::{Document, Embedding, Reranking, Retrieval};
 pub use tools::{Tool, ToolCall};
@@ -29,6 +29,7 @@ use crate::dialects::{Field, keys};
 use crate::otlp::value::{LogRecord, Resource, Scope, Span};
 use attributes::Attributes;
 use joined::join;
+use messages::Messages;
 
 /// One span's derived content, owned, as the API serialises it. Lists are empty and options null where a span has none.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -55,8 +56,12 @@ pub struct Details {
     pub cost_source: Option<String>,
     /// The conversation that went in.
     pub input_messages: Vec<Message>,
+    /// Whether the client cut that conversation at a length limit: messages may be missing, or the end of a part.
+    pub input_messages_truncated: bool,
     /// The messages that came out.
     pub output_messages: Vec<Message>,
+    /// Whether the client cut those messages at a length limit.
+    pub output_messages_truncated: bool,
     /// Input that is no conversation and no tool's arguments, JSON texts parsed; null when there is none.
     #[schema(value_type = Value)]
     pub input: Json,
@@ -157,8 +162,10 @@ pub fn details_with_logs<'a>(
 fn read(resource: &Resource<'_>, span: &Span<'_>, promoted: Promoted<'_>) -> Details {
     let attributes = Attributes::new(&span.attributes);
     let role = promoted.role;
-    let input_messages = messages::input(&attributes, role, span);
-    let output_messages = messages::output(&attributes, role, span);
+    let Messages { list: input_messages, truncated: input_messages_truncated } =
+        messages::input(&attributes, role, span);
+    let Messages { list: output_messages, truncated: output_messages_truncated } =
+        messages::output(&attributes, role, span);
     let parameters = request::parameters(&attributes);
     let input = if shows_input(role, &input_messages) { content(&attributes, Field::Input) } else { Json::Null };
     let output =
@@ -200,7 +207,9 @@ fn read(resource: &Resource<'_>, span: &Span<'_>, promoted: Promoted<'_>) -> Det
         user_id: promoted.user_id.map(String::from),
         parameters,
         input_messages,
+        input_messages_truncated,
         output_messages,
+        output_messages_truncated,
     }
 }
 

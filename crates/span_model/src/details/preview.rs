@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::messages::{Message, Part};
+use super::messages::{Message, PartKind};
 
 /// Characters in a preview: one line of a wide screen.
 const CHARS_MAX: usize = 160;
@@ -20,8 +20,8 @@ pub(super) fn answered(messages: &[Message], output: &Json) -> Option<String> {
     let calls = || {
         let parts = messages.iter().flat_map(|message| &message.parts);
         let names: Vec<&str> = parts
-            .filter_map(|part| match part {
-                Part::ToolCall { name, .. } => name.as_deref(),
+            .filter_map(|part| match &part.kind {
+                PartKind::ToolCall { name, .. } => name.as_deref(),
                 _ => None,
             })
             .take(8)
@@ -33,8 +33,8 @@ pub(super) fn answered(messages: &[Message], output: &Json) -> Option<String> {
 
 /// The first text in a message.
 fn text(message: &Message) -> Option<&str> {
-    message.parts.iter().find_map(|part| match part {
-        Part::Text { content } if !content.trim().is_empty() => Some(content.as_str()),
+    message.parts.iter().find_map(|part| match &part.kind {
+        PartKind::Text { content, .. } if !content.trim().is_empty() => Some(content.as_str()),
         _ => None,
     })
 }
@@ -91,14 +91,14 @@ mod tests {
     fn previews_take_the_last_question_and_the_answer() {
         let message = |role: &str, content: &str| Message {
             role: role.to_owned(),
-            parts: vec![Part::Text { content: content.to_owned() }],
+            parts: vec![PartKind::Text { content: content.to_owned(), citations: Vec::new() }.into()],
             name: None,
             finish_reason: None,
         };
         let input = [message("system", "be kind"), message("user", "one"), message("user", "two")];
         assert_eq!(asked(&input, &Json::Null).as_deref(), Some("two"));
-        let call = Part::ToolCall { id: None, name: Some("search".to_owned()), arguments: Json::Null };
-        let output = [Message { parts: vec![call], ..message("assistant", "") }];
+        let call = PartKind::ToolCall { id: None, name: Some("search".to_owned()), arguments: Json::Null };
+        let output = [Message { parts: vec![call.into()], ..message("assistant", "") }];
         assert_eq!(answered(&output, &Json::Null).as_deref(), Some("search"));
         assert_eq!(asked(&[], &serde_json::json!({"q": 1})).as_deref(), Some("{\"q\":1}"));
         assert_eq!(answered(&[], &Json::Null), None);

@@ -11,6 +11,7 @@ mod edge_cases;
 mod hostile;
 mod junjo;
 mod logs;
+mod messages;
 mod promoted;
 mod reference;
 mod splice;
