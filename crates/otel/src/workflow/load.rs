@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use junjo_span_model::junjo::{JunjoSpan, JunjoTrace};
+use junjo_workflow_model::{JunjoSpan, JunjoTrace};
 use junjo_span_model::{Span as OtlpSpan, SpanId, TraceId, attributes_from_json, events_from_json};
 use junjo_span_store::{Place, SpanRow, SpanStore, WholeSpan};
 use junjo_web::{ApiError, ApiResult};

@@ -1,6 +1,6 @@
 //! Parameters and wire types of the routes about runs; the view itself is `junjo_span_model::junjo`'s.
 
-use junjo_span_model::junjo::{AggregateGraph, WorkflowDetail};
+use junjo_workflow_model::{AggregateGraph, WorkflowDetail};
 use junjo_span_store::RunFilter;
 use junjo_web::{ApiError, ApiResult, Limit};
 use serde::{Deserialize, Serialize};

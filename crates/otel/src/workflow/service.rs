@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use junjo_span_model::junjo::{
+use junjo_workflow_model::{
     Aggregate, RunError, StateAt, StateError, Warning, WarningCode, WorkflowDetail,
 };
 use junjo_span_model::{SpanId, TraceId};
