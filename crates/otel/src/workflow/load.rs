@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use junjo_workflow_model::{JunjoSpan, JunjoTrace};
 use junjo_span_model::{Span as OtlpSpan, SpanId, TraceId, attributes_from_json, events_from_json};
 use junjo_span_store::{Place, SpanRow, SpanStore, WholeSpan};
 use junjo_web::{ApiError, ApiResult};
+use junjo_workflow_model::{JunjoSpan, JunjoTrace};
 use serde_json::Value;
 
 use crate::error::api_error;
