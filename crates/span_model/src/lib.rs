@@ -1,4 +1,4 @@
-//! What a span means: the OTLP wire format, the GenAI and Junjo vocabularies, and the fields derived from them.
+//! What a span means: the OTLP wire format, the GenAI vocabularies, and the fields derived from them.
 //!
 //! Everything here is a pure function of bytes: no IO, no async, no clock, and nothing a client sends may panic.
 
@@ -9,13 +9,14 @@ pub mod ids;
 pub mod json;
 mod json_lenient;
 mod json_read;
-pub mod junjo;
 pub mod otlp;
 
+pub use derive::exceptions::Exception;
 pub use derive::hints::{PromotedLog, SpanHints, promote_log};
 pub use derive::prices::{CallFacts, PriceTable};
 pub use derive::role::Role;
 pub use derive::{DERIVE_VERSION, Promoted, Status, promote};
+pub use details::attributes::Attributes;
 pub use details::{Details, details, details_with_logs};
 pub use ids::{SpanId, TraceId};
 pub use json::{Fidelity, attributes_json, events_json, links_json, resource_json, scope_json, value_json};

@@ -1,7 +1,7 @@
 //! The dependency rule of the workspace, checked against every `Cargo.toml`. It must not know what a crate does, only
 //! which crates it may name. A new crate fails here until it has a line in [`LAYERS`].
 //!
-//! Dependencies point one way: `server -> features -> {span_store, ingest, web, rpc} -> {wal, span_model}`.
+//! Dependencies point one way: `server -> features -> {span_store, ingest, web, rpc} -> {wal, workflow_model -> span_model}`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -28,6 +28,7 @@ enum Layer {
 const LAYERS: &[(&str, Layer)] = &[
     ("junjo-wal", Layer::Ground),
     ("junjo-span-model", Layer::Ground),
+    ("junjo-workflow-model", Layer::Ground),
     ("junjo-web", Layer::Base),
     ("junjo-rpc", Layer::Base),
     ("junjo-span-store", Layer::Base),
@@ -46,13 +47,14 @@ const LAYERS: &[(&str, Layer)] = &[
 const SAME_LAYER: &[(&str, &str)] = &[
     ("*", "junjo-auth"),           // for CurrentUser
     ("junjo-ingest", "junjo-web"), // for Clock
+    ("junjo-workflow-model", "junjo-span-model"),
     ("junjo-crash", "junjo-test-support"),
 ];
 
 /// Outside packages that only the named crate may use.
 const RESERVED: &[(&str, &str)] = &[("duckdb", "junjo-span-store"), ("rusqlite", "junjo-wal")];
 
-/// Outside packages that do IO; `span_model` is pure and names none of them.
+/// Outside packages that do IO; the models are pure and name none of them.
 const IO_PACKAGES: &[&str] = &["axum", "duckdb", "hyper", "reqwest", "rusqlite", "sqlx", "tokio", "tonic"];
 
 /// Every dependency between crates of the workspace follows the arrows of ARCHITECTURE.md; dev-dependencies may add
@@ -91,16 +93,17 @@ fn reserved_packages_have_one_user() {
     }
 }
 
-/// The span model stays pure: it can be tested and fuzzed without files, sockets or a runtime.
+/// The models stay pure: they can be tested and fuzzed without files, sockets or a runtime.
 #[test]
-fn span_model_does_no_io() {
+fn models_do_no_io() {
     let used: Vec<String> = workspace_edges()
         .into_iter()
-        .filter(|edge| edge.from == "junjo-span-model" && edge.kind == "normal")
+        .filter(|edge| ["junjo-span-model", "junjo-workflow-model"].contains(&edge.from.as_str()))
+        .filter(|edge| edge.kind == "normal")
         .filter(|edge| IO_PACKAGES.contains(&edge.to.as_str()))
         .map(|edge| edge.to)
         .collect();
-    assert!(used.is_empty(), "junjo-span-model uses {used:?}");
+    assert!(used.is_empty(), "the models use {used:?}");
 }
 
 /// The rule itself can fail: edges that must be refused are refused.

@@ -1,4 +1,7 @@
 //! Comma-separated values (RFC 4180) with a header line.
+//!
+//! Quoted here and not by the `csv` crate: that decides on quotes for a whole file, and here an empty text has quotes while no
+//! text has none, and what looks like a formula always has them.
 
 use std::fmt::Display;
 

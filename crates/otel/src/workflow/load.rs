@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use junjo_span_model::junjo::{JunjoSpan, JunjoTrace};
 use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{Place, SpanRow, SpanStore, WholeSpan};
 use junjo_web::{ApiError, ApiResult};
+use junjo_workflow_model::{JunjoSpan, JunjoTrace};
 
 use crate::error::api_error;
 

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use crate::params::{span_id, trace_id};
 use crate::service::OtelService;
-use junjo_span_model::junjo::StateAt;
+use junjo_workflow_model::StateAt;
 use schemas::{RunsParams, StateParams, WorkflowRuns, WorkflowView};
 
 /// The routes of this module.

@@ -1,8 +1,8 @@
 //! Parameters and wire types of the routes about runs; the view itself is `junjo_span_model::junjo`'s.
 
-use junjo_span_model::junjo::{AggregateGraph, WorkflowDetail};
 use junjo_span_store::RunFilter;
 use junjo_web::{ApiError, ApiResult, Limit};
+use junjo_workflow_model::{AggregateGraph, WorkflowDetail};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use junjo_span_model::junjo::{
-    Aggregate, RunError, StateAt, StateError, Warning, WarningCode, WorkflowDetail,
-};
 use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{RunFilter, SpanRow};
 use junjo_web::clock::rfc3339_nanos;
 use junjo_web::{ApiError, ApiResult};
+use junjo_workflow_model::{Aggregate, RunError, StateAt, StateError, Warning, WarningCode, WorkflowDetail};
 use tokio::time::Instant;
 
 use super::load::{LoadLimits, Loaded, load};

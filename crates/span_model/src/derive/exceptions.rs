@@ -11,14 +11,16 @@ const PAIRWISE_MAX: usize = 8;
 
 /// One `exception` event, borrowed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Exception<'s> {
-    pub(crate) kind: &'s str,
-    pub(crate) message: &'s str,
+pub struct Exception<'s> {
+    /// `exception.type`; empty when it has none.
+    pub kind: &'s str,
+    /// `exception.message`; empty when it has none.
+    pub message: &'s str,
 }
 
 impl<'s> Exception<'s> {
     /// The exception in `event`, when it is one.
-    pub(crate) fn of(event: &'s Event<'_>) -> Option<Self> {
+    pub fn of(event: &'s Event<'_>) -> Option<Self> {
         if event.name != "exception" {
             return None;
         }

@@ -13,26 +13,29 @@ use crate::otlp::value::{KeyValue, Value};
 const SEGMENTS_MAX: usize = 16;
 
 /// Attributes by key; of a key that repeats, the last value.
-pub(crate) struct Attributes<'s, 'a> {
+#[derive(Debug)]
+pub struct Attributes<'s, 'a> {
     by_key: HashMap<&'s str, &'s Value<'a>>,
 }
 
 impl<'s, 'a> Attributes<'s, 'a> {
-    pub(crate) fn new(attributes: &'s [KeyValue<'a>]) -> Self {
+    /// Looks `attributes` up by key.
+    pub fn new(attributes: &'s [KeyValue<'a>]) -> Self {
         Self { by_key: attributes.iter().map(|pair| (pair.key.as_ref(), &pair.value)).collect() }
     }
 
-    pub(crate) fn get(&self, key: &str) -> Option<&'s Value<'a>> {
+    /// The value of `key`, unless it is empty.
+    pub fn get(&self, key: &str) -> Option<&'s Value<'a>> {
         self.by_key.get(key).copied().filter(|value| !is_empty(value))
     }
 
     /// The first of `keys` that has a text or number.
-    pub(crate) fn text(&self, keys: &[&str]) -> Option<String> {
+    pub fn text(&self, keys: &[&str]) -> Option<String> {
         self.first(keys, |value| scalar::text(value).map(String::from))
     }
 
     /// The first of `keys` that has a whole number.
-    pub(crate) fn count(&self, keys: &[&str]) -> Option<i64> {
+    pub fn count(&self, keys: &[&str]) -> Option<i64> {
         self.first(keys, scalar::count)
     }
 
@@ -42,7 +45,7 @@ impl<'s, 'a> Attributes<'s, 'a> {
     }
 
     /// The first of `keys` that has a flag.
-    pub(crate) fn flag(&self, keys: &[&str]) -> Option<bool> {
+    pub fn flag(&self, keys: &[&str]) -> Option<bool> {
         self.first(keys, scalar::flag)
     }
 

@@ -9,7 +9,6 @@ mod details;
 mod dialects;
 mod edge_cases;
 mod hostile;
-mod junjo;
 mod logs;
 mod messages;
 mod promoted;

@@ -1,6 +1,6 @@
 //! `/otel/logs`, and log records as spans show them: every transport, both orders.
 
-use junjo_test_support::{delimited_messages, fixture, request};
+use junjo_test_support::{delimited_messages, fixture};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use prost::Message as _;
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use junjo_test_support::{SpanBuilder, delimited_messages, fixture, request};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::TestServer;
 use crate::telemetry::START;
