@@ -84,7 +84,7 @@ impl Export<'_> {
         for record in &records {
             // what cannot be decoded was quarantined by the indexer, and is in no answer
             let _ = decode_whole_spans(record, self.scans.sources().prices, &|_| true, &mut |span| {
-                spans.push(span)
+                spans.push(span);
             });
         }
         let range = Records { after: done, last };

@@ -19,16 +19,15 @@ const COMMIT_ROWS: usize = 65_536;
 type RowsOf<T> = fn(&mut IndexBatch) -> &mut Vec<<T as ArchiveItem>::Row>;
 
 /// Puts all rows of a file behind the cursor into the index. A file that cannot be read is passed over. Blocking.
-pub(super) fn fill_from<T>(fill: &Fill<'_>, next: &FileToRead, rows_of: RowsOf<T>) -> Result<(), StoreError>
+pub(super) fn fill_from<T>(job: &Fill<'_>, next: &FileToRead, rows_of: RowsOf<T>) -> Result<(), StoreError>
 where
     T: ArchiveItem,
     T::Row: Send,
 {
-    let file = &next.file;
-    let path = fill.archive.path_of(file);
-    let mut rows = FileRows::<T>::new(fill, next, rows_of);
+    let path = job.archive.path_of(&next.file);
+    let mut rows = FileRows::<T>::new(job, next, rows_of);
     let read = read_ahead::<T>(&path, &mut |batch| {
-        if fill.is_stopping.load(Ordering::Acquire) {
+        if job.is_stopping.load(Ordering::Acquire) {
             return Err(StoreError::Interrupted);
         }
         rows.add(batch)
@@ -39,7 +38,7 @@ where
             error = &error as &dyn std::error::Error,
             "archive file cannot be read; what it holds is missing from the index"
         );
-        fill.archive.unreadable().note(file, &error);
+        job.archive.unreadable().note(&next.file, &error);
     }
     rows.finish(next)
 }
@@ -62,12 +61,12 @@ struct FileRows<'a, T: ArchiveItem> {
 }
 
 impl<'a, T: ArchiveItem> FileRows<'a, T> {
-    fn new(fill: &Fill<'a>, next: &FileToRead, rows_of: RowsOf<T>) -> Self {
+    fn new(job: &Fill<'a>, next: &FileToRead, rows_of: RowsOf<T>) -> Self {
         let dataset = next.file.dataset;
-        let (begin, counted) = fill.index.progress().of(dataset);
-        let totals = fill.archive.catalog().totals();
+        let (begin, counted) = job.index.progress().of(dataset);
+        let totals = job.archive.catalog().totals();
         Self {
-            index: fill.index,
+            index: job.index,
             dataset,
             rows_of,
             batch: IndexBatch::default(),

@@ -78,11 +78,11 @@ impl InFile {
 pub(crate) async fn scan_spans(
     scans: &Scans,
     job: ScanJob,
-    spans: &[WholeSpan],
+    decoded: &[WholeSpan],
     records: Records,
 ) -> Result<Vec<RecordBatch>, StoreError> {
     let hints = hints_for(scans, &job, records).await?;
-    let batch = to_batch(&schema(), spans).map_err(StoreError::Columns)?;
+    let batch = to_batch(&schema(), decoded).map_err(StoreError::Columns)?;
     let search = move |connection: &Connection| {
         beside_hints(connection, &hints, |overlay| search_batch(connection, &job, batch, overlay))
     };
