@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use junjo_span_model::TraceId;
-use junjo_span_model::details::{Details, Message, Part};
+use junjo_span_model::details::{Details, Message, PartKind};
 use junjo_span_store::{SpanStore, TraceRow, WholeSpan};
 use junjo_web::ApiResult;
 use serde_json::Value;
@@ -72,8 +72,8 @@ fn text_of(message: &Message) -> Option<String> {
     let texts: Vec<&str> = message
         .parts
         .iter()
-        .filter_map(|part| match part {
-            Part::Text { content } => Some(content.trim()),
+        .filter_map(|part| match &part.kind {
+            PartKind::Text { content, .. } => Some(content.trim()),
             _ => None,
         })
         .filter(|text| !text.is_empty())

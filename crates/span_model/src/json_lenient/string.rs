@@ -61,58 +61,74 @@ fn escape(rest: &str, out: &mut String) -> Option<usize> {
 
 /// `\uXXXX`, or two of them that are one character; half of such a pair is U+FFFD.
 fn unicode(rest: &str, out: &mut String) -> Option<usize> {
-    let unit = match hex(rest, 4)? {
-        Some(unit) => unit,
-        None => return as_it_is(out),
+    let unit = match hex(rest, 4) {
+        Hex::Code(unit) => unit,
+        Hex::Other => return Some(as_it_is(out)),
+        Hex::Cut => return None,
     };
     if !(0xd800..0xdc00).contains(&unit) {
         out.push(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER));
         return Some(6);
     }
     let after = &rest[6..];
-    // its second half may have been cut off
-    if after.is_empty() || after == "\\" {
-        return None;
-    }
-    let low = if after.starts_with("\\u") { hex(after, 4)? } else { None };
-    match low.filter(|low| (0xdc00..0xe000).contains(low)) {
-        Some(low) => {
+    let low = match after {
+        // its second half may have been cut off
+        "" | "\\" => return None,
+        after if after.starts_with("\\u") => hex(after, 4),
+        _ => Hex::Other,
+    };
+    match low {
+        Hex::Code(low) if (0xdc00..0xe000).contains(&low) => {
             let code = 0x1_0000 + (((unit - 0xd800) << 10) | (low - 0xdc00));
             out.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
             Some(12)
         }
-        None => {
+        Hex::Code(_) | Hex::Other => {
             out.push(char::REPLACEMENT_CHARACTER);
             Some(6)
         }
+        Hex::Cut => None,
     }
 }
 
 /// Python's `\xXX` and `\UXXXXXXXX`.
 fn code_point(rest: &str, digits: usize, out: &mut String) -> Option<usize> {
-    match hex(rest, digits)? {
-        Some(code) => {
+    match hex(rest, digits) {
+        Hex::Code(code) => {
             out.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
             Some(2 + digits)
         }
-        None => as_it_is(out),
+        Hex::Other => Some(as_it_is(out)),
+        Hex::Cut => None,
     }
 }
 
-/// The number in the `digits` after a backslash and a letter: `None` when the text ends there, `Some(None)` when they are
-/// no digits.
-fn hex(rest: &str, digits: usize) -> Option<Option<u32>> {
-    let token = rest.as_bytes().get(2..2 + digits);
-    let given = token.unwrap_or(&rest.as_bytes()[2..]);
+/// What follows the letter of an escape.
+enum Hex {
+    /// A number of as many digits as it should have.
+    Code(u32),
+    /// Something else.
+    Other,
+    /// The end of the text.
+    Cut,
+}
+
+/// The `digits` after a backslash and a letter.
+fn hex(rest: &str, digits: usize) -> Hex {
+    let given = &rest.as_bytes()[2..];
+    let given = &given[..given.len().min(digits)];
     if !given.iter().all(u8::is_ascii_hexdigit) {
-        return Some(None);
+        return Hex::Other;
     }
-    let token = std::str::from_utf8(token?).ok()?;
-    Some(u32::from_str_radix(token, 16).ok())
+    if given.len() < digits {
+        return Hex::Cut;
+    }
+    let code = std::str::from_utf8(given).ok().and_then(|given| u32::from_str_radix(given, 16).ok());
+    code.map_or(Hex::Other, Hex::Code)
 }
 
-/// A backslash that begins no escape.
-fn as_it_is(out: &mut String) -> Option<usize> {
+/// A backslash that begins no escape; returns its length.
+fn as_it_is(out: &mut String) -> usize {
     out.push('\\');
-    Some(1)
+    1
 }

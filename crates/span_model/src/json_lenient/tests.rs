@@ -138,7 +138,7 @@ fn any_json() -> impl Strategy<Value = Json> {
 }
 
 /// The values on the way to the cut: the whole, its last member, and so on.
-fn open_values<'j>(reading: &'j Reading) -> Vec<&'j Json> {
+fn open_values(reading: &Reading) -> Vec<&Json> {
     let mut open = vec![&reading.json];
     while open.len() < reading.open_levels {
         let last = match open[open.len() - 1] {

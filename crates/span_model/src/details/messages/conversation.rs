@@ -52,7 +52,7 @@ pub(super) fn name_answers(messages: &mut [Message]) {
                 names.insert(id.clone(), name.clone());
             }
             PartKind::ToolCallResponse { id: Some(id), name: name @ None, .. } => {
-                *name = names.get(id).cloned()
+                *name = names.get(id).cloned();
             }
             _ => {}
         }
@@ -134,8 +134,7 @@ fn choice(choice: Object<'_>) -> Option<Message> {
 /// LangChain's `{generations: [[{message, text}]]}`.
 fn generations(object: Object<'_>) -> Option<Vec<Message>> {
     let batches = object.get(&["generations"])?.items()?;
-    let generations =
-        batches.flat_map(|batch| batch.items().map(Vec::from_iter).unwrap_or_else(|| vec![batch]));
+    let generations = batches.flat_map(|batch| batch.items().map_or_else(|| vec![batch], Vec::from_iter));
     let messages = generations.map(|generation| {
         let generation = generation.object()?;
         let message = generation.object(&["message"]).and_then(messages);

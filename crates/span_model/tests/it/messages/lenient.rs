@@ -14,7 +14,7 @@ fn conversation() -> Json {
 }
 
 fn read(text: &str) -> Json {
-    call(json!({"gen_ai.input.messages": text}))
+    call(&json!({"gen_ai.input.messages": text}))
 }
 
 /// Scenario: a conversation is cut inside the third message's answer. Guarantee: the whole messages are there, the last one
@@ -71,7 +71,7 @@ fn cut_anywhere_keeps_the_whole_messages() {
 /// and the part is marked.
 #[test]
 fn cut_arguments_are_marked() {
-    let details = call(json!({
+    let details = call(&json!({
         "llm.output_messages.0.message.role": "assistant",
         "llm.output_messages.0.message.tool_calls.0.tool_call.function.name": "sights",
         "llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments": "{\"city\": \"Ghent\", \"da",
@@ -107,7 +107,7 @@ fn almost_json_is_a_conversation() {
 /// go, as messages are.
 #[test]
 fn other_json_is_read_as_far_as_it_goes() {
-    let details = call(json!({
+    let details = call(&json!({
         "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "f", "gen_ai.tool.call.arguments": "{\"a\": 1, \"b\": \"lo",
         "metadata": "{\"score\": NaN, \"thread\": \"t\"}",
     }));

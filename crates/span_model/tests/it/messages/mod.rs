@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::dialects::span;
 
 /// The details of a model call with `attributes`, as the API shows them.
-fn call(attributes: Json) -> Json {
+fn call(attributes: &Json) -> Json {
     let mut all = json!({"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o"});
     all.as_object_mut().unwrap().extend(attributes.as_object().unwrap().clone());
     of(&span("chat gpt-4o", &all))
@@ -23,7 +23,7 @@ fn of(span: &Span<'_>) -> Json {
 
 /// The input messages that `conversation` is read as, without nulls, `false` and empty lists.
 fn input(conversation: &Json) -> Json {
-    compact(&call(json!({"gen_ai.input.messages": conversation.to_string()}))["input_messages"])
+    compact(&call(&json!({"gen_ai.input.messages": conversation.to_string()}))["input_messages"])
 }
 
 /// The parts of one user's message whose content is `parts`.

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::parts;
 
 /// A part as it is sent, and what it becomes.
-fn check(vendor: &str, cases: Json) {
+fn check(vendor: &str, cases: &Json) {
     for case in cases.as_array().unwrap() {
         assert_eq!(parts(&json!([case[0]])), case[1], "{vendor}: {}", case[0]);
     }
@@ -17,7 +17,7 @@ fn check(vendor: &str, cases: Json) {
 fn opentelemetry_parts_are_what_they_are() {
     check(
         "otel",
-        json!([
+        &json!([
             [{"type": "text", "content": "hi"}, [{"type": "text", "content": "hi"}]],
             [{"type": "reasoning", "content": "hm"}, [{"type": "reasoning", "content": "hm"}]],
             [{"type": "tool_call", "id": "c", "name": "f", "arguments": "{\"a\":1}"},
@@ -47,7 +47,7 @@ fn opentelemetry_parts_are_what_they_are() {
 fn openai_parts_are_what_they_are() {
     check(
         "openai",
-        json!([
+        &json!([
             [{"type": "text", "text": "hi"}, [{"type": "text", "content": "hi"}]],
             [{"type": "image_url", "image_url": {"url": "https://e.com/a.png", "detail": "low"}},
                 [{"type": "uri", "modality": "image", "uri": "https://e.com/a.png"}]],
@@ -76,7 +76,7 @@ fn openai_parts_are_what_they_are() {
 fn anthropic_blocks_are_what_they_are() {
     check(
         "anthropic",
-        json!([
+        &json!([
             [{"type": "text", "text": "hi", "citations": [{"type": "page_location"}]},
                 [{"type": "text", "content": "hi", "citations": [{"type": "page_location"}]}]],
             [{"type": "thinking", "thinking": "hm", "signature": "s"}, [{"type": "reasoning", "content": "hm"}]],
@@ -111,7 +111,7 @@ fn anthropic_blocks_are_what_they_are() {
 fn bedrock_blocks_are_what_they_are() {
     check(
         "bedrock",
-        json!([
+        &json!([
             [{"text": "hi"}, [{"type": "text", "content": "hi"}]],
             [{"toolUse": {"toolUseId": "t", "name": "f", "input": {"a": 1}}}, [{"type": "tool_call", "id": "t", "name": "f", "arguments": {"a": 1}}]],
             [{"toolResult": {"toolUseId": "t", "status": "error", "content": [{"text": "boom"}]}},
@@ -138,7 +138,7 @@ fn bedrock_blocks_are_what_they_are() {
 fn gemini_parts_are_what_they_are() {
     check(
         "gemini",
-        json!([
+        &json!([
             [{"text": "hm", "thought": true}, [{"type": "reasoning", "content": "hm"}]],
             [{"functionCall": {"name": "f", "args": {"a": 1}}}, [{"type": "tool_call", "name": "f", "arguments": {"a": 1}}]],
             [{"function_response": {"id": "c", "name": "f", "response": {"n": 1}}},
@@ -160,7 +160,7 @@ fn gemini_parts_are_what_they_are() {
 fn vercel_parts_are_what_they_are() {
     check(
         "vercel",
-        json!([
+        &json!([
             [{"type": "file", "mediaType": "image/png", "data": "QQ==", "filename": "a.png"},
                 [{"type": "blob", "modality": "image", "mime_type": "image/png", "name": "a.png", "content": "QQ=="}]],
             [{"type": "file", "mediaType": "application/pdf", "data": "https://e.com/a"},
@@ -189,7 +189,7 @@ fn vercel_parts_are_what_they_are() {
 fn framework_parts_are_what_they_are() {
     check(
         "langchain",
-        json!([
+        &json!([
             [{"type": "reasoning", "reasoning": "hm"}, [{"type": "reasoning", "content": "hm"}]],
             [{"type": "image", "base64": "QQ==", "mime_type": "image/png"}, [{"type": "blob", "modality": "image", "mime_type": "image/png", "content": "QQ=="}]],
             [{"type": "audio", "source_type": "url", "url": "https://e.com/a"}, [{"type": "uri", "modality": "audio", "uri": "https://e.com/a"}]],
@@ -199,14 +199,14 @@ fn framework_parts_are_what_they_are() {
     );
     check(
         "pydantic-ai",
-        json!([
+        &json!([
             [{"type": "image-url", "url": "https://e.com/a"}, [{"type": "uri", "modality": "image", "uri": "https://e.com/a"}]],
             [{"type": "binary", "media_type": "audio/mpeg", "content": "QQ=="}, [{"type": "blob", "modality": "audio", "mime_type": "audio/mpeg", "content": "QQ=="}]],
         ]),
     );
     check(
         "llama-index",
-        json!([
+        &json!([
             [{"block_type": "text", "text": "hi"}, [{"type": "text", "content": "hi"}]],
             [{"block_type": "image", "image": "QQ==", "image_mimetype": "image/png"}, [{"type": "blob", "modality": "image", "mime_type": "image/png", "content": "QQ=="}]],
             [{"block_type": "tool_call", "tool_call_id": "c", "tool_name": "f", "tool_kwargs": {"a": 1}}, [{"type": "tool_call", "id": "c", "name": "f", "arguments": {"a": 1}}]],
@@ -214,7 +214,7 @@ fn framework_parts_are_what_they_are() {
     );
     check(
         "haystack",
-        json!([
+        &json!([
             [{"tool_call": {"id": "c", "tool_name": "f", "arguments": {"a": 1}}}, [{"type": "tool_call", "id": "c", "name": "f", "arguments": {"a": 1}}]],
             [{"tool_call_result": {"result": "ok", "error": false, "origin": {"id": "c", "tool_name": "f", "arguments": {}}}},
                 [{"type": "tool_call_response", "id": "c", "name": "f", "response": "ok"}]],
@@ -223,7 +223,7 @@ fn framework_parts_are_what_they_are() {
     );
     check(
         "semantic-kernel",
-        json!([
+        &json!([
             [{"content_type": "function_call", "id": "c", "plugin_name": "p", "function_name": "f", "arguments": "{}"},
                 [{"type": "tool_call", "id": "c", "name": "p-f", "arguments": {}}]],
             [{"$type": "functionResult", "callId": "c", "result": "ok"}, [{"type": "tool_call_response", "id": "c", "response": "ok"}]],
@@ -232,7 +232,7 @@ fn framework_parts_are_what_they_are() {
     );
     check(
         "autogen",
-        json!([
+        &json!([
             [{"id": "c", "name": "f", "arguments": "{\"a\": 1}"}, [{"type": "tool_call", "id": "c", "name": "f", "arguments": {"a": 1}}]],
             [{"content": "boom", "name": "f", "call_id": "c", "is_error": true},
                 [{"type": "tool_call_response", "id": "c", "name": "f", "response": "boom", "is_error": true}]],

@@ -97,9 +97,10 @@ fn requests_and_responses_hold_messages() {
     }
 }
 
-/// Scenario: messages of frameworks. Guarantee: each has its role and says what it says.
+/// Scenario: LangChain's serialised messages and pydantic-ai's own. Guarantee: each has its role and says what it says, and a
+/// call that is written twice is one.
 #[test]
-fn framework_messages_are_messages() {
+fn langchain_and_pydantic_messages_are_messages() {
     let constructor = |class: &str, kwargs: Json| json!({"lc": 1, "type": "constructor", "id": ["langchain", "schema", "messages", class], "kwargs": kwargs});
     for (message, expected) in [
         (constructor("SystemMessage", json!({"content": "a"})), json!([["system", ["a"]]])),
@@ -142,6 +143,16 @@ fn framework_messages_are_messages() {
             json!({"kind": "request", "parts": [{"part_kind": "tool-return", "tool_name": "f", "content": "r", "tool_call_id": "c"}]}),
             json!([["tool", [{"answer": "f", "is": "r"}]]]),
         ),
+    ] {
+        assert_eq!(short(&input(&json!([message]))), expected, "{message}");
+    }
+}
+
+/// Scenario: messages of LlamaIndex, AutoGen, Haystack, Semantic Kernel, Spring AI, and contents that stand elsewhere.
+/// Guarantee: each has its role and says what it says.
+#[test]
+fn other_messages_are_messages() {
+    for (message, expected) in [
         (
             json!({"role": "user", "additional_kwargs": {}, "blocks": [{"block_type": "text", "text": "a"}]}),
             json!([["user", ["a"]]]),
@@ -243,6 +254,23 @@ fn strands_events_are_messages() {
     assert_eq!(details["finish_reasons"], json!(["tool_use"]));
 }
 
+/// Scenario: the request and the response that Google ADK keeps in attributes of its own. Guarantee: both are messages, and what
+/// is no request is none.
+#[test]
+fn google_adk_attributes_are_messages() {
+    let request = r#"{"model": "gemini-2.5-flash", "config": {"system_instruction": "Be kind."}, "contents": [{"role": "user", "parts": [{"text": "Any seats?"}]}]}"#;
+    let response = r#"{"content": {"role": "model", "parts": [{"text": "Two."}]}, "finish_reason": "STOP"}"#;
+    let details =
+        call(&json!({"gcp.vertex.agent.llm_request": request, "gcp.vertex.agent.llm_response": response}));
+    assert_eq!(
+        short(&details["input_messages"]),
+        json!([["system", ["Be kind."]], ["user", ["Any seats?"]]])
+    );
+    assert_eq!(short(&details["output_messages"]), json!([["assistant", ["Two."]]]));
+    let details = call(&json!({"gcp.vertex.agent.llm_request": "{}", "gcp.vertex.agent.llm_response": "{}"}));
+    assert_eq!((&details["input_messages"], &details["output_messages"]), (&json!([]), &json!([])));
+}
+
 /// Scenario: texts that look like parts but are what somebody said. Guarantee: they stay texts.
 #[test]
 fn texts_that_are_json_stay_texts() {
@@ -253,6 +281,6 @@ fn texts_that_are_json_stay_texts() {
             "{said}"
         );
     }
-    let details = call(json!({"input.value": "[1, 2]"}));
+    let details = call(&json!({"input.value": "[1, 2]"}));
     assert_eq!(details["input_messages"][0]["role"], "user");
 }

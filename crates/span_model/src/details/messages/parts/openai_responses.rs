@@ -27,7 +27,7 @@ pub(super) fn read(object: &Map<String, Json>, kind: &str) -> Option<Vec<Part>> 
         "function_call" | "custom_tool_call" => {
             Part::call(text(&["call_id", "id"]), text(&["name"]), member(object, &["arguments", "input"]))
         }
-        "image_generation_call" => return image_generation(object),
+        "image_generation_call" => return Some(image_generation(object)),
         "mcp_call" => {
             return Some(with_answer(object, text(&["name"]), object.get("arguments"), &["output", "error"]));
         }
@@ -74,7 +74,7 @@ fn with_answer(
     std::iter::once(Part::call(id, name, arguments)).chain(answer).collect()
 }
 
-fn image_generation(object: &Map<String, Json>) -> Option<Vec<Part>> {
+fn image_generation(object: &Map<String, Json>) -> Vec<Part> {
     let prompt = member_text(object, &["revised_prompt", "prompt"]);
     let arguments = prompt.map(|prompt| json!({ "prompt": prompt }));
     let call =
@@ -82,7 +82,7 @@ fn image_generation(object: &Map<String, Json>) -> Option<Vec<Part>> {
     let format = member_text(object, &["output_format"]).unwrap_or_else(|| "png".to_owned());
     let image = member_text(object, &["result"])
         .map(|content| Media::of("image").format(Some(format)).uri_or_blob(content));
-    Some(std::iter::once(call).chain(image).collect())
+    std::iter::once(call).chain(image).collect()
 }
 
 /// What the model let be seen of its thoughts: their summary, else their text; nothing when they are encrypted.
