@@ -40,8 +40,8 @@ export default function PaletteBody({ onDone }: { onDone: () => void }) {
       </div>
       <Command.List label="Results" className="min-h-0 flex-1 overflow-y-auto p-1.5">
         <Command.Empty className="px-3 py-8 text-center text-muted">Nothing found.</Command.Empty>
-        {runsOfGroups(entries).map(({ id, group, members }) => (
-          <Command.Group key={id} heading={group} className={GROUP_CLASS}>
+        {[...byGroup(entries)].map(([group, members]) => (
+          <Command.Group key={group} heading={group} className={GROUP_CLASS}>
             {members.map((entry) => (
               <PaletteRow key={entry.id} entry={entry} onRun={() => run(entry)} />
             ))}
@@ -71,19 +71,13 @@ function PaletteRow({ entry, onRun }: { entry: Entry; onRun: () => void }) {
   );
 }
 
-interface GroupRun {
-  id: string;
-  group: string;
-  members: Entry[];
-}
-
-/** Entries in their order, cut where the group changes; a group may come more than once. */
-function runsOfGroups(entries: readonly Entry[]): GroupRun[] {
-  const runs: GroupRun[] = [];
+/** Entries of a group next to each other; the group of the best entry comes first. */
+function byGroup(entries: readonly Entry[]): Map<string, Entry[]> {
+  const groups = new Map<string, Entry[]>();
   for (const entry of entries) {
-    const last = runs.at(-1);
-    if (last?.group === entry.group) last.members.push(entry);
-    else runs.push({ id: entry.id, group: entry.group, members: [entry] });
+    const members = groups.get(entry.group);
+    if (members) members.push(entry);
+    else groups.set(entry.group, [entry]);
   }
-  return runs;
+  return groups;
 }

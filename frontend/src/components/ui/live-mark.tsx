@@ -2,18 +2,18 @@
 import { ArrowUpToLine, Pause, Play } from "lucide-react";
 import { cn } from "@/lib/cn";
 import { isMoving, type TimeRangeSearch } from "@/lib/time-range";
+import type { LiveState } from "@/state/use-live-list";
 import { Button } from "./button";
 
 interface LiveMarkProps {
-  /** `paused` by loading older rows, `stopped` by choice. */
-  state: "live" | "paused" | "stopped" | "fixed" | "failing";
+  state: LiveState;
   onResume?: () => void;
   /** Stops and starts live updates; without it the mark only tells. */
   onToggle?: () => void;
 }
 
 /** The state of what a time window shows: news come for as long as the window moves. */
-export function windowState(window: TimeRangeSearch, error: Error | null): LiveMarkProps["state"] {
+export function windowState(window: TimeRangeSearch, error: Error | null): LiveState {
   if (error) return "failing";
   return isMoving(window, Date.now()) ? "live" : "fixed";
 }

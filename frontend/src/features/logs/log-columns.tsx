@@ -1,6 +1,6 @@
 /** Columns of the log list, and the record in two lines for narrow screens. */
 import { Link } from "@tanstack/react-router";
-import { type DataColumns, dataColumns } from "@/components/ui/data-table";
+import { type DataColumns, dataColumns } from "@/components/ui/data-columns";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { cn } from "@/lib/cn";
 import { formatClock } from "@/lib/format/time";

@@ -3,17 +3,16 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ListTree, ScrollText, X } from "lucide-react";
-import { useMemo } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
 import { SelectField } from "@/components/ui/field";
-import { LiveMark, windowState } from "@/components/ui/live-mark";
+import { LiveMark } from "@/components/ui/live-mark";
 import { FilterBar, PageHeader } from "@/components/ui/page";
 import { SearchInput } from "@/components/ui/search-input";
 import { EmptyState, LoadState } from "@/components/ui/states";
 import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
 import { loadNextPage } from "@/state/query-client";
-import { useArrivals } from "@/state/use-arrivals";
+import { useLiveList } from "@/state/use-live-list";
 import { NARROW, useMedia } from "@/state/use-media";
 import { useSearchState } from "@/state/use-search-state";
 import { LogDetails } from "@/telemetry/logs/log-details";
@@ -34,10 +33,10 @@ export function LogsPage() {
   const [search, onSearchChange] = useSearchState("/app/logs");
   const narrow = useMedia(NARROW);
   const logs = useInfiniteQuery(logsQuery(search));
-  const rows = useMemo(() => logs.data?.pages.flatMap((page) => page.items) ?? [], [logs.data]);
-  const keys = useMemo(() => rows.map(recordKey), [rows]);
-  const arrived = useArrivals(JSON.stringify({ ...search, record: undefined }), keys);
-  const chosen = rows[keys.indexOf(search.record ?? "")];
+  // Opening a record changes what stands beside the list, not the list.
+  const listed = { ...search, record: undefined };
+  const { rows, ids, arrived, state } = useLiveList({ list: logs, idOf: recordKey, search: listed });
+  const chosen = rows[ids.indexOf(search.record ?? "")];
   const close = () => onSearchChange({ record: undefined });
   if (narrow && chosen) return <RecordPanel record={chosen} onClose={close} />;
   const last = logs.data?.pages.at(-1);
@@ -45,7 +44,7 @@ export function LogsPage() {
     <>
       <PageHeader
         title="Logs"
-        note={<LiveMark state={windowState(search, logs.error)} />}
+        note={<LiveMark state={state} />}
         actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
       />
       <LogFilters search={search} onSearchChange={onSearchChange} />

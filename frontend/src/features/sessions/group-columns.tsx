@@ -1,7 +1,7 @@
 /** What rows of sessions and users say. */
 import { Link } from "@tanstack/react-router";
 import { CircleUser, MessagesSquare } from "lucide-react";
-import { type DataColumns, dataColumns } from "@/components/ui/data-table";
+import { type DataColumns, dataColumns } from "@/components/ui/data-columns";
 import { rowLinkClass } from "@/components/ui/row-link";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { formatCompact, plural } from "@/lib/format/number";

@@ -5,17 +5,21 @@ import { CircleUser, MessagesSquare, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
-import { LiveMark, windowState } from "@/components/ui/live-mark";
+import { LiveMark } from "@/components/ui/live-mark";
 import { FilterBar, PageHeader } from "@/components/ui/page";
 import { SearchInput } from "@/components/ui/search-input";
 import { EmptyState, LoadState } from "@/components/ui/states";
 import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
 import { loadNextPage } from "@/state/query-client";
+import { type LiveState, useLiveList } from "@/state/use-live-list";
 import { useSearchState } from "@/state/use-search-state";
 import { ServiceSelect } from "@/telemetry/services/service-select";
 import { CompactSession, CompactUser, SESSION_COLUMNS, USER_COLUMNS } from "./group-columns";
 import type { GroupsSearch } from "./groups-search";
-import { sessionsQuery, usersQuery } from "./sessions-query";
+import { type Session, sessionsQuery, type TelemetryUser, usersQuery } from "./sessions-query";
+
+const sessionId = (session: Session) => session.session_id;
+const userId = (user: TelemetryUser) => user.user_id;
 
 interface SearchProps {
   search: GroupsSearch;
@@ -25,9 +29,9 @@ interface SearchProps {
 export function SessionsPage() {
   const [search, onSearchChange] = useSearchState("/app/sessions");
   const sessions = useInfiniteQuery(sessionsQuery(search));
-  const rows = sessions.data?.pages.flatMap((page) => page.items) ?? [];
+  const { rows, arrived, state } = useLiveList({ list: sessions, idOf: sessionId, search, moving: true });
   return (
-    <Frame title="Sessions" search={search} list={sessions} onSearchChange={onSearchChange}>
+    <Frame title="Sessions" search={search} list={sessions} state={state} onSearchChange={onSearchChange}>
       {sessions.data && rows.length === 0 && (
         <Nothing
           icon={MessagesSquare}
@@ -42,7 +46,8 @@ export function SessionsPage() {
           label="Sessions"
           columns={SESSION_COLUMNS}
           rows={rows}
-          getRowId={(row) => row.session_id}
+          getRowId={sessionId}
+          arrived={arrived}
           renderCompact={(row) => <CompactSession session={row} />}
           onEndReached={() => loadNextPage(sessions)}
         />
@@ -54,9 +59,9 @@ export function SessionsPage() {
 export function UsersPage() {
   const [search, onSearchChange] = useSearchState("/app/users");
   const users = useInfiniteQuery(usersQuery(search));
-  const rows = users.data?.pages.flatMap((page) => page.items) ?? [];
+  const { rows, arrived, state } = useLiveList({ list: users, idOf: userId, search, moving: true });
   return (
-    <Frame title="Users" search={search} list={users} onSearchChange={onSearchChange}>
+    <Frame title="Users" search={search} list={users} state={state} onSearchChange={onSearchChange}>
       {users.data && rows.length === 0 && (
         <Nothing
           icon={CircleUser}
@@ -71,7 +76,8 @@ export function UsersPage() {
           label="Users"
           columns={USER_COLUMNS}
           rows={rows}
-          getRowId={(row) => row.user_id}
+          getRowId={userId}
+          arrived={arrived}
           renderCompact={(row) => <CompactUser user={row} />}
           onEndReached={() => loadNextPage(users)}
         />
@@ -83,15 +89,16 @@ export function UsersPage() {
 interface FrameProps extends SearchProps {
   title: "Sessions" | "Users";
   list: { isPending: boolean; error: Error | null; data: unknown; refetch: () => unknown };
+  state: LiveState;
   children: ReactNode;
 }
 
-function Frame({ title, search, list, onSearchChange, children }: FrameProps) {
+function Frame({ title, search, list, state, onSearchChange, children }: FrameProps) {
   return (
     <>
       <PageHeader
         title={title}
-        note={<LiveMark state={windowState(search, list.error)} />}
+        note={<LiveMark state={state} />}
         actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
       />
       <FilterBar>

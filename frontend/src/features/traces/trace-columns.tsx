@@ -1,6 +1,6 @@
 /** What a row of the trace list says: what ran, where, how it went, and what it cost. */
 import { Link, useSearch } from "@tanstack/react-router";
-import { type DataColumns, dataColumns } from "@/components/ui/data-table";
+import { type DataColumns, dataColumns } from "@/components/ui/data-columns";
 import { rowLinkClass } from "@/components/ui/row-link";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { formatDuration, nanosToNumber } from "@/lib/format/duration";

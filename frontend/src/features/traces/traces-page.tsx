@@ -12,12 +12,12 @@ import { PageHeader } from "@/components/ui/page";
 import { EmptyState, LoadState } from "@/components/ui/states";
 import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
 import { ViewsMenu } from "@/components/ui/views-menu";
-import { nanosToNumber } from "@/lib/format/duration";
 import { formatExact } from "@/lib/format/time";
+import { longestNanos } from "@/lib/longest";
 import { isMoving } from "@/lib/time-range";
 import { usePreferences } from "@/state/preferences";
 import { LIVE_MS, loadNextPage } from "@/state/query-client";
-import { useArrivals } from "@/state/use-arrivals";
+import { useLiveList } from "@/state/use-live-list";
 import { useSearchState } from "@/state/use-search-state";
 import { servicesQuery } from "@/telemetry/services/services-query";
 import type { TraceList, TraceSummary } from "@/telemetry/traces/traces-query";
@@ -33,6 +33,8 @@ const TraceHistogram = lazy(() => import("./trace-histogram"));
 const ALL_TIME = { range: "all" } as const;
 /** While the tail is live, polling only repairs what it may have missed. */
 const TAIL_POLL_MS = 30_000;
+
+const traceId = (trace: TraceSummary) => trace.trace_id;
 
 interface SearchProps {
   search: TracesSearch;
@@ -51,13 +53,10 @@ export function TracesPage() {
     () => services.data?.map(({ first_seen }) => first_seen).sort()[0],
     [services.data],
   );
-  const rows = useMemo(() => uniqueTraces(traces.data), [traces.data]);
-  const ids = useMemo(() => rows.map((row) => row.trace_id), [rows]);
-  const arrived = useArrivals(JSON.stringify(search), ids);
-  const longest = useMemo(() => niceMax(rows), [rows]);
+  const { rows, arrived, state } = useLiveList({ list: traces, idOf: traceId, search, moving: true });
+  const longest = longestNanos(rows);
   const columns = useMemo(() => traceColumns(longest), [longest]);
   const { hiddenTraceColumns, update } = usePreferences();
-  const walking = (traces.data?.pages.length ?? 0) > 1;
 
   function backToNewest() {
     client.setQueryData<InfiniteData<TraceList, string | undefined>>(tracesQuery(search).queryKey, (data) =>
@@ -66,22 +65,13 @@ export function TracesPage() {
     void traces.refetch();
   }
 
-  const liveState = traces.error
-    ? "failing"
-    : walking
-      ? "paused"
-      : search.paused
-        ? "stopped"
-        : moving
-          ? "live"
-          : "fixed";
   return (
     <>
       <PageHeader
         title="Traces"
         note={
           <LiveMark
-            state={liveState}
+            state={state}
             onResume={backToNewest}
             onToggle={() => onSearchChange({ paused: search.paused ? undefined : true })}
           />
@@ -119,9 +109,9 @@ export function TracesPage() {
           columns={columns}
           rows={rows}
           hidden={hiddenTraceColumns}
-          getRowId={(row) => row.trace_id}
+          getRowId={traceId}
           renderCompact={(row) => <CompactTrace trace={row} />}
-          {...(walking ? {} : { arrived })}
+          arrived={arrived}
           onEndReached={() => loadNextPage(traces)}
           footer={
             <ListEnd
@@ -194,18 +184,4 @@ function NoTraces({ search, anyService, onSearchChange }: NoTracesProps) {
       Nothing in this time window fits the filters. New traces that do will appear by themselves.
     </EmptyState>
   );
-}
-
-/** While a walk is on, a trace may have moved between pages; the first place wins. */
-function uniqueTraces(data: InfiniteData<TraceList> | undefined): TraceSummary[] {
-  const seen = new Set<string>();
-  return (data?.pages ?? [])
-    .flatMap((page) => page.items)
-    .filter((trace) => !seen.has(trace.trace_id) && seen.add(trace.trace_id));
-}
-
-/** Longest duration rounded up to a power of two, so that bars do not jump with every new trace. */
-function niceMax(rows: TraceSummary[]): number {
-  const longest = rows.reduce((max, row) => Math.max(max, nanosToNumber(row.duration_ns)), 1);
-  return 2 ** Math.ceil(Math.log2(longest));
 }

@@ -1,6 +1,6 @@
 /** What a row of the list of workflow runs says. */
 import { Link } from "@tanstack/react-router";
-import { type DataColumns, dataColumns } from "@/components/ui/data-table";
+import { type DataColumns, dataColumns } from "@/components/ui/data-columns";
 import { rowLinkClass } from "@/components/ui/row-link";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { formatDuration, nanosToNumber } from "@/lib/format/duration";

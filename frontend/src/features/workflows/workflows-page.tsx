@@ -6,14 +6,14 @@ import { Workflow } from "lucide-react";
 import { useMemo } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
-import { LiveMark, windowState } from "@/components/ui/live-mark";
+import { LiveMark } from "@/components/ui/live-mark";
 import { FilterBar, PageHeader } from "@/components/ui/page";
 import { SearchInput } from "@/components/ui/search-input";
 import { EmptyState, LoadState } from "@/components/ui/states";
 import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
-import { nanosToNumber } from "@/lib/format/duration";
+import { longestNanos } from "@/lib/longest";
 import { loadNextPage } from "@/state/query-client";
-import { useArrivals } from "@/state/use-arrivals";
+import { useLiveList } from "@/state/use-live-list";
 import { useSearchState } from "@/state/use-search-state";
 import { ServiceSelect } from "@/telemetry/services/service-select";
 import { CompactRun, workflowColumns } from "./workflow-columns";
@@ -28,22 +28,15 @@ interface SearchProps {
 export function WorkflowsPage() {
   const [search, onSearchChange] = useSearchState("/app/workflows");
   const runs = useInfiniteQuery(workflowRunsQuery(search));
-  const rows = useMemo(() => runs.data?.pages.flatMap((page) => page.items) ?? [], [runs.data]);
-  const ids = useMemo(() => rows.map(runId), [rows]);
-  const arrived = useArrivals(JSON.stringify(search), ids);
-  const longest = useMemo(() => {
-    const max = rows.reduce((so, row) => Math.max(so, nanosToNumber(row.duration_ns)), 1);
-    return 2 ** Math.ceil(Math.log2(max));
-  }, [rows]);
+  const { rows, arrived, state } = useLiveList({ list: runs, idOf: runId, search });
+  const longest = longestNanos(rows);
   const columns = useMemo(() => workflowColumns(longest), [longest]);
-  const walking = (runs.data?.pages.length ?? 0) > 1;
-  const liveState = walking && !runs.error ? "paused" : windowState(search, runs.error);
 
   return (
     <>
       <PageHeader
         title="Workflow runs"
-        note={<LiveMark state={liveState} />}
+        note={<LiveMark state={state} />}
         actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
       />
       <FilterBar>
@@ -72,7 +65,7 @@ export function WorkflowsPage() {
           rows={rows}
           getRowId={runId}
           renderCompact={(row) => <CompactRun run={row} />}
-          {...(walking ? {} : { arrived })}
+          arrived={arrived}
           onEndReached={() => loadNextPage(runs)}
         />
       )}

@@ -1,17 +1,18 @@
 /** The trace as a tree of rows with a time axis that fits the data. Virtualised; keyboard as in the ARIA tree pattern. */
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
+import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
+import { useLayoutEffect, useRef } from "react";
 import { Splitter } from "@/components/ui/splitter";
 import type { CriticalPath } from "@/features/trace/model/critical-path";
-import { treeMove } from "@/features/trace/model/navigate";
 import type { TimeWindow } from "@/features/trace/model/time-window";
 import type { VisibleRows } from "@/features/trace/model/visible-rows";
 import type { Previews } from "@/features/trace/preview-query";
 import { usePreferences } from "@/state/preferences";
 import { NARROW, useMedia } from "@/state/use-media";
 import type { TraceModel } from "@/telemetry/trace/build-trace";
+import { FigureHeads } from "./figures";
 import { TimeAxis, TimeGrid } from "./time-axis";
-import { FigureHeads, rowDomId, WaterfallRow } from "./waterfall-row";
+import { useTreeKeys } from "./use-tree-keys";
+import { rowDomId, WaterfallRow } from "./waterfall-row";
 
 const ROW_PX = 28;
 const NARROW_ROW_PX = 38;
@@ -49,7 +50,7 @@ export function Waterfall(props: WaterfallProps) {
   } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const narrow = useMedia(NARROW);
-  const { namesShare, update } = usePreferences();
+  const { namesShare } = usePreferences();
   const { rows, matches } = visible;
   const selected = selectedId === undefined ? -1 : (model.indexById.get(selectedId) ?? -1);
 
@@ -61,28 +62,8 @@ export function Waterfall(props: WaterfallProps) {
     initialRect: { width: 800, height: 800 },
   });
 
-  // A link into the trace shows its span: scroll there once the rows exist.
-  const shownFor = useRef<string>(undefined);
-  useLayoutEffect(() => {
-    if (selectedId === undefined || selected < 0 || shownFor.current === selectedId) return;
-    shownFor.current = selectedId;
-    const position = rows.indexOf(selected);
-    if (position >= 0) virtualizer.scrollToIndex(position, { align: "auto" });
-  }, [selectedId, selected, rows, virtualizer]);
-
-  function handleKeyDown(event: KeyboardEvent<HTMLDivElement>) {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const move = treeMove(event.key, model, rows, selected, folded);
-    if (!move) return;
-    event.preventDefault();
-    if ("select" in move) {
-      const spanId = model.spans[move.select]?.span_id;
-      if (spanId) onSelect(spanId);
-    } else {
-      const spanId = model.spans["expand" in move ? move.expand : move.collapse]?.span_id;
-      if (spanId) onToggleFold(spanId);
-    }
-  }
+  useScrollToSelected(virtualizer, rows, selected);
+  const handleKeyDown = useTreeKeys({ model, rows, selected, folded, onSelect, onToggleFold });
 
   return (
     <div
@@ -129,19 +110,39 @@ export function Waterfall(props: WaterfallProps) {
           </div>
         </div>
       </div>
-      {!narrow && (
-        <div className="pointer-events-none absolute inset-0 flex">
-          <div style={{ width: "var(--names)" }} />
-          <Splitter
-            value={namesShare}
-            min={0.2}
-            max={0.8}
-            label="Width of the span names"
-            onValueChange={(share) => update({ namesShare: share })}
-            className="pointer-events-auto"
-          />
-        </div>
-      )}
+      {!narrow && <NamesSplitter />}
+    </div>
+  );
+}
+
+/** A link into the trace shows its span: scrolls there once the span has arrived, and once only. */
+function useScrollToSelected(
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+  rows: Int32Array,
+  selected: number,
+): void {
+  const shown = useRef(-1);
+  useLayoutEffect(() => {
+    if (selected < 0 || shown.current === selected) return;
+    shown.current = selected;
+    const position = rows.indexOf(selected);
+    if (position >= 0) virtualizer.scrollToIndex(position, { align: "auto" });
+  }, [selected, rows, virtualizer]);
+}
+
+function NamesSplitter() {
+  const { namesShare, update } = usePreferences();
+  return (
+    <div className="pointer-events-none absolute inset-0 flex">
+      <div style={{ width: "var(--names)" }} />
+      <Splitter
+        value={namesShare}
+        min={0.2}
+        max={0.8}
+        label="Width of the span names"
+        onValueChange={(share) => update({ namesShare: share })}
+        className="pointer-events-auto"
+      />
     </div>
   );
 }
