@@ -8,7 +8,7 @@
 //! | `severity` | UInt8 | UTINYINT | OTLP number, 0 for unknown ones |
 //! | `service`, `event_name` | Utf8 | VARCHAR | `event_name` is NULL for a plain record |
 //! | `fingerprint` | UInt64, NULL | UBIGINT | see `log_row.rs` |
-//! | `role` .. `user_id` | Utf8, Int64, NULL | not in `logs`, but merged by span in `hints` | what it says about its span |
+//! | `role` .. `error_type` | Utf8, Int64, NULL | not in `logs`, but merged by span in `hints` | what it says about its span |
 
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ fn shared(rows: &[&LogRow]) -> [Named; 7] {
 }
 
 /// The hints of each row in the column order of the index's `hints` table, behind its ids and sequence.
-fn hints<'h>(rows: &(impl Iterator<Item = Option<&'h Hints>> + Clone)) -> [Named; 10] {
+fn hints<'h>(rows: &(impl Iterator<Item = Option<&'h Hints>> + Clone)) -> [Named; 11] {
     let text = |name: &str, get: fn(&Hints) -> Option<&str>| {
         named(name, true, texts(rows.clone().map(|hints| hints.and_then(get))))
     };
@@ -94,6 +94,7 @@ fn hints<'h>(rows: &(impl Iterator<Item = Option<&'h Hints>> + Clone)) -> [Named
         count("reasoning_tokens", |hints| hints.reasoning_tokens),
         text("session_id", |hints| hints.session_id.as_deref()),
         text("user_id", |hints| hints.user_id.as_deref()),
+        text("error_type", |hints| hints.error_type.as_deref()),
     ]
 }
 
@@ -165,6 +166,8 @@ pub(crate) fn hint_rows_from_batch(batch: &RecordBatch) -> Result<Vec<HintRow>, 
 struct HintColumns<'a> {
     texts: [&'a StringArray; 5],
     counts: [&'a Int64Array; 5],
+    /// Missing in archive files of version 1.
+    error_type: Option<&'a StringArray>,
 }
 
 impl<'a> HintColumns<'a> {
@@ -173,6 +176,7 @@ impl<'a> HintColumns<'a> {
         let text = |name| reader.get::<StringArray>(name);
         let count = |name| reader.get::<Int64Array>(name);
         Ok(Self {
+            error_type: batch.column_by_name("error_type").map(|_| text("error_type")).transpose()?,
             texts: [text("role")?, text("provider")?, text("model")?, text("session_id")?, text("user_id")?],
             counts: [
                 count("input_tokens")?,
@@ -201,6 +205,7 @@ impl<'a> HintColumns<'a> {
             reasoning_tokens,
             session_id,
             user_id,
+            error_type: self.error_type.and_then(text),
         }
     }
 }

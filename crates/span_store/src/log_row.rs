@@ -47,6 +47,7 @@ pub struct Hints {
     pub reasoning_tokens: Option<i64>,
     pub session_id: Option<String>,
     pub user_id: Option<String>,
+    pub error_type: Option<String>,
 }
 
 /// All that log records say about one span.
@@ -102,6 +103,7 @@ impl From<SpanHints<'_>> for Hints {
             reasoning_tokens: hints.reasoning_tokens,
             session_id: owned(hints.session_id),
             user_id: owned(hints.user_id),
+            error_type: owned(hints.error_type),
         }
     }
 }
@@ -129,6 +131,7 @@ impl Hints {
             reasoning_tokens,
             session_id,
             user_id,
+            error_type,
         );
     }
 
@@ -149,6 +152,13 @@ impl Hints {
             session_id,
             user_id,
         );
+        // an exception is the span's error where the span failed, and counts there as anywhere
+        if row.is_error() && row.error_type.is_none() {
+            completed.error_type.clone_from(&self.error_type);
+        }
+        if self.error_type.is_some() {
+            completed.exception_count = row.exception_count.max(1);
+        }
         if completed == *row {
             return None;
         }

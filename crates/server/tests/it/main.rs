@@ -18,6 +18,7 @@ mod lifecycle;
 mod logs;
 mod numbers;
 mod pages;
+mod senders;
 mod split;
 mod split_go;
 mod startup;

@@ -160,7 +160,8 @@ fn read(resource: &Resource<'_>, span: &Span<'_>, promoted: Promoted<'_>) -> Det
     let input_messages = messages::input(&attributes, role, span);
     let output_messages = messages::output(&attributes, role, span);
     let parameters = request::parameters(&attributes);
-    let input = if shows_input(role, &input_messages) { content(&attributes, Field::Input) } else { Json::Null };
+    let input =
+        if shows_input(role, &input_messages) { content(&attributes, Field::Input) } else { Json::Null };
     let output =
         if shows_output(role, &output_messages) { content(&attributes, Field::Output) } else { Json::Null };
     Details {

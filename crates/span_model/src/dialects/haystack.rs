@@ -11,7 +11,10 @@ pub(super) const DIALECT: Dialect = Dialect {
         (Field::EntityName, &["haystack.component.name"]),
         (Field::ToolName, &["haystack.tool.name"]),
         (Field::Input, &["haystack.component.input", "haystack.agent.input", "haystack.pipeline.input_data"]),
-        (Field::Output, &["haystack.component.output", "haystack.agent.output", "haystack.pipeline.output_data"]),
+        (
+            Field::Output,
+            &["haystack.component.output", "haystack.agent.output", "haystack.pipeline.output_data"],
+        ),
         (Field::ToolArguments, &["haystack.tool.input"]),
         (Field::ToolResult, &["haystack.tool.output"]),
     ],

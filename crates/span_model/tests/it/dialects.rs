@@ -20,7 +20,7 @@ fn value(json: &Json) -> Value<'static> {
     }
 }
 
-fn attributes(json: &Json) -> Vec<KeyValue<'static>> {
+pub(crate) fn attributes(json: &Json) -> Vec<KeyValue<'static>> {
     let members = json.as_object().unwrap();
     members.iter().map(|(key, json)| KeyValue { key: leak(key).into(), value: value(json) }).collect()
 }
@@ -30,7 +30,7 @@ fn leak(text: &str) -> &'static str {
     Box::leak(text.to_owned().into_boxed_str())
 }
 
-fn span(name: &str, attributes_json: &Json) -> Span<'static> {
+pub(crate) fn span(name: &str, attributes_json: &Json) -> Span<'static> {
     Span {
         trace_id: TraceId([1; 16]),
         span_id: SpanId([1; 8]),

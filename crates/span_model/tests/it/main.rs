@@ -13,4 +13,5 @@ mod junjo;
 mod logs;
 mod promoted;
 mod reference;
+mod senders;
 mod splice;

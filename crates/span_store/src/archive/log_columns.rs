@@ -12,6 +12,8 @@
 //! | `resource`, `scope` | Utf8 (JSON), dictionary | see [`crate::WholeLog`] |
 //! | `attributes`, `body` | Utf8 (JSON) | integers exact |
 //! | `otlp` | Binary, NULL | the exact `LogRecord` message where the other columns lose something |
+//!
+//! Version 2 added `error_type`.
 
 use std::sync::Arc;
 
@@ -37,7 +39,7 @@ const TEXTS: [&str; 6] = ["key_id", "severity_text", "resource", "scope", "attri
 
 impl ArchiveItem for WholeLog {
     const DATASET: Dataset = Dataset::Logs;
-    const SCHEMA_VERSION: i64 = 1;
+    const SCHEMA_VERSION: i64 = 2;
     type Row = LogRow;
     type Identity = (i64, u64);
 

@@ -5,12 +5,13 @@
 //! | `spans` | one per (trace id, span id) | the columns of `columns.rs`, ids as unsigned integers |
 //! | `traces` | one per trace | [`crate::TraceRow`], replaced in the transaction that changes its spans |
 //! | `logs` | one per log record | the columns of `log_columns.rs`, ids as unsigned integers |
-//! | `hints` | one per span that a GenAI event belongs to | what its records say, first come first kept |
+//! | `hints` | one per span that a GenAI event or an exception belongs to | what its records say, first come first kept |
 //! | `progress` | one | newest indexed record of the log for each dataset; all-time totals; the log's `wal_id` |
 //! | `format` | one | [`INDEX_VERSION`] and the derive version of the rows |
 
-/// Version of the tables; another one in the file means that it is rebuilt. 3 added log records.
-pub(crate) const INDEX_VERSION: i64 = 3;
+/// Version of the tables; another one in the file means that it is rebuilt. 3 added log records, 4
+/// exceptions that were sent as log records.
+pub(crate) const INDEX_VERSION: i64 = 4;
 
 pub(crate) const CREATE_SQL: &str = "
 CREATE TABLE spans (
@@ -45,7 +46,7 @@ CREATE TABLE hints (
     trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL, span_id UBIGINT NOT NULL, sequence BIGINT NOT NULL,
     role VARCHAR, provider VARCHAR, model VARCHAR, input_tokens BIGINT, output_tokens BIGINT,
     cached_input_tokens BIGINT, cache_write_tokens BIGINT, reasoning_tokens BIGINT, session_id VARCHAR,
-    user_id VARCHAR
+    user_id VARCHAR, error_type VARCHAR
 );
 CREATE TABLE progress (
     cursor BIGINT NOT NULL, log_cursor BIGINT NOT NULL, indexed_spans BIGINT NOT NULL,

@@ -18,7 +18,7 @@ use crate::row::{Place, SpanRow};
 use crate::store::SpanStore;
 
 /// The columns of a span that log records may fill, and those that follow from them, with their SQL types.
-const SAID: [(&str, &str); 13] = [
+const SAID: [(&str, &str); 15] = [
     ("role", "VARCHAR"),
     ("is_model_call", "BOOLEAN"),
     ("provider", "VARCHAR"),
@@ -32,6 +32,8 @@ const SAID: [(&str, &str); 13] = [
     ("cost_source", "VARCHAR"),
     ("session_id", "VARCHAR"),
     ("user_id", "VARCHAR"),
+    ("error_type", "VARCHAR"),
+    ("exception_count", "INTEGER"),
 ];
 
 /// Whether log records may fill the column.

@@ -137,9 +137,7 @@ impl Sum {
 /// Whether the two are about equal, or differ by one of `parts` that one of them leaves out.
 fn about(a: i64, b: i64, parts: &[i64]) -> bool {
     let (less, more) = (a.min(b), a.max(b));
-    parts.iter().any(|part| {
-        more.abs_diff(less.saturating_add(*part)) <= (more / TOLERANCE).unsigned_abs()
-    })
+    parts.iter().any(|part| more.abs_diff(less.saturating_add(*part)) <= (more / TOLERANCE).unsigned_abs())
 }
 
 impl SpanRow {
@@ -182,7 +180,11 @@ fn decide(spans: &[&SpanRow], i: usize, below: &[Below], sums: &[Sum], counted: 
     // a call without tokens below one with tokens is the same call, seen by the client's library
     for below in below.iter().filter(|below| !below.is_apart) {
         let row = spans[below.span];
-        if row.is_model_call && !has_tokens(row) && !sums[below.span].has_tokens() && same_model(spans[i], row) {
+        if row.is_model_call
+            && !has_tokens(row)
+            && !sums[below.span].has_tokens()
+            && same_model(spans[i], row)
+        {
             counted[below.span] = false;
         }
     }
