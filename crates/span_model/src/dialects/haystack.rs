@@ -26,6 +26,9 @@ pub(super) const DIALECT: Dialect = Dialect {
 /// Classes are named after what they do: `OpenAIChatGenerator`, `SentenceTransformersTextEmbedder`.
 fn component(class: &str) -> Option<Role> {
     let ends = |ends: &[&str]| ends.iter().any(|end| class.ends_with(end));
+    if !class.starts_with(|first: char| first.is_ascii_uppercase()) {
+        return None;
+    }
     Some(if ends(&["Generator"]) {
         Role::Llm
     } else if ends(&["Embedder"]) {

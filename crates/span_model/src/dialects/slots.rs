@@ -107,8 +107,8 @@ impl<'s, 'a> Slots<'s, 'a> {
 
     /// What the best dialect says that the span does; a word that says nothing ("UNKNOWN", "span") leaves it to the next.
     pub(crate) fn role(&self) -> Option<Role> {
-        let values = self.slots[FIELDS..FIELDS + KINDS].iter().zip(&TABLE.words);
-        values.filter_map(|(slot, words)| words(scalar::str(slot.value?)?)).next()
+        let mut values = self.slots[FIELDS..FIELDS + KINDS].iter().zip(&TABLE.words);
+        values.find_map(|(slot, words)| words(scalar::str(slot.value?)?))
     }
 
     /// What a sender's spans of this name do, where the sender is known.

@@ -227,10 +227,10 @@ fn a_framework_does_not_hide_the_price() {
     }
 }
 
-/// Scenario: spans of senders with words of their own, as their sources and documents have them. Guarantee: role, model,
-/// tokens, session, user, agent, tool and errors are found.
+/// Scenario: spans of coding agents with words of their own, as their documents have them, and the same words from others.
+/// Guarantee: role, model, tokens, session and tool are found, and nothing is read from others.
 #[test]
-fn senders_with_words_of_their_own_are_understood() {
+fn coding_agents_are_understood() {
     let session = "5d0f0000-1111-4222-8333-444455556666";
     check(
         "com.anthropic.claude_code.tracing",
@@ -257,6 +257,31 @@ fn senders_with_words_of_their_own_are_understood() {
         &json!({"input_tokens": 5, "model": "m"}),
         &json!({"role": null, "in": null, "model": null}),
     );
+    check(
+        "codex_exec",
+        "session_task.turn",
+        &json!({
+            "model": "gpt-5.5", "thread.id": "t-1", "codex.turn.token_usage.input_tokens": 990,
+            "codex.turn.token_usage.cached_input_tokens": 900, "codex.turn.token_usage.output_tokens": 12,
+            "codex.turn.token_usage.reasoning_output_tokens": 4,
+        }),
+        &json!({"role": "agent", "model": "gpt-5.5", "in": 990, "out": 12, "cached": 900, "reasoning": 4, "session": "t-1"}),
+    );
+    check(
+        "gemini-cli",
+        "llm_call",
+        &json!({
+            "gen_ai.operation.name": "chat", "model": "gemini-2.5-pro", "input_token_count": 11, "output_token_count": 7,
+            "thoughts_token_count": 3, "cached_content_token_count": 5,
+        }),
+        &json!({"role": "llm", "model": "gemini-2.5-pro", "in": 11, "out": 10, "cached": 5, "reasoning": 3}),
+    );
+}
+
+/// Scenario: spans of kits for agents with words of their own, as their sources have them. Guarantee: role, tokens, session
+/// and agent are found.
+#[test]
+fn kits_for_agents_are_understood() {
     let adk = "gcp.vertex.agent";
     check(
         adk,
@@ -281,39 +306,6 @@ fn senders_with_words_of_their_own_are_understood() {
         &json!({"role": "llm", "in": 7000, "out": 40, "cached": 2000}),
     );
     check("strands.telemetry.tracer", "execute_event_loop_cycle", &json!({}), &json!({"role": "chain"}));
-    check(
-        "codex_exec",
-        "session_task.turn",
-        &json!({
-            "model": "gpt-5.5", "thread.id": "t-1", "codex.turn.token_usage.input_tokens": 990,
-            "codex.turn.token_usage.cached_input_tokens": 900, "codex.turn.token_usage.output_tokens": 12,
-            "codex.turn.token_usage.reasoning_output_tokens": 4,
-        }),
-        &json!({"role": "agent", "model": "gpt-5.5", "in": 990, "out": 12, "cached": 900, "reasoning": 4, "session": "t-1"}),
-    );
-    check(
-        "gemini-cli",
-        "llm_call",
-        &json!({
-            "gen_ai.operation.name": "chat", "model": "gemini-2.5-pro", "input_token_count": 11, "output_token_count": 7,
-            "thoughts_token_count": 3, "cached_content_token_count": 5,
-        }),
-        &json!({"role": "llm", "model": "gemini-2.5-pro", "in": 11, "out": 10, "cached": 5, "reasoning": 3}),
-    );
-    let langsmith = json!({
-        "langsmith.span.kind": "llm", "langsmith.metadata.thread_id": "th-1", "langsmith.trace.session_id": "the project",
-        "langsmith.metadata.user_id": "u-1", "langsmith.metadata.ls_model_name": "gpt-4.1",
-    });
-    let right = json!({"role": "llm", "session": "th-1", "user": "u-1", "model": "gpt-4.1"});
-    check("langsmith", "ChatOpenAI", &langsmith, &right);
-    let whole = json!({"langsmith.metadata": r#"{"session_id": "s-2"}"#});
-    check("langsmith", "RunnableSequence", &whole, &json!({"session": "s-2"}));
-    check(
-        "openinference",
-        "chain",
-        &json!({"metadata": r#"{"conversation_id": "c-2"}"#}),
-        &json!({"session": "c-2"}),
-    );
     let component = |class: &str| json!({"haystack.component.type": class, "haystack.component.name": "it"});
     for (class, role) in [
         ("OpenAIChatGenerator", "llm"),
@@ -336,6 +328,12 @@ fn senders_with_words_of_their_own_are_understood() {
         &json!({"role": "retriever"}),
     );
     check("other", "OpenAI.achat-1b2c", &json!({}), &json!({"role": null}));
+}
+
+/// Scenario: spans of frameworks that speak OpenTelemetry's words beside some of their own. Guarantee: role, tokens, session,
+/// agent and cost are found.
+#[test]
+fn frameworks_are_understood() {
     check(
         "spring",
         "spring_ai chat_client",
@@ -350,6 +348,31 @@ fn senders_with_words_of_their_own_are_understood() {
             "gen_ai.response.prompt_tokens": 9, "gen_ai.response.completion_tokens": 3}),
         &json!({"role": "llm", "in": 9, "out": 3}),
     );
+    let agent = json!({
+        "gen_ai.operation.name": "invoke_agent", "gen_ai.system": "autogen", "gen_ai.agent.name": "helper",
+        "gen_ai.request.model": "gpt-4.1", "gen_ai.usage.input_tokens": 1_000_000, "gen_ai.usage.output_tokens": 0,
+    });
+    check("autogen", "invoke_agent helper", &agent, &json!({"role": "agent", "agent": "helper", "usd": 2.0}));
+}
+
+/// Scenario: spans of LangSmith, OpenInference and LiteLLM with conversations, users and costs in metadata. Guarantee: they are
+/// found, and LangSmith's project is not taken for a conversation.
+#[test]
+fn metadata_of_tracers_is_understood() {
+    let langsmith = json!({
+        "langsmith.span.kind": "llm", "langsmith.metadata.thread_id": "th-1", "langsmith.trace.session_id": "the project",
+        "langsmith.metadata.user_id": "u-1", "langsmith.metadata.ls_model_name": "gpt-4.1",
+    });
+    let right = json!({"role": "llm", "session": "th-1", "user": "u-1", "model": "gpt-4.1"});
+    check("langsmith", "ChatOpenAI", &langsmith, &right);
+    let whole = json!({"langsmith.metadata": r#"{"session_id": "s-2"}"#});
+    check("langsmith", "RunnableSequence", &whole, &json!({"session": "s-2"}));
+    check(
+        "openinference",
+        "chain",
+        &json!({"metadata": r#"{"conversation_id": "c-2"}"#}),
+        &json!({"session": "c-2"}),
+    );
     check(
         "litellm",
         "litellm_request",
@@ -357,11 +380,6 @@ fn senders_with_words_of_their_own_are_understood() {
             "gen_ai.usage.prompt_tokens": 4, "gen_ai.usage.completion_tokens": 2, "llm.user": "u-9"}),
         &json!({"role": "llm", "in": 4, "out": 2, "usd": 0.5, "user": "u-9"}),
     );
-    let agent = json!({
-        "gen_ai.operation.name": "invoke_agent", "gen_ai.system": "autogen", "gen_ai.agent.name": "helper",
-        "gen_ai.request.model": "gpt-4.1", "gen_ai.usage.input_tokens": 1_000_000, "gen_ai.usage.output_tokens": 0,
-    });
-    check("autogen", "invoke_agent helper", &agent, &json!({"role": "agent", "agent": "helper", "usd": 2.0}));
 }
 
 /// Scenario: a tool's arguments and result under senders' own keys. Guarantee: they are shown as such, parsed.
