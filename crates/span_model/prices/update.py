@@ -42,7 +42,14 @@ NAMES = {
     "x-ai": ["x_ai"],
     "zai": ["zai", "z_ai"],
 }
-FIELDS = {"in": "input_mtok", "out": "output_mtok", "read": "cache_read_mtok", "write": "cache_write_mtok"}
+FIELDS = {
+    "in": "input_mtok",
+    "out": "output_mtok",
+    "read": "cache_read_mtok",
+    "write": "cache_write_mtok",
+    "audio_in": "input_audio_mtok",
+    "audio_out": "output_audio_mtok",
+}
 
 
 def patterns(clause):

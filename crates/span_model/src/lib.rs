@@ -25,6 +25,7 @@ pub use json_read::{
 };
 pub use otlp::decode::{DecodeError, decode_span, decode_spans};
 pub use otlp::decode_log::{LogOrigin, decode_log_record, decode_logs};
-pub use otlp::scan::{Rejection, ScanError, ScanLimits, ScanReport, Signal, scan};
+pub use otlp::scan::{Rejection, ScanError, ScanLimits, ScanReport, scan};
+pub use otlp::signal::Signal;
 pub use otlp::splice::without_rejected;
 pub use otlp::value::{Event, KeyValue, Link, LogRecord, Resource, Scope, Span, Value};

@@ -37,7 +37,8 @@ pub(crate) trait FieldType: Sized {
         Self: 'v;
     /// The value in a row of a column.
     fn at(array: &Self::Array, row: usize) -> Self;
-    /// The value that `text` spells, where the table says so of files that are older than the column.
+    /// The value that `text` spells, where the table says so of files that are older than the column. No text spells a
+    /// missing value.
     fn spelled(text: &str) -> Self;
     /// The value on its way out.
     fn value(&self) -> FieldValue<'_>;
@@ -183,7 +184,7 @@ impl FieldType for Option<String> {
     }
 
     fn spelled(text: &str) -> Self {
-        Some(text.to_owned())
+        (!text.is_empty()).then(|| text.to_owned())
     }
 
     fn value(&self) -> FieldValue<'_> {

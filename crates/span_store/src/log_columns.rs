@@ -102,7 +102,8 @@ macro_rules! hint_columns {
 
         impl<'a> HintColumns<'a> {
             fn from_batch(batch: &'a RecordBatch) -> Result<Self, ArrowError> {
-                Ok(Self { $($name: Column::of(batch, $column, None)?,)* })
+                // a file that is older than a hint says nothing in it
+                Ok(Self { $($name: Column::of(batch, $column, Some(""))?,)* })
             }
 
             fn at(&self, i: usize) -> Hints {

@@ -117,6 +117,13 @@ impl Hints {
     pub(crate) fn applied_to(&self, row: &SpanRow, prices: &PriceTable) -> Option<SpanRow> {
         let mut hinted = row.clone();
         self.fill(&mut hinted);
+        // an exception is the span's error only where the span failed; it counts in any case
+        if !row.is_error() {
+            hinted.error_type.clone_from(&row.error_type);
+        }
+        if self.error_type.is_some() {
+            hinted.exception_count = row.exception_count.max(1);
+        }
         if hinted == *row {
             return None;
         }

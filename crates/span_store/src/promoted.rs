@@ -82,7 +82,7 @@ macro_rules! promoted_fields {
                 filter [session_id Text], export [csv ndjson], since 1 }
             hint { /// User that the span names.
                 user_id: Option<String> = "user_id", of span, filter [user_id Text], export [csv ndjson], since 1 }
-            own { /// Class of the error.
+            hint { /// Class of the error; of a span that failed also from the exceptions that were sent as log records.
                 error_type: Option<String> = "error_type", of span,
                 filter [error_type Text], export [csv ndjson], since 1 }
             own { /// Graph of a Junjo workflow, node or agent.
@@ -98,7 +98,7 @@ macro_rules! promoted_fields {
                 filter [tool_name Text], export [csv ndjson], since 1 }
             own { /// Events on the span.
                 event_count: i32 = "event_count", of span, filter [event_count Int], export [], since 1 }
-            own { /// Recorded exceptions, equal ones counted once.
+            follows { /// Recorded exceptions, equal ones counted once; at least one where log records have one.
                 exception_count: i32 = "exception_count", of span,
                 filter [exception_count Int], export [], since 1 }
             own { /// Junjo's changes of state.

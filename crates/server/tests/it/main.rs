@@ -13,6 +13,7 @@ mod health;
 mod otel;
 mod page;
 mod process;
+mod senders;
 mod split;
 mod telemetry;
 mod v1;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::scalar;
-use crate::otlp::value::{Event, Span};
+use crate::otlp::value::{Event, KeyValue, Span};
 
 /// Up to this many exceptions are compared pair by pair.
 const PAIRWISE_MAX: usize = 8;
@@ -21,11 +21,20 @@ pub struct Exception<'s> {
 impl<'s> Exception<'s> {
     /// The exception in `event`, when it is one.
     pub fn of(event: &'s Event<'_>) -> Option<Self> {
-        if event.name != "exception" {
+        if event.name != EXCEPTION_EVENT {
             return None;
         }
         Some(Self { kind: text(event, "exception.type"), message: text(event, "exception.message") })
     }
+}
+
+/// Name of the span event that is an exception.
+pub(crate) const EXCEPTION_EVENT: &str = "exception";
+
+/// Whether a log record with these attributes is an exception, whatever its event is called: conventions name some after
+/// what failed, and loggers give them no name.
+pub(crate) fn is_exception(attributes: &[KeyValue<'_>]) -> bool {
+    attributes.iter().any(|pair| pair.key == "exception.type" || pair.key == "exception.message")
 }
 
 /// How many different exceptions (by type and message) the span has.
@@ -46,7 +55,7 @@ pub(super) fn count(span: &Span<'_>) -> u32 {
 
 /// The type of the first exception that has one.
 pub(super) fn first_type<'a>(span: &Span<'a>) -> Option<Cow<'a, str>> {
-    let exceptions = span.events.iter().filter(|event| event.name == "exception");
+    let exceptions = span.events.iter().filter(|event| event.name == EXCEPTION_EVENT);
     let mut types =
         exceptions.flat_map(|event| event.attributes.iter().filter(|pair| pair.key == "exception.type"));
     types.find_map(|pair| scalar::text(&pair.value))

@@ -5,11 +5,15 @@
 
 use std::borrow::Cow;
 
+use super::exceptions::is_exception;
 use super::prices::{CallFacts, PriceTable};
 use super::role::Role;
-use super::{Promoted, clamp_nanos, provider, role_words, scalar, service_name, session_id, usage};
-use crate::dialects::{Field, Sender, Slots};
-use crate::otlp::value::{LogRecord, Resource};
+use super::{Promoted, Status, clamp_nanos, provider, role_words, scalar, service_name, session_id, usage};
+use crate::dialects::{Field, Sender, Slots, keys};
+use crate::otlp::value::{LogRecord, Resource, Value};
+
+/// Longest body that is taken for the name of an event.
+const EVENT_NAME_BYTES_MAX: usize = 128;
 
 /// Highest severity number that OTLP defines (FATAL4).
 const SEVERITY_MAX: u8 = 24;
@@ -25,7 +29,7 @@ pub struct PromotedLog<'a> {
     pub severity: u8,
     /// Name of the event; `None` for a plain record.
     pub event_name: Option<Cow<'a, str>>,
-    /// What it says about its span; `None` for a record that is no GenAI event.
+    /// What it says about its span; `None` for a record that is neither a GenAI event nor an exception.
     pub hints: Option<SpanHints<'a>>,
 }
 
@@ -43,6 +47,8 @@ pub struct SpanHints<'a> {
     pub reasoning_tokens: Option<i64>,
     pub session_id: Option<Cow<'a, str>>,
     pub user_id: Option<Cow<'a, str>>,
+    /// Class of the exception that the record is; `_OTHER` for one without.
+    pub error_type: Option<Cow<'a, str>>,
 }
 
 /// Reads the promoted fields of `record`. The body is not looked into.
@@ -58,21 +64,64 @@ pub fn promote_log<'a>(resource: &Resource<'a>, record: &LogRecord<'a>) -> Promo
     }
 }
 
-/// The event's name, which older SDKs send as an attribute.
+/// The event's name: OTLP's field, the attribute of older SDKs, or a body that is nothing but a name.
+///
+/// Rust's `tracing` fills the field with the place in the source code (`event src/main.rs:42`), which names no event, and
+/// Claude Code says the whole name in the body only (`claude_code.api_request`, `api_request` in the attribute).
 pub(crate) fn event_name<'a>(record: &LogRecord<'a>) -> Option<Cow<'a, str>> {
-    if !record.event_name.is_empty() {
-        return Some(record.event_name.clone());
+    let field = Some(&record.event_name).filter(|name| !name.is_empty());
+    if let Some(name) = field.filter(|name| !is_source_line(name)) {
+        return Some(name.clone());
     }
-    let named = record.attributes.iter().rfind(|pair| pair.key == "event.name");
-    named.and_then(|pair| scalar::text(&pair.value))
+    let attribute = record.attributes.iter().rfind(|pair| pair.key == "event.name");
+    let attribute = attribute.and_then(|pair| scalar::text(&pair.value));
+    let body = match &record.body {
+        Value::String(text) if is_name(text) => Some(text),
+        _ => None,
+    };
+    match (attribute, body) {
+        (Some(short), Some(body)) if body.strip_suffix(&*short).is_some_and(|start| start.ends_with('.')) => {
+            Some(body.clone())
+        }
+        (Some(name), _) => Some(name),
+        (None, Some(body)) if is_known(body) => Some(body.clone()),
+        (None, _) => field.cloned(),
+    }
 }
 
-/// What a GenAI event says; other events and plain records may speak of sessions and models, but not of their span's.
+/// `event crates/core/src/session.rs:968`.
+fn is_source_line(name: &str) -> bool {
+    let line = name.rsplit_once(':').map(|(_, line)| line);
+    name.starts_with("event ") && line.is_some_and(|line| line.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Words of letters, digits and underscores with dots between them, as names of events are.
+fn is_name(text: &str) -> bool {
+    text.len() <= EVENT_NAME_BYTES_MAX
+        && text.contains('.')
+        && text.split('.').all(|word| {
+            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        })
+}
+
+/// Whether the name is in a namespace of known events: a body alone may be any text.
+fn is_known(name: &str) -> bool {
+    keys(Field::EventNamespace).iter().any(|start| name.starts_with(start))
+}
+
+/// What a GenAI event or an exception says; other events and plain records may speak of sessions and models, but not of
+/// their span's.
 fn hints<'a>(record: &LogRecord<'a>, event_name: Option<&str>) -> Option<SpanHints<'a>> {
-    let event_name = event_name?;
+    let event_name = event_name.unwrap_or_default();
     let is_gen_ai = |name: &str| name.starts_with("gen_ai.");
-    if !is_gen_ai(event_name) && !record.attributes.iter().any(|pair| is_gen_ai(&pair.key)) {
-        return None;
+    let error_type = is_exception(&record.attributes).then(|| {
+        let kind = record.attributes.iter().rfind(|pair| pair.key == "exception.type");
+        kind.and_then(|pair| scalar::text(&pair.value)).unwrap_or(Cow::Borrowed("_OTHER"))
+    });
+    let is_event = !event_name.is_empty()
+        && (is_gen_ai(event_name) || record.attributes.iter().any(|pair| is_gen_ai(&pair.key)));
+    if !is_event {
+        return error_type.is_some().then(|| SpanHints { error_type, ..SpanHints::default() });
     }
     let slots = Slots::collect(&record.attributes, Sender { scope: "", name: event_name });
     let provider = slots.text(Field::Provider).map(provider::normalise);
@@ -88,6 +137,7 @@ fn hints<'a>(record: &LogRecord<'a>, event_name: Option<&str>) -> Option<SpanHin
         reasoning_tokens: counts.reasoning,
         session_id: session_id(&slots),
         user_id: slots.text(Field::UserId),
+        error_type,
     };
     (hints != SpanHints::default()).then_some(hints)
 }
@@ -115,6 +165,12 @@ impl<'a> SpanHints<'a> {
             (&mut promoted.reasoning_tokens, self.reasoning_tokens),
         ] {
             *own = own.or(hint);
+        }
+        if promoted.status == Status::Error && promoted.error_type.is_none() {
+            promoted.error_type.clone_from(&self.error_type);
+        }
+        if self.error_type.is_some() {
+            promoted.exception_count = promoted.exception_count.max(1);
         }
         if promoted.cost_usd.is_none() {
             promoted.cost_usd = prices.cost_of(&promoted.call_facts());

@@ -18,13 +18,13 @@ use role::Role;
 
 use serde_json::Value as Json;
 
-use crate::dialects::{Field, Sender, Slots};
+use crate::dialects::{Field, Sender, Slots, keys};
 use crate::otlp::value::{Resource, Scope, Span, Value};
 
 /// Raised whenever [`promote`] gives another answer for the same span, so that stored rows can be derived again
 /// (`junjo-server rederive`). 2: a pending span has no role. 3: Langfuse's counts
-/// and costs may be decimal texts.
-pub const DERIVE_VERSION: u32 = 3;
+/// and costs may be decimal texts. 4: more senders' own words, every name of a count, the vendor's price behind a framework.
+pub const DERIVE_VERSION: u32 = 4;
 
 /// Name of a service whose resource has none.
 pub const UNKNOWN_SERVICE: &str = "unknown_service";
@@ -158,7 +158,9 @@ pub fn promote<'a>(
         tool_name: slots.text(Field::ToolName).or_else(|| entity_name(&slots, role, Role::Tool)),
         event_count: saturate(span.events.len()),
         exception_count: exceptions::count(span),
-        state_event_count: saturate(span.events.iter().filter(|event| event.name == "set_state").count()),
+        state_event_count: saturate(
+            span.events.iter().filter(|event| keys(Field::StateEvent).contains(&event.name.as_ref())).count(),
+        ),
         link_count: saturate(span.links.len()),
         provider,
         model,
@@ -198,9 +200,9 @@ fn session_id<'a>(slots: &Slots<'_, 'a>) -> Option<Cow<'a, str>> {
         .or_else(|| slots.text(Field::CorrelationId))
 }
 
-/// `session_id` or `thread_id` in a metadata object, which is only parsed when its text has one of the words.
+/// `session_id`, `thread_id` or `conversation_id` in a metadata object, which is only parsed when its text has one of the words.
 fn session_in_metadata<'a>(metadata: &Value<'_>) -> Option<Cow<'a, str>> {
-    const NAMES: [&str; 2] = ["session_id", "thread_id"];
+    const NAMES: [&str; 3] = ["session_id", "thread_id", "conversation_id"];
     if scalar::str(metadata).is_some_and(|text| !NAMES.iter().any(|name| text.contains(name))) {
         return None;
     }

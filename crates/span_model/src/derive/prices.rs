@@ -75,9 +75,6 @@ struct Prices {
     cache_read: Option<Rate>,
     #[serde(rename = "write")]
     cache_write: Option<Rate>,
-    /// Of output tokens spent on reasoning; absent = as other output.
-    #[serde(rename = "reason")]
-    reasoning: Option<Rate>,
     #[serde(rename = "audio_in")]
     audio_input: Option<Rate>,
     #[serde(rename = "audio_out")]
@@ -234,7 +231,9 @@ impl PriceTable {
         // no provider, or a framework where the provider should stand: the model tells its vendor
         let is_vendor = |known: &Provider| known.models_like.iter().any(|pattern| matches(pattern, model));
         let vendor = self.table.providers.iter().position(is_vendor);
-        vendor.and_then(|vendor| self.sold_by(vendor, model)).or_else(|| self.sold_by(self.named(BEDROCK)?, model))
+        vendor
+            .and_then(|vendor| self.sold_by(vendor, model))
+            .or_else(|| self.sold_by(self.named(BEDROCK)?, model))
     }
 
     fn named(&self, name: &str) -> Option<usize> {
@@ -278,8 +277,7 @@ impl Prices {
         let parts = part(&self.cache_read, counts.cached, &mut plain_input)
             + part(&self.cache_write, counts.cache_write, &mut plain_input)
             + part(&self.audio_input, counts.audio_input, &mut plain_input)
-            + part(&self.audio_output, counts.audio_output, &mut plain_output)
-            + part(&self.reasoning, counts.reasoning, &mut plain_output);
+            + part(&self.audio_output, counts.audio_output, &mut plain_output);
         let plain = self.input.at(input) * plain_input as f64
             + self.output.as_ref().map_or(0.0, |rate| rate.at(input) * plain_output as f64);
         Some((parts + plain) / 1_000_000.0)

@@ -41,8 +41,25 @@ const API_SUFFIXES: &[&str] = &[
 
 /// Where models run that nobody sells by the token, or that has prices nobody published: the vendor's would be made up.
 const OWN_PRICES: &[&str] = &[
-    "huggingface", "ibm.watsonx.ai", "jan", "koboldcpp", "llama.cpp", "llama_cpp", "llamacpp", "lm_studio",
-    "lmstudio", "local", "localai", "mlx", "ollama", "sagemaker", "sglang", "tgi", "triton", "vllm", "xinference",
+    "huggingface",
+    "ibm.watsonx.ai",
+    "jan",
+    "koboldcpp",
+    "llama.cpp",
+    "llama_cpp",
+    "llamacpp",
+    "lm_studio",
+    "lmstudio",
+    "local",
+    "localai",
+    "mlx",
+    "ollama",
+    "sagemaker",
+    "sglang",
+    "tgi",
+    "triton",
+    "vllm",
+    "xinference",
 ];
 
 /// Whether the vendor's prices of a model say nothing about what it costs at this (normalised) provider.

@@ -1,7 +1,7 @@
 //! What a span does, from what its dialect says, its name, its counts, or what it carries.
 
 use super::role::Role;
-use crate::dialects::{Field, PENDING, Slots};
+use crate::dialects::{Field, PENDING, Slots, keys};
 use crate::otlp::value::{Scope, Span};
 
 /// What the span does, from the best vocabulary that says so, else from what it carries.
@@ -23,18 +23,7 @@ pub(super) fn role_of_log(slots: &Slots<'_, '_>, event_name: &str) -> Option<Rol
 
 /// Messages are recorded where a model is called.
 fn from_event(name: &str) -> Option<Role> {
-    let is_call = matches!(
-        name,
-        "gen_ai.system.message"
-            | "gen_ai.user.message"
-            | "gen_ai.assistant.message"
-            | "gen_ai.tool.message"
-            | "gen_ai.choice"
-            | "gen_ai.content.prompt"
-            | "gen_ai.content.completion"
-            | "gen_ai.client.inference.operation.details"
-    );
-    is_call.then_some(Role::Llm)
+    keys(Field::MessageEvent).contains(&name).then_some(Role::Llm)
 }
 
 /// Old GenAI spans have no operation name, and SDKs drop the oldest attributes first when there are more than 128.
@@ -57,20 +46,23 @@ fn has_counts(slots: &Slots<'_, '_>) -> bool {
 }
 
 fn from_content(slots: &Slots<'_, '_>, scope: &Scope<'_>, span: &Span<'_>) -> Option<Role> {
-    if span.events.iter().any(|event| event.name == "db.query.result") {
+    if span.events.iter().any(|event| keys(Field::DocumentEvent).contains(&event.name.as_ref())) {
         return Some(Role::Retriever);
     }
     if span.dropped_attributes_count == 0 && !scope.name.starts_with("openinference.") {
         return None;
     }
-    let has = |prefix: &str| span.attributes.iter().any(|pair| pair.key.starts_with(prefix));
-    if has("llm.output_messages.") || has("gen_ai.completion.") || has("gen_ai.output.messages") {
+    let starts = |prefixes: &[&str]| {
+        let is = |key: &str| prefixes.iter().any(|prefix| key.starts_with(prefix));
+        span.attributes.iter().any(|pair| is(&pair.key))
+    };
+    if starts(keys(Field::AnswerPrefix)) {
         Some(Role::Llm)
-    } else if has("embedding.embeddings.") {
+    } else if starts(keys(Field::EmbeddingListPrefix)) {
         Some(Role::Embedding)
-    } else if has("reranker.") {
+    } else if starts(keys(Field::RerankerPrefix)) {
         Some(Role::Reranker)
-    } else if has("retrieval.documents.") {
+    } else if starts(keys(Field::DocumentListPrefix)) {
         Some(Role::Retriever)
     } else if slots.get(Field::ToolName).is_some() {
         Some(Role::Tool)

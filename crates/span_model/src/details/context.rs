@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
-use super::attributes::{Attributes, member_text, parsed};
+use super::attributes::{Attributes, member, member_text, parsed};
 use crate::dialects::{Field, keys};
 use crate::otlp::value::{Resource, Span};
 
@@ -87,15 +87,13 @@ pub(super) fn prompt(attributes: &Attributes<'_, '_>) -> Option<PromptTemplate> 
 
 /// Judgements in the span's attributes and events.
 pub(super) fn evaluations(attributes: &Attributes<'_, '_>, span: &Span<'_>) -> Vec<Evaluation> {
-    let events = span.events.iter().filter(|event| keys(Field::EvaluationEvent).contains(&event.name.as_ref()));
+    let events =
+        span.events.iter().filter(|event| keys(Field::EvaluationEvent).contains(&event.name.as_ref()));
     let events = events.map(|event| evaluation(&Attributes::new(&event.attributes)));
     let own = attributes.text(keys(Field::EvaluationName)).map(|_| evaluation(attributes));
     let mut evaluations: Vec<Evaluation> = own.into_iter().chain(events).collect();
-    for owner in ["", "trace.", "session."] {
-        for (list, item) in [("evaluations", "evaluation"), ("annotations", "annotation")] {
-            let items = attributes.items(&format!("{owner}{list}."), "");
-            evaluations.extend(items.iter().filter_map(|json| flattened_evaluation(json, item)));
-        }
+    for prefix in keys(Field::EvaluationListPrefix) {
+        evaluations.extend(attributes.items(prefix, "").iter().filter_map(flattened_evaluation));
     }
     evaluations
 }
@@ -109,9 +107,10 @@ fn evaluation(attributes: &Attributes<'_, '_>) -> Evaluation {
     }
 }
 
-fn flattened_evaluation(json: &Json, item: &str) -> Option<Evaluation> {
+/// `{name, score, label, explanation}`, also inside OpenInference's `evaluation` or `annotation`.
+fn flattened_evaluation(json: &Json) -> Option<Evaluation> {
     let object = json.as_object()?;
-    let object = object.get(item).and_then(Json::as_object).unwrap_or(object);
+    let object = member(object, &["evaluation", "annotation"]).and_then(Json::as_object).unwrap_or(object);
     Some(Evaluation {
         name: member_text(object, &["name"]),
         score: object.get("score").and_then(Json::as_f64),
@@ -144,7 +143,5 @@ pub(super) fn project(resource: &Resource<'_>, service: &str) -> String {
 /// The deployment environment.
 pub(super) fn environment(resource: &Resource<'_>, attributes: &Attributes<'_, '_>) -> Option<String> {
     let resource = Attributes::new(&resource.attributes);
-    resource
-        .text(keys(Field::ResourceEnvironment))
-        .or_else(|| attributes.text(keys(Field::Environment)))
+    resource.text(keys(Field::ResourceEnvironment)).or_else(|| attributes.text(keys(Field::Environment)))
 }

@@ -1,10 +1,12 @@
-//! A span together with its log records: GenAI events that were sent as records stand where span events would.
+//! A span together with its log records: GenAI events and exceptions that were sent as records stand where span events
+//! would.
 
 use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
 use super::messages::DETAILS_EVENT;
+use crate::derive::exceptions::{EXCEPTION_EVENT, is_exception};
 use crate::derive::hints::event_name;
 use crate::json_lenient::read_or_text;
 use crate::otlp::value::{Event, KeyValue, LogRecord, Span, Value};
@@ -14,7 +16,12 @@ use crate::otlp::value::{Event, KeyValue, LogRecord, Span, Value};
 pub(super) fn join<'a>(span: &Span<'a>, logs: &[LogRecord<'a>]) -> Span<'a> {
     let mut joined = span.clone();
     for record in logs {
-        let Some(name) = event_name(record) else { continue };
+        let name = match event_name(record) {
+            Some(name) if name.starts_with("gen_ai.") && !name.ends_with(".exception") => Some(name),
+            _ if is_exception(&record.attributes) => Some(Cow::Borrowed(EXCEPTION_EVENT)),
+            name => name,
+        };
+        let Some(name) = name else { continue };
         if name == DETAILS_EVENT {
             joined.attributes.splice(0..0, record.attributes.iter().cloned());
         }

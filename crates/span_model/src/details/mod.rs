@@ -167,7 +167,8 @@ fn read(resource: &Resource<'_>, span: &Span<'_>, promoted: Promoted<'_>) -> Det
     let Messages { list: output_messages, truncated: output_messages_truncated } =
         messages::output(&attributes, role, span);
     let parameters = request::parameters(&attributes);
-    let input = if shows_input(role, &input_messages) { content(&attributes, Field::Input) } else { Json::Null };
+    let input =
+        if shows_input(role, &input_messages) { content(&attributes, Field::Input) } else { Json::Null };
     let output =
         if shows_output(role, &output_messages) { content(&attributes, Field::Output) } else { Json::Null };
     Details {

@@ -94,7 +94,8 @@ pub(super) fn streaming(
     let event = |names: &[&str]| span.events.iter().find(|event| names.contains(&event.name.as_ref()));
     let chunk = event(keys(Field::ChunkEvent));
     // SDKs drop the oldest events first, and a later piece says nothing about the first
-    let first_chunk = event(keys(Field::FirstChunkEvent)).or_else(|| chunk.filter(|_| span.dropped_events_count == 0));
+    let first_chunk =
+        event(keys(Field::FirstChunkEvent)).or_else(|| chunk.filter(|_| span.dropped_events_count == 0));
     let time_to_first_chunk_nanos = attributes
         .float(keys(Field::FirstChunkSeconds))
         .map(|seconds| nanos(seconds * 1e9))

@@ -71,10 +71,7 @@ pub(super) fn retrieval(attributes: &Attributes<'_, '_>, role: Option<Role>) -> 
         return None;
     }
     let input = || attributes.text(keys(Field::Input));
-    Some(Retrieval {
-        query: query.or_else(input),
-        data_source: attributes.text(keys(Field::DataSource)),
-    })
+    Some(Retrieval { query: query.or_else(input), data_source: attributes.text(keys(Field::DataSource)) })
 }
 
 /// OpenLLMetry's `db.query.result` events of vector stores.
@@ -82,7 +79,8 @@ fn query_results(span: &Span<'_>) -> Vec<Json> {
     let events = span.events.iter().filter(|event| keys(Field::DocumentEvent).contains(&event.name.as_ref()));
     let objects = events.map(|event| {
         let attributes = Attributes::new(&event.attributes);
-        let members = keys(Field::DocumentEventPrefix).iter().flat_map(|prefix| attributes.with_prefix(prefix));
+        let members =
+            keys(Field::DocumentEventPrefix).iter().flat_map(|prefix| attributes.with_prefix(prefix));
         Json::Object(members.map(|(name, value)| (name.to_owned(), parsed(value))).collect())
     });
     objects.collect()
@@ -102,8 +100,10 @@ pub(super) fn reranking(attributes: &Attributes<'_, '_>) -> Option<Reranking> {
 
 /// What the span embedded, when it embedded something.
 pub(super) fn embedding(attributes: &Attributes<'_, '_>) -> Option<Embedding> {
-    let items: Vec<Json> =
-        keys(Field::EmbeddingListPrefix).iter().flat_map(|prefix| attributes.items(prefix, "vector")).collect();
+    let items: Vec<Json> = keys(Field::EmbeddingListPrefix)
+        .iter()
+        .flat_map(|prefix| attributes.items(prefix, "vector"))
+        .collect();
     let text = |item: &Json| {
         let object = item.as_object()?;
         member_text(object.get("embedding").and_then(Json::as_object).unwrap_or(object), &["text"])

@@ -5,5 +5,7 @@
 use super::dialect::Dialect;
 use super::field::Field;
 
-pub(super) const DIALECT: Dialect =
-    Dialect { keys: &[(Field::AgentName, &["autogen.agent.name", "recipient_agent_type"])], ..Dialect::EMPTY };
+pub(super) const DIALECT: Dialect = Dialect {
+    keys: &[(Field::AgentName, &["autogen.agent.name", "recipient_agent_type"])],
+    ..Dialect::EMPTY
+};

@@ -9,6 +9,7 @@ use crate::derive::role::Role;
 
 pub(super) const DIALECT: Dialect = Dialect {
     keys: &[
+        (Field::EventNamespace, &["claude_code."]),
         (Field::Model, &["model"]),
         (Field::UncachedInputTokens, &["input_tokens"]),
         (Field::OutputTokens, &["output_tokens"]),

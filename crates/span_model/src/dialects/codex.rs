@@ -9,6 +9,7 @@ use crate::derive::role::Role;
 
 pub(super) const DIALECT: Dialect = Dialect {
     keys: &[
+        (Field::EventNamespace, &["codex."]),
         (Field::Model, &["model", "slug"]),
         (Field::InputTokens, &["codex.turn.token_usage.input_tokens", "input_token_count"]),
         (Field::OutputTokens, &["codex.turn.token_usage.output_tokens", "output_token_count"]),
@@ -36,7 +37,9 @@ pub(super) const DIALECT: Dialect = Dialect {
 };
 
 fn is_speaker(sender: &Sender<'_>) -> bool {
-    sender.scope.starts_with("codex") || sender.name.starts_with("codex.") || sender.name == "session_task.turn"
+    sender.scope.starts_with("codex")
+        || sender.name.starts_with("codex.")
+        || sender.name == "session_task.turn"
 }
 
 fn role(sender: &Sender<'_>) -> Option<Role> {

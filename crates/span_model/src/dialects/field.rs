@@ -94,7 +94,19 @@ fields! {
     StructuralId Text;
     NodeCount Count;
 
-    // details: looked up for one span
+    // details: looked up for one span, or where a span is in doubt
+    /// Prefixes of keys that only an answer of a model has.
+    AnswerPrefix Detail;
+    /// Prefix of keys that only a reranking has.
+    RerankerPrefix Detail;
+    /// Names of events, not keys: messages of a model's call.
+    MessageEvent Detail;
+    /// Names of events, not keys: a change of state.
+    StateEvent Detail;
+    /// Beginnings of names of events, not keys.
+    EventNamespace Detail;
+    /// Prefixes of flattened lists of judgements.
+    EvaluationListPrefix Detail;
     ResponseId Detail;
     RequestModel Detail;
     /// Prefixes of keys, each a request parameter.

@@ -7,6 +7,7 @@ use super::field::Field;
 
 pub(super) const DIALECT: Dialect = Dialect {
     keys: &[
+        (Field::EventNamespace, &["gemini_cli.", "qwen-code."]),
         (Field::Model, &["model", "model_name"]),
         (Field::InputTokens, &["input_token_count"]),
         (Field::VisibleOutputTokens, &["output_token_count"]),

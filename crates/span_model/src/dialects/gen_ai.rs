@@ -11,13 +11,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     keys: &[
         (Field::Provider, &["gen_ai.provider.name", "gen_ai.system"]),
         (Field::Model, &["gen_ai.response.model", "gen_ai.request.model"]),
-        (
-            Field::InputTokens,
-            &[
-                "gen_ai.usage.input_tokens",
-                "gen_ai.usage.prompt_tokens",
-            ],
-        ),
+        (Field::InputTokens, &["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"]),
         (Field::OutputTokens, &["gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"]),
         (Field::TotalTokens, &["gen_ai.usage.total_tokens"]),
         (
@@ -63,6 +57,21 @@ pub(super) const DIALECT: Dialect = Dialect {
         (Field::AgentName, &["gen_ai.agent.name"]),
         (Field::ToolName, &["gen_ai.tool.name"]),
         (Field::ErrorType, &["error.type"]),
+        (Field::AnswerPrefix, &["gen_ai.output.messages"]),
+        (
+            Field::MessageEvent,
+            &[
+                "gen_ai.system.message",
+                "gen_ai.user.message",
+                "gen_ai.assistant.message",
+                "gen_ai.tool.message",
+                "gen_ai.choice",
+                "gen_ai.content.prompt",
+                "gen_ai.content.completion",
+                "gen_ai.client.inference.operation.details",
+            ],
+        ),
+        (Field::EventNamespace, &["gen_ai."]),
         (Field::ResponseId, &["gen_ai.response.id"]),
         (Field::RequestModel, &["gen_ai.request.model"]),
         (Field::ParameterPrefix, &["gen_ai.request.", "gen_ai.openai.request."]),
@@ -98,8 +107,14 @@ pub(super) const DIALECT: Dialect = Dialect {
 
 fn operation_name(name: &str) -> Option<Role> {
     match name {
-        "chat" | "text_completion" | "generate_content" | "completion" | "generate_live_content"
-        | "chat.completions" | "text.completions" | "responses" => Some(Role::Llm),
+        "chat"
+        | "text_completion"
+        | "generate_content"
+        | "completion"
+        | "generate_live_content"
+        | "chat.completions"
+        | "text.completions"
+        | "responses" => Some(Role::Llm),
         "embeddings" | "embedding" => Some(Role::Embedding),
         "retrieval" => Some(Role::Retriever),
         "rerank" => Some(Role::Reranker),

@@ -11,7 +11,10 @@ pub(super) const DIALECT: Dialect = Dialect {
         (Field::EntityName, &["haystack.component.name"]),
         (Field::ToolName, &["haystack.tool.name"]),
         (Field::Input, &["haystack.component.input", "haystack.agent.input", "haystack.pipeline.input_data"]),
-        (Field::Output, &["haystack.component.output", "haystack.agent.output", "haystack.pipeline.output_data"]),
+        (
+            Field::Output,
+            &["haystack.component.output", "haystack.agent.output", "haystack.pipeline.output_data"],
+        ),
         (Field::ToolArguments, &["haystack.tool.input"]),
         (Field::ToolResult, &["haystack.tool.output"]),
     ],
@@ -23,6 +26,9 @@ pub(super) const DIALECT: Dialect = Dialect {
 /// Classes are named after what they do: `OpenAIChatGenerator`, `SentenceTransformersTextEmbedder`.
 fn component(class: &str) -> Option<Role> {
     let ends = |ends: &[&str]| ends.iter().any(|end| class.ends_with(end));
+    if !class.starts_with(|first: char| first.is_ascii_uppercase()) {
+        return None;
+    }
     Some(if ends(&["Generator"]) {
         Role::Llm
     } else if ends(&["Embedder"]) {

@@ -19,6 +19,7 @@ pub(super) const DIALECT: Dialect = Dialect {
         (Field::SpanType, &["junjo.span_type"]),
         (Field::StructuralId, &["junjo.executable_structural_id"]),
         (Field::NodeCount, &["junjo.workflow.node.count"]),
+        (Field::StateEvent, &["set_state"]),
         (Field::Input, &["junjo.agent.input"]),
         (Field::Output, &["junjo.agent.output"]),
         (Field::ToolsInside, &["junjo.agent.model.request"]),

@@ -60,7 +60,8 @@ fn usage(details: &Map<String, Json>) -> Counts {
     let is_anthropic = ["cache_read_input_tokens", "cache_creation_input_tokens"]
         .iter()
         .any(|name| details.contains_key(*name));
-    let input = of(&["input"]).or_else(|| of(&["input_tokens"]).filter(|_| is_anthropic)).map(|_| sum(&is_input));
+    let input =
+        of(&["input"]).or_else(|| of(&["input_tokens"]).filter(|_| is_anthropic)).map(|_| sum(&is_input));
     let output = of(&["output"]).map(|_| sum(&|name| name.starts_with("output")));
     Counts {
         input: input.or_else(|| of(&["prompt_tokens", "promptTokens", "input_tokens"])),

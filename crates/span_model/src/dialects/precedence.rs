@@ -51,7 +51,8 @@ const FIRST: &[(Field, &[&Dialect])] = &[
 const FIRST_KIND: &Dialect = &openinference::DIALECT;
 
 /// Fields for which a dialect comes last, because what it says there is a stand-in.
-const LAST: &[(Field, &str)] = &[(Field::Input, "langfuse.trace.input"), (Field::Output, "langfuse.trace.output")];
+const LAST: &[(Field, &str)] =
+    &[(Field::Input, "langfuse.trace.input"), (Field::Output, "langfuse.trace.output")];
 
 /// Keys of `field`, best first; prefixes and names of events for the fields that say so.
 pub(crate) fn keys(field: Field) -> &'static [&'static str] {
@@ -65,7 +66,8 @@ static KEYS: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
 /// The keys of `field`, best first, each with the place of its dialect in [`DIALECTS`].
 pub(super) fn ranked(field: Field) -> Vec<(usize, &'static str)> {
     let first = FIRST.iter().find(|(of, _)| *of == field).map_or(&[][..], |(_, dialects)| *dialects);
-    let place = |wanted: &Dialect| DIALECTS.iter().position(|dialect| std::ptr::eq(dialect.keys, wanted.keys));
+    let place =
+        |wanted: &Dialect| DIALECTS.iter().position(|dialect| std::ptr::eq(dialect.keys, wanted.keys));
     let mut order: Vec<usize> = first.iter().filter_map(|dialect| place(dialect)).collect();
     for at in 0..DIALECTS.len() {
         if !order.contains(&at) {

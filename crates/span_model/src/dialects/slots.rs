@@ -107,8 +107,8 @@ impl<'s, 'a> Slots<'s, 'a> {
 
     /// What the best dialect says that the span does; a word that says nothing ("UNKNOWN", "span") leaves it to the next.
     pub(crate) fn role(&self) -> Option<Role> {
-        let values = self.slots[FIELDS..FIELDS + KINDS].iter().zip(&TABLE.words);
-        values.filter_map(|(slot, words)| words(scalar::str(slot.value?)?)).next()
+        let mut values = self.slots[FIELDS..FIELDS + KINDS].iter().zip(&TABLE.words);
+        values.find_map(|(slot, words)| words(scalar::str(slot.value?)?))
     }
 
     /// What a sender's spans of this name do, where the sender is known.
@@ -125,7 +125,8 @@ impl<'s, 'a> Slots<'s, 'a> {
 
 /// One bit for every dialect that is spoken by `sender` only among others.
 fn spoken_by(sender: &Sender<'_>) -> u32 {
-    let spoken = DIALECTS.iter().enumerate().filter(|(_, dialect)| dialect.spoken_by.is_some_and(|is| is(sender)));
+    let spoken =
+        DIALECTS.iter().enumerate().filter(|(_, dialect)| dialect.spoken_by.is_some_and(|is| is(sender)));
     spoken.map(|(at, _)| 1 << at).sum()
 }
 
@@ -161,7 +162,8 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         add(key, slot, Shape::Text, 0, at);
         table.words.push(words);
     }
-    let usage = DIALECTS.iter().enumerate().flat_map(|(at, dialect)| dialect.usage.iter().map(move |row| (at, row)));
+    let usage =
+        DIALECTS.iter().enumerate().flat_map(|(at, dialect)| dialect.usage.iter().map(move |row| (at, row)));
     for (slot, (at, (key, read))) in (FIELDS + KINDS..).zip(usage) {
         add(key, slot, Shape::Json, 0, at);
         table.usage.push(*read);
@@ -249,7 +251,8 @@ mod tests {
     /// Guarantee: only the one sender's are read.
     #[test]
     fn collect_reads_bare_keys_of_their_sender_only() {
-        let attributes = [pair("model", Value::String("claude".into())), pair("output_tokens", Value::Int(3))];
+        let attributes =
+            [pair("model", Value::String("claude".into())), pair("output_tokens", Value::Int(3))];
         let read = |scope, name| {
             let slots = Slots::collect(&attributes, Sender { scope, name });
             (slots.str(Field::Model), slots.count(Field::OutputTokens))

@@ -9,7 +9,10 @@ use crate::derive::role::Role;
 
 pub(super) const DIALECT: Dialect = Dialect {
     keys: &[
-        (Field::Model, &["llm.request.model_name", "llm.response.model_name", "llm.response.model", "llm.request.model"]),
+        (
+            Field::Model,
+            &["llm.request.model_name", "llm.response.model_name", "llm.response.model", "llm.request.model"],
+        ),
         (Field::InputTokens, &["llm.usage.prompt_tokens"]),
         (Field::OutputTokens, &["llm.usage.completion_tokens"]),
         (Field::TotalTokens, &["llm.usage.total_tokens"]),
@@ -28,6 +31,7 @@ pub(super) const DIALECT: Dialect = Dialect {
         ),
         (Field::UserId, &["llm.user", "traceloop.association.properties.user_id"]),
         (Field::EntityName, &["traceloop.entity.name"]),
+        (Field::AnswerPrefix, &["gen_ai.completion."]),
         (Field::RequestModel, &["llm.request.model_name", "llm.request.model"]),
         (Field::IsStreaming, &["llm.is_streaming"]),
         (Field::ChunkEvent, &["gen_ai.content.completion.chunk", "llm.content.completion.chunk"]),
@@ -61,9 +65,8 @@ fn span_kind(kind: &str) -> Option<Role> {
 /// The kind of request; LiteLLM has the same key with the names of its functions, asynchronous ones with an "a".
 fn request_type(request: &str) -> Option<Role> {
     match request {
-        "chat" | "completion" | "acompletion" | "text_completion" | "atext_completion" | "responses" | "aresponses" => {
-            Some(Role::Llm)
-        }
+        "chat" | "completion" | "acompletion" | "text_completion" | "atext_completion" | "responses"
+        | "aresponses" => Some(Role::Llm),
         "embedding" | "aembedding" => Some(Role::Embedding),
         "rerank" | "arerank" => Some(Role::Reranker),
         _ => None,

@@ -20,7 +20,10 @@ pub(super) const DIALECT: Dialect = Dialect {
         (Field::UncachedInputTokens, &["ai.usage.inputTokenDetails.noCacheTokens"]),
         (Field::OutputTokens, &["ai.usage.outputTokens", "ai.usage.completionTokens"]),
         (Field::TotalTokens, &["ai.usage.totalTokens"]),
-        (Field::CachedInputTokens, &["ai.usage.inputTokenDetails.cacheReadTokens", "ai.usage.cachedInputTokens"]),
+        (
+            Field::CachedInputTokens,
+            &["ai.usage.inputTokenDetails.cacheReadTokens", "ai.usage.cachedInputTokens"],
+        ),
         (Field::CacheWriteTokens, &["ai.usage.inputTokenDetails.cacheWriteTokens"]),
         (Field::CachedAsProviderSays, &["ai.usage.cachedInputTokens"]),
         (Field::ProviderDetails, &["ai.response.providerMetadata"]),
@@ -75,13 +78,18 @@ fn operation_id(id: &str) -> Option<Role> {
 /// Parts that the SDK's own counts leave out: `{"anthropic": {"cacheCreationInputTokens": 7}}`.
 fn provider_metadata(metadata: &Map<String, Json>) -> Counts {
     let objects = metadata.values().filter_map(Json::as_object);
-    let objects: Vec<_> = objects.flat_map(|own| [Some(own), own.get("usage").and_then(Json::as_object)]).flatten().collect();
+    let objects: Vec<_> =
+        objects.flat_map(|own| [Some(own), own.get("usage").and_then(Json::as_object)]).flatten().collect();
     let of = |names: &[&str]| {
         names.iter().find_map(|name| objects.iter().find_map(|object| object.get(*name).and_then(json_count)))
     };
     Counts {
         cached: of(&["cacheReadInputTokens", "cachedPromptTokens", "cache_read_input_tokens"]),
-        cache_write: of(&["cacheCreationInputTokens", "cacheWriteInputTokens", "cache_creation_input_tokens"]),
+        cache_write: of(&[
+            "cacheCreationInputTokens",
+            "cacheWriteInputTokens",
+            "cache_creation_input_tokens",
+        ]),
         reasoning: of(&["reasoningTokens"]),
         ..Counts::default()
     }

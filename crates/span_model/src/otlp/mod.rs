@@ -6,6 +6,7 @@ pub mod decode;
 pub mod decode_log;
 pub mod scan;
 mod schema;
+pub mod signal;
 pub mod splice;
 pub mod value;
 pub mod wire;

@@ -4,29 +4,8 @@
 //! the rest can be kept (`partial_success`). What passes here is what [`super::decode`] can decode.
 
 use super::schema::{self, Counts, Kind, Schema};
+use super::signal::Signal;
 use super::wire::{Field, Payload, Reader, WireError};
-
-/// The three OTLP signals that are received.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Signal {
-    /// `ExportTraceServiceRequest`.
-    Traces,
-    /// `ExportLogsServiceRequest`.
-    Logs,
-    /// `ExportMetricsServiceRequest`.
-    Metrics,
-}
-
-impl Signal {
-    /// The signal as OTLP paths spell it: `traces`, `logs`, `metrics`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Traces => "traces",
-            Self::Logs => "logs",
-            Self::Metrics => "metrics",
-        }
-    }
-}
 
 /// Items in one request. A span has at least 28 bytes, so the 64 MiB of a request could hold 2.4 million; SDKs send
 /// 512, collectors 8,192, and a place in the WAL counts ordinals in 32 bits.

@@ -2,7 +2,7 @@
 //!
 //! Source: opentelemetry-proto 1.9 (`trace.proto`, `logs.proto`, `metrics.proto`, `common.proto`, `resource.proto`).
 
-use super::scan::Signal;
+use super::signal::Signal;
 use Kind::{Bytes, Fixed32, Fixed64, Message, PackedFixed64, PackedVarint, Varint};
 
 /// `Span.trace_id`.

@@ -1,6 +1,7 @@
 //! Drops rejected items from a message on the wire level: the bytes of everything else stay as they were sent.
 
-use super::scan::{Signal, item_rejection};
+use super::scan::item_rejection;
+use super::signal::Signal;
 use super::wire::{Payload, Reader, WireError, push_varint};
 
 /// `ResourceSpans.scope_spans` and `ScopeSpans.spans`, and the same in logs; 1 leads from the request to the former.

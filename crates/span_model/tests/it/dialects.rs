@@ -20,7 +20,7 @@ fn value(json: &Json) -> Value<'static> {
     }
 }
 
-fn attributes(json: &Json) -> Vec<KeyValue<'static>> {
+pub(crate) fn attributes(json: &Json) -> Vec<KeyValue<'static>> {
     let members = json.as_object().unwrap();
     members.iter().map(|(key, json)| KeyValue { key: leak(key).into(), value: value(json) }).collect()
 }

@@ -13,4 +13,5 @@ mod logs;
 mod messages;
 mod promoted;
 mod reference;
+mod senders;
 mod splice;

@@ -12,6 +12,8 @@
 //! | `resource`, `scope` | Utf8 (JSON), dictionary | see [`crate::WholeLog`] |
 //! | `attributes`, `body` | Utf8 (JSON) | integers exact |
 //! | `otlp` | Binary, NULL | the exact `LogRecord` message where the other columns lose something |
+//!
+//! Version 2 added `error_type`.
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@
 //! | `spans` | one per (trace id, span id) | ids as unsigned integers, the place, and the columns of `promoted.rs` |
 //! | `traces` | one per trace | [`crate::TraceRow`], replaced in the transaction that changes its spans |
 //! | `logs` | one per log record | the columns of `log_columns.rs`, ids as unsigned integers |
-//! | `hints` | one per span that a GenAI event belongs to | what its records say, first come first kept |
+//! | `hints` | one per span that a GenAI event or an exception belongs to | what its records say, first come first kept |
 //! | `progress` | one | newest indexed record of the log for each dataset; all-time totals; the log's `wal_id` |
 //! | `format` | one | [`INDEX_VERSION`] and the derive version of the rows |
 
@@ -13,7 +13,7 @@ use crate::columns::{ColumnDefinition, promoted_columns};
 use crate::log_columns::HINT_COLUMNS;
 
 /// Version of the tables; another one in the file means that it is rebuilt. 3 added log records, 4 the
-/// project.
+/// project, and exceptions that were sent as log records.
 pub(crate) const INDEX_VERSION: i64 = 4;
 
 /// What makes the tables.

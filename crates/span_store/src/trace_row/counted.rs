@@ -111,6 +111,13 @@ impl Sum {
         self.facts = self.facts.max(other.facts);
     }
 
+    fn total(parts: impl Iterator<Item = Self>) -> Self {
+        parts.fold(Self::default(), |mut sum, part| {
+            sum.add(&part);
+            sum
+        })
+    }
+
     fn has_tokens(&self) -> bool {
         self.input.is_some() || self.output.is_some()
     }
@@ -137,9 +144,7 @@ impl Sum {
 /// Whether the two are about equal, or differ by one of `parts` that one of them leaves out.
 fn about(a: i64, b: i64, parts: &[i64]) -> bool {
     let (less, more) = (a.min(b), a.max(b));
-    parts.iter().any(|part| {
-        more.abs_diff(less.saturating_add(*part)) <= (more / TOLERANCE).unsigned_abs()
-    })
+    parts.iter().any(|part| more.abs_diff(less.saturating_add(*part)) <= (more / TOLERANCE).unsigned_abs())
 }
 
 impl SpanRow {
@@ -156,8 +161,7 @@ fn has_tokens(row: &SpanRow) -> bool {
 /// Decides about span `i`, whose inner ones are decided; returns what counts of it and of all below.
 fn decide(spans: &[&SpanRow], i: usize, below: &[Below], sums: &[Sum], counted: &mut [bool]) -> Sum {
     let own = Sum::of(spans[i]);
-    let mut inner = Sum::default();
-    below.iter().for_each(|below| inner.add(&sums[below.span]));
+    let inner = Sum::total(below.iter().map(|below| sums[below.span]));
     let mut both = own;
     both.add(&inner);
     if !spans[i].is_model_call {
@@ -173,16 +177,22 @@ fn decide(spans: &[&SpanRow], i: usize, below: &[Below], sums: &[Sum], counted: 
             counted[i] = false;
             return inner;
         }
-        same.spans.iter().for_each(|below| counted[below.span] = false);
-        let others = below.iter().filter(|below| !same.spans.iter().any(|same| same.span == below.span));
-        let mut sum = own;
-        others.for_each(|below| sum.add(&sums[below.span]));
-        return sum;
+        for below in same.spans {
+            counted[below.span] = false;
+        }
+        // either all of those below or one of them
+        let others = if same.spans.len() == below.len() { &[][..] } else { below };
+        let others = others.iter().filter(|other| other.span != same.spans[0].span);
+        return Sum::total(std::iter::once(own).chain(others.map(|below| sums[below.span])));
     }
     // a call without tokens below one with tokens is the same call, seen by the client's library
     for below in below.iter().filter(|below| !below.is_apart) {
         let row = spans[below.span];
-        if row.is_model_call && !has_tokens(row) && !sums[below.span].has_tokens() && same_model(spans[i], row) {
+        if row.is_model_call
+            && !has_tokens(row)
+            && !sums[below.span].has_tokens()
+            && same_model(spans[i], row)
+        {
             counted[below.span] = false;
         }
     }
@@ -225,8 +235,7 @@ fn repeated<'b>(spans: &[&SpanRow], own: &Sum, inner: &Sum, below: &'b [Below]) 
         let is_no_call = group.iter().all(|below| !spans[below.span].is_model_call);
         own.repeats(&sum).then_some(Same { spans: group, sum, is_no_call })
     };
-    let mut reported = Sum::default();
-    below.iter().for_each(|below| reported.add(&Sum::of(spans[below.span])));
+    let reported = Sum::total(below.iter().map(|below| Sum::of(spans[below.span])));
     same(below, reported)
         .or_else(|| same(below, *inner))
         .or_else(|| below.chunks(1).find_map(|one| same(one, Sum::of(spans[one[0].span]))))

@@ -75,6 +75,20 @@ fn cost_with_cache_and_tiers_pays_each_token_once() {
     assert!(plain.cost(&odd, true).is_some_and(|cost| cost > 0.0));
 }
 
+/// Scenario: audio tokens among the input and output, with and without rates of their own, more of them than there are.
+/// Guarantee: every token is paid once, at its rate.
+#[test]
+fn cost_with_audio_pays_each_token_once() {
+    let prices = |json: &str| serde_json::from_str::<Prices>(json).unwrap();
+    let counts = Counts { audio_input: Some(40), audio_output: Some(3), cached: Some(10), ..usage(100, 5) };
+    let own = prices(r#"{"in": 1, "out": 2, "read": 0.5, "audio_in": 10, "audio_out": 20}"#);
+    assert_eq!(own.cost(&counts, true).map(|cost| (cost * 1e9).round()), Some(519_000.0));
+    let plain = prices(r#"{"in": 1, "out": 2}"#);
+    assert_eq!(plain.cost(&counts, true).map(|cost| (cost * 1e9).round()), Some(110_000.0));
+    let odd = Counts { audio_input: Some(i64::MAX), audio_output: Some(i64::MAX), ..usage(1, 1) };
+    assert_eq!(own.cost(&odd, true).map(|cost| (cost * 1e9).round()), Some(30_000.0));
+}
+
 /// Scenario: a price that changed on a day. Guarantee: a call pays what held when it was made.
 #[test]
 fn cost_follows_the_day_of_the_call() {
