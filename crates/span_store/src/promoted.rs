@@ -26,6 +26,11 @@
 //! - Names and kinds (`FieldKind`) under which filters know it; more than one where they count in other units.
 //! - Exports that have it as a column. A field without any is shown there in a form of its own, or not at all.
 //! - Version of the archive's columns that has it first, and what older files are taken to say.
+//!
+//! # How the macros work
+//! `promoted_fields!(span_row)` becomes `span_row! { row row … }`. `span_row!` is a macro beside its use, whose pattern names
+//! the parts of a row and whose body says what is made of each row. All these macros have the same pattern: whoever adds a
+//! part to the rows adds it there too. `hint_fields!(hints)` does the same with the rows marked `hint` alone.
 
 /// Hands the table to the macro `$then`, behind `$args` if there are any.
 macro_rules! promoted_fields {
