@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     fn key(name: &str) -> Answer {
-        let identity = KeyIdentity { id: "id".into(), name: name.into() };
+        let identity = KeyIdentity { id: "id".into(), name: name.into(), project: "default".into() };
         Answer::Key(KnownKey { identity, scope: Scope::Ingest, expires_at_unix_nano: None })
     }
 

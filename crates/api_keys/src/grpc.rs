@@ -47,11 +47,15 @@ impl InternalAuthService for KeyValidation {
     ) -> Result<Response<ValidateApiKeyResponse>, Status> {
         self.authorise(&request)?;
         let answer = match self.keys.check(&request.get_ref().api_key, Scope::Ingest).await {
-            Ok(identity) => ValidateApiKeyResponse { is_valid: true, key_id: identity.id.to_string() },
+            Ok(identity) => ValidateApiKeyResponse {
+                is_valid: true,
+                key_id: identity.id.to_string(),
+                project: identity.project.to_string(),
+            },
             Err(CheckError::Unavailable { .. }) => {
                 return Err(Status::unavailable("keys cannot be checked at the moment: try again"));
             }
-            Err(_) => ValidateApiKeyResponse { is_valid: false, key_id: String::new() },
+            Err(_) => ValidateApiKeyResponse::default(),
         };
         Ok(Response::new(answer))
     }

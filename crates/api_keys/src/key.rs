@@ -69,6 +69,8 @@ pub struct KeyIdentity {
     pub id: Arc<str>,
     /// What its creator called it.
     pub name: Arc<str>,
+    /// The project that what it sends belongs to.
+    pub project: Arc<str>,
 }
 
 /// A key in the clear, on its way to the one answer that shows it.

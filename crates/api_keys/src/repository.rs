@@ -230,9 +230,9 @@ impl Repository {
     pub(crate) async fn find(&self, hash: &KeyHash) -> Result<Option<KnownKey>, ApiKeyError> {
         let failed = "look up a key";
         let row = sqlx::query(
-            "SELECT id, name, scope, expires_at_unix_nano FROM api_keys WHERE key_sha256 = ?1
+            "SELECT id, name, project, scope, expires_at_unix_nano FROM api_keys WHERE key_sha256 = ?1
              UNION ALL
-             SELECT id, name, scope, min(previous_until_unix_nano, coalesce(expires_at_unix_nano, previous_until_unix_nano))
+             SELECT id, name, project, scope, min(previous_until_unix_nano, coalesce(expires_at_unix_nano, previous_until_unix_nano))
              FROM api_keys WHERE previous_sha256 = ?1",
         )
         .bind(hash.as_slice())
@@ -241,7 +241,11 @@ impl Repository {
         .map_err(ApiKeyError::store(failed))?;
         let Some(row) = row else { return Ok(None) };
         let text = |column| row.try_get::<String, _>(column).map_err(ApiKeyError::store(failed));
-        let identity = KeyIdentity { id: text("id")?.into(), name: text("name")?.into() };
+        let identity = KeyIdentity {
+            id: text("id")?.into(),
+            name: text("name")?.into(),
+            project: text("project")?.into(),
+        };
         let scope = Scope::parse(&text("scope")?).ok_or(ApiKeyError::Corrupt { what: "scope" })?;
         let expires_at_unix_nano = row.try_get("expires_at_unix_nano").map_err(ApiKeyError::store(failed))?;
         Ok(Some(KnownKey { identity, scope, expires_at_unix_nano }))

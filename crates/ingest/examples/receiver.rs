@@ -8,7 +8,9 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use junjo_ingest::{CorsPolicy, IngestLimits, KeyCheck, KeyOutcome, Receiver, grpc_router, http_router};
+use junjo_ingest::{
+    CorsPolicy, IngestLimits, KeyCheck, KeyOutcome, Receiver, Sender, grpc_router, http_router,
+};
 use junjo_span_model::Signal;
 use junjo_wal::{Sequence, Wal, WalOptions};
 use junjo_web::SystemClock;
@@ -19,8 +21,11 @@ struct OneKey(String);
 
 impl KeyCheck for OneKey {
     fn check<'a>(&'a self, key: &'a str) -> Pin<Box<dyn Future<Output = KeyOutcome> + Send + 'a>> {
-        let outcome =
-            if key == self.0 { KeyOutcome::Valid("example".to_owned()) } else { KeyOutcome::Invalid };
+        let outcome = if key == self.0 {
+            KeyOutcome::Valid(Sender::in_default_project("example"))
+        } else {
+            KeyOutcome::Invalid
+        };
         Box::pin(std::future::ready(outcome))
     }
 }

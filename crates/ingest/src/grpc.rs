@@ -58,7 +58,7 @@ async fn export(signal: Signal, State(receiver): State<Receiver>, request: Reque
 }
 
 async fn receive(signal: Signal, receiver: &Receiver, request: Request) -> Result<Outcome, Refusal> {
-    let key_id = receiver.authenticate(request.headers()).await?;
+    let sender = receiver.authenticate(request.headers()).await?;
     let encoding = request.headers().get("grpc-encoding").map(|value| value.to_str().unwrap_or("?"));
     let encoding = Encoding::parse(encoding)?;
     let mut upload = Upload::new(request.into_body());
@@ -70,7 +70,7 @@ async fn receive(signal: Signal, receiver: &Receiver, request: Request) -> Resul
             "the message is flagged as compressed, but grpc-encoding is missing".to_owned(),
         ));
     }
-    receiver.receive(Export { signal, key_id, encoding, format: Format::Protobuf, message }).await
+    receiver.receive(Export { signal, sender, encoding, format: Format::Protobuf, message }).await
 }
 
 fn is_grpc(headers: &HeaderMap) -> bool {

@@ -5,12 +5,13 @@ use std::pin::Pin;
 
 use base64::Engine as _;
 use http::HeaderMap;
+use junjo_wal::Sender;
 
 /// What a key turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyOutcome {
-    /// A valid ingest key, by its id.
-    Valid(String),
+    /// A valid ingest key: who it is.
+    Valid(Sender),
     /// Unknown or revoked.
     Invalid,
     /// Its time is over.

@@ -18,14 +18,17 @@ mod otlp_http;
 mod receiver;
 mod refusal;
 mod stats;
+mod submit;
 mod upload;
 
 pub use cors::{CorsPolicy, InvalidOrigin};
 pub use grpc::{METHODS as GRPC_METHODS, router as grpc_router};
-pub use junjo_span_model::ScanLimits;
+pub use junjo_span_model::{ScanLimits, Signal};
+pub use junjo_wal::Sender;
 pub use keys::{KeyCheck, KeyOutcome};
 pub use limits::IngestLimits;
 pub use otlp_http::{panic_answer, router as http_router};
 pub use receiver::{Outcome, Receiver};
 pub use refusal::Refusal;
 pub use stats::{IngestStats, KeyTotals, Rejection, SignalTotals};
+pub use submit::Submission;

@@ -68,12 +68,12 @@ async fn receive(
     headers: &HeaderMap,
     upload: &mut Upload,
 ) -> Result<(Outcome, Format), Refusal> {
-    let key_id = receiver.authenticate(headers).await?;
+    let sender = receiver.authenticate(headers).await?;
     let format = format_of(headers).ok_or(Refusal::UnsupportedContentType)?;
     let encoding = headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?"));
     let encoding = Encoding::parse(encoding)?;
     let message = upload.read_http(receiver.limits(), receiver.admission()).await?;
-    let outcome = receiver.receive(Export { signal, key_id, encoding, format, message }).await?;
+    let outcome = receiver.receive(Export { signal, sender, encoding, format, message }).await?;
     Ok((outcome, format))
 }
 

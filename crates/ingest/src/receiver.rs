@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use http::HeaderMap;
 use junjo_span_model::otlp::scan::DEPTH_CEILING;
 use junjo_span_model::{ScanReport, Signal, scan, without_rejected};
-use junjo_wal::{NewRecord, Wal};
+use junjo_wal::{NewRecord, Sender, Wal};
 use junjo_web::SharedClock;
 use tokio::sync::Semaphore;
 
@@ -73,7 +73,7 @@ impl Format {
 /// One authenticated message, as it came.
 pub(crate) struct Export {
     pub(crate) signal: Signal,
-    pub(crate) key_id: String,
+    pub(crate) sender: Sender,
     pub(crate) encoding: Encoding,
     pub(crate) format: Format,
     pub(crate) message: Message,
@@ -122,8 +122,8 @@ impl Receiver {
         self.inner.stats.refused(signal, refusal, self.inner.clock.now_unix_nanos());
     }
 
-    /// The id of the key that a request presents.
-    pub(crate) async fn authenticate(&self, headers: &HeaderMap) -> Result<String, Refusal> {
+    /// Whose key a request presents.
+    pub(crate) async fn authenticate(&self, headers: &HeaderMap) -> Result<Sender, Refusal> {
         let open = self.inner.open.get().ok_or_else(Refusal::starting)?;
         let Some(key) = presented_key(headers).filter(|key| !key.is_empty()) else {
             return Err(Refusal::Unauthenticated(
@@ -131,7 +131,7 @@ impl Receiver {
             ));
         };
         Err(match open.keys.check(&key).await {
-            KeyOutcome::Valid(id) => return Ok(id),
+            KeyOutcome::Valid(sender) => return Ok(sender),
             KeyOutcome::Invalid => {
                 Refusal::Unauthenticated("invalid API key: create one on the API keys page of the server")
             }
@@ -149,19 +149,29 @@ impl Receiver {
 
     /// Checks, stores and only then acknowledges one message.
     pub(crate) async fn receive(&self, export: Export) -> Result<Outcome, Refusal> {
-        let wal = &self.inner.open.get().ok_or_else(Refusal::starting)?.wal;
-        let Export { signal, key_id, encoding, format, mut message } = export;
-        let received_unix_nanos = self.inner.clock.now_unix_nanos();
+        let Export { signal, sender, encoding, format, mut message } = export;
         if !message.bytes.is_empty() {
             message = self.decompress(encoding, message).await?;
         }
         if format == Format::Json && !message.bytes.is_empty() {
             message = self.transcode(signal, message).await?;
         }
+        self.store(signal, sender, message).await
+    }
+
+    /// Checks a protobuf message, makes it durable, and counts it.
+    pub(crate) async fn store(
+        &self,
+        signal: Signal,
+        sender: Sender,
+        message: Message,
+    ) -> Result<Outcome, Refusal> {
+        let wal = &self.inner.open.get().ok_or_else(Refusal::starting)?.wal;
+        let received_unix_nanos = self.inner.clock.now_unix_nanos();
         let Message { bytes, share } = message;
-        let (message_bytes, counted_key) = (bytes.len(), key_id.clone());
+        let (message_bytes, counted_key) = (bytes.len(), sender.key_id.clone());
         let inner = Arc::clone(&self.inner);
-        let prepare = move || prepare(signal, key_id, received_unix_nanos, &bytes, &inner.limits);
+        let prepare = move || prepare(signal, sender, received_unix_nanos, &bytes, &inner.limits);
         // the share lives until the record is on disk
         let (prepared, _share) = self.work(share, prepare).await?;
         let Prepared { report, record } = prepared?;
@@ -271,7 +281,7 @@ struct Prepared {
 /// Walks the whole wire format, leaves out what is rejected, and compresses the rest for the log.
 fn prepare(
     signal: Signal,
-    key_id: String,
+    sender: Sender,
     received_unix_nanos: i64,
     message: &[u8],
     limits: &IngestLimits,
@@ -287,7 +297,7 @@ fn prepare(
     } else {
         Cow::Borrowed(message)
     };
-    NewRecord::compress(stored, key_id, received_unix_nanos, report.accepted, &kept)
+    NewRecord::compress(stored, sender, received_unix_nanos, report.accepted, &kept)
         .map(|record| Prepared { report, record: Some(record) })
         .map_err(|error| Refusal::Unavailable(format!("the message cannot be compressed: {error}")))
 }

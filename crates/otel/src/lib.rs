@@ -6,6 +6,7 @@ mod cursor;
 mod deletions;
 mod error;
 mod export;
+mod fields;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod indexer;

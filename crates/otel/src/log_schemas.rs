@@ -18,6 +18,8 @@ pub(crate) struct Log {
     /// The span that it belongs to, if it names one.
     pub(crate) span_id: Option<String>,
     pub(crate) service: String,
+    /// Project of the API key that sent it.
+    pub(crate) project: String,
     /// When it happened, else when it was observed, else when it was received.
     pub(crate) time: String,
     /// When it happened, as sent; `0` when the client did not say.
@@ -98,6 +100,7 @@ impl From<&WholeLog> for Log {
             trace_id: row.trace_id.map(|id| id.to_string()),
             span_id: row.span_id.map(|id| id.to_string()),
             service: row.service.clone(),
+            project: row.project.clone(),
             time: rfc3339_nanos(row.time_unix_nanos),
             time_unix_nano: log.time_unix_nano.to_string(),
             observed_time_unix_nano: log.observed_time_unix_nano.to_string(),

@@ -103,6 +103,8 @@ pub(crate) struct LogListParams {
     span_id: Option<String>,
     /// The service that sent it.
     service: Option<String>,
+    /// Project of the API key that sent it.
+    project: Option<String>,
     /// Earliest time, inclusive: RFC 3339, or unix nanoseconds.
     from: Option<String>,
     /// Latest time, exclusive: RFC 3339, or unix nanoseconds.
@@ -212,6 +214,7 @@ impl LogListParams {
             trace_id: self.trace_id.as_deref().map(trace_id).transpose()?,
             span_id: self.span_id.as_deref().map(span_id).transpose()?,
             service: self.service.clone(),
+            project: self.project.clone(),
             severity_min: self.severity.as_deref().map(parse_severity).transpose()?,
             event_name: self.event_name.clone(),
             text: self.q.clone().filter(|text| !text.trim().is_empty()),

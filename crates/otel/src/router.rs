@@ -16,7 +16,7 @@ use crate::params::{
 use crate::schemas::{SearchPage, ServiceList, Span, Trace, TraceDetail, Workflow};
 use crate::service::OtelService;
 use crate::status_schemas::Status;
-use crate::{deletions, export, retention, sessions, spans, stats, tail, workflow};
+use crate::{deletions, export, fields, retention, sessions, spans, stats, tail, workflow};
 
 /// The feature's routes.
 pub fn router(service: OtelService) -> OpenApiRouter {
@@ -29,6 +29,7 @@ pub fn router(service: OtelService) -> OpenApiRouter {
         .routes(routes!(list_logs))
         .routes(routes!(get_status))
         .merge(spans::routes())
+        .merge(fields::routes())
         .merge(stats::routes())
         .merge(sessions::routes())
         .merge(tail::routes())

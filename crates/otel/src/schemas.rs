@@ -280,6 +280,8 @@ pub(crate) struct Span {
     pub(crate) name: String,
     pub(crate) kind: SpanKind,
     pub(crate) service: String,
+    /// Project of the API key that sent it.
+    pub(crate) project: String,
     pub(crate) start_time: String,
     /// As sent.
     pub(crate) start_time_unix_nano: String,

@@ -298,6 +298,7 @@ pub(crate) fn span_detail(whole: &WholeSpan, logs: &[WholeLog]) -> Span {
         name: row.name.clone(),
         kind: row.kind.into(),
         service: row.service.clone(),
+        project: row.project.clone(),
         start_time: rfc3339_nanos(row.start_unix_nanos),
         start_time_unix_nano: start.to_string(),
         end_time_unix_nano: end.to_string(),

@@ -57,11 +57,7 @@ pub(crate) struct SpanListParams {
     pub(crate) max_duration_ms: Option<f64>,
     /// A condition, for example `model = "gpt-4o" and attributes.http.route contains "/chat"`.
     ///
-    /// Fields: `trace_id`, `span_id`, `parent_span_id`, `service`, `name`, `kind`, `status`, `role`, `span_type`,
-    /// `is_model_call`, `provider`, `model`, `input_tokens`, `output_tokens`, `total_tokens`, `cached_input_tokens`,
-    /// `cache_write_tokens`, `reasoning_tokens`, `cost_usd`, `cost_source`, `session_id`, `user_id`, `error_type`,
-    /// `structural_id`, `node_count`, `agent_name`, `tool_name`, `event_count`, `exception_count`,
-    /// `state_event_count`, `link_count`, `duration_ms`, `duration_ns`, `start_time_unix_nano`, `is_root`, and
+    /// Fields: those that `GET /otel/fields` lists, for example `service`, `model` or `duration_ms`, and
     /// `attributes.KEY` and `resource.KEY` for any attribute (quote a key with blanks: `attributes."a key"`).
     /// Operators: `=`, `!=`, `<`, `<=`, `>`, `>=`, `contains` (in any case), `in (a, b)`, `not in (a, b)`, `exists`;
     /// conditions are joined with `and`, `or`, `not` and parentheses. `!=` and `not` also match spans without the field.
@@ -127,6 +123,8 @@ pub(crate) struct SpanItem {
     pub(crate) name: String,
     pub(crate) kind: SpanKind,
     pub(crate) service: String,
+    /// Project of the API key that sent it.
+    pub(crate) project: String,
     pub(crate) start_time: String,
     pub(crate) start_time_unix_nano: String,
     pub(crate) duration_ns: String,
@@ -165,6 +163,7 @@ impl From<SpanRow> for SpanItem {
             status: row.status.into(),
             name: row.name,
             service: row.service,
+            project: row.project,
             role: row.role,
             span_type: row.span_type,
             provider: row.provider,

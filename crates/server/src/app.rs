@@ -65,6 +65,11 @@ impl App {
         Self::open_with(settings, clock, prober, receiver).await
     }
 
+    /// Where features hand in telemetry of their own ([`Receiver::submit`]).
+    pub fn receiver(&self) -> &Receiver {
+        &self.receiver
+    }
+
     /// Opens every store in the data folder; from then on `receiver` acknowledges. The index opens later, in a task.
     pub async fn open_with(
         settings: &Settings,

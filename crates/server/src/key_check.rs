@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use junjo_api_keys::{ApiKeys, CheckError, Scope};
 use junjo_auth::ReadKeyCheck;
-use junjo_ingest::{KeyCheck, KeyOutcome};
+use junjo_ingest::{KeyCheck, KeyOutcome, Sender};
 use junjo_web::{ApiError, ApiResult};
 
 /// Ingest keys, checked by the feature in this process.
@@ -15,7 +15,10 @@ impl KeyCheck for IngestKeys {
     fn check<'a>(&'a self, key: &'a str) -> Pin<Box<dyn Future<Output = KeyOutcome> + Send + 'a>> {
         Box::pin(async move {
             match self.0.check(key, Scope::Ingest).await {
-                Ok(identity) => KeyOutcome::Valid(identity.id.to_string()),
+                Ok(identity) => KeyOutcome::Valid(Sender {
+                    key_id: identity.id.to_string(),
+                    project: identity.project.to_string(),
+                }),
                 Err(CheckError::Unavailable { .. }) => KeyOutcome::Unavailable,
                 Err(CheckError::Expired) => KeyOutcome::Expired,
                 Err(CheckError::WrongScope { .. }) => KeyOutcome::WrongScope,

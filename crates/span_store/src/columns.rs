@@ -1,107 +1,134 @@
-//! Narrow rows as Arrow columns and back: the one place that index and archive share their column list in.
+//! Narrow rows as Arrow columns and back, for index and archive.
 //!
-//! | column | Arrow type | index (DuckDB) | meaning |
-//! |---|---|---|---|
-//! | `sequence`, `ordinal` | Int64, Int32 | BIGINT, INTEGER | the place |
-//! | `start_unix_nanos`, `duration_nanos` | Int64 | BIGINT | clamped to 0..=i64::MAX |
-//! | `kind`, `status` | UInt8 | UTINYINT | OTLP numbers; 0 for unknown ones |
-//! | `service`, `name` | Utf8 | VARCHAR | `service.name`, span name |
-//! | `role` .. `tool_name` | Utf8, Int64, Float64, Boolean | VARCHAR, BIGINT, DOUBLE, BOOLEAN | derived, NULL when unknown |
-//! | `*_count` | Int32 | INTEGER | events, exceptions, Junjo state events, links |
+//! Columns: the ids, `sequence` (Int64) and `ordinal` (Int32), which are the place, and the table of `promoted.rs` in its
+//! order, with the types of `field_type.rs`.
 //!
 //! The ids differ: the index stores unsigned integers (`trace_hi`, `trace_lo`, `span_id`, `parent_span_id`), the
 //! archive fixed-size bytes (`trace_id`, `span_id`, `parent_span_id`).
 
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array, StringArray,
-    UInt8Array, UInt64Array,
-};
+use arrow::array::{Array, ArrayRef, FixedSizeBinaryArray, Int32Array, Int64Array, UInt64Array};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
-use junjo_span_model::{Role, SpanId, TraceId};
+use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
+use crate::field_type::{Column, FieldType};
+use crate::promoted::promoted_fields;
 use crate::row::{Place, SpanRow, span_from_number, span_number, trace_from_halves, trace_halves};
 
-type Column = (&'static str, DataType, bool, fn(&[&SpanRow]) -> ArrayRef);
+/// Columns of the table of promoted fields: their schema, arrays of rows, and rows read back.
+macro_rules! promoted_columns {
+    ($($who:ident {
+        $(#[$doc:meta])*
+        $name:ident: $type:ty = $column:literal, of $source:ident, filter [$($filter:ident $kind:ident),*],
+        export [$($export:ident)*], since $since:literal $(else $older:literal)?
+    })*) => {
+        /// In the order of the table.
+        static PROMOTED: &[ColumnDefinition] = &[$(ColumnDefinition {
+            name: $column,
+            arrow: <$type as FieldType>::ARROW,
+            sql_type: <$type as FieldType>::SQL,
+            nullable: <$type as FieldType>::NULLABLE,
+            is_hinted: is_hinted!($who),
+            since: $since,
+            older: older!($($older)?),
+            array: |rows| <$type as FieldType>::array(rows.iter().map(|row| &row.$name)),
+        }),*];
 
-macro_rules! column {
-    ($name:ident, $array:ty, $data_type:expr, $nullable:expr, $get:expr) => {
-        (stringify!($name), $data_type, $nullable, |rows| {
-            Arc::new(rows.iter().map(|row| $get(row)).collect::<$array>()) as ArrayRef
-        })
-    };
-}
-macro_rules! text {
-    ($name:ident) => {
-        column!($name, StringArray, DataType::Utf8, true, |row: &&SpanRow| row.$name.clone())
-    };
-}
-macro_rules! int {
-    ($name:ident) => {
-        column!($name, Int64Array, DataType::Int64, true, |row: &&SpanRow| row.$name)
-    };
-}
-macro_rules! count {
-    ($name:ident) => {
-        column!($name, Int32Array, DataType::Int32, false, |row: &&SpanRow| Some(row.$name))
+        /// The promoted columns of a batch.
+        struct Promoted<'a> {
+            $($name: Column<'a, $type>,)*
+        }
+
+        impl<'a> Promoted<'a> {
+            fn of(batch: &'a RecordBatch) -> Result<Self, ArrowError> {
+                Ok(Self { $($name: Column::of(batch, $column, older!($($older)?))?,)* })
+            }
+
+            fn row(&self, ids: RowIds, i: usize) -> SpanRow {
+                let RowIds { trace_id, span_id, parent_span_id, place } = ids;
+                SpanRow { trace_id, span_id, parent_span_id, place, $($name: self.$name.at(i),)* }
+            }
+        }
     };
 }
 
-/// The columns that index and archive have in common, in order.
-fn shared_columns() -> [Column; 31] {
-    [
-        column!(sequence, Int64Array, DataType::Int64, false, |row: &&SpanRow| {
-            Some(row.place.sequence.0)
-        }),
-        column!(ordinal, Int32Array, DataType::Int32, false, |row: &&SpanRow| Some(row.place.ordinal)),
-        column!(start_unix_nanos, Int64Array, DataType::Int64, false, |row: &&SpanRow| Some(
-            row.start_unix_nanos
-        )),
-        column!(duration_nanos, Int64Array, DataType::Int64, false, |row: &&SpanRow| Some(
-            row.duration_nanos
-        )),
-        column!(kind, UInt8Array, DataType::UInt8, false, |row: &&SpanRow| Some(row.kind)),
-        column!(status, UInt8Array, DataType::UInt8, false, |row: &&SpanRow| Some(row.status)),
-        column!(service, StringArray, DataType::Utf8, false, |row: &&SpanRow| Some(row.service.clone())),
-        column!(name, StringArray, DataType::Utf8, false, |row: &&SpanRow| Some(row.name.clone())),
-        column!(role, StringArray, DataType::Utf8, true, |row: &&SpanRow| row.role.map(Role::as_str)),
-        text!(span_type),
-        column!(is_model_call, BooleanArray, DataType::Boolean, false, |row: &&SpanRow| Some(
-            row.is_model_call
-        )),
-        text!(provider),
-        text!(model),
-        int!(input_tokens),
-        int!(output_tokens),
-        int!(cached_input_tokens),
-        int!(cache_write_tokens),
-        int!(reasoning_tokens),
-        column!(cost_usd, Float64Array, DataType::Float64, true, |row: &&SpanRow| row.cost_usd),
-        text!(cost_source),
-        text!(session_id),
-        text!(user_id),
-        text!(error_type),
-        text!(structural_id),
-        column!(node_count, Int32Array, DataType::Int32, true, |row: &&SpanRow| { row.node_count }),
-        text!(agent_name),
-        text!(tool_name),
-        count!(event_count),
-        count!(exception_count),
-        count!(state_event_count),
-        count!(link_count),
-    ]
+/// What files that are older than a column are taken to say, if there are such files.
+macro_rules! older {
+    () => {
+        None
+    };
+    ($older:literal) => {
+        Some($older)
+    };
+}
+
+/// Whether log records may fill a field, or it follows from those that they may.
+macro_rules! is_hinted {
+    (own) => {
+        false
+    };
+    ($hint_or_follows:ident) => {
+        true
+    };
+}
+pub(crate) use is_hinted;
+
+/// A column that index and archive have in common.
+pub(crate) struct ColumnDefinition {
+    pub(crate) name: &'static str,
+    arrow: DataType,
+    pub(crate) sql_type: &'static str,
+    nullable: bool,
+    /// Log records may fill it, or it follows from those that they may.
+    pub(crate) is_hinted: bool,
+    /// Version of the archive's columns that has it first.
+    since: i64,
+    /// What older files are taken to say.
+    older: Option<&'static str>,
+    array: fn(&[&SpanRow]) -> ArrayRef,
+}
+
+promoted_fields!(promoted_columns);
+
+impl ColumnDefinition {
+    /// `name TYPE`, with `NOT NULL` where it is so.
+    pub(crate) fn sql(&self) -> String {
+        let not_null = if self.nullable { "" } else { " NOT NULL" };
+        format!("{} {}{not_null}", self.name, self.sql_type)
+    }
+}
+
+/// The promoted columns in the order of the table.
+pub(crate) fn promoted_columns() -> &'static [ColumnDefinition] {
+    PROMOTED
+}
+
+/// Columns that archive files of `version` lack: name, and what all their rows are taken to say.
+pub(crate) fn columns_after(version: i64) -> impl Iterator<Item = (&'static str, &'static str)> {
+    PROMOTED
+        .iter()
+        .filter(move |column| column.since > version)
+        .filter_map(|column| Some((column.name, column.older?)))
 }
 
 fn shared_fields() -> impl Iterator<Item = Field> {
-    shared_columns().into_iter().map(|(name, data_type, nullable, _)| Field::new(name, data_type, nullable))
+    let place =
+        [Field::new("sequence", DataType::Int64, false), Field::new("ordinal", DataType::Int32, false)];
+    let promoted = PROMOTED.iter();
+    place
+        .into_iter()
+        .chain(promoted.map(|column| Field::new(column.name, column.arrow.clone(), column.nullable)))
 }
 
 fn shared_arrays(rows: &[&SpanRow]) -> impl Iterator<Item = ArrayRef> {
-    shared_columns().into_iter().map(|(_, _, _, build)| build(rows))
+    let sequences = rows.iter().map(|row| Some(row.place.sequence.0)).collect::<Int64Array>();
+    let ordinals = rows.iter().map(|row| Some(row.place.ordinal)).collect::<Int32Array>();
+    let place: [ArrayRef; 2] = [Arc::new(sequences), Arc::new(ordinals)];
+    place.into_iter().chain(PROMOTED.iter().map(|column| (column.array)(rows)))
 }
 
 /// Rows in the column order of the index's `spans` table.
@@ -152,69 +179,8 @@ pub(crate) fn archive_arrays(rows: &[&SpanRow]) -> Result<Vec<ArrayRef>, ArrowEr
 /// Reads rows back from a batch of the index or of the archive.
 pub(crate) fn rows_from_batch(batch: &RecordBatch) -> Result<Vec<SpanRow>, ArrowError> {
     let ids = Ids::from_batch(batch)?;
-    let reader = Reader(batch);
-    let ints = |name| reader.get::<Int64Array>(name);
-    let texts = |name| reader.get::<StringArray>(name);
-    let counts = |name| reader.get::<Int32Array>(name);
-    let (sequence, ordinal) = (ints("sequence")?, counts("ordinal")?);
-    let (start, duration) = (ints("start_unix_nanos")?, ints("duration_nanos")?);
-    let (kind, status) = (reader.get::<UInt8Array>("kind")?, reader.get::<UInt8Array>("status")?);
-    let (service, name, role) = (texts("service")?, texts("name")?, texts("role")?);
-    let model_call = reader.get::<BooleanArray>("is_model_call")?;
-    let (span_type, provider, model) = (texts("span_type")?, texts("provider")?, texts("model")?);
-    let (input, output) = (ints("input_tokens")?, ints("output_tokens")?);
-    let (cached, written) = (ints("cached_input_tokens")?, ints("cache_write_tokens")?);
-    let (reasoning, cost) = (ints("reasoning_tokens")?, reader.get::<Float64Array>("cost_usd")?);
-    let (cost_source, session, user) = (texts("cost_source")?, texts("session_id")?, texts("user_id")?);
-    let (error_type, structural) = (texts("error_type")?, texts("structural_id")?);
-    let (agent, tool, nodes) = (texts("agent_name")?, texts("tool_name")?, counts("node_count")?);
-    let (events, exceptions) = (counts("event_count")?, counts("exception_count")?);
-    let (state_events, links) = (counts("state_event_count")?, counts("link_count")?);
-    Ok((0..batch.num_rows())
-        .map(|i| SpanRow {
-            trace_id: ids.trace(i),
-            span_id: ids.span(i),
-            parent_span_id: ids.parent(i),
-            place: Place { sequence: Sequence(sequence.value(i)), ordinal: ordinal.value(i) },
-            start_unix_nanos: start.value(i),
-            duration_nanos: duration.value(i),
-            kind: kind.value(i),
-            status: status.value(i),
-            service: service.value(i).to_owned(),
-            name: name.value(i).to_owned(),
-            role: text_at(role, i).and_then(|text| text.parse().ok()),
-            span_type: text_at(span_type, i),
-            is_model_call: model_call.value(i),
-            provider: text_at(provider, i),
-            model: text_at(model, i),
-            input_tokens: int_at(input, i),
-            output_tokens: int_at(output, i),
-            cached_input_tokens: int_at(cached, i),
-            cache_write_tokens: int_at(written, i),
-            reasoning_tokens: int_at(reasoning, i),
-            cost_usd: cost.is_valid(i).then(|| cost.value(i)),
-            cost_source: text_at(cost_source, i),
-            session_id: text_at(session, i),
-            user_id: text_at(user, i),
-            error_type: text_at(error_type, i),
-            structural_id: text_at(structural, i),
-            node_count: nodes.is_valid(i).then(|| nodes.value(i)),
-            agent_name: text_at(agent, i),
-            tool_name: text_at(tool, i),
-            event_count: events.value(i),
-            exception_count: exceptions.value(i),
-            state_event_count: state_events.value(i),
-            link_count: links.value(i),
-        })
-        .collect())
-}
-
-fn text_at(array: &StringArray, i: usize) -> Option<String> {
-    array.is_valid(i).then(|| array.value(i).to_owned())
-}
-
-fn int_at(array: &Int64Array, i: usize) -> Option<i64> {
-    array.is_valid(i).then(|| array.value(i))
+    let promoted = Promoted::of(batch)?;
+    Ok((0..batch.num_rows()).map(|i| promoted.row(ids.row(i), i)).collect())
 }
 
 /// Typed access to the columns of a batch by name.
@@ -232,8 +198,43 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What a row has besides its promoted fields.
+struct RowIds {
+    trace_id: TraceId,
+    span_id: SpanId,
+    parent_span_id: Option<SpanId>,
+    place: Place,
+}
+
+/// The columns of ids and place.
+struct Ids<'a> {
+    spans: SpanIds<'a>,
+    sequence: &'a Int64Array,
+    ordinal: &'a Int32Array,
+}
+
+impl<'a> Ids<'a> {
+    fn from_batch(batch: &'a RecordBatch) -> Result<Self, ArrowError> {
+        let reader = Reader(batch);
+        Ok(Self {
+            spans: SpanIds::from_batch(batch)?,
+            sequence: reader.get("sequence")?,
+            ordinal: reader.get("ordinal")?,
+        })
+    }
+
+    fn row(&self, i: usize) -> RowIds {
+        RowIds {
+            trace_id: self.spans.trace(i),
+            span_id: self.spans.span(i),
+            parent_span_id: self.spans.parent(i),
+            place: Place { sequence: Sequence(self.sequence.value(i)), ordinal: self.ordinal.value(i) },
+        }
+    }
+}
+
 /// The id columns, in either form.
-enum Ids<'a> {
+enum SpanIds<'a> {
     Numbers {
         hi: &'a UInt64Array,
         lo: &'a UInt64Array,
@@ -247,7 +248,7 @@ enum Ids<'a> {
     },
 }
 
-impl<'a> Ids<'a> {
+impl<'a> SpanIds<'a> {
     fn from_batch(batch: &'a RecordBatch) -> Result<Self, ArrowError> {
         let reader = Reader(batch);
         if batch.column_by_name("trace_hi").is_some() {
@@ -290,4 +291,63 @@ impl<'a> Ids<'a> {
 /// Bytes of a fixed-size column whose width the schema guarantees; another width gives zeros, never a panic.
 pub(crate) fn fixed<const N: usize>(bytes: &[u8]) -> [u8; N] {
     bytes.try_into().unwrap_or([0; N])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The columns of an index of version 3, behind ids and place.
+    const BEFORE: &str = "start_unix_nanos BIGINT NOT NULL, duration_nanos BIGINT NOT NULL, kind UTINYINT NOT NULL, \
+        status UTINYINT NOT NULL, service VARCHAR NOT NULL, name VARCHAR NOT NULL, role VARCHAR, span_type VARCHAR, \
+        is_model_call BOOLEAN NOT NULL, provider VARCHAR, model VARCHAR, input_tokens BIGINT, output_tokens BIGINT, \
+        cached_input_tokens BIGINT, cache_write_tokens BIGINT, reasoning_tokens BIGINT, cost_usd DOUBLE, \
+        cost_source VARCHAR, session_id VARCHAR, user_id VARCHAR, error_type VARCHAR, structural_id VARCHAR, \
+        node_count INTEGER, agent_name VARCHAR, tool_name VARCHAR, event_count INTEGER NOT NULL, \
+        exception_count INTEGER NOT NULL, state_event_count INTEGER NOT NULL, link_count INTEGER NOT NULL";
+
+    /// Scenario: the table of promoted fields as SQL. Guarantee: columns that files on disk have keep name, place, type and
+    /// whether they may be NULL; later ones come behind them.
+    #[test]
+    fn columns_of_earlier_versions_stay() {
+        let columns: Vec<String> = PROMOTED.iter().map(ColumnDefinition::sql).collect();
+        let before: Vec<&str> = BEFORE.split(", ").collect();
+        assert_eq!(columns[..before.len()], before);
+        assert_eq!(columns[before.len()..], ["project VARCHAR NOT NULL"]);
+    }
+
+    /// Scenario: the columns that log records may fill, and those that follow from them. Guarantee: exactly the documented
+    /// ones.
+    #[test]
+    fn hinted_columns_are_as_documented() {
+        let hinted: Vec<&str> =
+            PROMOTED.iter().filter(|column| column.is_hinted).map(|column| column.name).collect();
+        let mut expected: Vec<&str> =
+            crate::log_columns::HINT_COLUMNS.iter().map(|(name, _)| *name).collect();
+        assert_eq!(
+            expected.join(" "),
+            "role provider model input_tokens output_tokens cached_input_tokens cache_write_tokens reasoning_tokens \
+             session_id user_id"
+        );
+        expected.extend(["is_model_call", "cost_usd", "cost_source"]);
+        expected.sort_unstable();
+        let mut sorted = hinted.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, expected);
+    }
+
+    /// Scenario: a column that a batch lacks, with and without a value for older files, and one of another type. Guarantee:
+    /// every row says that value; the rest are errors that name the column.
+    #[test]
+    fn column_that_is_missing_says_what_older_files_say() {
+        let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
+        let batch = RecordBatch::try_from_iter([("n", numbers)]).unwrap();
+        let older = Column::<String>::of(&batch, "project", Some("default")).unwrap();
+        assert_eq!([older.at(0), older.at(1)], ["default", "default"]);
+        let missing = Column::<String>::of(&batch, "project", None).err().unwrap();
+        assert!(missing.to_string().contains("project is missing"));
+        let wrong = Column::<String>::of(&batch, "n", Some("default")).err().unwrap();
+        assert!(wrong.to_string().contains("n has the type"));
+        assert_eq!(Column::<i64>::of(&batch, "n", None).unwrap().at(1), 2);
+    }
 }

@@ -7,7 +7,7 @@ use junjo_wal::{Record, RecordDamage};
 
 use crate::dataset::Dataset;
 use crate::log_row::{Fingerprints, LogRow};
-use crate::row::{Place, SpanRow};
+use crate::row::{Origin, Place, SpanRow};
 use crate::whole_log::WholeLog;
 use crate::whole_span::{Receipt, WholeSpan};
 
@@ -33,7 +33,7 @@ pub fn decode_rows(
 ) -> Result<(), DecodeFailure> {
     let before = out.len();
     let decoded = visit_spans(record, &mut |place, (resource, scope, span)| {
-        out.push(SpanRow::new(place, span, promote(resource, scope, span, prices)));
+        out.push(SpanRow::new(origin_of(record, place), span, promote(resource, scope, span, prices)));
     });
     if decoded.is_err() {
         out.truncate(before);
@@ -48,7 +48,13 @@ pub fn decode_log_rows(record: &Record, out: &mut Vec<LogRow>) -> Result<(), Dec
     let decoded = visit_logs(record, &mut |place, origin, log| {
         let promoted = promote_log(origin.resource, log);
         let fingerprint = fingerprints.of(origin, log);
-        out.push(LogRow::new(place, record.received_unix_nanos, log, promoted, fingerprint));
+        out.push(LogRow::new(
+            origin_of(record, place),
+            record.received_unix_nanos,
+            log,
+            promoted,
+            fingerprint,
+        ));
     });
     if decoded.is_err() {
         out.truncate(before);
@@ -85,8 +91,16 @@ pub(crate) fn decode_whole_logs(
     })
 }
 
+fn origin_of(record: &Record, place: Place) -> Origin<'_> {
+    Origin { place, project: &record.project }
+}
+
 fn receipt(record: &Record, place: Place) -> Receipt<'_> {
-    Receipt { place, received_unix_nanos: record.received_unix_nanos, key_id: &record.key_id }
+    Receipt {
+        origin: origin_of(record, place),
+        received_unix_nanos: record.received_unix_nanos,
+        key_id: &record.key_id,
+    }
 }
 
 /// Counts places through one record.

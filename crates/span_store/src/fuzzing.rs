@@ -7,7 +7,7 @@ use junjo_wal::Sequence;
 
 use crate::archive::columns::{schema, to_batch};
 use crate::columns::index_batch;
-use crate::index::schema::CREATE_SQL;
+use crate::index::schema::create_sql;
 use crate::query::expr::{FILTER_BYTES_MAX, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Relation, SpanExpr};
 use crate::row::{Place, SpanRow};
 use crate::scan::tail_table;
@@ -33,7 +33,7 @@ impl Filters {
         let spans = spans();
         let rows: Vec<&SpanRow> = spans.iter().map(|span| &span.row).collect();
         let whole = to_batch(&schema(), &spans).unwrap();
-        connection.execute_batch(&format!("SET threads = 1; {CREATE_SQL}")).unwrap();
+        connection.execute_batch(&format!("SET threads = 1; {}", create_sql())).unwrap();
         connection.execute_batch(&tail_table(&whole)).unwrap();
         for (table, batch) in [("spans", index_batch(&rows).unwrap()), ("tail", whole)] {
             let mut appender = connection.appender(table).unwrap();
@@ -217,6 +217,7 @@ fn row(ordinal: i32) -> SpanRow {
         exception_count: 0,
         state_event_count: 0,
         link_count: 0,
+        project: "default".to_owned(),
     }
 }
 

@@ -11,6 +11,8 @@ mod decode;
 mod error;
 mod executor;
 mod export;
+mod exported;
+mod field_type;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod index;
@@ -18,6 +20,7 @@ mod lifecycle;
 mod log_columns;
 mod log_row;
 mod payload;
+mod promoted;
 mod quarantine;
 mod query;
 mod row;
@@ -36,6 +39,8 @@ pub use dataset::Dataset;
 pub use decode::{DecodeFailure, decode_log_rows, decode_rows};
 pub use error::StoreError;
 pub use export::{ParquetExport, SpanSink};
+pub use exported::ExportedField;
+pub use field_type::FieldValue;
 pub use index::commit::{IndexBatch, Progress};
 pub use index::open::{IndexOptions, Probe, Prober, probe_index};
 pub use lifecycle::{
@@ -47,8 +52,8 @@ pub use quarantine::Quarantine;
 pub use query::changes::Changes;
 pub use query::conversation::ConversationEnds;
 pub use query::expr::{
-    AttributeOwner, FILTER_BYTES_MAX, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Field, FilterError, Literal, Op,
-    SpanExpr, nanos_of_millis,
+    AttributeOwner, FILTER_BYTES_MAX, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Field, FieldKind, FilterError,
+    KINDS, Literal, Op, PromotedField, STATUSES, SpanExpr, nanos_of_millis,
 };
 pub use query::filter::{SpanFilter, TimeRange, TraceFilter, WorkflowFilter};
 pub use query::groups::{
@@ -66,7 +71,7 @@ pub use query::stats_sql::is_numeric;
 pub use query::trace::{TracePage, TracePosition};
 pub use query::traces::{TraceCursor, TraceListPage};
 pub use query::workflows::{WorkflowListPage, WorkflowRun};
-pub use row::{Place, SpanRow};
+pub use row::{Origin, Place, SpanRow};
 pub use scan::{Incomplete, IncompleteReason, ScanOptions};
 pub use seal::SealPolicy;
 pub use store::{IndexState, SpanStore, StoreOptions, StoreSize};

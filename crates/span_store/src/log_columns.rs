@@ -8,7 +8,8 @@
 //! | `severity` | UInt8 | UTINYINT | OTLP number, 0 for unknown ones |
 //! | `service`, `event_name` | Utf8 | VARCHAR | `event_name` is NULL for a plain record |
 //! | `fingerprint` | UInt64, NULL | UBIGINT | see `log_row.rs` |
-//! | `role` .. `user_id` | Utf8, Int64, NULL | not in `logs`, but merged by span in `hints` | what it says about its span |
+//! | `project` | Utf8 | VARCHAR | of the key that sent it; archive files of version 1 have none and say `default` |
+//! | the hints of `promoted.rs` | NULL | not in `logs`, but merged by span in `hints` | what it says about its span |
 
 use std::sync::Arc;
 
@@ -18,11 +19,13 @@ use arrow::array::{
 use arrow::datatypes::{Field, Schema};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
-use junjo_span_model::{Role, SpanId, TraceId};
-use junjo_wal::Sequence;
+use junjo_span_model::{SpanId, TraceId};
+use junjo_wal::{DEFAULT_PROJECT, Sequence};
 
 use crate::columns::{Reader, fixed};
+use crate::field_type::{Column, FieldType};
 use crate::log_row::{HintRow, Hints, LogRow};
+use crate::promoted::hint_fields;
 use crate::row::{Place, span_from_number, span_number, trace_from_halves, trace_halves};
 
 type Named = (Field, ArrayRef);
@@ -61,7 +64,7 @@ pub(crate) fn log_batch(rows: &[&LogRow]) -> Result<RecordBatch, ArrowError> {
 }
 
 /// The columns that index and archive have in common, in order.
-fn shared(rows: &[&LogRow]) -> [Named; 7] {
+fn shared(rows: &[&LogRow]) -> [Named; 8] {
     let ordinals = rows.iter().map(|row| Some(row.place.ordinal)).collect::<Int32Array>();
     let severities = rows.iter().map(|row| Some(row.severity)).collect::<UInt8Array>();
     [
@@ -72,30 +75,44 @@ fn shared(rows: &[&LogRow]) -> [Named; 7] {
         named("service", false, texts(rows.iter().map(|row| Some(row.service.as_str())))),
         named("event_name", true, texts(rows.iter().map(|row| row.event_name.as_deref()))),
         named("fingerprint", true, uints(rows.iter().map(|row| row.fingerprint))),
+        named("project", false, texts(rows.iter().map(|row| Some(row.project.as_str())))),
     ]
 }
 
-/// The hints of each row in the column order of the index's `hints` table, behind its ids and sequence.
-fn hints<'h>(rows: &(impl Iterator<Item = Option<&'h Hints>> + Clone)) -> [Named; 10] {
-    let text = |name: &str, get: fn(&Hints) -> Option<&str>| {
-        named(name, true, texts(rows.clone().map(|hints| hints.and_then(get))))
+/// Columns of the hints among the promoted fields.
+macro_rules! hint_columns {
+    ($(hint {
+        $(#[$doc:meta])*
+        $name:ident: $type:ty = $column:literal, of $source:ident, filter [$($filter:ident $kind:ident),*],
+        export [$($export:ident)*], since $since:literal $(else $older:literal)?
+    })*) => {
+        /// Name and SQL type, in the order of the index's `hints` table behind its ids and sequence.
+        pub(crate) static HINT_COLUMNS: &[(&str, &str)] = &[$(($column, <$type as FieldType>::SQL)),*];
+
+        /// The hints of each row; NULL in rows without any.
+        fn hints<'h>(rows: &(impl Iterator<Item = Option<&'h Hints>> + Clone)) -> Vec<Named> {
+            vec![$(named($column, true, <$type as FieldType>::array(
+                rows.clone().map(|hints| hints.map_or(&None, |hints| &hints.$name)),
+            )),)*]
+        }
+
+        struct HintColumns<'a> {
+            $($name: Column<'a, $type>,)*
+        }
+
+        impl<'a> HintColumns<'a> {
+            fn from_batch(batch: &'a RecordBatch) -> Result<Self, ArrowError> {
+                Ok(Self { $($name: Column::of(batch, $column, None)?,)* })
+            }
+
+            fn at(&self, i: usize) -> Hints {
+                Hints { $($name: self.$name.at(i),)* }
+            }
+        }
     };
-    let count = |name: &str, get: fn(&Hints) -> Option<i64>| {
-        named(name, true, longs(rows.clone().map(|hints| hints.and_then(get))))
-    };
-    [
-        text("role", |hints| hints.role.map(Role::as_str)),
-        text("provider", |hints| hints.provider.as_deref()),
-        text("model", |hints| hints.model.as_deref()),
-        count("input_tokens", |hints| hints.input_tokens),
-        count("output_tokens", |hints| hints.output_tokens),
-        count("cached_input_tokens", |hints| hints.cached_input_tokens),
-        count("cache_write_tokens", |hints| hints.cache_write_tokens),
-        count("reasoning_tokens", |hints| hints.reasoning_tokens),
-        text("session_id", |hints| hints.session_id.as_deref()),
-        text("user_id", |hints| hints.user_id.as_deref()),
-    ]
 }
+
+hint_fields!(hint_columns);
 
 /// Rows in the column order of the index's `hints` table.
 pub(crate) fn hint_batch(rows: &[&HintRow]) -> Result<RecordBatch, ArrowError> {
@@ -132,6 +149,7 @@ pub(crate) fn log_rows_from_batch(batch: &RecordBatch) -> Result<Vec<LogRow>, Ar
         (reader.get::<Int64Array>("time_unix_nanos")?, reader.get::<UInt8Array>("severity")?);
     let (service, event) = (reader.get::<StringArray>("service")?, reader.get::<StringArray>("event_name")?);
     let fingerprint = reader.get::<UInt64Array>("fingerprint")?;
+    let project = Column::<String>::of(batch, "project", Some(DEFAULT_PROJECT))?;
     let hints = batch.column_by_name("role").map(|_| HintColumns::from_batch(batch)).transpose()?;
     let row = |i: usize| LogRow {
         place: Place { sequence: Sequence(sequence.value(i)), ordinal: ordinal.value(i) },
@@ -140,6 +158,7 @@ pub(crate) fn log_rows_from_batch(batch: &RecordBatch) -> Result<Vec<LogRow>, Ar
         time_unix_nanos: time.value(i),
         severity: severity.value(i),
         service: service.value(i).to_owned(),
+        project: project.at(i),
         event_name: event.is_valid(i).then(|| event.value(i).to_owned()),
         fingerprint: fingerprint.is_valid(i).then(|| fingerprint.value(i)),
         hints: hints.as_ref().map(|columns| columns.at(i)).filter(|hints| *hints != Hints::default()),
@@ -160,49 +179,6 @@ pub(crate) fn hint_rows_from_batch(batch: &RecordBatch) -> Result<Vec<HintRow>, 
         hints: columns.at(i),
     };
     Ok((0..batch.num_rows()).map(row).collect())
-}
-
-struct HintColumns<'a> {
-    texts: [&'a StringArray; 5],
-    counts: [&'a Int64Array; 5],
-}
-
-impl<'a> HintColumns<'a> {
-    fn from_batch(batch: &'a RecordBatch) -> Result<Self, ArrowError> {
-        let reader = Reader(batch);
-        let text = |name| reader.get::<StringArray>(name);
-        let count = |name| reader.get::<Int64Array>(name);
-        Ok(Self {
-            texts: [text("role")?, text("provider")?, text("model")?, text("session_id")?, text("user_id")?],
-            counts: [
-                count("input_tokens")?,
-                count("output_tokens")?,
-                count("cached_input_tokens")?,
-                count("cache_write_tokens")?,
-                count("reasoning_tokens")?,
-            ],
-        })
-    }
-
-    fn at(&self, i: usize) -> Hints {
-        let text = |array: &StringArray| array.is_valid(i).then(|| array.value(i).to_owned());
-        let count = |array: &Int64Array| array.is_valid(i).then(|| array.value(i));
-        let [role, provider, model, session_id, user_id] = self.texts.map(text);
-        let [input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, reasoning_tokens] =
-            self.counts.map(count);
-        Hints {
-            role: role.and_then(|role| role.parse().ok()),
-            provider,
-            model,
-            input_tokens,
-            output_tokens,
-            cached_input_tokens,
-            cache_write_tokens,
-            reasoning_tokens,
-            session_id,
-            user_id,
-        }
-    }
 }
 
 /// The id columns, in either form.

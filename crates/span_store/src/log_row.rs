@@ -8,7 +8,9 @@ use junjo_span_model::{
 use junjo_wal::Sequence;
 use twox_hash::XxHash64;
 
-use crate::row::{Place, SpanRow};
+use crate::field_type::Taken;
+use crate::promoted::hint_fields;
+use crate::row::{Origin, Place, SpanRow};
 
 /// One log record's promoted fields and place.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +27,8 @@ pub struct LogRow {
     pub severity: u8,
     /// Service of its resource.
     pub service: String,
+    /// Project of the API key that sent it.
+    pub project: String,
     /// Name of the event; `None` for a plain record.
     pub event_name: Option<String>,
     /// What makes the record the same as another one: see `Fingerprints` beside this type.
@@ -33,21 +37,40 @@ pub struct LogRow {
     pub hints: Option<Hints>,
 }
 
-/// What log records say about their span.
-#[expect(missing_docs, reason = "the fields are those of `SpanHints`, described there")]
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Hints {
-    pub role: Option<Role>,
-    pub provider: Option<String>,
-    pub model: Option<String>,
-    pub input_tokens: Option<i64>,
-    pub output_tokens: Option<i64>,
-    pub cached_input_tokens: Option<i64>,
-    pub cache_write_tokens: Option<i64>,
-    pub reasoning_tokens: Option<i64>,
-    pub session_id: Option<String>,
-    pub user_id: Option<String>,
+/// The hints among the promoted fields, and what is done with each of them.
+macro_rules! hints {
+    ($(hint {
+        $(#[$doc:meta])*
+        $name:ident: $type:ty = $column:literal, of $source:ident, filter [$($filter:ident $kind:ident),*],
+        export [$($export:ident)*], since $since:literal $(else $older:literal)?
+    })*) => {
+        /// What log records say about their span.
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct Hints {
+            $($(#[$doc])* pub $name: $type,)*
+        }
+
+        impl From<SpanHints<'_>> for Hints {
+            fn from(hints: SpanHints<'_>) -> Self {
+                Self { $($name: Taken::taken(hints.$name),)* }
+            }
+        }
+
+        impl Hints {
+            /// Adds what a later record says; what is known stays.
+            pub(crate) fn add(&mut self, later: &Self) {
+                $(if self.$name.is_none() { self.$name.clone_from(&later.$name); })*
+            }
+
+            /// Fills what `row` leaves open.
+            fn fill(&self, row: &mut SpanRow) {
+                $(if row.$name.is_none() { row.$name.clone_from(&self.$name); })*
+            }
+        }
+    };
 }
+
+hint_fields!(hints);
 
 /// All that log records say about one span.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,19 +85,20 @@ pub(crate) struct HintRow {
 impl LogRow {
     /// The row of a record that was received at `received_unix_nanos`.
     pub(crate) fn new(
-        place: Place,
+        origin: Origin<'_>,
         received_unix_nanos: i64,
         record: &LogRecord<'_>,
         promoted: PromotedLog<'_>,
         fingerprint: Option<u64>,
     ) -> Self {
         Self {
-            place,
+            place: origin.place,
             trace_id: record.trace_id,
             span_id: record.span_id,
             time_unix_nanos: promoted.time_unix_nanos.unwrap_or(received_unix_nanos),
             severity: promoted.severity,
             service: promoted.service.into_owned(),
+            project: origin.project.to_owned(),
             event_name: promoted.event_name.map(std::borrow::Cow::into_owned),
             fingerprint,
             hints: promoted.hints.map(Hints::from),
@@ -88,76 +112,20 @@ impl LogRow {
     }
 }
 
-impl From<SpanHints<'_>> for Hints {
-    fn from(hints: SpanHints<'_>) -> Self {
-        let owned = |text: Option<std::borrow::Cow<'_, str>>| text.map(std::borrow::Cow::into_owned);
-        Self {
-            role: hints.role,
-            provider: owned(hints.provider),
-            model: owned(hints.model),
-            input_tokens: hints.input_tokens,
-            output_tokens: hints.output_tokens,
-            cached_input_tokens: hints.cached_input_tokens,
-            cache_write_tokens: hints.cache_write_tokens,
-            reasoning_tokens: hints.reasoning_tokens,
-            session_id: owned(hints.session_id),
-            user_id: owned(hints.user_id),
-        }
-    }
-}
-
-/// Fills each listed field of `$to` that is `None` from `$from`.
-macro_rules! fill {
-    ($to:expr, $from:expr, $($field:ident),* $(,)?) => {
-        $(if $to.$field.is_none() { $to.$field.clone_from(&$from.$field); })*
-    };
-}
-
 impl Hints {
-    /// Adds what a later record says; what is known stays.
-    pub(crate) fn add(&mut self, later: &Self) {
-        fill!(
-            self,
-            later,
-            role,
-            provider,
-            model,
-            input_tokens,
-            output_tokens,
-            cached_input_tokens,
-            cache_write_tokens,
-            reasoning_tokens,
-            session_id,
-            user_id,
-        );
-    }
-
     /// The row of a span with what its records add; `None` when they add nothing.
-    pub(crate) fn complete(&self, row: &SpanRow, prices: &PriceTable) -> Option<SpanRow> {
-        let mut completed = row.clone();
-        fill!(
-            completed,
-            self,
-            role,
-            provider,
-            model,
-            input_tokens,
-            output_tokens,
-            cached_input_tokens,
-            cache_write_tokens,
-            reasoning_tokens,
-            session_id,
-            user_id,
-        );
-        if completed == *row {
+    pub(crate) fn applied_to(&self, row: &SpanRow, prices: &PriceTable) -> Option<SpanRow> {
+        let mut hinted = row.clone();
+        self.fill(&mut hinted);
+        if hinted == *row {
             return None;
         }
-        completed.is_model_call = completed.role.is_some_and(Role::is_model_call);
-        if completed.cost_usd.is_none() {
-            completed.cost_usd = prices.cost_of(&facts(&completed));
-            completed.cost_source = completed.cost_usd.map(|_| prices.source().to_owned());
+        hinted.is_model_call = hinted.role.is_some_and(Role::is_model_call);
+        if hinted.cost_usd.is_none() {
+            hinted.cost_usd = prices.cost_of(&facts(&hinted));
+            hinted.cost_source = hinted.cost_usd.map(|_| prices.source().to_owned());
         }
-        Some(completed)
+        Some(hinted)
     }
 }
 

@@ -1,7 +1,10 @@
 //! The narrow row: what lists, filters and charts use of one span, plus the place of the whole span.
 
-use junjo_span_model::{Promoted, Role, Span, SpanId, Status, TraceId};
+use junjo_span_model::{Promoted, Span, SpanId, Status, TraceId};
 use junjo_wal::Sequence;
+
+use crate::field_type::Taken;
+use crate::promoted::promoted_fields;
 
 /// Where a whole span is: record of the log, and position in the record in resource, scope, span order from 0.
 ///
@@ -14,87 +17,64 @@ pub struct Place {
     pub ordinal: i32,
 }
 
-/// One span's promoted fields and place. Times are unix nanoseconds, clamped to `0..=i64::MAX`.
-#[expect(missing_docs, reason = "the fields are those of `Promoted`, described there")]
-#[derive(Debug, Clone, PartialEq)]
-pub struct SpanRow {
-    pub trace_id: TraceId,
-    pub span_id: SpanId,
-    pub parent_span_id: Option<SpanId>,
+/// What a row says of a span that the span itself does not: where it is, and who sent it.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// Where the whole span is.
     pub place: Place,
-    pub start_unix_nanos: i64,
-    pub duration_nanos: i64,
-    pub kind: u8,
-    pub status: u8,
-    pub service: String,
-    pub name: String,
-    pub role: Option<Role>,
-    pub span_type: Option<String>,
-    pub is_model_call: bool,
-    pub provider: Option<String>,
-    pub model: Option<String>,
-    pub input_tokens: Option<i64>,
-    pub output_tokens: Option<i64>,
-    pub cached_input_tokens: Option<i64>,
-    pub cache_write_tokens: Option<i64>,
-    pub reasoning_tokens: Option<i64>,
-    pub cost_usd: Option<f64>,
-    pub cost_source: Option<String>,
-    pub session_id: Option<String>,
-    pub user_id: Option<String>,
-    pub error_type: Option<String>,
-    pub structural_id: Option<String>,
-    pub node_count: Option<i32>,
-    pub agent_name: Option<String>,
-    pub tool_name: Option<String>,
-    pub event_count: i32,
-    pub exception_count: i32,
-    pub state_event_count: i32,
-    pub link_count: i32,
+    /// Project of the API key that sent it.
+    pub project: &'a str,
 }
 
-impl SpanRow {
-    /// The row of `span`, whose promoted fields are given, at `place`.
-    pub fn new(place: Place, span: &Span<'_>, promoted: Promoted<'_>) -> Self {
-        let owned = |text: Option<std::borrow::Cow<'_, str>>| text.map(std::borrow::Cow::into_owned);
-        let count = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
-        Self {
-            trace_id: span.trace_id,
-            span_id: span.span_id,
-            parent_span_id: span.parent_span_id,
-            place,
-            start_unix_nanos: promoted.start_unix_nanos,
-            duration_nanos: promoted.duration_nanos,
-            kind: promoted.kind,
-            status: promoted.status as u8,
-            service: promoted.service.into_owned(),
-            name: promoted.name.into_owned(),
-            role: promoted.role,
-            span_type: owned(promoted.span_type),
-            is_model_call: promoted.is_model_call,
-            provider: owned(promoted.provider),
-            model: owned(promoted.model),
-            input_tokens: promoted.input_tokens,
-            output_tokens: promoted.output_tokens,
-            cached_input_tokens: promoted.cached_input_tokens,
-            cache_write_tokens: promoted.cache_write_tokens,
-            reasoning_tokens: promoted.reasoning_tokens,
-            cost_usd: promoted.cost_usd,
-            cost_source: owned(promoted.cost_source),
-            session_id: owned(promoted.session_id),
-            user_id: owned(promoted.user_id),
-            error_type: owned(promoted.error_type),
-            structural_id: owned(promoted.structural_id),
-            node_count: promoted.node_count,
-            agent_name: owned(promoted.agent_name),
-            tool_name: owned(promoted.tool_name),
-            event_count: count(promoted.event_count),
-            exception_count: count(promoted.exception_count),
-            state_event_count: count(promoted.state_event_count),
-            link_count: count(promoted.link_count),
+/// The struct and how it is made, from the table of promoted fields.
+macro_rules! span_row {
+    ($($who:ident {
+        $(#[$doc:meta])*
+        $name:ident: $type:ty = $column:literal, of $source:ident, filter [$($filter:ident $kind:ident),*],
+        export [$($export:ident)*], since $since:literal $(else $older:literal)?
+    })*) => {
+        /// One span's promoted fields and place. Times are unix nanoseconds, clamped to `0..=i64::MAX`.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct SpanRow {
+            /// The trace that it belongs to.
+            pub trace_id: TraceId,
+            /// Its id.
+            pub span_id: SpanId,
+            /// Its parent; `None` for a root.
+            pub parent_span_id: Option<SpanId>,
+            /// Where the whole span is.
+            pub place: Place,
+            $($(#[$doc])* pub $name: $type,)*
         }
-    }
 
+        impl SpanRow {
+            /// The row of `span`, whose promoted fields are given.
+            pub fn new(origin: Origin<'_>, span: &Span<'_>, promoted: Promoted<'_>) -> Self {
+                Self {
+                    trace_id: span.trace_id,
+                    span_id: span.span_id,
+                    parent_span_id: span.parent_span_id,
+                    place: origin.place,
+                    $($name: Taken::taken(source!($source, promoted, origin).$name),)*
+                }
+            }
+        }
+    };
+}
+
+/// Where a field is read: `of span` or `of request`.
+macro_rules! source {
+    (span, $promoted:ident, $origin:ident) => {
+        $promoted
+    };
+    (request, $promoted:ident, $origin:ident) => {
+        $origin
+    };
+}
+
+promoted_fields!(span_row);
+
+impl SpanRow {
     /// Whether the span is a Junjo workflow run (other vocabularies use the role for other things).
     pub fn is_workflow_run(&self) -> bool {
         self.span_type.as_deref() == Some("workflow")

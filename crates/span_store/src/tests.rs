@@ -4,14 +4,15 @@ mod commit;
 mod corruption;
 mod damage;
 mod deletion;
+mod hints;
 mod lifecycle;
 mod lists;
 mod logs;
 mod newest;
 mod opening;
 mod pagination;
+mod project;
 mod rederive;
-mod said;
 mod scan;
 mod seal;
 mod search;
@@ -22,7 +23,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use junjo_span_model::{SpanId, TraceId};
-use junjo_wal::{NewRecord, Sequence, Signal, Wal, WalOptions};
+use junjo_wal::{NewRecord, Sender, Sequence, Signal, Wal, WalOptions};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Value};
 use opentelemetry_proto::tonic::resource::v1::Resource;
@@ -91,9 +92,13 @@ impl Fixture {
     }
 
     async fn append(&self, spans: Vec<Span>, received: i64) -> Sequence {
+        self.append_of(Sender::in_default_project("key-1"), spans, received).await
+    }
+
+    async fn append_of(&self, sender: Sender, spans: Vec<Span>, received: i64) -> Sequence {
         let count = u32::try_from(spans.len()).unwrap();
         let message = request(spans).encode_to_vec();
-        let record = NewRecord::compress(Signal::Traces, "key-1".into(), received, count, &message).unwrap();
+        let record = NewRecord::compress(Signal::Traces, sender, received, count, &message).unwrap();
         self.wal.append(record).await.unwrap()
     }
 

@@ -61,7 +61,7 @@ impl WholeLog {
         let body = json(&|out| value_json(&record.body, out));
         let promoted = promote_log(origin.resource, record);
         Self {
-            row: LogRow::new(receipt.place, receipt.received_unix_nanos, record, promoted, fingerprint),
+            row: LogRow::new(receipt.origin, receipt.received_unix_nanos, record, promoted, fingerprint),
             received_unix_nanos: receipt.received_unix_nanos,
             key_id: receipt.key_id.to_owned(),
             time_unix_nano: record.time_unix_nano,

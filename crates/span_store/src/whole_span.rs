@@ -7,7 +7,7 @@ use junjo_span_model::{
 };
 use serde_json::Value;
 
-use crate::row::{Place, SpanRow};
+use crate::row::{Origin, SpanRow};
 
 /// One span with its payload as JSON text. Where JSON or the clamped columns would lose something of what was sent,
 /// `otlp` holds the exact `Span` message.
@@ -48,7 +48,7 @@ pub struct WholeSpan {
 /// What is known of a span besides its message.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Receipt<'a> {
-    pub(crate) place: Place,
+    pub(crate) origin: Origin<'a>,
     pub(crate) received_unix_nanos: i64,
     pub(crate) key_id: &'a str,
 }
@@ -75,7 +75,7 @@ impl WholeSpan {
         let events = json(&|out| events_json(&span.events, out));
         let links = json(&|out| links_json(&span.links, out));
         Self {
-            row: SpanRow::new(receipt.place, span, promoted),
+            row: SpanRow::new(receipt.origin, span, promoted),
             received_unix_nanos: receipt.received_unix_nanos,
             key_id: receipt.key_id.to_owned(),
             trace_state: span.trace_state.clone().into_owned(),
@@ -105,8 +105,9 @@ impl WholeSpan {
         let scope: Value = serde_json::from_str(&self.scope)?;
         let (resource, scope) = (resource_from_json(&resource), scope_from_json(&scope));
         let row = &self.row;
+        let origin = Origin { place: row.place, project: &row.project };
         if let Some(span) = self.otlp.as_deref().and_then(|message| decode_span(message).ok().flatten()) {
-            return Ok(SpanRow::new(row.place, &span, promote(&resource, &scope, &span, prices)));
+            return Ok(SpanRow::new(origin, &span, promote(&resource, &scope, &span, prices)));
         }
         let attributes: Value = serde_json::from_str(&self.attributes)?;
         let events: Value = serde_json::from_str(&self.events)?;
@@ -133,7 +134,7 @@ impl WholeSpan {
             raw: &[],
         };
         // of links nothing is derived but their number
-        let again = SpanRow::new(row.place, &span, promote(&resource, &scope, &span, prices));
+        let again = SpanRow::new(origin, &span, promote(&resource, &scope, &span, prices));
         Ok(SpanRow { link_count: row.link_count, ..again })
     }
 

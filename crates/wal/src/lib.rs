@@ -11,6 +11,7 @@
 //! | `records` | `sequence` | INTEGER, AUTOINCREMENT | place in the log; never reused, also not after a trim |
 //! | | `signal` | INTEGER | 1 traces, 2 logs (OTLP `Export*ServiceRequest`) |
 //! | | `key_id` | TEXT | id of the API key that sent the request |
+//! | | `project` | TEXT | project of that key; `default` in records that a file of format 1 brought |
 //! | | `received_unix_nanos` | INTEGER | server clock at receipt |
 //! | | `item_count` | INTEGER | spans or log records in the payload |
 //! | | `raw_bytes` | INTEGER | payload length before compression |
@@ -18,6 +19,8 @@
 //! | | `payload` | BLOB | one zstd frame (level 1) of the protobuf message |
 //! | `cursors` | `source`, `position` | TEXT, BLOB | how far each remote log (by its `wal_id`) has been pulled into this one |
 //! | `counters` | `signal`, `items`, `records` | INTEGER | all-time totals, committed with the records they count |
+//!
+//! A file of an earlier format is brought up to this one when it is opened; one of a later format is refused.
 
 mod error;
 mod frame;
@@ -41,7 +44,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use error::{AppendError, RecordDamage, WalError};
 pub use options::WalOptions;
-pub use record::{NewRecord, PulledRecord, Record, Sequence, Signal, WalId};
+pub use record::{DEFAULT_PROJECT, NewRecord, PulledRecord, Record, Sender, Sequence, Signal, WalId};
 pub use salvage::SalvageReport;
 pub use schema::FORMAT_VERSION;
 

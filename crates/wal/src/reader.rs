@@ -11,7 +11,7 @@ use crate::record::{Record, Sequence, Signal};
 use crate::schema;
 
 const COLUMNS: &str =
-    "sequence, signal, key_id, received_unix_nanos, item_count, raw_bytes, checksum, payload";
+    "sequence, signal, key_id, project, received_unix_nanos, item_count, raw_bytes, checksum, payload";
 /// Connections kept open between reads; more than this many readers at once open their own.
 const IDLE_MAX: usize = 4;
 
@@ -137,10 +137,11 @@ pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         sequence: Sequence(row.get(0)?),
         signal: Signal::from_code(row.get(1)?),
         key_id: row.get(2)?,
-        received_unix_nanos: row.get(3)?,
-        item_count: row.get(4)?,
-        raw_bytes: row.get(5)?,
-        checksum: row.get(6)?,
-        payload: Bytes::copy_from_slice(row.get_ref(7)?.as_blob()?),
+        project: row.get(3)?,
+        received_unix_nanos: row.get(4)?,
+        item_count: row.get(5)?,
+        raw_bytes: row.get(6)?,
+        checksum: row.get(7)?,
+        payload: Bytes::copy_from_slice(row.get_ref(8)?.as_blob()?),
     })
 }

@@ -53,13 +53,32 @@ impl Signal {
     }
 }
 
+/// The project of records that say none: of logs and ingestion services from before there were projects.
+pub const DEFAULT_PROJECT: &str = "default";
+
+/// Who sent a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// Id of the API key.
+    pub key_id: String,
+    /// The key's project.
+    pub project: String,
+}
+
+impl Sender {
+    /// A key of the project [`DEFAULT_PROJECT`].
+    pub fn in_default_project(key_id: impl Into<String>) -> Self {
+        Self { key_id: key_id.into(), project: DEFAULT_PROJECT.to_owned() }
+    }
+}
+
 /// A record before it has a sequence.
 #[derive(Debug, Clone)]
 pub struct NewRecord {
     /// Which OTLP message the payload holds.
     pub signal: Signal,
-    /// The API key that sent it.
-    pub key_id: String,
+    /// Who sent it.
+    pub sender: Sender,
     /// Server clock at receipt, unix nanoseconds.
     pub received_unix_nanos: i64,
     /// Spans or log records in the message.
@@ -73,7 +92,7 @@ impl NewRecord {
     /// Compresses `message` (a serialised OTLP export request). CPU work: call it off the async threads.
     pub fn compress(
         signal: Signal,
-        key_id: String,
+        sender: Sender,
         received_unix_nanos: i64,
         item_count: u32,
         message: &[u8],
@@ -81,7 +100,7 @@ impl NewRecord {
         let payload = frame::compress(message)?;
         let checksum = crc32fast::hash(&payload);
         let raw_bytes = message.len() as u64;
-        Ok(Self { signal, key_id, received_unix_nanos, item_count, raw_bytes, checksum, payload })
+        Ok(Self { signal, sender, received_unix_nanos, item_count, raw_bytes, checksum, payload })
     }
 }
 
@@ -90,8 +109,8 @@ impl NewRecord {
 pub struct PulledRecord {
     /// Which OTLP message the payload holds.
     pub signal: Signal,
-    /// The API key that sent it.
-    pub key_id: String,
+    /// Who sent it.
+    pub sender: Sender,
     /// Clock of the process that received it, unix nanoseconds.
     pub received_unix_nanos: i64,
     /// Spans or log records in the message.
@@ -112,9 +131,9 @@ impl NewRecord {
             let sequence = Sequence::default();
             return Err(RecordDamage::Checksum { sequence, stored: pulled.checksum, found });
         }
-        let PulledRecord { signal, key_id, received_unix_nanos, item_count, raw_bytes, checksum, payload } =
+        let PulledRecord { signal, sender, received_unix_nanos, item_count, raw_bytes, checksum, payload } =
             pulled;
-        Ok(Self { signal, key_id, received_unix_nanos, item_count, raw_bytes, checksum, payload })
+        Ok(Self { signal, sender, received_unix_nanos, item_count, raw_bytes, checksum, payload })
     }
 }
 
@@ -127,6 +146,8 @@ pub struct Record {
     pub signal: Option<Signal>,
     /// The API key that sent it.
     pub key_id: String,
+    /// The key's project.
+    pub project: String,
     /// Server clock at receipt, unix nanoseconds.
     pub received_unix_nanos: i64,
     /// Spans or log records in the message.

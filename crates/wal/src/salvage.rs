@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::error::{WalError, is_damage};
 use crate::options::WalOptions;
-use crate::record::{Record, Sequence};
+use crate::record::{DEFAULT_PROJECT, Record, Sequence};
 use crate::{reader, schema};
 
 /// Unreadable sequences in a row after which salvage gives up.
@@ -91,9 +91,10 @@ fn copy_readable(kept: &Path, new: &mut Connection, path: &Path) -> Result<Salva
         return Ok(report);
     }
     let transaction = new.transaction().map_err(schema::sqlite("write", path))?;
+    let project = project_of(&old);
     let (mut after, mut unreadable) = (0, 0);
     while unreadable < UNREADABLE_RUN_MAX {
-        match next_record(&old, after) {
+        match next_record(&old, &project, after) {
             Ok(Some(record)) => {
                 after = record.sequence.0;
                 unreadable = 0;
@@ -134,11 +135,19 @@ fn error_is_row_local(old: &Connection) -> bool {
     old.query_row("SELECT 1 FROM sqlite_master LIMIT 1", [], |_| Ok(())).is_ok()
 }
 
-fn next_record(old: &Connection, after: i64) -> rusqlite::Result<Option<Record>> {
-    old.prepare_cached(
-        "SELECT sequence, signal, key_id, received_unix_nanos, item_count, raw_bytes, checksum, payload
-         FROM records WHERE sequence > ?1 ORDER BY sequence LIMIT 1",
-    )?
+/// The project as an expression: the damaged file may be of the format before there were projects.
+fn project_of(old: &Connection) -> String {
+    match old.prepare("SELECT project FROM records LIMIT 0") {
+        Ok(_) => "project".to_owned(),
+        Err(_) => format!("'{DEFAULT_PROJECT}'"),
+    }
+}
+
+fn next_record(old: &Connection, project: &str, after: i64) -> rusqlite::Result<Option<Record>> {
+    old.prepare_cached(&format!(
+        "SELECT sequence, signal, key_id, {project}, received_unix_nanos, item_count, raw_bytes, checksum, payload
+         FROM records WHERE sequence > ?1 ORDER BY sequence LIMIT 1"
+    ))?
     .query_row([after], reader::record)
     .optional()
 }
@@ -153,13 +162,14 @@ fn insert(new: &Connection, record: &Record) -> rusqlite::Result<()> {
     let signal = record.signal.map_or(0, crate::Signal::code);
     new.prepare_cached(
         "INSERT OR IGNORE INTO records
-         (sequence, signal, key_id, received_unix_nanos, item_count, raw_bytes, checksum, payload)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+         (sequence, signal, key_id, project, received_unix_nanos, item_count, raw_bytes, checksum, payload)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(rusqlite::params![
         record.sequence.0,
         signal,
         record.key_id,
+        record.project,
         record.received_unix_nanos,
         record.item_count,
         record.raw_bytes,

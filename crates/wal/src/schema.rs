@@ -10,7 +10,15 @@ use crate::error::WalError;
 use crate::record::{Sequence, Signal, WalId};
 
 /// `PRAGMA user_version` of the file this code writes.
-pub const FORMAT_VERSION: i64 = 1;
+///
+/// | version | since then |
+/// |---|---|
+/// | 1 | the first |
+/// | 2 | `records.project` |
+pub const FORMAT_VERSION: i64 = 2;
+
+/// From version 1 to 2. SQLite only notes the column and its default: no record is rewritten.
+const ADD_PROJECT_SQL: &str = "ALTER TABLE records ADD COLUMN project TEXT NOT NULL DEFAULT 'default'";
 
 /// 16 KiB pages: an export request is tens to hundreds of KiB, and larger pages shorten its overflow chain. The writer
 /// checkpoints itself: SQLite's own does it before the commit returns, and hides when it fails.
@@ -23,6 +31,7 @@ const CREATE_SQL: &str = "
         sequence INTEGER PRIMARY KEY AUTOINCREMENT,
         signal INTEGER NOT NULL,
         key_id TEXT NOT NULL,
+        project TEXT NOT NULL DEFAULT 'default',
         received_unix_nanos INTEGER NOT NULL,
         item_count INTEGER NOT NULL,
         raw_bytes INTEGER NOT NULL,
@@ -52,6 +61,10 @@ pub(crate) fn open(path: &Path, floor: Sequence) -> Result<Connection, WalError>
             create(&mut connection, path)?;
             if floor > Sequence(0) { Sequence(floor.0.saturating_add(LOST_GAP)) } else { floor }
         }
+        1 => {
+            upgrade(&mut connection, path)?;
+            floor
+        }
         FORMAT_VERSION => floor,
         _ => {
             return Err(WalError::NewerFormat { path: path.to_owned(), found, known: FORMAT_VERSION });
@@ -59,6 +72,23 @@ pub(crate) fn open(path: &Path, floor: Sequence) -> Result<Connection, WalError>
     };
     raise_sequence(&connection, floor).map_err(sqlite("open", path))?;
     Ok(connection)
+}
+
+/// Brings a file of version 1 up to this version, in one transaction.
+fn upgrade(connection: &mut Connection, path: &Path) -> Result<(), WalError> {
+    let upgrade = |connection: &mut Connection| {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(ADD_PROJECT_SQL)?;
+        transaction.pragma_update(None, "user_version", FORMAT_VERSION)?;
+        transaction.commit()
+    };
+    upgrade(connection).map_err(sqlite("bring up to date", path))?;
+    tracing::info!(
+        from = 1,
+        to = FORMAT_VERSION,
+        "the log has been brought up to the format of this version"
+    );
+    Ok(())
 }
 
 /// SQLite's own log beside the file.

@@ -1,16 +1,18 @@
 //! The log through its public surface, on real files.
 
+mod formats;
+
 use std::path::Path;
 
 use crate::schema::LOST_GAP;
-use crate::{AppendError, NewRecord, PulledRecord, Sequence, Signal, Wal, WalError, WalOptions};
+use crate::{AppendError, NewRecord, PulledRecord, Sender, Sequence, Signal, Wal, WalError, WalOptions};
 
 fn options(dir: &Path) -> WalOptions {
     WalOptions { free_bytes_min: 0, free_percent_min: 0, ..WalOptions::in_dir(dir) }
 }
 
 fn record(message: &[u8], items: u32) -> NewRecord {
-    NewRecord::compress(Signal::Traces, "key".to_owned(), 1_000, items, message).unwrap()
+    NewRecord::compress(Signal::Traces, Sender::in_default_project("key"), 1_000, items, message).unwrap()
 }
 
 /// Bytes that zstd cannot shrink (the high bits of a linear congruential generator).
@@ -189,7 +191,7 @@ async fn append_pulled_keeps_records_and_position_together() {
     let original = record(b"pulled", 3);
     let pulled = PulledRecord {
         signal: Signal::Logs,
-        key_id: "remote".to_owned(),
+        sender: Sender { key_id: "remote".to_owned(), project: "other".to_owned() },
         received_unix_nanos: 7,
         item_count: 3,
         raw_bytes: original.raw_bytes,
@@ -205,6 +207,8 @@ async fn append_pulled_keeps_records_and_position_together() {
     let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
     assert_eq!(wal.remote_position("a").unwrap(), Some(vec![2]));
     assert_eq!(wal.remote_position("b").unwrap(), None);
-    assert_eq!(wal.read_one(Sequence(1)).unwrap().unwrap().message().unwrap(), b"pulled");
+    let pulled = wal.read_one(Sequence(1)).unwrap().unwrap();
+    assert_eq!((pulled.key_id.as_str(), pulled.project.as_str()), ("remote", "other"));
+    assert_eq!(pulled.message().unwrap(), b"pulled");
     assert_eq!((wal.accepted(Signal::Logs).items, wal.accepted(Signal::Traces).items), (3, 3));
 }

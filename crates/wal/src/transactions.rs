@@ -14,8 +14,9 @@ pub(crate) fn commit(connection: &mut Connection, group: &[Work]) -> rusqlite::R
     let mut sequences = Vec::with_capacity(group.len());
     {
         let mut insert = transaction.prepare_cached(
-            "INSERT INTO records (signal, key_id, received_unix_nanos, item_count, raw_bytes, checksum, payload)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO records
+             (signal, key_id, project, received_unix_nanos, item_count, raw_bytes, checksum, payload)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
         let mut count = transaction.prepare_cached(
             "UPDATE counters SET items = items + ?2, records = records + ?3 WHERE signal = ?1",
@@ -25,7 +26,8 @@ pub(crate) fn commit(connection: &mut Connection, group: &[Work]) -> rusqlite::R
             for record in &work.records {
                 insert.execute(rusqlite::params![
                     record.signal.code(),
-                    record.key_id,
+                    record.sender.key_id,
+                    record.sender.project,
                     record.received_unix_nanos,
                     record.item_count,
                     record.raw_bytes,

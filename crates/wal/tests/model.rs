@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use junjo_wal::{NewRecord, Sequence, Signal, Wal, WalOptions};
+use junjo_wal::{NewRecord, Sender, Sequence, Signal, Wal, WalOptions};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use tokio::runtime::Runtime;
@@ -82,8 +82,13 @@ impl Model {
         let mut message = number.to_le_bytes().to_vec();
         message.extend((0..request.bytes).map(|at| (number.wrapping_mul(at as u64 + 1) >> 3) as u8));
         let received = i64::try_from(number).unwrap();
-        let record =
-            NewRecord::compress(request.signal(), "key".to_owned(), received, request.items, &message);
+        let record = NewRecord::compress(
+            request.signal(),
+            Sender::in_default_project("key"),
+            received,
+            request.items,
+            &message,
+        );
         (number, record.unwrap())
     }
 

@@ -136,6 +136,7 @@ func TestExportOverEveryTransportIsStoredAsSent(t *testing.T) {
 	for n, batch := range batches {
 		require.Equal(t, want[n], message(t, batch))
 		require.Equal(t, testkit.KeyID, batch.GetKeyId())
+		require.Equal(t, testkit.Project, batch.GetProject())
 		require.WithinDuration(t, time.Now(), time.Unix(0, batch.GetReceivedUnixNano()), patience)
 	}
 	require.Equal(t, batchespb.Signal_SIGNAL_TRACES, batches[0].GetSignal())

@@ -145,7 +145,7 @@ func pageOf(log *wal.WAL, records []wal.Record) *batchespb.ReadBatchesResponse {
 		page.Batches = append(page.Batches, &batchespb.Batch{
 			Key: record.Key.Wire(), Signal: batchespb.Signal(record.Signal), KeyId: record.KeyID,
 			ReceivedUnixNano: record.ReceivedUnixNano, ItemCount: record.Items, RawBytes: record.RawBytes,
-			PayloadCrc32: record.Checksum, Payload: record.Payload,
+			PayloadCrc32: record.Checksum, Payload: record.Payload, Project: record.Project,
 		})
 	}
 	if len(records) > 0 {

@@ -21,6 +21,7 @@ import (
 
 	"junjo.local/ingestion-service/internal/gen/ingestionpb"
 	"junjo.local/ingestion-service/internal/receive"
+	"junjo.local/ingestion-service/internal/wal"
 )
 
 const (
@@ -71,7 +72,7 @@ type digest [sha256.Size]byte
 
 type entry struct {
 	until   time.Time
-	id      string
+	sender  wal.Sender
 	outcome receive.KeyOutcome
 }
 
@@ -106,15 +107,15 @@ func (c *Checker) Counts() (hits, asked, failures uint64) {
 	return c.hits.Load(), c.asked.Load(), c.failures.Load()
 }
 
-// Check answers whether a key may send, and the id of its record.
-func (c *Checker) Check(ctx context.Context, key string) (receive.KeyOutcome, string) {
+// Check answers whether a key may send, and who it is.
+func (c *Checker) Check(ctx context.Context, key string) (receive.KeyOutcome, wal.Sender) {
 	if len(key) > keyBytesMax {
-		return receive.KeyInvalid, ""
+		return receive.KeyInvalid, wal.Sender{}
 	}
 	hash := digest(sha256.Sum256([]byte(key)))
 	if known, found := c.lookUp(hash); found {
 		c.hits.Add(1)
-		return known.outcome, known.id
+		return known.outcome, known.sender
 	}
 	// one question for many requests with the same key; it outlives the request that asked first
 	result := c.flights.DoChan(string(hash[:]), func() (any, error) {
@@ -126,9 +127,9 @@ func (c *Checker) Check(ctx context.Context, key string) (receive.KeyOutcome, st
 	select {
 	case answer := <-result:
 		known := answer.Val.(entry)
-		return known.outcome, known.id
+		return known.outcome, known.sender
 	case <-ctx.Done():
-		return receive.KeyUnavailable, ""
+		return receive.KeyUnavailable, wal.Sender{}
 	}
 }
 
@@ -163,7 +164,8 @@ func (c *Checker) ask(key string, hash digest) entry {
 	}
 	known := entry{outcome: receive.KeyInvalid, until: asked.Add(invalidFor)}
 	if answer.GetIsValid() {
-		known = entry{outcome: receive.KeyValid, id: answer.GetKeyId(), until: asked.Add(ValidFor)}
+		sender := wal.Sender{KeyID: answer.GetKeyId(), Project: answer.GetProject()}
+		known = entry{outcome: receive.KeyValid, sender: sender, until: asked.Add(ValidFor)}
 	}
 	c.remember(hash, known)
 	return known

@@ -14,6 +14,7 @@ import (
 	"junjo.local/ingestion-service/internal/keys"
 	"junjo.local/ingestion-service/internal/receive"
 	"junjo.local/ingestion-service/internal/testkit"
+	"junjo.local/ingestion-service/internal/wal"
 )
 
 type clock struct{ nanos atomic.Int64 }
@@ -36,9 +37,9 @@ func newChecker(t *testing.T, backend *testkit.Backend) (*keys.Checker, *clock) 
 func TestCheckForgetsAnswersInTime(t *testing.T) {
 	backend := testkit.StartBackend(t, "")
 	checker, clock := newChecker(t, backend)
-	outcome, id := checker.Check(t.Context(), testkit.Key)
+	outcome, sender := checker.Check(t.Context(), testkit.Key)
 	require.Equal(t, receive.KeyValid, outcome)
-	require.Equal(t, testkit.KeyID, id)
+	require.Equal(t, wal.Sender{KeyID: testkit.KeyID, Project: testkit.Project}, sender)
 	backend.Revoke(testkit.Key)
 	clock.advance(keys.ValidFor)
 	outcome, _ = checker.Check(t.Context(), testkit.Key)

@@ -25,7 +25,9 @@ import (
 // anyKey takes every key.
 type anyKey struct{}
 
-func (anyKey) Check(context.Context, string) (KeyOutcome, string) { return KeyValid, "key-id" }
+func (anyKey) Check(context.Context, string) (KeyOutcome, wal.Sender) {
+	return KeyValid, wal.Sender{KeyID: "key-id"}
+}
 
 // recorder is a response that also takes deadlines, as the real ones do.
 type recorder struct{ *httptest.ResponseRecorder }

@@ -61,7 +61,7 @@ func (r *Receiver) GRPC() http.Handler {
 
 func (r *Receiver) exportGRPC(w http.ResponseWriter, request *http.Request, signal otlp.Signal) (outcome, *Refusal) {
 	ctx := request.Context()
-	keyID, refusal := r.authenticate(ctx, request.Header)
+	sender, refusal := r.authenticate(ctx, request.Header)
 	if refusal != nil {
 		return outcome{}, refusal
 	}
@@ -86,7 +86,7 @@ func (r *Receiver) exportGRPC(w http.ResponseWriter, request *http.Request, sign
 	} else if kind == identity {
 		return outcome{}, refuse(Invalid, "the message is flagged as compressed, but grpc-encoding is missing")
 	}
-	return r.receive(ctx, signal, keyID, kind, body.bytes, &share)
+	return r.receive(ctx, signal, sender, kind, body.bytes, &share)
 }
 
 // readFrame reads the one message of a unary call: header first, then memory, then bytes.

@@ -63,7 +63,7 @@ func answer(w http.ResponseWriter, code int, body []byte) {
 
 func (r *Receiver) exportHTTP(w http.ResponseWriter, request *http.Request, signal otlp.Signal) (outcome, *Refusal) {
 	ctx := request.Context()
-	keyID, refusal := r.authenticate(ctx, request.Header)
+	sender, refusal := r.authenticate(ctx, request.Header)
 	if refusal != nil {
 		return outcome{}, refusal
 	}
@@ -85,7 +85,7 @@ func (r *Receiver) exportHTTP(w http.ResponseWriter, request *http.Request, sign
 	if refusal := r.readBody(ctx, request, &body); refusal != nil {
 		return outcome{}, refusal
 	}
-	return r.receive(ctx, signal, keyID, kind, body.bytes, &share)
+	return r.receive(ctx, signal, sender, kind, body.bytes, &share)
 }
 
 // readBody reads the whole body; memory for a declared length is reserved at once.

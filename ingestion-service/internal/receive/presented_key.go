@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strings"
+
+	"junjo.local/ingestion-service/internal/wal"
 )
 
 // KeyOutcome is what a key turned out to be.
@@ -19,9 +21,9 @@ const (
 	KeyInvalid
 )
 
-// KeyCheck checks API keys; the id is that of the key's record, and may be empty.
+// KeyCheck checks API keys; the sender is what the server calls the key, and may be empty.
 type KeyCheck interface {
-	Check(ctx context.Context, key string) (outcome KeyOutcome, id string)
+	Check(ctx context.Context, key string) (outcome KeyOutcome, sender wal.Sender)
 }
 
 // presentedKey finds the key of a request: x-junjo-api-key, then x-api-key, then authorization (Bearer, or Basic's

@@ -70,27 +70,27 @@ func (r *Receiver) Stats() *Stats { return &r.stats }
 // InFlightBytes is the memory that messages hold now.
 func (r *Receiver) InFlightBytes() int64 { return r.admission.inFlight.Load() }
 
-// authenticate returns the id of the key that a request presents.
-func (r *Receiver) authenticate(ctx context.Context, headers http.Header) (string, *Refusal) {
+// authenticate returns whose key a request presents.
+func (r *Receiver) authenticate(ctx context.Context, headers http.Header) (wal.Sender, *Refusal) {
 	if !r.IsOpen() {
-		return "", starting()
+		return wal.Sender{}, starting()
 	}
 	key := presentedKey(headers)
 	if key == "" {
-		return "", refuse(Unauthenticated, "no API key: send it as x-junjo-api-key (or authorization: Bearer)")
+		return wal.Sender{}, refuse(Unauthenticated, "no API key: send it as x-junjo-api-key (or authorization: Bearer)")
 	}
-	switch outcome, id := r.keys.Check(ctx, key); outcome {
+	switch outcome, sender := r.keys.Check(ctx, key); outcome {
 	case KeyValid:
-		return id, nil
+		return sender, nil
 	case KeyInvalid:
-		return "", refuse(Unauthenticated, "invalid API key: create one on the API keys page of the server")
+		return wal.Sender{}, refuse(Unauthenticated, "invalid API key: create one on the API keys page of the server")
 	default:
-		return "", refuse(Unavailable, "API keys cannot be checked at the moment: try again")
+		return wal.Sender{}, refuse(Unavailable, "API keys cannot be checked at the moment: try again")
 	}
 }
 
 // receive decompresses, checks, stores, and only then acknowledges a message. share holds its memory.
-func (r *Receiver) receive(ctx context.Context, signal otlp.Signal, keyID string, kind encoding, body []byte, share *share) (outcome, *Refusal) {
+func (r *Receiver) receive(ctx context.Context, signal otlp.Signal, sender wal.Sender, kind encoding, body []byte, share *share) (outcome, *Refusal) {
 	log := r.wal.Load()
 	if log == nil {
 		return outcome{}, starting()
@@ -118,7 +118,7 @@ func (r *Receiver) receive(ctx context.Context, signal otlp.Signal, keyID string
 		}
 		hasten := r.storing.Add(1) > 1 // another one wants the processor, or the same fsync
 		defer r.storing.Add(-1)
-		record := wal.Compress(signal, keyID, r.now().UnixNano(), report.Accepted, kept, hasten)
+		record := wal.Compress(signal, sender, r.now().UnixNano(), report.Accepted, kept, hasten)
 		if _, err := log.Append(ctx, record); err != nil {
 			return outcome{}, notStored(err)
 		}

@@ -33,9 +33,10 @@ import (
 )
 
 const (
-	// Key is valid, KeyID is what the server calls it.
-	Key   = "good-key"
-	KeyID = "key-id-1"
+	// Key is valid; KeyID is what the server calls it, Project is what it belongs to.
+	Key     = "good-key"
+	KeyID   = "key-id-1"
+	Project = "checkout"
 	// Token of the internal ports.
 	Token = "internal-token"
 	// patience is how long anything may take that has to happen.
@@ -100,7 +101,10 @@ func (b *Backend) ValidateApiKey(ctx context.Context, request *ingestionpb.Valid
 	incoming, _ := metadata.FromIncomingContext(ctx)
 	b.token = fmt.Sprint(incoming.Get("authorization"))
 	id, found := b.keys[request.GetApiKey()]
-	return &ingestionpb.ValidateApiKeyResponse{IsValid: found, KeyId: id}, nil
+	if !found {
+		return &ingestionpb.ValidateApiKeyResponse{}, nil
+	}
+	return &ingestionpb.ValidateApiKeyResponse{IsValid: true, KeyId: id, Project: Project}, nil
 }
 
 // Service is a running service.

@@ -18,7 +18,7 @@ import (
 // A record is one acknowledged export request:
 //
 //	offset  size  field
-//	0       1     version of this table, 1
+//	0       1     version of this table, 2
 //	1       1     signal: 1 traces, 2 logs
 //	2       1     bytes of the API key's id
 //	3       1     compression of the payload: 0 zstd, 1 S2
@@ -27,18 +27,25 @@ import (
 //	12      4     CRC-32 (IEEE) of the payload
 //	16      8     time of receipt, unix nanoseconds
 //	24      32    totals since the log was made, this record included: batches, payload bytes, spans, log records
-//	56      n     id of the API key
-//	56 + n  rest  payload: one zstd frame or S2 block
+//	56      1     bytes of the project's name
+//	57      n     id of the API key
+//	57 + n  m     project of the key
+//	...     rest  payload: one zstd frame or S2 block
+//
+// Version 1 had neither the byte at 56 nor a project; such records are read on, and say none.
 //
 // Numbers are big endian. The totals make every count of the log available from its ends.
 //
 // S2 costs a third of zstd's processor time for a fifth more bytes. It is what a burst is stored in, when several
 // requests are stored at once; who reads such a record pays the rest, for consumers always get zstd.
 const (
-	recordVersion = 1
-	headerBytes   = 56
-	// keyIDBytesMax fits into the length byte; ids of keys have some 36.
-	keyIDBytesMax = 255
+	recordVersion = 2
+	headerBytes   = 57
+	// The record before there were projects.
+	recordVersion1 = 1
+	headerBytes1   = 56
+	// senderBytesMax fits into a length byte; ids of keys have some 36.
+	senderBytesMax = 255
 )
 
 type compression uint8
@@ -53,6 +60,11 @@ type Totals struct {
 	Batches, Bytes, Spans, LogRecords uint64
 }
 
+// Sender is who sent a request: the id of its API key and the key's project. Both are empty when the server names none.
+type Sender struct {
+	KeyID, Project string
+}
+
 // NewRecord is a record before it has a key. It owns pooled memory: give it to Append, or Release it.
 type NewRecord struct {
 	pooled *[]byte
@@ -63,7 +75,7 @@ type NewRecord struct {
 
 // Record is a stored one.
 type Record struct {
-	KeyID            string
+	Sender
 	Payload          []byte
 	Totals           Totals
 	ReceivedUnixNano int64
@@ -77,7 +89,7 @@ type Record struct {
 
 // payloadBytes is what counts against the limit of the log.
 func (r *NewRecord) payloadBytes() uint64 {
-	return uint64(len(r.value) - headerBytes - int(r.value[2]))
+	return uint64(len(r.value) - headerBytes - int(r.value[2]) - int(r.value[56]))
 }
 
 // encoder compresses at level 1, which costs least per byte that need not be written; it is safe for concurrent use
@@ -111,26 +123,28 @@ var valuePool = sync.Pool{New: func() any { return new([]byte) }}
 
 // Compress makes a record of message, a serialised export request; hasten when others wait for the processor. It is CPU
 // work: call it outside of any lock.
-func Compress(signal otlp.Signal, keyID string, receivedUnixNano int64, items uint32, message []byte, hasten bool) *NewRecord {
-	if len(keyID) > keyIDBytesMax {
-		keyID = keyID[:keyIDBytesMax]
-	}
+func Compress(signal otlp.Signal, sender Sender, receivedUnixNano int64, items uint32, message []byte, hasten bool) *NewRecord {
+	keyID, project := fitting(sender.KeyID), fitting(sender.Project)
 	pooled := valuePool.Get().(*[]byte)
 	value := append((*pooled)[:0], make([]byte, headerBytes)...)
-	value[0], value[1], value[2] = recordVersion, byte(signal), byte(len(keyID))
+	value[0], value[1], value[2], value[56] = recordVersion, byte(signal), byte(len(keyID)), byte(len(project))
 	binary.BigEndian.PutUint32(value[4:], items)
 	binary.BigEndian.PutUint32(value[8:], uint32(len(message)))
 	binary.BigEndian.PutUint64(value[16:], uint64(receivedUnixNano))
-	value = append(value, keyID...)
+	value = append(append(value, keyID...), project...)
+	start := len(value)
 	if hasten {
 		value[3] = byte(compressedS2)
 		value = appendS2(value, message)
 	} else {
 		value = encoder().EncodeAll(message, value)
 	}
-	binary.BigEndian.PutUint32(value[12:], crc32.ChecksumIEEE(value[headerBytes+len(keyID):]))
+	binary.BigEndian.PutUint32(value[12:], crc32.ChecksumIEEE(value[start:]))
 	return &NewRecord{pooled: pooled, value: value, signal: signal, items: items}
 }
+
+// fitting is text as far as its length fits into a byte.
+func fitting(text string) string { return text[:min(len(text), senderBytesMax)] }
 
 func appendS2(value, message []byte) []byte {
 	start := len(value)
@@ -184,28 +198,49 @@ var errRecordCut = errors.New("the record is shorter than its header says")
 
 // parseRecord reads a stored value; the record keeps no part of it but Payload, which it shares.
 func parseRecord(key Key, value []byte) (Record, error) {
-	if len(value) < headerBytes || len(value) < headerBytes+int(value[2]) {
+	if len(value) < headerBytes1 {
 		return Record{}, errRecordCut
 	}
-	if value[0] != recordVersion {
-		return Record{}, fmt.Errorf("the record has version %d, this program knows %d", value[0], recordVersion)
+	sender, payload, err := splitRecord(value)
+	if err != nil {
+		return Record{}, err
 	}
 	if value[3] > byte(compressedS2) {
 		return Record{}, fmt.Errorf("the record has the unknown compression %d", value[3])
 	}
-	keyIDEnd := headerBytes + int(value[2])
 	return Record{
 		Key:              key,
 		Signal:           otlp.Signal(value[1]),
-		KeyID:            string(value[headerBytes:keyIDEnd]),
+		Sender:           sender,
 		Items:            binary.BigEndian.Uint32(value[4:]),
 		RawBytes:         binary.BigEndian.Uint32(value[8:]),
 		Checksum:         binary.BigEndian.Uint32(value[12:]),
 		ReceivedUnixNano: int64(binary.BigEndian.Uint64(value[16:])),
 		Totals:           totalsFrom(value[24:]),
-		Payload:          value[keyIDEnd:],
+		Payload:          payload,
 		compression:      compression(value[3]),
 	}, nil
+}
+
+// splitRecord finds what has no fixed place in a record of either version.
+func splitRecord(value []byte) (Sender, []byte, error) {
+	start, projectBytes := headerBytes1, 0
+	switch value[0] {
+	case recordVersion1:
+	case recordVersion:
+		if len(value) < headerBytes {
+			return Sender{}, nil, errRecordCut
+		}
+		start, projectBytes = headerBytes, int(value[56])
+	default:
+		return Sender{}, nil, fmt.Errorf("the record has version %d, this program knows up to %d", value[0], recordVersion)
+	}
+	keyIDEnd := start + int(value[2])
+	projectEnd := keyIDEnd + projectBytes
+	if len(value) < projectEnd {
+		return Sender{}, nil, errRecordCut
+	}
+	return Sender{KeyID: string(value[start:keyIDEnd]), Project: string(value[keyIDEnd:projectEnd])}, value[projectEnd:], nil
 }
 
 func (r *Record) check() error {

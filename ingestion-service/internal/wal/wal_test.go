@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -35,7 +36,7 @@ func openTest(t *testing.T, options Options) *WAL {
 
 func appendTest(t *testing.T, w *WAL, message string, items uint32) Key {
 	t.Helper()
-	key, err := w.Append(context.Background(), Compress(otlp.Traces, "key-1", noon.UnixNano(), items, []byte(message), items%2 == 0))
+	key, err := w.Append(context.Background(), Compress(otlp.Traces, Sender{KeyID: "key-1", Project: "checkout"}, noon.UnixNano(), items, []byte(message), items%2 == 0))
 	require.NoError(t, err)
 	return key
 }
@@ -64,7 +65,7 @@ func TestOpenAfterCloseReturnsWhatWasStored(t *testing.T) {
 	dir := t.TempDir()
 	w := openTest(t, testOptions(dir))
 	first := appendTest(t, w, "one", 3)
-	second, err := w.Append(context.Background(), Compress(otlp.Logs, "", 7, 2, bytes.Repeat([]byte("log "), 5000), true))
+	second, err := w.Append(context.Background(), Compress(otlp.Logs, Sender{}, 7, 2, bytes.Repeat([]byte("log "), 5000), true))
 	require.NoError(t, err)
 	before, id := w.Status(), w.ID()
 	require.NoError(t, w.Close())
@@ -78,7 +79,8 @@ func TestOpenAfterCloseReturnsWhatWasStored(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, records, 2)
 	require.Equal(t, []Key{first, second}, []Key{records[0].Key, records[1].Key})
-	require.Equal(t, "key-1", records[0].KeyID)
+	require.Equal(t, Sender{KeyID: "key-1", Project: "checkout"}, records[0].Sender)
+	require.Equal(t, Sender{}, records[1].Sender)
 	require.Equal(t, noon.UnixNano(), records[0].ReceivedUnixNano)
 	require.Equal(t, uint32(3), records[0].Items)
 	require.Equal(t, otlp.Logs, records[1].Signal)
@@ -126,7 +128,7 @@ func TestAppendFromManySendersSharesCommits(t *testing.T) {
 	for sender := range senders {
 		group.Go(func() {
 			for n := range each {
-				_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, fmt.Appendf(nil, "%d/%d", sender, n), n%2 == 0))
+				_, err := w.Append(context.Background(), Compress(otlp.Traces, Sender{}, 1, 1, fmt.Appendf(nil, "%d/%d", sender, n), n%2 == 0))
 				if err != nil {
 					t.Error(err)
 				}
@@ -315,7 +317,7 @@ func TestAppendToFullLogIsRefused(t *testing.T) {
 	noise := make([]byte, 2000)
 	_, _ = rand.Read(noise)
 	key := appendTest(t, w, string(noise), 1)
-	_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, noise, false))
+	_, err := w.Append(context.Background(), Compress(otlp.Traces, Sender{}, 1, 1, noise, false))
 	var full *FullError
 	require.ErrorAs(t, err, &full)
 	require.Equal(t, uint64(3000), full.BytesMax)
@@ -335,7 +337,7 @@ func TestAppendBelowFreeSpaceFloorIsRefused(t *testing.T) {
 	options := testOptions(dir)
 	options.FreeBytesMin = 1 << 60
 	w = openTest(t, options)
-	_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, []byte("no"), false))
+	_, err := w.Append(context.Background(), Compress(otlp.Traces, Sender{}, 1, 1, []byte("no"), false))
 	var full *DiskFullError
 	require.ErrorAs(t, err, &full)
 	records, err := w.Read(Key{}, wholeLog)
@@ -350,7 +352,7 @@ func TestAppendAfterFailedSyncIsNeverAcknowledged(t *testing.T) {
 	appendTest(t, w, "good", 1)
 	w.badgerLog.Errorf(syncFailedMessage+": %v\n", "input/output error")
 	for range 2 {
-		_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, []byte("bad"), false))
+		_, err := w.Append(context.Background(), Compress(otlp.Traces, Sender{}, 1, 1, []byte("bad"), false))
 		var failed *WriteError
 		require.ErrorAs(t, err, &failed)
 	}
@@ -400,7 +402,7 @@ func TestCloseDuringAppendsLosesNothingAcknowledged(t *testing.T) {
 		group.Go(func() {
 			for n := 0; ; n++ {
 				message := fmt.Sprintf("%d/%d", sender, n)
-				_, err := w.Append(context.Background(), Compress(otlp.Traces, "", 1, 1, []byte(message), false))
+				_, err := w.Append(context.Background(), Compress(otlp.Traces, Sender{}, 1, 1, []byte(message), false))
 				if err != nil {
 					return
 				}
@@ -430,11 +432,45 @@ func TestCloseDuringAppendsLosesNothingAcknowledged(t *testing.T) {
 	})
 }
 
+// asVersion1 is a record as the version before projects wrote it.
+func asVersion1(value []byte) []byte {
+	keyIDEnd, projectBytes := headerBytes+int(value[2]), int(value[56])
+	old := append([]byte{recordVersion1}, value[1:headerBytes1]...)
+	old = append(old, value[headerBytes:keyIDEnd]...)
+	return append(old, value[keyIDEnd+projectBytes:]...)
+}
+
+// Scenario: records of version 1, of this one, of a later one, and cut off anywhere in front of their payload. Guarantee:
+// both known versions are read whole, the former without a project; the rest are errors.
+func TestParseRecordReadsBothVersions(t *testing.T) {
+	value := Compress(otlp.Traces, Sender{KeyID: "key-1", Project: "checkout"}, 7, 1, []byte("payload"), false).value
+	for version, stored := range map[byte][]byte{recordVersion1: asVersion1(value), recordVersion: value} {
+		record, err := parseRecord(Key{}, stored)
+		require.NoError(t, err)
+		want := Sender{KeyID: "key-1", Project: "checkout"}
+		if version == recordVersion1 {
+			want.Project = ""
+		}
+		require.Equal(t, want, record.Sender)
+		message, err := record.Message()
+		require.NoError(t, err)
+		require.Equal(t, "payload", string(message))
+		for length := range len(stored) - len(record.Payload) {
+			_, err := parseRecord(Key{}, stored[:length])
+			require.Error(t, err, "version %d, %d bytes", version, length)
+		}
+	}
+	later := slices.Clone(value)
+	later[0] = recordVersion + 1
+	_, err := parseRecord(Key{}, later)
+	require.ErrorContains(t, err, "version 3")
+}
+
 // Scenario: a byte of a stored payload turns, in either compression. Guarantee: the record is found damaged before
 // anybody gets it.
 func TestToZstdFindsDamage(t *testing.T) {
 	for _, hasten := range []bool{false, true} {
-		record, err := parseRecord(Key{}, Compress(otlp.Traces, "", 1, 1, []byte("payload"), hasten).value)
+		record, err := parseRecord(Key{}, Compress(otlp.Traces, Sender{}, 1, 1, []byte("payload"), hasten).value)
 		require.NoError(t, err)
 		record.Payload[len(record.Payload)-1] ^= 1
 		require.ErrorContains(t, record.ToZstd(), "has checksum")

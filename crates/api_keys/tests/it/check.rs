@@ -27,6 +27,25 @@ async fn only_the_exact_key_is_accepted() {
     }
 }
 
+/// Scenario: a new key, and one that belongs to another project before it is checked. Guarantee: the check says the project,
+/// `default` unless told otherwise, also of the secret before a rotation.
+#[tokio::test]
+async fn check_says_the_project_of_the_key() {
+    let app = TestApp::start().await;
+    let mut admin = app.admin().await;
+    let (_, first) = admin.create_key(json!({"name": "agents"})).await;
+    assert_eq!(app.keys.check(&first, Scope::Ingest).await.unwrap().project.as_ref(), "default");
+    let (id, second) = admin.create_key(json!({"name": "others"})).await;
+    let moved = sqlx::query("UPDATE api_keys SET project = 'checkout' WHERE id = ?").bind(&id);
+    moved.execute(&app.pool).await.unwrap();
+    let (status, rotated) =
+        admin.post(&format!("/api-keys/{id}/rotate"), json!({"keep_previous_seconds": 60})).await;
+    assert!(status.is_success(), "{rotated}");
+    for secret in [second.as_str(), rotated["key"].as_str().unwrap()] {
+        assert_eq!(app.keys.check(secret, Scope::Ingest).await.unwrap().project.as_ref(), "checkout");
+    }
+}
+
 /// Scenario: revoke a key that is in the cache. Guarantee: the very next check refuses it.
 #[tokio::test]
 async fn revoked_key_is_refused_at_once() {

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use junjo_ingest::{CorsPolicy, IngestLimits, KeyCheck, KeyOutcome, Receiver, http_router};
+use junjo_ingest::{CorsPolicy, IngestLimits, KeyCheck, KeyOutcome, Receiver, Sender, http_router};
 use junjo_wal::{Record, Sequence, Signal, Wal, WalOptions};
 use junjo_web::SystemClock;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -33,7 +33,7 @@ struct NamedKeys;
 impl KeyCheck for NamedKeys {
     fn check<'a>(&'a self, key: &'a str) -> Pin<Box<dyn Future<Output = KeyOutcome> + Send + 'a>> {
         let outcome = match key {
-            KEY => KeyOutcome::Valid("key-1".to_owned()),
+            KEY => KeyOutcome::Valid(Sender { key_id: "key-1".to_owned(), project: "checkout".to_owned() }),
             "expired" => KeyOutcome::Expired,
             "read-only" => KeyOutcome::WrongScope,
             "outage" => KeyOutcome::Unavailable,

@@ -2,23 +2,24 @@
 
 use std::fmt::Display;
 
-use junjo_span_store::{TraceRow, WholeSpan};
+use junjo_span_store::{ExportedField, FieldValue, KINDS, STATUSES, TraceRow, WholeSpan};
 use junjo_web::clock::rfc3339_nanos;
 
-/// Status and kind names by OTLP number.
-const STATUSES: [&str; 3] = ["unset", "ok", "error"];
-const KINDS: [&str; 6] = ["unspecified", "internal", "server", "client", "producer", "consumer"];
-
-const SPAN_COLUMNS: &str = "trace_id,span_id,parent_span_id,name,kind,service,start_time,start_time_unix_nano,\
-    duration_ns,status,status_message,role,span_type,provider,model,input_tokens,output_tokens,cached_input_tokens,\
-    reasoning_tokens,cost_usd,session_id,user_id,error_type,agent_name,tool_name,attributes,events,links,resource,\
-    scope\r\n";
+/// Columns of a span in front of those of the promoted fields, and behind them.
+const SPAN_HEAD: &str = "trace_id,span_id,parent_span_id,name,kind,service,start_time,start_time_unix_nano,\
+    duration_ns,status,status_message,";
+const SPAN_TAIL: &str = "attributes,events,links,resource,scope\r\n";
 const TRACE_COLUMNS: &str = "trace_id,root_name,root_missing,root_role,service,services,status,start_time,\
     start_time_unix_nano,duration_ns,span_count,error_count,llm_call_count,workflow_count,models,input_tokens,\
     output_tokens,cached_input_tokens,cost_usd,unpriced_calls,session_id,user_id\r\n";
 
 pub(super) fn span_header(out: &mut Vec<u8>) {
-    out.extend_from_slice(SPAN_COLUMNS.as_bytes());
+    out.extend_from_slice(SPAN_HEAD.as_bytes());
+    for field in ExportedField::of_csv() {
+        out.extend_from_slice(field.name.as_bytes());
+        out.push(b',');
+    }
+    out.extend_from_slice(SPAN_TAIL.as_bytes());
 }
 
 pub(super) fn trace_header(out: &mut Vec<u8>) {
@@ -40,16 +41,8 @@ pub(super) fn span(span: &WholeSpan, out: &mut Vec<u8>) {
     line.plain(row.duration_nanos);
     line.text(STATUSES.get(usize::from(row.status)).copied());
     line.text(Some(&span.status_message));
-    line.text(row.role.map(junjo_span_model::Role::as_str));
-    for text in [&row.span_type, &row.provider, &row.model] {
-        line.text(text.as_deref());
-    }
-    for number in [row.input_tokens, row.output_tokens, row.cached_input_tokens, row.reasoning_tokens] {
-        line.option(number);
-    }
-    line.option(row.cost_usd);
-    for text in [&row.session_id, &row.user_id, &row.error_type, &row.agent_name, &row.tool_name] {
-        line.text(text.as_deref());
+    for field in ExportedField::of_csv() {
+        line.value(field.value(row));
     }
     for text in [&span.attributes, &span.events, &span.links, &span.resource, &span.scope] {
         line.text(Some(text));
@@ -101,6 +94,16 @@ impl Line<'_> {
         }
     }
 
+    fn value(&mut self, value: FieldValue<'_>) {
+        match value {
+            FieldValue::Null => self.text(None),
+            FieldValue::Text(text) => self.text(Some(text)),
+            FieldValue::Int(number) => self.plain(number),
+            FieldValue::Float(number) => self.plain(number),
+            FieldValue::Bool(value) => self.plain(value),
+        }
+    }
+
     /// Nothing for no text, quotes where the text needs them.
     fn text(&mut self, value: Option<&str>) {
         if let Some(text) = value {
@@ -142,10 +145,19 @@ mod tests {
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
-    /// Scenario: the header lines. Guarantee: as many names as a line has values.
+    /// Scenario: the header lines. Guarantee: the names and the order that readers of earlier exports rely on; new promoted
+    /// fields come behind the old ones.
     #[test]
     fn header_names_every_column() {
-        assert_eq!(SPAN_COLUMNS.split(',').count(), 30);
+        let mut header = Vec::new();
+        span_header(&mut header);
+        assert_eq!(
+            String::from_utf8(header).unwrap(),
+            "trace_id,span_id,parent_span_id,name,kind,service,start_time,start_time_unix_nano,duration_ns,status,\
+             status_message,role,span_type,provider,model,input_tokens,output_tokens,cached_input_tokens,\
+             reasoning_tokens,cost_usd,session_id,user_id,error_type,agent_name,tool_name,project,attributes,events,\
+             links,resource,scope\r\n"
+        );
         assert_eq!(TRACE_COLUMNS.split(',').count(), 22);
     }
 }

@@ -1,12 +1,13 @@
 //! One JSON object a line. What the store keeps as JSON text is copied as it is, so integers stay exact.
 
-use junjo_span_store::{SpanRow, TraceRow, WholeSpan};
+use junjo_span_store::{ExportedField, FieldValue, SpanRow, TraceRow, WholeSpan};
 use junjo_web::clock::rfc3339_nanos;
-use serde::Serialize;
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 
 use crate::schemas::{SpanKind, SpanStatus, Trace};
 
-/// The promoted fields of a span; its stored JSON follows them.
+/// What a line begins with: the fields that OTLP gives every span.
 #[derive(Serialize)]
 struct Head<'a> {
     trace_id: String,
@@ -21,29 +22,6 @@ struct Head<'a> {
     duration_ns: String,
     status: SpanStatus,
     status_message: &'a str,
-    role: Option<&'static str>,
-    span_type: Option<&'a str>,
-    provider: Option<&'a str>,
-    model: Option<&'a str>,
-    input_tokens: Option<i64>,
-    output_tokens: Option<i64>,
-    cached_input_tokens: Option<i64>,
-    cache_write_tokens: Option<i64>,
-    reasoning_tokens: Option<i64>,
-    cost_usd: Option<f64>,
-    cost_source: Option<&'a str>,
-    session_id: Option<&'a str>,
-    user_id: Option<&'a str>,
-    error_type: Option<&'a str>,
-    structural_id: Option<&'a str>,
-    agent_name: Option<&'a str>,
-    tool_name: Option<&'a str>,
-    trace_state: &'a str,
-    flags: u32,
-    dropped_attributes_count: u32,
-    dropped_events_count: u32,
-    dropped_links_count: u32,
-    received_at: String,
 }
 
 impl<'a> Head<'a> {
@@ -63,23 +41,43 @@ impl<'a> Head<'a> {
             duration_ns: row.duration_nanos.to_string(),
             status: row.status.into(),
             status_message: &span.status_message,
-            role: row.role.map(junjo_span_model::Role::as_str),
-            span_type: row.span_type.as_deref(),
-            provider: row.provider.as_deref(),
-            model: row.model.as_deref(),
-            input_tokens: row.input_tokens,
-            output_tokens: row.output_tokens,
-            cached_input_tokens: row.cached_input_tokens,
-            cache_write_tokens: row.cache_write_tokens,
-            reasoning_tokens: row.reasoning_tokens,
-            cost_usd: row.cost_usd,
-            cost_source: row.cost_source.as_deref(),
-            session_id: row.session_id.as_deref(),
-            user_id: row.user_id.as_deref(),
-            error_type: row.error_type.as_deref(),
-            structural_id: row.structural_id.as_deref(),
-            agent_name: row.agent_name.as_deref(),
-            tool_name: row.tool_name.as_deref(),
+        }
+    }
+}
+
+/// The promoted fields of a row that lines of JSON have.
+struct Promoted<'a>(&'a SpanRow);
+
+impl Serialize for Promoted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for field in ExportedField::of_ndjson() {
+            match field.value(self.0) {
+                FieldValue::Null => map.serialize_entry(field.name, &()),
+                FieldValue::Text(text) => map.serialize_entry(field.name, text),
+                FieldValue::Int(number) => map.serialize_entry(field.name, &number),
+                FieldValue::Float(number) => map.serialize_entry(field.name, &number),
+                FieldValue::Bool(value) => map.serialize_entry(field.name, &value),
+            }?;
+        }
+        map.end()
+    }
+}
+
+/// What a line has of a span besides; its stored JSON follows.
+#[derive(Serialize)]
+struct Tail<'a> {
+    trace_state: &'a str,
+    flags: u32,
+    dropped_attributes_count: u32,
+    dropped_events_count: u32,
+    dropped_links_count: u32,
+    received_at: String,
+}
+
+impl<'a> Tail<'a> {
+    fn of(span: &'a WholeSpan) -> Self {
+        Self {
             trace_state: &span.trace_state,
             flags: span.flags,
             dropped_attributes_count: span.dropped_attributes_count,
@@ -90,9 +88,20 @@ impl<'a> Head<'a> {
     }
 }
 
+/// A whole line without its stored JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    #[serde(flatten)]
+    promoted: Promoted<'a>,
+    #[serde(flatten)]
+    tail: Tail<'a>,
+}
+
 /// Appends a span.
 pub(super) fn span(span: &WholeSpan, out: &mut Vec<u8>) {
-    json(&Head::of(span), out);
+    json(&Line { head: Head::of(span), promoted: Promoted(&span.row), tail: Tail::of(span) }, out);
     // the object goes on with what is JSON already
     out.pop();
     let stored = [

@@ -7,7 +7,7 @@ use junjo_span_store::{
     CompactPolicy, Dataset, IndexBatch, IndexOptions, Manifest, Retention, ScanOptions, SealPolicy,
     SpanStore, StoreOptions, decode_log_rows, decode_rows, probe_index,
 };
-use junjo_wal::{NewRecord, Signal, Wal, WalOptions};
+use junjo_wal::{NewRecord, Sender, Signal, Wal, WalOptions};
 use junjo_web::db;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -68,7 +68,7 @@ fn options(dir: &Path) -> StoreOptions {
 }
 
 async fn append(wal: &Wal, signal: Signal, message: &[u8]) {
-    let record = NewRecord::compress(signal, "key-1".into(), 1, 1, message).unwrap();
+    let record = NewRecord::compress(signal, Sender::in_default_project("key-1"), 1, 1, message).unwrap();
     wal.append(record).await.unwrap();
 }
 

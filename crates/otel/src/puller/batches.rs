@@ -6,7 +6,7 @@ use junjo_rpc::batches::batch_service_client::BatchServiceClient;
 use junjo_rpc::batches::{
     Batch, GetStatusRequest, ReadBatchesRequest, ReadBatchesResponse, Signal, TrimRequest,
 };
-use junjo_wal::{NewRecord, PulledRecord};
+use junjo_wal::{DEFAULT_PROJECT, NewRecord, PulledRecord, Sender};
 
 use super::sources::{Pulled, SourceMode, SourceRejection};
 use super::{CALL_TIME_MAX, Connection, PullError, Puller, client};
@@ -101,7 +101,11 @@ fn record(batch: Batch) -> Result<NewRecord, PullError> {
     };
     NewRecord::from_pulled(PulledRecord {
         signal,
-        key_id: batch.key_id,
+        sender: Sender {
+            key_id: batch.key_id,
+            // services and servers from before there were projects name none
+            project: if batch.project.is_empty() { DEFAULT_PROJECT.to_owned() } else { batch.project },
+        },
         received_unix_nanos: batch.received_unix_nano,
         item_count: batch.item_count,
         raw_bytes: batch.raw_bytes.into(),

@@ -13,7 +13,7 @@ use bytes::BufMut as _;
 use junjo_rpc::ingestion::internal_ingestion_service_client::InternalIngestionServiceClient;
 use junjo_rpc::ingestion::{ReadSpansRequest, ReadSpansResponse};
 use junjo_span_model::{ScanLimits, Signal, scan, without_rejected};
-use junjo_wal::NewRecord;
+use junjo_wal::{NewRecord, Sender};
 
 use super::sources::{Pulled, SourceMode};
 use super::{CALL_TIME_MAX, Connection, PullError, Puller, client};
@@ -162,7 +162,8 @@ fn record(spans: &[ReadSpansResponse], now: i64) -> Result<Option<NewRecord>, Pu
     if report.accepted == 0 {
         return Ok(None);
     }
-    NewRecord::compress(junjo_wal::Signal::Traces, KEY_ID.to_owned(), now, report.accepted, &message)
+    let sender = Sender::in_default_project(KEY_ID);
+    NewRecord::compress(junjo_wal::Signal::Traces, sender, now, report.accepted, &message)
         .map(Some)
         .map_err(|error| PullError::Batch(error.to_string()))
 }

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use junjo_ingest::Receiver;
 use junjo_server::run::Running;
 use junjo_server::settings::Settings;
 use junjo_span_store::probe_index;
@@ -82,6 +83,11 @@ impl TestServer {
     /// Where ingestion services have keys checked; split mode only.
     pub(crate) fn internal(&self) -> SocketAddr {
         self.running.internal_addr.unwrap()
+    }
+
+    /// Where the server's own features hand in telemetry.
+    pub(crate) fn receiver(&self) -> &Receiver {
+        self.running.app.receiver()
     }
 
     pub(crate) fn client(&self, key: &str) -> OtlpClient {

@@ -131,8 +131,13 @@ impl Batches {
         self.push_message(number, Signal::Traces, &message.encode_to_vec());
     }
 
-    /// A batch with one item.
+    /// A batch with one item, as a service from before there were projects sends it.
     fn push_message(&self, number: u128, signal: Signal, message: &[u8]) {
+        self.push_of(number, signal, "", message);
+    }
+
+    /// A batch with one item of a project.
+    fn push_of(&self, number: u128, signal: Signal, project: &str, message: &[u8]) {
         let payload = zstd::bulk::compress(message, 1).unwrap();
         self.batches.lock().unwrap().push(Batch {
             key: number.to_be_bytes().to_vec(),
@@ -143,6 +148,7 @@ impl Batches {
             raw_bytes: u32::try_from(message.len()).unwrap(),
             payload_crc32: crc32fast::hash(&payload),
             payload,
+            project: project.to_owned(),
         });
     }
 
@@ -274,5 +280,41 @@ async fn pulled_logs_are_joined_to_pulled_spans() {
     let messages = shown["derived"]["input_messages"].as_array().unwrap();
     assert_eq!((messages.len(), &messages[0]["parts"][0]["content"]), (1, &"from afar".into()));
     assert_eq!(shown["derived"]["role"], "llm");
+    server.stop().await;
+}
+
+/// Scenario: an ingestion service has a batch of a project, and one that says none. Guarantee: spans and log records are of
+/// that project, and of the project `default`.
+#[tokio::test(flavor = "multi_thread")]
+async fn pulled_batches_are_of_the_project_that_they_name() {
+    let remote = Batches::default();
+    for (number, project) in [(1, "checkout"), (3, "")] {
+        let message = request("split", vec![SpanBuilder::new(number, 1, START).build()]).encode_to_vec();
+        remote.push_of(number, Signal::Traces, project, &message);
+        let logs = logs_request(&format!("split {number}"), vec![prompt("from afar")]).encode_to_vec();
+        remote.push_of(number + 1, Signal::Logs, project, &logs);
+    }
+    let source = format!(
+        "--ingestion-url=http://{}",
+        serve(Routes::new(BatchServiceServer::new(remote.clone()))).await
+    );
+    let server = TestServer::start_with(tempfile::tempdir().unwrap(), &[&source, INTERNAL]).await;
+    server.api.register().await;
+    eventually("pulling", PATIENCE, || async {
+        let (_, status) = server.api.get("/otel/status").await;
+        (status["indexed_spans"] == 2 && status["indexed_logs"] == 2).then_some(())
+    })
+    .await;
+    for (project, trace, service) in [("checkout", 1, "split 1"), ("default", 3, "split 3")] {
+        let spans = server.api.read(&format!("/otel/spans?filter=project%20%3D%20{project}")).await;
+        assert_eq!(spans["items"].as_array().unwrap().len(), 1, "{project}");
+        assert_eq!(spans["items"][0]["trace_id"], format!("{trace:032x}"), "{project}");
+        let logs = server.api.read(&format!("/otel/logs?project={project}")).await;
+        assert_eq!(logs["items"].as_array().unwrap().len(), 1, "{project}");
+        assert_eq!(
+            (&logs["items"][0]["service"], &logs["items"][0]["project"]),
+            (&service.into(), &project.into())
+        );
+    }
     server.stop().await;
 }

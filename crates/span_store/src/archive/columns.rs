@@ -15,6 +15,8 @@
 //! | `attributes`, `events`, `links` | Utf8 (JSON) | integers exact |
 //! | `otlp` | Binary, NULL | the exact `Span` message where the other columns lose something |
 //!
+//! Version 2 of the columns added `project`; files of version 1 are read as if it said `default` in every row.
+//!
 //! Footer key-value metadata: `junjo.dataset` (`spans` where it is missing), `junjo.wal_id`, `junjo.first_sequence`,
 //! `junjo.last_sequence`, `junjo.item_count`, `junjo.deleted_count`, `junjo.received_day`, `junjo.schema_version`, `junjo.derive_version`.
 
@@ -38,7 +40,7 @@ use crate::whole_span::WholeSpan;
 
 impl ArchiveItem for WholeSpan {
     const DATASET: Dataset = Dataset::Spans;
-    const SCHEMA_VERSION: i64 = 1;
+    const SCHEMA_VERSION: i64 = 2;
     type Row = SpanRow;
     type Identity = (TraceId, SpanId);
 

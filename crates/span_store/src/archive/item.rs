@@ -16,7 +16,7 @@ use crate::row::Place;
 pub(crate) trait ArchiveItem: Sized {
     /// The dataset.
     const DATASET: Dataset;
-    /// Version of the columns.
+    /// Version of the columns. Files of an earlier one lack some, which are read as the table of promoted fields says.
     const SCHEMA_VERSION: i64;
     /// Its narrow row.
     type Row;

@@ -37,7 +37,7 @@ const TEXTS: [&str; 6] = ["key_id", "severity_text", "resource", "scope", "attri
 
 impl ArchiveItem for WholeLog {
     const DATASET: Dataset = Dataset::Logs;
-    const SCHEMA_VERSION: i64 = 1;
+    const SCHEMA_VERSION: i64 = 2;
     type Row = LogRow;
     type Identity = (i64, u64);
 

@@ -100,7 +100,8 @@ fn merge_items<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>
             for batch in groups.read(group)? {
                 let batch = batch.map_err(StoreError::Columns)?;
                 let (kept, doomed) = living(&batch, job.doomed, &superseded).map_err(StoreError::Columns)?;
-                let kept = derived::<T>(kept, job.prices).map_err(StoreError::Columns)?;
+                let kept =
+                    current::<T>(kept, input.schema_version, job.prices).map_err(StoreError::Columns)?;
                 deleted += doomed;
                 rows += kept.num_rows() as u64;
                 if kept.num_rows() > 0 {
@@ -132,19 +133,25 @@ fn merge_items<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>
         deleted_count: sum(|input| input.deleted_count) + deleted,
         file_bytes: 0,
         checksum: 0,
-        schema_version: first.schema_version,
+        schema_version: T::SCHEMA_VERSION,
         derive_version: if job.prices.is_some() { i64::from(DERIVE_VERSION) } else { first.derive_version },
     };
     writer.finish(file)?.publish(job.archive_dir).map(Some)
 }
 
-/// The same rows with their promoted fields derived again, if there are prices for it.
-fn derived<T: ArchiveItem>(
+/// The same rows with the columns of this version, their promoted fields derived again if there are prices for it.
+fn current<T: ArchiveItem>(
     batch: RecordBatch,
+    schema_version: i64,
     prices: Option<&PriceTable>,
 ) -> Result<RecordBatch, ArrowError> {
-    let Some(prices) = prices else { return Ok(batch) };
-    let items = T::from_batch(&batch)?.into_iter().map(|item| item.derived_again(prices));
+    if prices.is_none() && schema_version == T::SCHEMA_VERSION {
+        return Ok(batch);
+    }
+    let items = T::from_batch(&batch)?.into_iter().map(|item| match prices {
+        Some(prices) => item.derived_again(prices),
+        None => Ok(item),
+    });
     T::to_batch(&T::schema(), &items.collect::<Result<Vec<_>, _>>()?)
 }
 

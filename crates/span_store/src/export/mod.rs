@@ -40,8 +40,8 @@ impl SpanStore {
     /// them. Blocking: call it on a blocking thread of the runtime.
     pub fn export_spans(&self, filter: &SpanFilter, sink: &mut SpanSink<'_>) -> Result<(), StoreError> {
         let (runtime, up_to) = (Handle::current(), self.progress().cursor);
-        let has_said = runtime.block_on(self.has_said())?;
-        let export = Export { store: self, filter, runtime, up_to, has_said };
+        let has_hints = runtime.block_on(self.has_hints())?;
+        let export = Export { store: self, filter, runtime, up_to, has_hints };
         let mut done = Sequence(0);
         while done < export.up_to {
             done = export.step(done, sink)?;
@@ -55,8 +55,8 @@ struct Export<'a> {
     filter: &'a SpanFilter,
     runtime: Handle,
     up_to: Sequence,
-    /// Log records have said something about spans.
-    has_said: bool,
+    /// Log records have hints about spans.
+    has_hints: bool,
 }
 
 impl Export<'_> {
@@ -87,8 +87,8 @@ impl Export<'_> {
         let wanted: HashSet<Place> = self.living(range, matches)?.into_iter().collect();
         spans.retain(|span| wanted.contains(&span.row.place));
         if !spans.is_empty() {
-            let mut said = self.said(spans.iter().map(|span| span.row.place).collect())?;
-            sink(spans.into_iter().map(|span| with_row_of(&mut said, span)).collect())?;
+            let mut hinted = self.hinted(spans.iter().map(|span| span.row.place).collect())?;
+            sink(spans.into_iter().map(|span| with_row_of(&mut hinted, span)).collect())?;
         }
         Ok(last)
     }
@@ -121,11 +121,11 @@ impl Export<'_> {
         }
         let dir = self.store.archive_dir();
         let path = dir.join(&file.path);
-        let streamed = if self.has_said {
+        let streamed = if self.has_hints {
             let mut window =
                 Window { rows: HashMap::new(), ahead: places.clone().into_iter(), through: None };
             stream_places(&path, places, &mut |spans: Vec<WholeSpan>| {
-                let spans = spans.into_iter().map(|span| window.complete(self, span));
+                let spans = spans.into_iter().map(|span| window.hinted(self, span));
                 sink(spans.collect::<Result<_, _>>()?)
             })
         } else {
@@ -140,11 +140,11 @@ impl Export<'_> {
     }
 
     /// Rows of the index of those spans that log records say something about.
-    fn said(&self, places: Vec<Place>) -> Result<HashMap<Place, SpanRow>, StoreError> {
-        if !self.has_said {
+    fn hinted(&self, places: Vec<Place>) -> Result<HashMap<Place, SpanRow>, StoreError> {
+        if !self.has_hints {
             return Ok(HashMap::new());
         }
-        let rows = self.runtime.block_on(self.store.said_rows(places))?;
+        let rows = self.runtime.block_on(self.store.hinted_rows(places))?;
         Ok(rows.into_iter().map(|row| (row.place, row)).collect())
     }
 
@@ -177,8 +177,8 @@ impl Export<'_> {
 }
 
 /// The span with its row as the index has it.
-fn with_row_of(said: &mut HashMap<Place, SpanRow>, span: WholeSpan) -> WholeSpan {
-    match said.remove(&span.row.place) {
+fn with_row_of(hinted: &mut HashMap<Place, SpanRow>, span: WholeSpan) -> WholeSpan {
+    match hinted.remove(&span.row.place) {
         Some(row) => WholeSpan { row, ..span },
         None => span,
     }
@@ -194,12 +194,12 @@ struct Window {
 }
 
 impl Window {
-    fn complete(&mut self, export: &Export<'_>, span: WholeSpan) -> Result<WholeSpan, StoreError> {
+    fn hinted(&mut self, export: &Export<'_>, span: WholeSpan) -> Result<WholeSpan, StoreError> {
         while self.through < Some(span.row.place) {
             let next: Vec<Place> = self.ahead.by_ref().take(WINDOW_SPANS).collect();
             let Some(last) = next.last() else { break };
             self.through = Some(*last);
-            self.rows = export.said(next)?;
+            self.rows = export.hinted(next)?;
         }
         Ok(with_row_of(&mut self.rows, span))
     }

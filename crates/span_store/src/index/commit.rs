@@ -193,14 +193,14 @@ fn write_spans(
 ) -> Result<(Vec<TraceRow>, u64), StoreError> {
     let mut duplicates = 0;
     let arrived = winners(spans, &mut duplicates);
-    let said = arrived_hints(logs);
+    let hints = arrived_hints(logs);
     let touched: HashSet<TraceId> =
-        arrived.keys().copied().chain(said.keys().map(|(trace, _)| *trace)).collect();
+        arrived.keys().copied().chain(hints.keys().map(|(trace, _)| *trace)).collect();
     if touched.is_empty() {
         return Ok((Vec::new(), duplicates));
     }
     let touched: Vec<TraceId> = touched.into_iter().collect();
-    let traces = merge_traces(connection, &touched, (arrived, said), (prices, &mut duplicates))?;
+    let traces = merge_traces(connection, &touched, (arrived, hints), (prices, &mut duplicates))?;
     Ok((traces, duplicates))
 }
 
@@ -220,12 +220,12 @@ pub(super) fn recompute(
 fn merge_traces(
     connection: &Connection,
     touched: &[TraceId],
-    (arrived, said): (ByTrace<'_>, HashMap<(TraceId, SpanId), HintRow>),
+    (arrived, hints): (ByTrace<'_>, HashMap<(TraceId, SpanId), HintRow>),
     (prices, duplicates): (&PriceTable, &mut u64),
 ) -> Result<Vec<TraceRow>, StoreError> {
     connection.execute_batch("DELETE FROM touched; DELETE FROM superseded;").map_err(scratch())?;
     append_touched(connection, touched)?;
-    let hints = KnownHints::merge(connection, said)?;
+    let hints = KnownHints::merge(connection, hints)?;
     let stored = Stored::load(connection)?;
     let context = MergeContext { stored: &stored.rows, hints: &hints, prices };
     let merged = Merge::of(touched, arrived, &context, duplicates);
@@ -394,18 +394,18 @@ impl<'a> Merge<'a> {
                 spans.remove(&old.span_id);
             }
             let added = context.hints.changed(trace_id, old.span_id);
-            if let Some(completed) = added.and_then(|hints| hints.complete(old, context.prices)) {
+            if let Some(hinted) = added.and_then(|hints| hints.applied_to(old, context.prices)) {
                 self.superseded.push(old.place);
-                self.new.push(Cow::Owned(completed.clone()));
-                kept.push(Cow::Owned(completed));
+                self.new.push(Cow::Owned(hinted.clone()));
+                kept.push(Cow::Owned(hinted));
             } else {
                 kept.push(Cow::Borrowed(old));
             }
         }
         for row in spans.into_values() {
             let hints = context.hints.of(trace_id, row.span_id);
-            let completed = hints.and_then(|hints| hints.complete(row, context.prices));
-            let row = completed.map_or(Cow::Borrowed(row), Cow::Owned);
+            let hinted = hints.and_then(|hints| hints.applied_to(row, context.prices));
+            let row = hinted.map_or(Cow::Borrowed(row), Cow::Owned);
             self.new.push(row.clone());
             kept.push(row);
         }

@@ -10,7 +10,7 @@ use junjo_span_model::DERIVE_VERSION;
 
 use super::commit::{Progress, load_progress};
 use super::fault::Fault;
-use super::schema::{CREATE_SQL, CREATE_TEMP_SQL, INDEX_VERSION};
+use super::schema::{CREATE_TEMP_SQL, INDEX_VERSION, create_sql};
 use crate::error::StoreError;
 
 /// What a trial opening of the file found.
@@ -239,8 +239,9 @@ fn open_checked(options: &IndexOptions) -> Result<Option<Opened>, StoreError> {
     let fresh = tables == 0;
     if fresh {
         let create = format!(
-            "BEGIN; {CREATE_SQL} INSERT INTO format VALUES ({INDEX_VERSION}, {DERIVE_VERSION});
-             INSERT INTO progress VALUES (0, 0, 0, 0, 0, 0, 0, 0, ''); COMMIT;"
+            "BEGIN; {} INSERT INTO format VALUES ({INDEX_VERSION}, {DERIVE_VERSION});
+             INSERT INTO progress VALUES (0, 0, 0, 0, 0, 0, 0, 0, ''); COMMIT;",
+            create_sql()
         );
         connection.execute_batch(&create).map_err(StoreError::index("create the index"))?;
     } else if version(&connection)? != Some(INDEX_VERSION) {

@@ -2,29 +2,40 @@
 //!
 //! | table | rows | meaning |
 //! |---|---|---|
-//! | `spans` | one per (trace id, span id) | the columns of `columns.rs`, ids as unsigned integers |
+//! | `spans` | one per (trace id, span id) | ids as unsigned integers, the place, and the columns of `promoted.rs` |
 //! | `traces` | one per trace | [`crate::TraceRow`], replaced in the transaction that changes its spans |
 //! | `logs` | one per log record | the columns of `log_columns.rs`, ids as unsigned integers |
 //! | `hints` | one per span that a GenAI event belongs to | what its records say, first come first kept |
 //! | `progress` | one | newest indexed record of the log for each dataset; all-time totals; the log's `wal_id` |
 //! | `format` | one | [`INDEX_VERSION`] and the derive version of the rows |
 
-/// Version of the tables; another one in the file means that it is rebuilt. 3 added log records.
-pub(crate) const INDEX_VERSION: i64 = 3;
+use crate::columns::{ColumnDefinition, promoted_columns};
+use crate::log_columns::HINT_COLUMNS;
 
-pub(crate) const CREATE_SQL: &str = "
-CREATE TABLE spans (
-    trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL, span_id UBIGINT NOT NULL, parent_span_id UBIGINT,
-    sequence BIGINT NOT NULL, ordinal INTEGER NOT NULL,
-    start_unix_nanos BIGINT NOT NULL, duration_nanos BIGINT NOT NULL,
-    kind UTINYINT NOT NULL, status UTINYINT NOT NULL, service VARCHAR NOT NULL, name VARCHAR NOT NULL,
-    role VARCHAR, span_type VARCHAR, is_model_call BOOLEAN NOT NULL, provider VARCHAR, model VARCHAR,
-    input_tokens BIGINT, output_tokens BIGINT, cached_input_tokens BIGINT, cache_write_tokens BIGINT,
-    reasoning_tokens BIGINT, cost_usd DOUBLE, cost_source VARCHAR, session_id VARCHAR, user_id VARCHAR,
-    error_type VARCHAR, structural_id VARCHAR, node_count INTEGER, agent_name VARCHAR, tool_name VARCHAR,
-    event_count INTEGER NOT NULL, exception_count INTEGER NOT NULL, state_event_count INTEGER NOT NULL,
-    link_count INTEGER NOT NULL
-);
+/// Version of the tables; another one in the file means that it is rebuilt. 3 added log records, 4 the
+/// project.
+pub(crate) const INDEX_VERSION: i64 = 4;
+
+/// What makes the tables.
+pub(crate) fn create_sql() -> String {
+    let promoted: Vec<String> = promoted_columns().iter().map(ColumnDefinition::sql).collect();
+    let hints: Vec<String> =
+        HINT_COLUMNS.iter().map(|(name, sql_type)| format!("{name} {sql_type}")).collect();
+    format!(
+        "CREATE TABLE spans (
+            trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL, span_id UBIGINT NOT NULL, parent_span_id UBIGINT,
+            sequence BIGINT NOT NULL, ordinal INTEGER NOT NULL, {}
+        );
+        CREATE TABLE hints (
+            trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL, span_id UBIGINT NOT NULL, sequence BIGINT NOT NULL, {}
+        );
+        {CREATE_OTHERS_SQL}",
+        promoted.join(", "),
+        hints.join(", "),
+    )
+}
+
+const CREATE_OTHERS_SQL: &str = "
 CREATE TABLE traces (
     trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL,
     start_unix_nanos BIGINT NOT NULL, duration_nanos BIGINT NOT NULL,
@@ -39,13 +50,7 @@ CREATE TABLE traces (
 CREATE TABLE logs (
     trace_hi UBIGINT, trace_lo UBIGINT, span_id UBIGINT, sequence BIGINT NOT NULL, ordinal INTEGER NOT NULL,
     time_unix_nanos BIGINT NOT NULL, severity UTINYINT NOT NULL, service VARCHAR NOT NULL, event_name VARCHAR,
-    fingerprint UBIGINT
-);
-CREATE TABLE hints (
-    trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL, span_id UBIGINT NOT NULL, sequence BIGINT NOT NULL,
-    role VARCHAR, provider VARCHAR, model VARCHAR, input_tokens BIGINT, output_tokens BIGINT,
-    cached_input_tokens BIGINT, cache_write_tokens BIGINT, reasoning_tokens BIGINT, session_id VARCHAR,
-    user_id VARCHAR
+    fingerprint UBIGINT, project VARCHAR NOT NULL
 );
 CREATE TABLE progress (
     cursor BIGINT NOT NULL, log_cursor BIGINT NOT NULL, indexed_spans BIGINT NOT NULL,

@@ -36,6 +36,8 @@ pub struct LogFilter {
     pub span_id: Option<SpanId>,
     /// Service of its resource.
     pub service: Option<String>,
+    /// Project of the key that sent it.
+    pub project: Option<String>,
     /// Lowest OTLP severity number; records without a severity are below all.
     pub severity_min: Option<u8>,
     /// Name of the event.
@@ -266,6 +268,7 @@ impl LogFilter {
             all.push("span_id = ?", [Value::UBigInt(span_number(span_id))]);
         }
         all.text("service = ?", self.service.as_ref());
+        all.text("project = ?", self.project.as_ref());
         all.text("event_name = ?", self.event_name.as_ref());
         if let Some(severity) = self.severity_min {
             all.push("severity >= ?", [Value::UTinyInt(severity)]);

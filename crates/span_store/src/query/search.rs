@@ -117,12 +117,12 @@ impl SpanFilter {
             time,
             columns: Fragment::default(),
             condition: self.scan_condition(),
-            reads_said: self.reads_said(),
+            reads_hints: self.reads_hints(),
         }
     }
 
-    fn reads_said(&self) -> bool {
-        self.expr.as_ref().is_some_and(SpanExpr::reads_said)
+    fn reads_hints(&self) -> bool {
+        self.expr.as_ref().is_some_and(SpanExpr::reads_hints)
     }
 
     /// What has to be true of a whole span.
@@ -171,8 +171,8 @@ impl TraceFilter {
             condition.push(&part.text);
             condition.values.extend(part.values);
         }
-        let reads_said = self.payload_expr().is_some_and(SpanExpr::reads_said);
-        ScanJob { time, columns, condition, reads_said }
+        let reads_hints = self.payload_expr().is_some_and(SpanExpr::reads_hints);
+        ScanJob { time, columns, condition, reads_hints }
     }
 
     /// On traces beside [`MATCHES`], of those that started at or after `from`.
@@ -379,8 +379,8 @@ fn stats_job(query: &StatsQuery, filter: &SpanFilter) -> (ScanJob, String) {
             .collect();
         condition.push(format!("({})", exists.join(" OR ")), []);
     }
-    let (condition, reads_said) = (condition.into_fragment(), filter.reads_said());
-    (ScanJob { time: filter.time, columns, condition, reads_said }, types.concat())
+    let (condition, reads_hints) = (condition.into_fragment(), filter.reads_hints());
+    (ScanJob { time: filter.time, columns, condition, reads_hints }, types.concat())
 }
 
 #[cfg(test)]

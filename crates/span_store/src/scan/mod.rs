@@ -6,19 +6,19 @@
 //! time range leaves them, by the latest time they reach. After each unit it is known down to which start everything has
 //! been searched, so a scan that runs out of time gives an exact answer for a shorter range.
 
+mod hints;
 mod instance;
 mod matches;
 mod plan;
 mod run;
-mod said;
 
+pub(crate) use hints::Records;
 pub use instance::ScanOptions;
 pub(crate) use instance::open;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use matches::tail_table;
 pub(crate) use matches::{MATCHES, with_matches};
 pub(crate) use run::{Scan, ScanJob, Searched, scan_file, scan_spans};
-pub(crate) use said::{Records, is_said};
 
 /// A scan that did not get through everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

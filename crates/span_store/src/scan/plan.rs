@@ -5,8 +5,9 @@ use std::path::Path;
 use duckdb::{Connection, params_from_iter};
 use junjo_wal::Sequence;
 
-use super::said::Records;
+use super::hints::Records;
 use crate::archive::manifest::Leased;
+use crate::columns::columns_after;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::query::expr::literal;
@@ -108,8 +109,9 @@ fn pieces(records: Vec<Filled>, spans_min: i64) -> Vec<Unit> {
     pieces.into_iter().map(|(unit, _)| unit).collect()
 }
 
-/// The file as a relation: exactly this path, which is no pattern and names no partitions.
-pub(super) fn relation(path: &Path) -> String {
+/// The file as a relation: exactly this path, which is no pattern and names no partitions. Columns that are newer than its
+/// `schema_version` say in each row what such files are taken to say.
+pub(super) fn relation(path: &Path, schema_version: i64) -> String {
     let mut pattern = String::new();
     for c in path.to_string_lossy().chars() {
         match c {
@@ -117,7 +119,11 @@ pub(super) fn relation(path: &Path) -> String {
             c => pattern.push(c),
         }
     }
-    format!("read_parquet({}, hive_partitioning = false)", literal(&pattern))
+    let file = format!("read_parquet({}, hive_partitioning = false)", literal(&pattern));
+    let added: String = columns_after(schema_version)
+        .map(|(column, older)| format!(", {} AS {column}", literal(older)))
+        .collect();
+    if added.is_empty() { file } else { format!("(SELECT *{added} FROM {file})") }
 }
 
 #[cfg(test)]
@@ -145,8 +151,17 @@ mod tests {
     #[test]
     fn relation_escapes_the_path() {
         assert_eq!(
-            relation(Path::new("/it's/a[1]*?/x.parquet")),
+            relation(Path::new("/it's/a[1]*?/x.parquet"), i64::MAX),
             "read_parquet('/it''s/a[[]1][*][?]/x.parquet', hive_partitioning = false)"
+        );
+    }
+
+    /// Scenario: a file of the first version. Guarantee: it has the columns that came later, with what they say of it.
+    #[test]
+    fn relation_of_an_older_file_has_later_columns() {
+        assert_eq!(
+            relation(Path::new("x.parquet"), 1),
+            "(SELECT *, 'default' AS project FROM read_parquet('x.parquet', hive_partitioning = false))"
         );
     }
 }

@@ -12,8 +12,9 @@ use junjo_wal::{Sequence, Wal};
 use tokio::time::Instant;
 
 use super::IncompleteReason;
+use super::hints::{Overlay, Records, beside_hints};
 use super::plan::{Plan, Source, relation};
-use super::said::{Overlay, Records, beside_said};
+
 use crate::archive::columns::{schema, to_batch};
 use crate::archive::manifest::{Leased, Manifest};
 use crate::dataset::Dataset;
@@ -43,8 +44,8 @@ pub(crate) struct ScanJob {
     pub(crate) columns: Fragment,
     /// Which spans are wanted.
     pub(crate) condition: Fragment,
-    /// Whether columns or condition look at what log records may say.
-    pub(crate) reads_said: bool,
+    /// Whether columns or condition look at what log records may fill.
+    pub(crate) reads_hints: bool,
 }
 
 impl ScanJob {
@@ -96,7 +97,7 @@ pub(crate) struct Scan {
 impl Scan {
     /// A scan whose time began at `started`.
     pub(crate) async fn new(store: &SpanStore, job: ScanJob, started: Instant) -> Result<Self, StoreError> {
-        let job = ScanJob { reads_said: job.reads_said && store.has_said().await?, ..job };
+        let job = ScanJob { reads_hints: job.reads_hints && store.has_hints().await?, ..job };
         Ok(Self {
             plan: Plan::new(store, job.time).await?,
             executor: store.scans().await?,
@@ -167,7 +168,7 @@ impl Scan {
                 records.after = sealed.through;
                 continue;
             }
-            let said = said(&self.store, &self.job, records).await?;
+            let hints = hints(&self.store, &self.job, records).await?;
             let job = Arc::clone(&self.job);
             let tail = Tail {
                 wal: self.store.wal().clone(),
@@ -176,7 +177,7 @@ impl Scan {
                 records,
             };
             let search = move |connection: &Connection, watch: &Watch| {
-                beside_said(connection, &said, |overlay| tail.search(connection, watch, &job, overlay))
+                beside_hints(connection, &hints, |overlay| tail.search(connection, watch, &job, overlay))
             };
             let (batches, done) = self.executor.run_until(self.started + UNIT_TIME, search).await?;
             found.extend(batches);
@@ -205,8 +206,8 @@ impl Scan {
 }
 
 /// What log records say about spans of `records`, when the job asks for it.
-async fn said(store: &SpanStore, job: &ScanJob, records: Records) -> Result<Vec<RecordBatch>, StoreError> {
-    if job.reads_said { store.said_columns(job.time, records).await } else { Ok(Vec::new()) }
+async fn hints(store: &SpanStore, job: &ScanJob, records: Records) -> Result<Vec<RecordBatch>, StoreError> {
+    if job.reads_hints { store.hinted_columns(job.time, records).await } else { Ok(Vec::new()) }
 }
 
 /// Searches `records` of one file on their own.
@@ -226,7 +227,7 @@ struct InFile {
     archive_dir: PathBuf,
     job: Arc<ScanJob>,
     records: Records,
-    said: Vec<RecordBatch>,
+    hints: Vec<RecordBatch>,
 }
 
 impl InFile {
@@ -238,13 +239,13 @@ impl InFile {
     ) -> Result<Self, StoreError> {
         let after = Sequence(file.first_sequence.0.saturating_sub(1));
         let records = Records { after, last: file.last_sequence }.within(records);
-        let said = said(store, &job, records).await?;
-        Ok(Self { file: file.clone(), archive_dir: store.archive_dir(), job, records, said })
+        let hints = hints(store, &job, records).await?;
+        Ok(Self { file: file.clone(), archive_dir: store.archive_dir(), job, records, hints })
     }
 
     fn search(&self, connection: &Connection) -> Result<Vec<RecordBatch>, StoreError> {
-        let relation = relation(&self.archive_dir.join(&self.file.path));
-        beside_said(connection, &self.said, |overlay| {
+        let relation = relation(&self.archive_dir.join(&self.file.path), self.file.schema_version);
+        beside_hints(connection, &self.hints, |overlay| {
             search(connection, &self.job, &overlay.over(&relation), self.records)
         })
     }
@@ -257,10 +258,10 @@ pub(crate) async fn scan_spans(
     spans: &[WholeSpan],
     records: Records,
 ) -> Result<Vec<RecordBatch>, StoreError> {
-    let said = said(store, &job, records).await?;
+    let hints = hints(store, &job, records).await?;
     let batch = to_batch(&schema(), spans).map_err(StoreError::Columns)?;
     let search = move |connection: &Connection| {
-        beside_said(connection, &said, |overlay| search_batch(connection, &job, batch, overlay))
+        beside_hints(connection, &hints, |overlay| search_batch(connection, &job, batch, overlay))
     };
     store.scans().await?.run(search).await
 }

@@ -42,7 +42,9 @@ impl Fixture {
     async fn send_as(&self, service: &str, spans: Vec<Span>) -> Sequence {
         let count = u32::try_from(spans.len()).unwrap();
         let message = of_service(service, spans);
-        let record = NewRecord::compress(Signal::Traces, "key-1".into(), 1_000, count, &message).unwrap();
+        let record =
+            NewRecord::compress(Signal::Traces, Sender::in_default_project("key-1"), 1_000, count, &message)
+                .unwrap();
         let sequence = self.wal.append(record).await.unwrap();
         self.index();
         sequence

@@ -16,7 +16,7 @@ fn body(value: &str) -> AnyValue {
 }
 
 /// A plain record of span 2 of trace 1, `number` nanoseconds after the start.
-fn log(number: u64, message: &str) -> LogRecord {
+pub(super) fn log(number: u64, message: &str) -> LogRecord {
     LogRecord {
         time_unix_nano: START + number,
         observed_time_unix_nano: START + number,
@@ -59,9 +59,13 @@ fn logs_request(records: Vec<LogRecord>) -> Vec<u8> {
 
 impl Fixture {
     async fn append_logs(&self, records: Vec<LogRecord>) -> Sequence {
+        self.append_logs_of(Sender::in_default_project("key-1"), records).await
+    }
+
+    pub(super) async fn append_logs_of(&self, sender: Sender, records: Vec<LogRecord>) -> Sequence {
         let count = u32::try_from(records.len()).unwrap();
         let message = logs_request(records);
-        let record = NewRecord::compress(Signal::Logs, "key-1".into(), 1_000, count, &message).unwrap();
+        let record = NewRecord::compress(Signal::Logs, sender, 1_000, count, &message).unwrap();
         self.wal.append(record).await.unwrap()
     }
 

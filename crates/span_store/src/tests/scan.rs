@@ -13,7 +13,7 @@ use crate::scan::{Scan, ScanJob, Searched};
 
 fn job(time: TimeRange) -> ScanJob {
     let condition = Fragment { text: "name <> ?".into(), values: vec![Parameter::Text("span 9".into())] };
-    ScanJob { time, columns: Fragment::default(), condition, reads_said: false }
+    ScanJob { time, columns: Fragment::default(), condition, reads_hints: false }
 }
 
 async fn scan(f: &Fixture, time: TimeRange) -> Scan {

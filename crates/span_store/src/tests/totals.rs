@@ -9,7 +9,14 @@ const NOW: &str = "2026-01-02T03:04:05Z";
 impl Fixture {
     /// A record that does not decode, which the indexer counts and passes.
     async fn send_rubbish(&self, items: u32) {
-        let rubbish = NewRecord::compress(Signal::Traces, "key-1".into(), 1_000, items, &[0xff; 9]).unwrap();
+        let rubbish = NewRecord::compress(
+            Signal::Traces,
+            Sender::in_default_project("key-1"),
+            1_000,
+            items,
+            &[0xff; 9],
+        )
+        .unwrap();
         let sequence = self.wal.append(rubbish).await.unwrap();
         let spans = u64::from(items);
         let batch = IndexBatch {

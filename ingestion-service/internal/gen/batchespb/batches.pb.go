@@ -266,7 +266,9 @@ type Batch struct {
 	// CRC-32 (IEEE) of payload.
 	PayloadCrc32 uint32 `protobuf:"fixed32,7,opt,name=payload_crc32,json=payloadCrc32,proto3" json:"payload_crc32,omitempty"`
 	// One zstd frame: the Export{Trace,Logs}ServiceRequest as received, without items that were rejected.
-	Payload       []byte `protobuf:"bytes,8,opt,name=payload,proto3" json:"payload,omitempty"`
+	Payload []byte `protobuf:"bytes,8,opt,name=payload,proto3" json:"payload,omitempty"`
+	// Project of the key. Empty when the server that validated it names none; then it is the project "default".
+	Project       string `protobuf:"bytes,9,opt,name=project,proto3" json:"project,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -355,6 +357,13 @@ func (x *Batch) GetPayload() []byte {
 		return x.Payload
 	}
 	return nil
+}
+
+func (x *Batch) GetProject() string {
+	if x != nil {
+		return x.Project
+	}
+	return ""
 }
 
 type TrimRequest struct {
@@ -894,7 +903,7 @@ const file_junjo_ingestion_v1_batches_proto_rawDesc = "" +
 	"\vtrimmed_key\x18\x04 \x01(\fR\n" +
 	"trimmedKey\x12#\n" +
 	"\rwaiting_bytes\x18\x05 \x01(\x04R\fwaitingBytes\x12'\n" +
-	"\x0fwaiting_batches\x18\x06 \x01(\x04R\x0ewaitingBatches\"\x8d\x02\n" +
+	"\x0fwaiting_batches\x18\x06 \x01(\x04R\x0ewaitingBatches\"\xa7\x02\n" +
 	"\x05Batch\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x122\n" +
 	"\x06signal\x18\x02 \x01(\x0e2\x1a.junjo.ingestion.v1.SignalR\x06signal\x12\x15\n" +
@@ -904,7 +913,8 @@ const file_junjo_ingestion_v1_batches_proto_rawDesc = "" +
 	"item_count\x18\x05 \x01(\rR\titemCount\x12\x1b\n" +
 	"\traw_bytes\x18\x06 \x01(\rR\brawBytes\x12#\n" +
 	"\rpayload_crc32\x18\a \x01(\aR\fpayloadCrc32\x12\x18\n" +
-	"\apayload\x18\b \x01(\fR\apayload\"a\n" +
+	"\apayload\x18\b \x01(\fR\apayload\x12\x18\n" +
+	"\aproject\x18\t \x01(\tR\aproject\"a\n" +
 	"\vTrimRequest\x12\x1f\n" +
 	"\vconsumer_id\x18\x01 \x01(\tR\n" +
 	"consumerId\x12\x15\n" +

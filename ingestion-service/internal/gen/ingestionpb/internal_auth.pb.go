@@ -71,7 +71,9 @@ type ValidateApiKeyResponse struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	IsValid bool                   `protobuf:"varint,1,opt,name=is_valid,json=isValid,proto3" json:"is_valid,omitempty"`
 	// Id of the key's record, stored with what it sends. Existing backends do not know this field and leave it empty.
-	KeyId         string `protobuf:"bytes,2,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	KeyId string `protobuf:"bytes,2,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	// Project that what the key sends belongs to, stored with it. Empty from servers that know no projects.
+	Project       string `protobuf:"bytes,3,opt,name=project,proto3" json:"project,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -120,16 +122,24 @@ func (x *ValidateApiKeyResponse) GetKeyId() string {
 	return ""
 }
 
+func (x *ValidateApiKeyResponse) GetProject() string {
+	if x != nil {
+		return x.Project
+	}
+	return ""
+}
+
 var File_ingestion_internal_auth_proto protoreflect.FileDescriptor
 
 const file_ingestion_internal_auth_proto_rawDesc = "" +
 	"\n" +
 	"\x1dingestion/internal_auth.proto\x12\tingestion\"0\n" +
 	"\x15ValidateApiKeyRequest\x12\x17\n" +
-	"\aapi_key\x18\x01 \x01(\tR\x06apiKey\"J\n" +
+	"\aapi_key\x18\x01 \x01(\tR\x06apiKey\"d\n" +
 	"\x16ValidateApiKeyResponse\x12\x19\n" +
 	"\bis_valid\x18\x01 \x01(\bR\aisValid\x12\x15\n" +
-	"\x06key_id\x18\x02 \x01(\tR\x05keyId2l\n" +
+	"\x06key_id\x18\x02 \x01(\tR\x05keyId\x12\x18\n" +
+	"\aproject\x18\x03 \x01(\tR\aproject2l\n" +
 	"\x13InternalAuthService\x12U\n" +
 	"\x0eValidateApiKey\x12 .ingestion.ValidateApiKeyRequest\x1a!.ingestion.ValidateApiKeyResponseB8Z6junjo.local/ingestion-service/internal/gen/ingestionpbb\x06proto3"
 

@@ -3,6 +3,9 @@
 use junjo_span_model::{Role, SpanId, TraceId};
 
 use super::{Literal, Op};
+use crate::columns::is_hinted;
+use crate::field_type::FieldType;
+use crate::promoted::promoted_fields;
 
 /// Something that a span has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,94 +40,111 @@ pub struct PromotedField {
     pub(super) kind: FieldKind,
     /// Whether a span may be without it.
     pub(super) nullable: bool,
+    /// Whether log records may fill it, or one of those that it is computed from.
+    pub(super) is_hinted: bool,
 }
 
+/// What the values of a promoted field are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FieldKind {
+pub enum FieldKind {
+    /// Any text.
     Text,
+    /// A whole number.
     Int,
+    /// A number.
     Float,
+    /// True or false.
     Bool,
     /// Milliseconds outside, nanoseconds inside.
     Millis,
+    /// One of [`STATUSES`].
     Status,
+    /// One of [`KINDS`].
     SpanKind,
+    /// One of the roles.
     Role,
+    /// The id of a trace.
     TraceId,
+    /// The id of a span.
     SpanId,
+    /// The id of the parent.
     ParentSpanId,
 }
 
+/// Names of the OTLP statuses by number.
+pub const STATUSES: [&str; 3] = ["unset", "ok", "error"];
+/// Names of the OTLP span kinds by number.
+pub const KINDS: [&str; 6] = ["unspecified", "internal", "server", "client", "producer", "consumer"];
+
+/// All fields: ids, the table of promoted fields, and what is computed of them.
+macro_rules! filter_fields {
+    ($($who:ident {
+        $(#[$doc:meta])*
+        $name:ident: $type:ty = $column:literal, of $source:ident, filter [$($filter:ident $kind:ident),*],
+        export [$($export:ident)*], since $since:literal $(else $older:literal)?
+    })*) => {
+        /// Every promoted field.
+        pub(crate) static FIELDS: &[PromotedField] = &[
+            id("trace_id", FieldKind::TraceId, false),
+            id("span_id", FieldKind::SpanId, false),
+            id("parent_span_id", FieldKind::ParentSpanId, true),
+            $($(PromotedField {
+                name: stringify!($filter),
+                column: $column,
+                kind: FieldKind::$kind,
+                nullable: <$type as FieldType>::NULLABLE,
+                is_hinted: is_hinted!($who),
+            },)*)*
+            PromotedField {
+                name: "total_tokens",
+                // clients choose the numbers: two of them may be more than a BIGINT holds
+                column: "(coalesce(input_tokens, 0)::HUGEINT + coalesce(output_tokens, 0))",
+                kind: FieldKind::Int,
+                nullable: false,
+                is_hinted: true,
+            },
+            PromotedField {
+                name: "is_root",
+                column: "(parent_span_id IS NULL)",
+                kind: FieldKind::Bool,
+                nullable: false,
+                is_hinted: false,
+            },
+        ];
+    };
+}
+
+const fn id(name: &'static str, kind: FieldKind, nullable: bool) -> PromotedField {
+    PromotedField { name, column: name, kind, nullable, is_hinted: false }
+}
+
+promoted_fields!(filter_fields);
+
 impl PromotedField {
-    /// Whether log records may fill it, or one of those that it is computed from.
-    pub(super) fn may_be_said(&self) -> bool {
-        crate::scan::is_said(self.column) || self.name == "total_tokens"
+    /// Every field that a filter may name, besides attributes.
+    pub fn all() -> &'static [Self] {
+        FIELDS
+    }
+
+    /// What its values are.
+    pub const fn kind(&self) -> FieldKind {
+        self.kind
     }
 }
 
-/// Names of the OTLP statuses by number.
-pub(crate) const STATUSES: [&str; 3] = ["unset", "ok", "error"];
-/// Names of the OTLP span kinds by number.
-pub(crate) const KINDS: [&str; 6] = ["unspecified", "internal", "server", "client", "producer", "consumer"];
+impl FieldKind {
+    /// Operators that make sense for values of this kind, as a filter spells them.
+    pub fn operators(self) -> impl Iterator<Item = &'static str> {
+        let order = ["<", "<=", ">", ">="].into_iter().filter(move |_| self.has_order());
+        let contains = ["contains"].into_iter().filter(move |_| self == Self::Text);
+        ["=", "!="].into_iter().chain(order).chain(contains).chain(["in", "not in", "exists"])
+    }
 
-const fn field(name: &'static str, kind: FieldKind, nullable: bool) -> PromotedField {
-    PromotedField { name, column: name, kind, nullable }
+    /// Whether one value can be less than another.
+    const fn has_order(self) -> bool {
+        matches!(self, Self::Int | Self::Float | Self::Millis | Self::Text)
+    }
 }
-
-/// Every promoted field.
-pub(crate) static FIELDS: [PromotedField; 35] = [
-    field("trace_id", FieldKind::TraceId, false),
-    field("span_id", FieldKind::SpanId, false),
-    field("parent_span_id", FieldKind::ParentSpanId, true),
-    field("service", FieldKind::Text, false),
-    field("name", FieldKind::Text, false),
-    field("kind", FieldKind::SpanKind, false),
-    field("status", FieldKind::Status, false),
-    field("role", FieldKind::Role, true),
-    field("span_type", FieldKind::Text, true),
-    field("is_model_call", FieldKind::Bool, false),
-    field("provider", FieldKind::Text, true),
-    field("model", FieldKind::Text, true),
-    field("input_tokens", FieldKind::Int, true),
-    field("output_tokens", FieldKind::Int, true),
-    field("cached_input_tokens", FieldKind::Int, true),
-    field("cache_write_tokens", FieldKind::Int, true),
-    field("reasoning_tokens", FieldKind::Int, true),
-    field("cost_usd", FieldKind::Float, true),
-    field("cost_source", FieldKind::Text, true),
-    field("session_id", FieldKind::Text, true),
-    field("user_id", FieldKind::Text, true),
-    field("error_type", FieldKind::Text, true),
-    field("structural_id", FieldKind::Text, true),
-    field("node_count", FieldKind::Int, true),
-    field("agent_name", FieldKind::Text, true),
-    field("tool_name", FieldKind::Text, true),
-    field("event_count", FieldKind::Int, false),
-    field("exception_count", FieldKind::Int, false),
-    field("state_event_count", FieldKind::Int, false),
-    field("link_count", FieldKind::Int, false),
-    PromotedField { name: "duration_ms", column: "duration_nanos", kind: FieldKind::Millis, nullable: false },
-    PromotedField { name: "duration_ns", column: "duration_nanos", kind: FieldKind::Int, nullable: false },
-    PromotedField {
-        name: "start_time_unix_nano",
-        column: "start_unix_nanos",
-        kind: FieldKind::Int,
-        nullable: false,
-    },
-    PromotedField {
-        name: "total_tokens",
-        // clients choose the numbers: two of them may be more than a BIGINT holds
-        column: "(coalesce(input_tokens, 0)::HUGEINT + coalesce(output_tokens, 0))",
-        kind: FieldKind::Int,
-        nullable: false,
-    },
-    PromotedField {
-        name: "is_root",
-        column: "(parent_span_id IS NULL)",
-        kind: FieldKind::Bool,
-        nullable: false,
-    },
-];
 
 impl Field {
     /// The field of that name: a promoted one, `attributes.KEY` or `resource.KEY`.
@@ -195,10 +215,8 @@ pub(super) fn checked(field: &Field, op: Op, value: Literal) -> Result<Literal, 
         };
     };
     let name = field.name;
-    let has_order =
-        matches!(field.kind, FieldKind::Int | FieldKind::Float | FieldKind::Millis | FieldKind::Text);
     let is_order = matches!(op, Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual);
-    if is_order && !has_order {
+    if is_order && !field.kind.has_order() {
         return Err(format!("{name} has no order: use = or !="));
     }
     if op == Op::Contains && field.kind != FieldKind::Text {

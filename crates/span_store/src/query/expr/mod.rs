@@ -25,7 +25,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-pub use fields::{AttributeOwner, Field, nanos_of_millis};
+pub use fields::{AttributeOwner, Field, FieldKind, KINDS, PromotedField, STATUSES, nanos_of_millis};
 pub(crate) use sql::{Fragment, Relation, group_value, in_json, literal, numeric_value};
 
 /// Longest filter that is read, in bytes; people write far shorter ones.
@@ -120,8 +120,8 @@ impl SpanExpr {
     }
 
     /// Whether it looks at fields that log records may fill: whole spans have them as the span itself said.
-    pub(crate) fn reads_said(&self) -> bool {
-        self.0.any_field(&|field| matches!(field, Field::Promoted(field) if field.may_be_said()))
+    pub(crate) fn reads_hints(&self) -> bool {
+        self.0.any_field(&|field| matches!(field, Field::Promoted(field) if field.is_hinted))
     }
 
     /// The condition as SQL for one of the two relations of spans.

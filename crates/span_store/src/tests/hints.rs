@@ -31,7 +31,7 @@ fn call(span: Span) -> Span {
 }
 
 /// Span 2 is a model call that only its log record says so; 3 says so itself; 4 is none.
-async fn store_with_said() -> Fixture {
+async fn store_with_hints() -> Fixture {
     let f = Fixture::new().await;
     f.send(vec![
         span(1, 1, None),
@@ -48,7 +48,7 @@ async fn store_with_said() -> Fixture {
 /// says what it is, in the log and in the archive. Guarantee: what the index says decides.
 #[tokio::test]
 async fn filters_with_attributes_see_what_log_records_say() {
-    let f = store_with_said().await;
+    let f = store_with_hints().await;
     let text = |expr: &str| SpanFilter { text: Some("YES".into()), text_in_payload: true, ..filter(expr) };
     for is_sealed in [false, true] {
         if is_sealed {
@@ -92,7 +92,7 @@ async fn filters_with_attributes_see_what_log_records_say() {
 /// index's; what was sent stays as it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn exports_have_what_log_records_say() {
-    let mut f = store_with_said().await;
+    let mut f = store_with_hints().await;
     for stage in ["tail", "archive", "restart"] {
         match stage {
             "archive" => drop(f.seal().await.unwrap()),

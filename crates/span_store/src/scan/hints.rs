@@ -11,32 +11,15 @@ use duckdb::{Connection, params_from_iter};
 use junjo_wal::Sequence;
 
 use super::matches::{MATCHES, fill_table, with_matches};
-use crate::columns::rows_from_batch;
+use crate::columns::{ColumnDefinition, promoted_columns, rows_from_batch};
 use crate::error::StoreError;
 use crate::query::filter::{Conditions, TimeRange};
 use crate::row::{Place, SpanRow};
 use crate::store::SpanStore;
 
-/// The columns of a span that log records may fill, and those that follow from them, with their SQL types.
-const SAID: [(&str, &str); 13] = [
-    ("role", "VARCHAR"),
-    ("is_model_call", "BOOLEAN"),
-    ("provider", "VARCHAR"),
-    ("model", "VARCHAR"),
-    ("input_tokens", "BIGINT"),
-    ("output_tokens", "BIGINT"),
-    ("cached_input_tokens", "BIGINT"),
-    ("cache_write_tokens", "BIGINT"),
-    ("reasoning_tokens", "BIGINT"),
-    ("cost_usd", "DOUBLE"),
-    ("cost_source", "VARCHAR"),
-    ("session_id", "VARCHAR"),
-    ("user_id", "VARCHAR"),
-];
-
-/// Whether log records may fill the column.
-pub(crate) fn is_said(column: &str) -> bool {
-    SAID.iter().any(|(name, _)| *name == column)
+/// The columns of a span that log records may fill, and those that follow from them.
+fn hinted() -> impl Iterator<Item = &'static ColumnDefinition> {
+    promoted_columns().iter().filter(|column| column.is_hinted)
 }
 
 /// The records `after < sequence <= last`.
@@ -64,7 +47,7 @@ impl Records {
 
 impl SpanStore {
     /// Whether any log record said something about a span.
-    pub(crate) async fn has_said(&self) -> Result<bool, StoreError> {
+    pub(crate) async fn has_hints(&self) -> Result<bool, StoreError> {
         let count = |connection: &Connection| {
             // without conditions this reads no rows
             connection
@@ -75,12 +58,12 @@ impl SpanStore {
     }
 
     /// Place and columns of the living spans of `records` in `time` that log records say something about.
-    pub(super) async fn said_columns(
+    pub(super) async fn hinted_columns(
         &self,
         time: TimeRange,
         records: Records,
     ) -> Result<Vec<RecordBatch>, StoreError> {
-        let names = SAID.map(|(name, _)| name).join(", ");
+        let names = hinted().map(|column| column.name).collect::<Vec<_>>().join(", ");
         let mut conditions = Conditions::default();
         records.push_to(&mut conditions);
         conditions.time(time);
@@ -92,7 +75,7 @@ impl SpanStore {
     }
 
     /// Rows of those of the living spans at `places` that log records say something about.
-    pub(crate) async fn said_rows(&self, places: Vec<Place>) -> Result<Vec<SpanRow>, StoreError> {
+    pub(crate) async fn hinted_rows(&self, places: Vec<Place>) -> Result<Vec<SpanRow>, StoreError> {
         let sequences = places.iter().map(|place| place.sequence);
         let Some((first, last)) = sequences.clone().min().zip(sequences.max()) else {
             return Ok(Vec::new());
@@ -115,6 +98,9 @@ impl SpanStore {
         Ok(rows)
     }
 }
+
+/// Name of the temporary table of what log records say, on a connection for scans.
+const HINTED: &str = "hinted";
 
 /// A span's id.
 const ID: &str = "trace_hi, trace_lo, span_id";
@@ -144,28 +130,32 @@ impl Overlay {
         if self.is_empty {
             return relation.to_owned();
         }
-        let columns: Vec<String> =
-            SAID.iter().map(|(name, _)| format!("coalesce(said.{name}, whole.{name}) AS {name}")).collect();
+        let columns: Vec<String> = hinted().map(|column| coalesced(column.name)).collect();
         format!(
-            "(SELECT whole.* REPLACE ({}) FROM {relation} whole LEFT JOIN said USING (sequence, ordinal))",
+            "(SELECT whole.* REPLACE ({}) FROM {relation} whole LEFT JOIN {HINTED} USING (sequence, ordinal))",
             columns.join(", ")
         )
     }
 }
 
-/// Runs `work` on a connection for scans with what [`SpanStore::said_columns`] has read.
-pub(super) fn beside_said<T>(
+fn coalesced(column: &str) -> String {
+    format!("coalesce({HINTED}.{column}, whole.{column}) AS {column}")
+}
+
+/// Runs `work` on a connection for scans with what [`SpanStore::hinted_columns`] has read.
+pub(super) fn beside_hints<T>(
     connection: &Connection,
-    said: &[RecordBatch],
+    hints: &[RecordBatch],
     work: impl FnOnce(&Overlay) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    if said.is_empty() {
+    if hints.is_empty() {
         return work(&Overlay { is_empty: true });
     }
-    let columns = SAID.map(|(name, sql_type)| format!(", {name} {sql_type}")).concat();
-    fill_table(connection, "said", &columns, said)?;
+    let columns: String = hinted().map(|column| format!(", {} {}", column.name, column.sql_type)).collect();
+    fill_table(connection, HINTED, &columns, hints)?;
     // after an error the connection is closed, and the table goes with it
     let result = work(&Overlay { is_empty: false })?;
-    connection.execute_batch("DROP TABLE said").map_err(StoreError::index("drop what log records say"))?;
+    let drop = format!("DROP TABLE {HINTED}");
+    connection.execute_batch(&drop).map_err(StoreError::index("drop what log records say"))?;
     Ok(result)
 }
