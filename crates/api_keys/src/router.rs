@@ -23,13 +23,12 @@ const PAGE: Limit = Limit::new(100, 500);
 struct Document;
 
 /// The routes of `/api-keys`. They must be served inside `junjo_auth::protect`.
-pub fn router(keys: ApiKeys) -> OpenApiRouter {
+pub fn routes() -> OpenApiRouter<ApiKeys> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(list_api_keys, create_api_key))
         .routes(routes!(change_api_key, delete_api_key))
         .routes(routes!(rotate_api_key))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .with_state(keys)
 }
 
 /// Lists API keys, newest first: the caller's own, an admin's everybody's. Never shows a secret.

@@ -17,6 +17,7 @@ use crate::repository::{Inserted, NewRow, Repository, Rotated, RowChange};
 use crate::schemas::{
     ApiKeyChange, ApiKeyRotation, ApiKeyView, CreatedApiKey, ExpiryChange, NAME_CHARS_MAX, NewApiKey,
 };
+use crate::settings::Settings;
 
 /// Longest text that is hashed as a key; room for keys of other products that are imported one day.
 const PRESENTED_BYTES_MAX: usize = 256;
@@ -73,6 +74,12 @@ impl ApiKeys {
         let repository = Repository::new(pool);
         let shared = Shared { config, clock, repository, cache, last_used: LastUsed::default(), audit };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// The feature on a migrated database, as it is set up.
+    pub fn open(pool: &SqlitePool, clock: &SharedClock, settings: &Settings) -> Self {
+        let audit = AuditLog::new(pool.clone(), clock.clone());
+        Self::new(pool.clone(), clock.clone(), audit, settings.config())
     }
 
     /// Whose key `presented` is, if it may be used for `needed` now. Notes the use; usually touches only memory.

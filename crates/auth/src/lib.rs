@@ -2,7 +2,7 @@
 //!
 //! Other features may depend on this crate for [`CurrentUser`], [`TelemetryReader`] and [`AuditLog`] only. It must know no other feature.
 //!
-//! The server merges [`router`] with the other routers and then wraps everything that a cookie may authenticate in
+//! The server merges [`routes`] with the other routers and then wraps everything that a cookie may authenticate in
 //! [`protect`]. Outside of that it needs `junjo_web::client::identify` (addresses, https) and
 //! `junjo_web::request_id::assign`.
 
@@ -24,7 +24,9 @@ mod router;
 mod schemas;
 mod service;
 mod session;
+mod settings;
 mod store;
+mod upkeep;
 mod user;
 
 pub use audit::{AuditEvent, AuditLog, AuditOutcome, RequestOrigin};
@@ -35,8 +37,10 @@ pub use error::AuthError;
 pub use password::WeakPassword;
 pub use protect::protect;
 pub use reader::{ReadKeyCheck, ReadKeys, TelemetryReader, readable_by_keys};
-pub use router::router;
+pub use router::routes;
 pub use schemas::{Credentials, NewAccount, SetupStatus, UserView};
-pub use service::{AuthState, OperatorAccount, OperatorLink};
+pub use service::{AuthState as State, OperatorAccount, OperatorLink};
 pub use session::{SESSION_COOKIE, SessionId};
+pub use settings::Settings;
+pub use upkeep::spawn;
 pub use user::{Role, User, UserId};

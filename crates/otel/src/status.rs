@@ -1,29 +1,64 @@
-//! Where telemetry is on its way, from every part that knows.
+//! `GET /otel/status`: where telemetry is on its way, from every part that knows.
 
+use axum::Json;
+use axum::extract::State;
+use junjo_auth::TelemetryReader;
+use junjo_ingest::Receiver;
+use junjo_pipeline::{SourceMode, SourceRejection, SourceState, Sources, lag_nanos};
 use junjo_span_model::Signal;
 use junjo_span_store::IndexState;
+use junjo_telemetry::{Telemetry, TelemetryError};
+use junjo_wal::Wal;
 use junjo_web::clock::rfc3339_nanos;
-use junjo_web::{ApiError, ApiResult};
+use junjo_web::{ApiError, ApiResult, Problems};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::error::api_error;
-use crate::indexer::lag_nanos;
-use crate::puller::{SourceMode, SourceRejection, SourceState};
-use crate::service::OtelService;
+use crate::state::OtelState;
 use crate::status_schemas::{
     ArchiveSize, IndexSize, KeyUseItem, RejectionItem, SourceItem, Status, WalStatus,
 };
 
 const NANOS_PER_MILLI: u64 = 1_000_000;
 
-impl OtelService {
-    pub(crate) async fn status(&self) -> ApiResult<Status> {
-        let (wal, progress, now) = (self.wal.clone(), self.store.progress(), self.clock().now_unix_nanos());
-        let size = self.store.size().await.map_err(api_error)?; // after the progress: not behind it
+pub(crate) fn routes() -> OpenApiRouter<OtelState> {
+    OpenApiRouter::new().routes(routes!(get_status))
+}
+
+/// Read how far telemetry is on its way from acknowledged to queryable, and what was refused.
+#[utoipa::path(
+    get, path = "/otel/status", tag = "otel",
+    responses((status = 200, body = Status), Problems)
+)]
+async fn get_status(
+    State(telemetry): State<Telemetry>,
+    State(way_in): State<WayIn>,
+    _: TelemetryReader,
+) -> ApiResult<Json<Status>> {
+    way_in.status(&telemetry).await.map(Json)
+}
+
+/// The parts that telemetry passes before it is in the store. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct WayIn {
+    /// The write-ahead log.
+    pub(crate) wal: Wal,
+    /// The receivers.
+    pub(crate) receiver: Receiver,
+    /// The ingestion services of split mode.
+    pub(crate) sources: Sources,
+}
+
+impl WayIn {
+    async fn status(&self, telemetry: &Telemetry) -> ApiResult<Status> {
+        let store = telemetry.store();
+        let (wal, progress, now) = (self.wal.clone(), store.progress(), telemetry.now_unix_nanos());
+        let size = store.size().await.map_err(TelemetryError::from)?; // after the progress: not behind it
         let read = move || (wal.stats(), lag_nanos(&wal, progress.indexed_through(), now));
         let (wal_stats, lag) = tokio::task::spawn_blocking(read).await.map_err(ApiError::internal)?;
         let wal_stats = wal_stats.map_err(ApiError::internal)?;
         let oldest = wal_stats.oldest_received_unix_nanos.map_or(0, |oldest| now.saturating_sub(oldest));
-        let (index, index_detail) = describe(&self.store.index_state());
+        let (index, index_detail) = describe(&store.index_state());
         let stats = self.receiver.stats();
         Ok(Status {
             index,
@@ -50,7 +85,7 @@ impl OtelService {
                 bytes: size.archive_bytes,
                 unreadable_files: size.unreadable_files,
             },
-            upkeep: self.store.upkeep_report().into(),
+            upkeep: store.upkeep_report().into(),
             sources: self.sources.all().into_iter().map(source_item).collect(),
             keys: self.key_use(),
             recent_rejections: self.rejections(),

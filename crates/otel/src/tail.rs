@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -12,18 +13,19 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{Stream, StreamExt as _, stream};
 use http::HeaderMap;
 use junjo_auth::TelemetryReader;
-use junjo_span_store::{Changes, StoreError, TraceFilter, TraceRow};
+use junjo_span_store::{Changes, SpanStore, StoreError, TraceFilter, TraceRow};
+use junjo_telemetry::answers::Trace;
+use junjo_telemetry::params::{FilterParams, TraceFilterParams};
 use junjo_wal::Sequence;
-use junjo_web::{ApiError, ApiQuery, ApiResult, Problems};
+use junjo_web::{ApiError, ApiQueries, ApiResult, Problems};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_util::sync::CancellationToken;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::params::{SearchIn, StatusParam, TraceListParams};
-use crate::schemas::Trace;
-use crate::service::OtelService;
+use crate::state::OtelState;
 
 /// Traces that one step sends at most; a reader that is further behind is told so and goes on with what is new.
 const STEP_MAX: usize = 500;
@@ -35,70 +37,41 @@ const STEP_PAUSE: Duration = Duration::from_millis(250);
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// When a reader that lost the connection should come back.
 const RECONNECT: Duration = Duration::from_secs(2);
+/// Live tails at once: each asks the index after every commit.
+const TAILS_MAX: usize = 32;
 /// Seconds after which one too many readers should ask again.
 const RETRY_SECONDS: u64 = 10;
 
-pub(crate) fn routes() -> OpenApiRouter<OtelService> {
+pub(crate) fn routes() -> OpenApiRouter<OtelState> {
     OpenApiRouter::new().routes(routes!(tail_traces))
 }
 
-/// Filters of the live tail; as in `/otel/traces`.
+/// Where the tail begins.
 #[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct TailParams {
-    /// A service that took part.
-    service: Option<String>,
-    /// Name of the root span, exactly.
-    name: Option<String>,
-    /// `error`: a span failed; `ok`, `unset`: the root's status in a trace without failed spans.
-    #[param(value_type = Option<String>)]
-    status: Option<StatusParam>,
-    /// A span has this role.
-    role: Option<String>,
-    /// A span used this model.
-    model: Option<String>,
-    /// A span belongs to this session.
-    session_id: Option<String>,
-    /// A span belongs to this user.
-    user_id: Option<String>,
-    /// Shortest duration in milliseconds.
-    min_duration_ms: Option<f64>,
-    /// Whether a language model was called.
-    has_llm: Option<bool>,
-    /// Whether a Junjo workflow ran.
-    has_workflow: Option<bool>,
-    /// Text in the root's name, service, session or user, in any case.
-    q: Option<String>,
-    /// A condition on promoted fields that a span of the trace fulfils.
-    filter: Option<String>,
+struct TailParams {
     /// Id of the last event that was read, where the header `Last-Event-ID` cannot be sent.
     last_event_id: Option<String>,
 }
 
-impl TailParams {
-    pub(crate) fn to_filter(&self) -> ApiResult<TraceFilter> {
-        let params = TraceListParams {
-            service: self.service.clone(),
-            name: self.name.clone(),
-            status: self.status,
-            role: self.role.clone(),
-            model: self.model.clone(),
-            session_id: self.session_id.clone(),
-            user_id: self.user_id.clone(),
-            min_duration_ms: self.min_duration_ms,
-            has_llm: self.has_llm,
-            has_workflow: self.has_workflow,
-            q: self.q.clone(),
-            search_in: Some(SearchIn::Names),
-            filter: self.filter.clone(),
-            ..TraceListParams::default()
-        };
-        let filter = params.to_filter()?;
-        if filter.needs_scan() {
-            return Err(ApiError::invalid_field("filter", "the live tail cannot filter by attributes"));
-        }
-        Ok(filter)
+/// The live tails that are open, and what ends them. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Tails {
+    permits: Arc<Semaphore>,
+    stop: CancellationToken,
+}
+
+impl Tails {
+    /// None is open; all end when `stop` is cancelled.
+    pub(crate) fn new(stop: CancellationToken) -> Self {
+        Self { permits: Arc::new(Semaphore::new(TAILS_MAX)), stop }
+    }
+
+    /// The right to one more.
+    fn permit(&self) -> ApiResult<OwnedSemaphorePermit> {
+        Arc::clone(&self.permits).try_acquire_owned().map_err(|_| {
+            ApiError::unavailable("too many live tails are open").with_retry_after_seconds(RETRY_SECONDS)
+        })
     }
 }
 
@@ -130,30 +103,32 @@ enum TailEvent {
 }
 
 /// Follow traces as they arrive: events `ready`, `trace` (new or changed) and `lag`.
+///
+/// `q` is looked for in the names of the traces themselves, and `filter` may name promoted fields alone.
 #[utoipa::path(
     get, path = "/otel/tail", tag = "otel",
-    params(TailParams, ("last-event-id" = Option<String>, Header, description = "Id of the last event that was read: the stream goes on behind it")),
+    params(FilterParams, TraceFilterParams, TailParams, ("last-event-id" = Option<String>, Header, description = "Id of the last event that was read: the stream goes on behind it")),
     responses((status = 200, body = TailEvent, content_type = "text/event-stream"), Problems)
 )]
 async fn tail_traces(
-    State(service): State<OtelService>,
+    State(state): State<OtelState>,
     _: TelemetryReader,
     headers: HeaderMap,
-    ApiQuery(params): ApiQuery<TailParams>,
+    ApiQueries((shared, traces, params)): ApiQueries<(FilterParams, TraceFilterParams, TailParams)>,
 ) -> ApiResult<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
-    let filter = params.to_filter()?;
+    let filter = traces.to_tail_filter(&shared)?;
     let header = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?"));
     let resumed = header.or(params.last_event_id.as_deref()).map(sequence_of).transpose()?;
-    let permit = service.tail_permit().ok_or_else(|| {
-        ApiError::unavailable("too many live tails are open").with_retry_after_seconds(RETRY_SECONDS)
-    })?;
-    let newest = service.store().progress().newest();
+    let permit = state.tails.permit()?;
+    let store = state.telemetry.store().clone();
+    let newest = store.progress().newest();
     // an id from before the index was rebuilt on another log may lie ahead of it
     let position = resumed.unwrap_or(newest).min(newest);
-    let committed = service.store().committed();
+    let committed = store.committed();
     let first = event("ready", Some(position), &TailReady { sequence: position.0 });
     let reader = Reader {
-        service,
+        store,
+        stop: state.tails.stop,
         filter,
         position,
         committed,
@@ -177,7 +152,8 @@ fn sequence_of(text: &str) -> ApiResult<Sequence> {
 
 /// One open stream.
 struct Reader {
-    service: OtelService,
+    store: SpanStore,
+    stop: CancellationToken,
     filter: TraceFilter,
     /// Everything up to here was sent or skipped.
     position: Sequence,
@@ -191,7 +167,7 @@ struct Reader {
 impl Reader {
     /// The next event; `None` when the server stops.
     async fn next(&mut self) -> Option<Event> {
-        let stop = self.service.stop().clone();
+        let stop = self.stop.clone();
         stop.run_until_cancelled(async {
             loop {
                 if let Some(event) = self.queue.pop_front() {
@@ -213,7 +189,7 @@ impl Reader {
             self.committed.wait_for(|committed| *committed > position).await.map(|committed| *committed);
         // the store outlives its readers; without it there is nothing to wait for but the stop
         let Ok(up_to) = waited else { return std::future::pending().await };
-        match self.service.store().changes(&self.filter, position, up_to, STEP_MAX).await {
+        match self.store.changes(&self.filter, position, up_to, STEP_MAX).await {
             Ok(Changes::Traces(traces)) => self.queue_traces(traces, up_to),
             Ok(Changes::TooMany(count)) => {
                 self.queue.push_back(event("lag", Some(up_to), &TailLag { skipped_traces: count }));

@@ -1,28 +1,50 @@
-//! Routes about Junjo runs: one run with its graph, executions and states, and all runs of a workflow laid over each
-//! other.
-
-mod load;
-mod schemas;
-mod service;
+//! Runs of Junjo workflows: `GET /otel/workflows` lists them, `/otel/workflow/…` is one with its graph, executions and states,
+//! and `/otel/workflow-runs` lays the runs of a workflow over each other.
 
 use axum::Json;
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
-use junjo_web::{ApiPath, ApiQuery, ApiResult, Problems};
+use junjo_span_model::junjo::StateAt;
+use junjo_telemetry::Telemetry;
+use junjo_telemetry::answers::{Workflow, WorkflowRuns, WorkflowView};
+use junjo_telemetry::params::{OverlayParams, PageParams, RunFilterParams, TimeParams, span_id, trace_id};
+use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Page, Problems};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::params::{span_id, trace_id};
-use crate::service::OtelService;
-use junjo_span_model::junjo::StateAt;
-use schemas::{RunsParams, StateParams, WorkflowRuns, WorkflowView};
+use crate::state::OtelState;
 
-/// The routes of this module.
-pub(crate) fn routes() -> OpenApiRouter<OtelService> {
+pub(crate) fn routes() -> OpenApiRouter<OtelState> {
     OpenApiRouter::new()
+        .routes(routes!(list_workflows))
         .routes(routes!(get_workflow))
         .routes(routes!(get_workflow_state))
         .routes(routes!(get_workflow_runs))
+}
+
+/// Which state.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct StateParams {
+    /// Id of the store; the run's own by default.
+    store: Option<String>,
+    /// Which change of the store, from 1; 0 is the state that the run started with. The last one by default.
+    at: Option<usize>,
+}
+
+/// List Junjo workflow runs, newest first.
+#[utoipa::path(
+    get, path = "/otel/workflows", tag = "otel", params(TimeParams, RunFilterParams, PageParams),
+    responses((status = 200, body = Page<Workflow>), Problems)
+)]
+async fn list_workflows(
+    State(telemetry): State<Telemetry>,
+    _: TelemetryReader,
+    ApiQueries((time, runs, page)): ApiQueries<(TimeParams, RunFilterParams, PageParams)>,
+) -> ApiResult<Json<Page<Workflow>>> {
+    Ok(Json(telemetry.runs(&runs.to_filter(&time)?, page.ask()).await?))
 }
 
 /// Read one run of a workflow, subflow or agent: its graph with what was executed of it, its stores and their changes.
@@ -35,11 +57,11 @@ pub(crate) fn routes() -> OpenApiRouter<OtelService> {
     responses((status = 200, body = WorkflowView), Problems)
 )]
 async fn get_workflow(
-    State(service): State<OtelService>,
+    State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiPath((trace, span)): ApiPath<(String, String)>,
 ) -> ApiResult<Json<WorkflowView>> {
-    service.workflow(trace_id(&trace)?, span_id(&span)?).await.map(Json)
+    Ok(Json(telemetry.run(trace_id(&trace)?, span_id(&span)?).await?))
 }
 
 /// Read the state of one of the run's stores before and after a change, and who wrote each part of it last.
@@ -53,23 +75,24 @@ async fn get_workflow(
     responses((status = 200, body = StateAt), Problems)
 )]
 async fn get_workflow_state(
-    State(service): State<OtelService>,
+    State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiPath((trace, span)): ApiPath<(String, String)>,
     ApiQuery(params): ApiQuery<StateParams>,
 ) -> ApiResult<Json<StateAt>> {
-    service.workflow_state((trace_id(&trace)?, span_id(&span)?), params.store, params.at).await.map(Json)
+    let (trace, span) = (trace_id(&trace)?, span_id(&span)?);
+    Ok(Json(telemetry.run_state(trace, span, params.store, params.at).await?))
 }
 
 /// Lay the newest runs of one workflow over each other: how often nodes were executed and edges taken, and how long.
 #[utoipa::path(
-    get, path = "/otel/workflow-runs", tag = "otel", params(RunsParams),
+    get, path = "/otel/workflow-runs", tag = "otel", params(TimeParams, OverlayParams),
     responses((status = 200, body = WorkflowRuns), Problems)
 )]
 async fn get_workflow_runs(
-    State(service): State<OtelService>,
+    State(telemetry): State<Telemetry>,
     _: TelemetryReader,
-    ApiQuery(params): ApiQuery<RunsParams>,
+    ApiQueries((time, runs)): ApiQueries<(TimeParams, OverlayParams)>,
 ) -> ApiResult<Json<WorkflowRuns>> {
-    service.workflow_runs(params.filter()?, params.limit()).await.map(Json)
+    Ok(Json(telemetry.run_overlay(runs.to_filter(&time)?, runs.runs_max()).await?))
 }

@@ -186,7 +186,7 @@ fn is_new(record: &Record, progress: Progress) -> bool {
 }
 
 /// Age of the oldest record that is not indexed yet, in nanoseconds before `now`; `None` when there is none. Blocking.
-pub(crate) fn lag_nanos(wal: &Wal, cursor: Sequence, now: i64) -> Option<i64> {
+pub fn lag_nanos(wal: &Wal, cursor: Sequence, now: i64) -> Option<i64> {
     let oldest = wal.sizes_after(cursor, 1).ok()?.first().copied()?;
     Some(now.saturating_sub(oldest.2).max(0))
 }

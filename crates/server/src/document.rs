@@ -1,8 +1,6 @@
 //! The OpenAPI document and its browsable form.
 
 use std::collections::HashSet;
-use std::process::ExitCode;
-use std::sync::Arc;
 
 use axum::Router;
 use utoipa::OpenApi as _;
@@ -11,11 +9,7 @@ use utoipa::openapi::{OpenApi, RefOr, Schema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
-use junjo_span_store::Probe;
-use junjo_web::SystemClock;
-
-use crate::app::App;
-use crate::settings::Settings;
+use crate::{features, route_table, routes};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(info(
@@ -96,24 +90,25 @@ fn require_members(schema: &mut Schema) {
 }
 
 /// The document at `/openapi.json` and Swagger UI at `/docs`, with assets from the binary.
-pub(crate) fn docs(document: OpenApi) -> Router {
+pub(crate) fn browsable(document: OpenApi) -> Router {
     SwaggerUi::new("/docs").url("/openapi.json", document).into()
 }
 
-/// The document as text, without starting anything.
-pub fn document() -> anyhow::Result<String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let dir = std::env::temp_dir().join(format!("junjo-openapi-{}", std::process::id()));
-        let app = App::open(&Settings::in_dir(&dir), SystemClock::shared(), Arc::new(|_| Probe::Sound)).await;
-        let document = app.map(|app| complete(app.features().split_for_parts().1));
-        let _ = std::fs::remove_dir_all(&dir);
-        Ok(serde_json::to_string_pretty(&document?)? + "\n")
-    })
+/// The whole document. Nothing is opened for it.
+fn whole() -> OpenApi {
+    let mut document = head().into_openapi();
+    for part in features::described().into_iter().chain([routes::routes().into_openapi()]) {
+        document.merge(part);
+    }
+    complete(document)
 }
 
-/// Prints the document.
-pub fn print() -> anyhow::Result<ExitCode> {
-    std::io::Write::write_all(&mut std::io::stdout(), document()?.as_bytes())?;
-    Ok(ExitCode::SUCCESS)
+/// The document as text.
+pub fn text() -> anyhow::Result<String> {
+    Ok(serde_json::to_string_pretty(&whole())? + "\n")
+}
+
+/// Every route of the product with who may call it, as a table in Markdown.
+pub fn route_table() -> String {
+    route_table::render(&whole())
 }

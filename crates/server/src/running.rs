@@ -1,47 +1,23 @@
-//! Start and stop: lock, bind, serve, open, wait, finish, close.
+//! A running server: lock, bind, serve at once, then open the stores and answer.
 
 use std::fs::File;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
 use junjo_ingest::Receiver;
+use junjo_pipeline::SplitSettings;
 use junjo_span_store::Prober;
 use junjo_web::serve::{Bounds, serve};
-use junjo_web::{Lifecycle, SharedClock, SystemClock, lifecycle::os_signals};
+use junjo_web::{Lifecycle, SharedClock};
 use rustix::fs::{FlockOperation, flock};
 use tokio::net::TcpListener;
 
-use crate::app::{self, App};
-use crate::settings::{Settings, SplitSettings};
-use crate::{http, probe, telemetry};
-
-/// Time to finish what is in flight after a stop signal; compose kills after 10 s by default.
-const STOP_LIMIT: Duration = Duration::from_secs(8);
-
-/// Runs the server until it is told to stop.
-pub fn run(settings: Settings) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let telemetry = telemetry::start(&settings.watch, &settings.listen)?;
-        tracing::info!(settings = ?settings, "starting");
-        for name in settings.retired.present() {
-            tracing::info!(name, "this setting of the Go server is not needed any more");
-        }
-        let lifecycle = Lifecycle::new();
-        let binary = std::env::current_exe()?;
-        let prober: Prober = Arc::new(move |path: &Path| probe::in_child(&binary, path));
-        let running = Running::start(settings, SystemClock::shared(), prober, &lifecycle).await?;
-        let outcome = lifecycle.supervise(os_signals()?, STOP_LIMIT).await;
-        running.app.close().await;
-        telemetry.stop();
-        Ok(outcome.into())
-    })
-}
+use crate::app::App;
+use crate::http;
+use crate::settings::Settings;
 
 /// A started server.
 pub struct Running {
@@ -95,7 +71,7 @@ impl Bound {
         let http = bind(settings.listen.http_addr, "JUNJO_HTTP_ADDR").await?;
         let is_split = settings.split.is_on();
         let internal = if is_split { Some(bind_internal(&settings.split).await?) } else { None };
-        let receiver = app::receiver(&settings, Arc::clone(&clock))?;
+        let receiver = Receiver::new(Arc::clone(&clock), settings.ingest_limits()?);
         let otlp = http::otlp(receiver.clone(), &settings.listen.otlp_allow_origins)?;
         let grpc = junjo_ingest::grpc_router(receiver.clone());
         let (mut grpc_addrs, mut otlp_http_addrs) = (Vec::new(), Vec::new());
@@ -125,19 +101,11 @@ impl Bound {
 
     /// Opens the stores; from then on requests are acknowledged and answered.
     pub async fn open(self, prober: Prober, lifecycle: &Lifecycle) -> anyhow::Result<Running> {
-        let app = App::open_with(&self.settings, self.clock, prober, self.receiver).await?;
+        let app = App::open(&self.settings, self.clock, prober, self.receiver).await?;
         let _ = self.complete.set(app.http()?);
-        app.spawn_tasks(lifecycle);
-        app.spawn_pullers(lifecycle)?;
-        let internal_addr = match self.internal {
-            Some(listener) => {
-                let token = self.settings.split.token().cloned();
-                let service = junjo_api_keys::internal_auth_service(app.keys().clone(), token);
-                let router = tonic::service::Routes::new(service).into_axum_router();
-                Some(listen(listener, "internal-grpc", router, lifecycle)?)
-            }
-            None => None,
-        };
+        app.spawn(lifecycle)?;
+        let internal = self.internal.map(|listener| listen(listener, "internal-grpc", app.internal(), lifecycle));
+        let internal_addr = internal.transpose()?;
         let Self { http_addr, grpc_addrs, otlp_http_addrs, lock, .. } = self;
         tracing::info!(%http_addr, ?grpc_addrs, ?otlp_http_addrs, "ready: open http://{http_addr} in a browser");
         Ok(Running { app, http_addr, grpc_addrs, otlp_http_addrs, internal_addr, _lock: lock })

@@ -1,25 +1,19 @@
-//! Settings: one struct a section, each field a flag and an environment variable, the doc comment its help text.
+//! Settings: one struct a section, each field a flag and an environment variable, the doc comment its help text. Those of a
+//! feature stand in its crate.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
-use junjo_auth::AuthConfig;
 use junjo_ingest::{IngestLimits, ScanLimits};
+use junjo_pipeline::SplitSettings;
 use junjo_web::client::{ProxyTrust, PublicUrl, parse_network};
-use secrecy::{ExposeSecret as _, SecretString};
 
-/// Largest share of memory that is taken without being told: 1 GiB, or half of the machine.
-const MEMORY_LIMIT_DEFAULT: u64 = 1 << 30;
-/// What is taken at least, because DuckDB does not work with less.
-const MEMORY_LIMIT_MIN: u64 = 128 << 20;
+use crate::features::FeatureSettings;
+use crate::memory::MemoryShares;
 
 /// The largest message that a record of the log and one page of the puller hold.
 const MESSAGE_BYTES_CEILING: u64 = 64 << 20;
-
-/// What an idle server takes: its pages and those of libduckdb, threads, SQLite, and an open index.
-const OWN_BYTES: u64 = 80 << 20;
 
 /// Without a library's warnings about stale cookies, and about store errors that we log ourselves.
 const LOG_DEFAULT: &str = "info,tower_sessions=error,tower_sessions_core=off";
@@ -38,7 +32,7 @@ pub struct Settings {
     #[command(flatten)]
     pub(crate) web: WebSettings,
     #[command(flatten)]
-    pub(crate) accounts: AccountSettings,
+    pub(crate) features: FeatureSettings,
     #[command(flatten)]
     pub(crate) watch: WatchSettings,
     #[command(flatten)]
@@ -108,44 +102,6 @@ pub struct LimitSettings {
     value_max_depth: u32,
 }
 
-/// Split mode: ingestion services receive, this server pulls from them.
-#[derive(Debug, Clone, Args)]
-pub struct SplitSettings {
-    /// Internal gRPC of the ingestion services, comma-separated, for example `http://ingestion:50052`. Unset: this server
-    /// receives itself.
-    #[arg(long, env = "JUNJO_INGESTION_URL", value_delimiter = ',')]
-    ingestion_url: Vec<String>,
-    /// Address where ingestion services have API keys checked (split mode only).
-    #[arg(long, env = "JUNJO_INTERNAL_GRPC_ADDR", default_value = "127.0.0.1:50053")]
-    pub(crate) internal_grpc_addr: SocketAddr,
-    /// Token that the internal gRPC of both sides asks for.
-    #[arg(long, env = "JUNJO_INTERNAL_TOKEN", hide_env_values = true)]
-    internal_token: Option<SecretString>,
-    /// Lets ingestion services without a token have keys checked on an address off loopback (private networks only).
-    #[arg(long, env = "JUNJO_INTERNAL_ALLOW_UNAUTHENTICATED", value_parser = clap::builder::FalseyValueParser::new())]
-    pub(crate) internal_allow_unauthenticated: bool,
-    /// Name of this server at the ingestion services, which keep what it has not confirmed.
-    #[arg(long, env = "JUNJO_CONSUMER_ID", default_value = "junjo-server")]
-    pub(crate) consumer_id: String,
-}
-
-impl SplitSettings {
-    /// Whether ingestion services receive instead of this process.
-    pub(crate) fn is_on(&self) -> bool {
-        self.urls().next().is_some()
-    }
-
-    /// The ingestion services. A variable that is set to nothing counts as unset, as compose files pass it on.
-    pub(crate) fn urls(&self) -> impl Iterator<Item = &str> {
-        self.ingestion_url.iter().map(|url| url.trim()).filter(|url| !url.is_empty())
-    }
-
-    /// The token. An empty one is none: it would let everybody in who sends none.
-    pub(crate) fn token(&self) -> Option<&SecretString> {
-        self.internal_token.as_ref().filter(|token| !token.expose_secret().is_empty())
-    }
-}
-
 /// The browser's side.
 #[derive(Debug, Clone, Args)]
 pub struct WebSettings {
@@ -170,23 +126,6 @@ impl WebSettings {
     pub(crate) fn proxy_trust(&self) -> ProxyTrust {
         ProxyTrust { public_url: self.public_url.clone(), trusted_proxies: self.trusted_proxies.clone() }
     }
-}
-
-/// Accounts, sessions and keys.
-#[derive(Debug, Clone, Args)]
-pub struct AccountSettings {
-    /// Hours without a request after which a session ends.
-    #[arg(long, env = "JUNJO_SESSION_IDLE_HOURS", default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..=720))]
-    pub(crate) session_idle_hours: u64,
-    /// Days after which a session ends in any case.
-    #[arg(long, env = "JUNJO_SESSION_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=365))]
-    pub(crate) session_days: u64,
-    /// Days for which security events are kept.
-    #[arg(long, env = "JUNJO_AUDIT_RETENTION_DAYS", default_value_t = 400, value_parser = clap::value_parser!(u64).range(1..=3650))]
-    pub(crate) audit_retention_days: u64,
-    /// API keys that one account may have.
-    #[arg(long, env = "JUNJO_API_KEYS_PER_USER_MAX", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub(crate) api_keys_per_user_max: u32,
 }
 
 /// Watching the server itself.
@@ -220,37 +159,6 @@ pub struct RetiredSettings {
     environment: Option<String>,
 }
 
-impl Settings {
-    /// The settings of accounts and sessions, as their feature wants them.
-    pub(crate) fn auth_config(&self) -> AuthConfig {
-        let hours = |hours: u64| Duration::from_hours(hours);
-        AuthConfig {
-            public_url: self.web.public_url.clone(),
-            allowed_origins: self.web.allow_origins.clone(),
-            session_idle_timeout: hours(self.accounts.session_idle_hours),
-            session_absolute_timeout: hours(24 * self.accounts.session_days),
-            audit_retention: hours(24 * self.accounts.audit_retention_days),
-            ..AuthConfig::default()
-        }
-    }
-
-    /// Defaults with everything in `dir` and ports that the system picks; for tests and tools.
-    pub fn in_dir(dir: &std::path::Path) -> Self {
-        Self::in_dir_with(dir, &[])
-    }
-
-    /// The same with more arguments of the command line.
-    pub fn in_dir_with(dir: &std::path::Path, more: &[&str]) -> Self {
-        use clap::Parser as _;
-        const PORTS: [&str; 3] =
-            ["--http-addr=127.0.0.1:0", "--otlp-grpc-addr=127.0.0.1:0", "--otlp-http-addr=127.0.0.1:0"];
-        let mut arguments: Vec<std::ffi::OsString> =
-            vec!["junjo-server".into(), "--data-dir".into(), dir.into()];
-        arguments.extend(PORTS.iter().chain(more).map(Into::into));
-        crate::cli::Cli::parse_from(arguments).settings
-    }
-}
-
 impl RetiredSettings {
     /// The variables that are set although nothing reads them.
     pub(crate) fn present(&self) -> Vec<&'static str> {
@@ -267,7 +175,7 @@ impl Settings {
     /// Limits of the receivers.
     pub(crate) fn ingest_limits(&self) -> anyhow::Result<IngestLimits> {
         let limits = &self.limits;
-        let shared = self.storage.memory_shares().in_flight_bytes;
+        let shared = MemoryShares::of(self.storage.memory_limit).in_flight_bytes;
         let in_flight = limits.in_flight_max_bytes.unwrap_or(shared);
         anyhow::ensure!(
             limits.message_max_bytes <= MESSAGE_BYTES_CEILING,
@@ -286,52 +194,6 @@ impl Settings {
     }
 }
 
-/// How the process's memory is divided. The index's share is of the whole: with less, lists of a small budget run out of
-/// memory. The other shares are of what is left without what the program takes by itself ([`OWN_BYTES`]).
-///
-/// | part | share | why |
-/// |---|---|---|
-/// | index (DuckDB) | 3/8 | its buffers make lists and filters fast |
-/// | scans of the archive (DuckDB) | 1/8, at least 64 MiB | one file's row groups at a time; opened by the first scan |
-/// | messages being received | 1/4 | at most 192 MiB; one is up to 64 MiB |
-/// | decoding, sealing, sessions | 1/4 | one batch of 8 MiB compressed at a time |
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct MemoryShares {
-    pub(crate) index_bytes: u64,
-    pub(crate) scan_bytes: u64,
-    pub(crate) in_flight_bytes: u64,
-}
-
-impl StorageSettings {
-    pub(crate) fn memory_shares(&self) -> MemoryShares {
-        let whole = self.memory_limit.unwrap_or_else(default_memory_limit).max(MEMORY_LIMIT_MIN);
-        let shared = whole.saturating_sub(OWN_BYTES);
-        MemoryShares {
-            index_bytes: whole / 8 * 3,
-            scan_bytes: (shared / 8).max(64 << 20),
-            in_flight_bytes: (shared / 4).clamp(64 << 20, 192 << 20),
-        }
-    }
-}
-
-/// The smaller of 1 GiB and half of what the cgroup or the machine has.
-fn default_memory_limit() -> u64 {
-    let cgroup =
-        std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|text| text.trim().parse().ok());
-    let machine = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
-        let kib: u64 = text
-            .lines()
-            .find(|line| line.starts_with("MemTotal:"))?
-            .split_whitespace()
-            .nth(1)?
-            .parse()
-            .ok()?;
-        Some(kib << 10)
-    });
-    let available = [cgroup, machine].into_iter().flatten().min();
-    available.map_or(MEMORY_LIMIT_DEFAULT, |bytes| (bytes / 2).min(MEMORY_LIMIT_DEFAULT))
-}
-
 /// `512M`, `4G`, `1048576`.
 fn parse_bytes(text: &str) -> Result<u64, String> {
     let text = text.trim();
@@ -348,23 +210,6 @@ fn parse_bytes(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Scenario: a compose file passes on variables that are not set. Guarantee: an empty token is no token, and an empty
-    /// list of services is the embedded mode.
-    #[test]
-    fn split_settings_take_empty_for_unset() {
-        let split = |url: &str, token: &str| SplitSettings {
-            ingestion_url: url.split(',').map(str::to_owned).collect(),
-            internal_grpc_addr: SocketAddr::from(([127, 0, 0, 1], 0)),
-            internal_token: Some(token.into()),
-            internal_allow_unauthenticated: false,
-            consumer_id: "c".to_owned(),
-        };
-        assert!(!split("", "").is_on());
-        assert!(split("", "").token().is_none());
-        assert_eq!(split("http://a, http://b,", "t").urls().collect::<Vec<_>>(), ["http://a", "http://b"]);
-        assert_eq!(split("", "t").token().map(secrecy::ExposeSecret::expose_secret), Some("t"));
-    }
 
     /// Scenario: sizes as people write them. Guarantee: bytes, or a sentence.
     #[test]

@@ -28,7 +28,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Raised when a table row above changes. 2: arrays, and positions without an id.
-pub(crate) const CURSOR_VERSION: u8 = 2;
+pub const CURSOR_VERSION: u8 = 2;
 
 /// A place in a list where the next page begins.
 pub(crate) trait Position: Sized {

@@ -1,49 +1,91 @@
-//! `GET /otel/logs`, and log records as the span view joins them.
+//! Stored spans and log records with their JSON parsed, for derivations that borrow from them.
 
-use junjo_span_model::{LogRecord, attributes_from_json, value_from_json};
-use junjo_span_store::{LogFilter, WholeLog};
-use junjo_web::ApiResult;
+use junjo_span_model::{
+    Details, LogRecord, Resource, Scope, Span as OtlpSpan, attributes_from_json, details_with_logs,
+    events_from_json, resource_from_json, scope_from_json, value_from_json,
+};
+use junjo_span_store::{WholeLog, WholeSpan};
 use serde_json::Value;
 
-use crate::cursor::{decode_position, encode_position, filter_hash};
-use crate::error::api_error;
-use crate::log_schemas::{Log, LogPage};
-use crate::service::OtelService;
+/// A stored span and its parsed JSON. What does not parse is null.
+pub(crate) struct ParsedSpan<'s> {
+    pub(crate) whole: &'s WholeSpan,
+    pub(crate) resource: Value,
+    pub(crate) scope: Value,
+    pub(crate) attributes: Value,
+    pub(crate) events: Value,
+}
 
-/// Log records that the view of one span shows and reads prompts from.
-pub(crate) const SPAN_LOGS_MAX: usize = 1_000;
+impl<'s> ParsedSpan<'s> {
+    pub(crate) fn new(whole: &'s WholeSpan) -> Self {
+        Self {
+            whole,
+            resource: parse_json(&whole.resource),
+            scope: parse_json(&whole.scope),
+            attributes: parse_json(&whole.attributes),
+            events: parse_json(&whole.events),
+        }
+    }
 
-impl OtelService {
-    pub(crate) async fn logs(
-        &self,
-        filter: &LogFilter,
-        limit: usize,
-        cursor: Option<&str>,
-    ) -> ApiResult<LogPage> {
-        let hash = filter_hash(filter);
-        let after = cursor.map(|text| decode_position(text, hash)).transpose()?;
-        let page = self.store.logs(filter, limit, after).await.map_err(api_error)?;
-        let next_cursor = page.next.map(|next| encode_position(&next, hash));
-        let items = page.items.iter().map(Log::from).collect();
-        let incomplete = page.incomplete.map(Into::into);
-        Ok(LogPage { items, next_cursor, stopped_early: page.stopped_early, incomplete })
+    /// The span as it was sent, without its links.
+    pub(crate) fn span(&self) -> OtlpSpan<'_> {
+        let (whole, row) = (self.whole, &self.whole.row);
+        let (start, end) = whole.sent_times();
+        OtlpSpan {
+            trace_id: row.trace_id,
+            span_id: row.span_id,
+            parent_span_id: row.parent_span_id,
+            trace_state: whole.trace_state.as_str().into(),
+            flags: whole.flags,
+            name: row.name.as_str().into(),
+            kind: i32::from(row.kind),
+            start_time_unix_nano: start,
+            end_time_unix_nano: end,
+            attributes: attributes_from_json(&self.attributes),
+            dropped_attributes_count: whole.dropped_attributes_count,
+            events: events_from_json(&self.events),
+            dropped_events_count: whole.dropped_events_count,
+            links: Vec::new(),
+            dropped_links_count: whole.dropped_links_count,
+            status_code: i32::from(row.status),
+            status_message: whole.status_message.as_str().into(),
+            had_invalid_utf8: false,
+            raw: &[],
+        }
+    }
+
+    pub(crate) fn resource(&self) -> Resource<'_> {
+        resource_from_json(&self.resource)
+    }
+
+    pub(crate) fn scope(&self) -> Scope<'_> {
+        scope_from_json(&self.scope)
+    }
+
+    /// What the vocabularies of clients say in the span, and in `logs` where the span is silent. The cost is the one of its
+    /// row, which was fixed when the span arrived: prices may have changed since.
+    pub(crate) fn details(&self, logs: &[WholeLog]) -> Details {
+        let logs: Vec<ParsedLog<'_>> = logs.iter().map(ParsedLog::new).collect();
+        let records: Vec<_> = logs.iter().map(ParsedLog::record).collect();
+        let details = details_with_logs(&self.resource(), &self.scope(), &self.span(), &records);
+        let row = &self.whole.row;
+        Details { cost_usd: row.cost_usd, cost_source: row.cost_source.clone(), ..details }
     }
 }
 
-/// A stored log record with its JSON parsed, for the derivation that borrows from it.
-pub(crate) struct ParsedLog<'l> {
+/// A stored log record with its JSON parsed.
+struct ParsedLog<'l> {
     log: &'l WholeLog,
     body: Value,
     attributes: Value,
 }
 
 impl<'l> ParsedLog<'l> {
-    pub(crate) fn new(log: &'l WholeLog) -> Self {
-        let parse = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
-        Self { log, body: parse(&log.body), attributes: parse(&log.attributes) }
+    fn new(log: &'l WholeLog) -> Self {
+        Self { log, body: parse_json(&log.body), attributes: parse_json(&log.attributes) }
     }
 
-    pub(crate) fn record(&self) -> LogRecord<'_> {
+    fn record(&self) -> LogRecord<'_> {
         let (log, row) = (self.log, &self.log.row);
         LogRecord {
             time_unix_nano: log.time_unix_nano,
@@ -62,4 +104,9 @@ impl<'l> ParsedLog<'l> {
             raw: &[],
         }
     }
+}
+
+/// Stored JSON text as a value; null where it does not parse.
+pub(crate) fn parse_json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or(Value::Null)
 }

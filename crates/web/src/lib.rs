@@ -13,14 +13,16 @@ mod extract;
 pub mod lifecycle;
 mod pagination;
 mod problem;
+pub mod query;
 pub mod request_id;
 pub mod security_headers;
 pub mod serve;
 
 pub use clock::{Clock, ManualClock, SharedClock, SystemClock, uuid_v7};
 pub use error::{ApiError, ApiResult, BoxError, ErrorKind, FieldError};
-pub use extract::{ApiJson, ApiPath, ApiQuery};
+pub use extract::{ApiJson, ApiPath};
 pub use lifecycle::Lifecycle;
 pub use pagination::{Limit, Page, decode_cursor, encode_cursor};
 pub use problem::{ErrorReport, PROBLEM_JSON, Problem, ProblemSchemas, Problems, ensure_problem};
+pub use query::{ApiQueries, ApiQuery};
 pub use request_id::RequestId;

@@ -43,7 +43,7 @@ impl Modify for SessionScheme {
 }
 
 /// The routes of `/auth`. They must be served inside [`crate::protect`].
-pub fn router(state: AuthState) -> OpenApiRouter {
+pub fn routes() -> OpenApiRouter<AuthState> {
     let mut document = Document::openapi();
     document.merge(ProblemSchemas::openapi());
     OpenApiRouter::with_openapi(document)
@@ -68,7 +68,6 @@ pub fn router(state: AuthState) -> OpenApiRouter {
         .routes(routes!(users::revoke_invitation))
         .routes(routes!(users::list_audit_events))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .with_state(state)
 }
 
 /// Tells whether the server still waits for its first account.

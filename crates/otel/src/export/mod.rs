@@ -9,6 +9,7 @@ mod encode;
 mod ndjson;
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -19,19 +20,17 @@ use futures::{Stream, stream};
 use http::{HeaderValue, header};
 use junjo_auth::TelemetryReader;
 use junjo_span_store::{SpanFilter, SpanStore, StoreError, TraceFilter};
-use junjo_web::{ApiError, ApiQuery, ApiResult, Problems};
+use junjo_telemetry::params::{FilterParams, SpanFilterParams, Subject, TimeParams, TraceFilterParams};
+use junjo_web::{ApiError, ApiQueries, ApiResult, Problems};
 use serde::Deserialize;
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::params::{SearchIn, StatusParam, TraceListParams};
-use crate::service::OtelService;
-use crate::spans::SpanListParams;
-use crate::stats_params::Subject;
+use crate::state::OtelState;
 use encode::Encoder;
 
 /// Pieces on their way to the client.
@@ -42,10 +41,12 @@ const PIECE_BYTES: usize = 256 << 10;
 const STALL_LIMIT: Duration = Duration::from_mins(1);
 /// Traces read at a time.
 const TRACE_ROWS: usize = 2_000;
+/// Exports at once: each keeps a thread, and the disk, busy for as long as its client reads.
+const EXPORTS_MAX: usize = 2;
 /// Seconds after which one too many exports should be tried again.
 const RETRY_SECONDS: u64 = 30;
 
-pub(crate) fn routes() -> OpenApiRouter<OtelService> {
+pub(crate) fn routes() -> OpenApiRouter<OtelState> {
     OpenApiRouter::new().routes(routes!(export))
 }
 
@@ -65,7 +66,6 @@ pub(crate) enum Format {
 
 /// What is exported and how.
 #[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ExportParams {
     /// What is exported: whole `spans` (the default) or `traces`.
@@ -74,34 +74,6 @@ struct ExportParams {
     /// `json` (one object a line, the default), `csv` or `parquet`.
     #[param(inline)]
     format: Option<Format>,
-    /// Earliest start, inclusive: RFC 3339, or unix nanoseconds.
-    from: Option<String>,
-    /// Latest start, exclusive: RFC 3339, or unix nanoseconds.
-    to: Option<String>,
-    /// The span's service, or one that took part in the trace.
-    service: Option<String>,
-    /// Name of the span, or of the trace's root.
-    name: Option<String>,
-    /// Status of the span; of traces as in `/otel/traces`.
-    #[param(value_type = Option<String>)]
-    status: Option<StatusParam>,
-    /// Role of the span, or of one of the trace's.
-    role: Option<String>,
-    /// Model of the span, or of one of the trace's.
-    model: Option<String>,
-    /// Session of the span, or of one of the trace's.
-    session_id: Option<String>,
-    /// User of the span, or of one of the trace's.
-    user_id: Option<String>,
-    /// Shortest duration in milliseconds.
-    min_duration_ms: Option<f64>,
-    /// A condition in the filter language of `/otel/spans`: on the span, or on one of the trace's.
-    filter: Option<String>,
-    /// Text as in `/otel/spans` or `/otel/traces`.
-    q: Option<String>,
-    /// Where `q` is looked for: `everything` (the default) or `names`.
-    #[param(inline)]
-    search_in: Option<SearchIn>,
 }
 
 /// What an export selects.
@@ -112,51 +84,32 @@ enum Selection {
 }
 
 impl ExportParams {
-    fn selection(&self) -> ApiResult<Selection> {
+    fn to_filter(&self, time: &TimeParams, shared: &FilterParams) -> ApiResult<Selection> {
         match self.of.unwrap_or_default() {
-            Subject::Spans => self.span_filter().map(Selection::Spans),
-            Subject::Traces => self.trace_filter().map(Selection::Traces),
+            Subject::Spans => SpanFilterParams::default().to_filter(time, shared).map(Selection::Spans),
+            Subject::Traces => TraceFilterParams::default().to_filter(time, shared).map(Selection::Traces),
         }
     }
+}
 
-    fn span_filter(&self) -> ApiResult<SpanFilter> {
-        let params = SpanListParams {
-            from: self.from.clone(),
-            to: self.to.clone(),
-            service: self.service.clone(),
-            name: self.name.clone(),
-            status: self.status.map(|status| status.as_str().to_owned()),
-            role: self.role.clone(),
-            model: self.model.clone(),
-            session_id: self.session_id.clone(),
-            user_id: self.user_id.clone(),
-            min_duration_ms: self.min_duration_ms,
-            filter: self.filter.clone(),
-            q: self.q.clone(),
-            search_in: self.search_in,
-            ..SpanListParams::default()
-        };
-        params.to_filter()
+/// The exports that run, and what ends them. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Exports {
+    permits: Arc<Semaphore>,
+    stop: CancellationToken,
+}
+
+impl Exports {
+    /// None runs; all break off when `stop` is cancelled.
+    pub(crate) fn new(stop: CancellationToken) -> Self {
+        Self { permits: Arc::new(Semaphore::new(EXPORTS_MAX)), stop }
     }
 
-    fn trace_filter(&self) -> ApiResult<TraceFilter> {
-        let params = TraceListParams {
-            from: self.from.clone(),
-            to: self.to.clone(),
-            service: self.service.clone(),
-            name: self.name.clone(),
-            status: self.status,
-            role: self.role.clone(),
-            model: self.model.clone(),
-            session_id: self.session_id.clone(),
-            user_id: self.user_id.clone(),
-            min_duration_ms: self.min_duration_ms,
-            filter: self.filter.clone(),
-            q: self.q.clone(),
-            search_in: self.search_in,
-            ..TraceListParams::default()
-        };
-        params.to_filter()
+    /// The right to one more.
+    fn permit(&self) -> ApiResult<OwnedSemaphorePermit> {
+        Arc::clone(&self.permits).try_acquire_owned().map_err(|_| {
+            ApiError::unavailable("too many exports are running").with_retry_after_seconds(RETRY_SECONDS)
+        })
     }
 }
 
@@ -182,7 +135,7 @@ impl Format {
 ///
 /// The answer has no length: a connection that ends without an orderly end of the body means that something is missing.
 #[utoipa::path(
-    get, path = "/otel/export", tag = "otel", params(ExportParams),
+    get, path = "/otel/export", tag = "otel", params(TimeParams, FilterParams, ExportParams),
     responses(
         (status = 200, description = "The rows", content(
             (String = "application/x-ndjson"), (String = "text/csv"), (Vec<u8> = "application/vnd.apache.parquet"),
@@ -191,19 +144,17 @@ impl Format {
     )
 )]
 async fn export(
-    State(service): State<OtelService>,
+    State(state): State<OtelState>,
     _: TelemetryReader,
-    ApiQuery(params): ApiQuery<ExportParams>,
+    ApiQueries((time, shared, params)): ApiQueries<(TimeParams, FilterParams, ExportParams)>,
 ) -> ApiResult<Response> {
-    let (selection, format) = (params.selection()?, params.format.unwrap_or_default());
-    let permit = service.export_permit().ok_or_else(|| {
-        ApiError::unavailable("too many exports are running").with_retry_after_seconds(RETRY_SECONDS)
-    })?;
+    let (selection, format) = (params.to_filter(&time, &shared)?, params.format.unwrap_or_default());
+    let permit = state.exports.permit()?;
     let name = match selection {
         Selection::Spans(_) => "spans",
         Selection::Traces(_) => "traces",
     };
-    let body = Body::from_stream(stream_of(start(&service, selection, format, permit)));
+    let body = Body::from_stream(stream_of(start(&state, selection, format, permit)));
     let mut response = body.into_response();
     let disposition = format!("attachment; filename=\"junjo-{name}.{}\"", format.extension());
     let headers = response.headers_mut();
@@ -244,13 +195,13 @@ fn stream_of(mut pieces: Pieces) -> impl Stream<Item = io::Result<Bytes>> {
 
 /// Starts the thread that reads and encodes.
 fn start(
-    service: &OtelService,
+    state: &OtelState,
     selection: Selection,
     format: Format,
     permit: OwnedSemaphorePermit,
 ) -> Pieces {
     let (sender, pieces) = mpsc::channel(CHANNEL_PIECES);
-    let (store, stop) = (service.store().clone(), service.stop().clone());
+    let (store, stop) = (state.telemetry.store().clone(), state.exports.stop.clone());
     let running = Running::begun();
     let export = move || {
         let (_permit, _running) = (permit, running);
@@ -265,7 +216,7 @@ fn start(
         }
     };
     // nobody waits for its end: the pieces end with it
-    drop(service.store().spawn_long(export));
+    drop(state.telemetry.store().spawn_long(export));
     pieces
 }
 

@@ -1,10 +1,10 @@
 //! One JSON object a line. What the store keeps as JSON text is copied as it is, so integers stay exact.
 
 use junjo_span_store::{SpanRow, TraceRow, WholeSpan};
+use junjo_telemetry::answers::{SpanKind, SpanStatus, Trace};
 use junjo_web::clock::rfc3339_nanos;
 use serde::Serialize;
 
-use crate::schemas::{SpanKind, SpanStatus, Trace};
 
 /// The promoted fields of a span; its stored JSON follows them.
 #[derive(Serialize)]

@@ -7,9 +7,10 @@ use junjo_rpc::batches::{
     Batch, GetStatusRequest, ReadBatchesRequest, ReadBatchesResponse, Signal, TrimRequest,
 };
 use junjo_wal::{NewRecord, PulledRecord};
+use tonic::transport::Channel;
 
+use super::remote::{CALL_TIME_MAX, MESSAGE_BYTES_MAX, PullError, Remote};
 use super::sources::{Pulled, SourceMode, SourceRejection};
-use super::{CALL_TIME_MAX, Connection, PullError, Puller, client};
 
 /// Payload of one page: as much as one commit of the log takes well.
 const PAGE_BYTES: u32 = 8 << 20;
@@ -22,21 +23,21 @@ const REJECTIONS_MAX: usize = 50;
 const DETAIL_CHARS_MAX: usize = 500;
 
 /// Follows the remote log until something fails.
-pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), PullError> {
-    let mut client = client!(BatchServiceClient<_>, channel);
-    let status = tokio::time::timeout(CALL_TIME_MAX, client.get_status(puller.request(GetStatusRequest {})))
+pub(super) async fn pull(remote: &Remote, channel: Channel) -> Result<(), PullError> {
+    let mut client = BatchServiceClient::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX);
+    let status = tokio::time::timeout(CALL_TIME_MAX, client.get_status(remote.request(GetStatusRequest {})))
         .await
         .map_err(|_| PullError::Silent)??
         .into_inner();
-    let source = hex(&status.wal_id);
+    let source = hex::encode(&status.wal_id);
     let request = ReadBatchesRequest {
-        consumer_id: puller.config.consumer_id.clone(),
+        consumer_id: remote.config.consumer_id.clone(),
         wal_id: status.wal_id.clone(),
-        after_key: puller.position(&source).await?.unwrap_or_default(),
-        max_bytes: puller.page_bytes(PAGE_BYTES),
+        after_key: remote.position(&source).await?.unwrap_or_default(),
+        max_bytes: remote.page_bytes(PAGE_BYTES),
         follow: true,
     };
-    let mut pages = client.read_batches(puller.request(request)).await?.into_inner();
+    let mut pages = client.read_batches(remote.request(request)).await?.into_inner();
     let mut status_is_due = tokio::time::interval(STATUS_EVERY);
     let mut silent_until = tokio::time::Instant::now() + SILENCE_MAX;
     loop {
@@ -44,30 +45,30 @@ pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), Pul
         let page = tokio::select! {
             page = tokio::time::timeout_at(silent_until, pages.message()) => page.map_err(|_| PullError::Silent)??,
             _ = status_is_due.tick() => {
-                read_status(puller, &mut client).await?;
+                read_status(remote, &mut client).await?;
                 continue;
             }
         };
         silent_until = tokio::time::Instant::now() + SILENCE_MAX;
         let Some(page) = page else { return Ok(()) };
-        let progress = progress(puller, &page);
+        let progress = progress(remote, &page);
         if let Some(key) = page.batches.last().map(|batch| batch.key.clone()) {
             let records = page.batches.into_iter().map(record).collect::<Result<Vec<_>, _>>()?;
-            puller.store(records, &source, key.clone()).await?;
+            remote.store(records, &source, key.clone()).await?;
             let request = TrimRequest {
-                consumer_id: puller.config.consumer_id.clone(),
+                consumer_id: remote.config.consumer_id.clone(),
                 wal_id: status.wal_id.clone(),
                 up_to_key: key,
             };
-            client.trim(puller.request(request)).await?;
+            client.trim(remote.request(request)).await?;
         }
-        puller.sources.pulled(&puller.config.url, progress);
+        remote.sources.pulled(&remote.config.url, progress);
     }
 }
 
 /// Takes over what the remote alone knows: the requests that it refused.
-async fn read_status(puller: &Puller, client: &mut BatchServiceClient<Connection>) -> Result<(), PullError> {
-    let call = client.get_status(puller.request(GetStatusRequest {}));
+async fn read_status(remote: &Remote, client: &mut BatchServiceClient<Channel>) -> Result<(), PullError> {
+    let call = client.get_status(remote.request(GetStatusRequest {}));
     let status =
         tokio::time::timeout(CALL_TIME_MAX, call).await.map_err(|_| PullError::Silent)??.into_inner();
     let rejections =
@@ -78,16 +79,16 @@ async fn read_status(puller: &Puller, client: &mut BatchServiceClient<Connection
             detail: rejection.detail.chars().take(DETAIL_CHARS_MAX).collect(),
             count: rejection.count,
         });
-    puller.sources.rejected(&puller.config.url, rejections.collect());
+    remote.sources.rejected(&remote.config.url, rejections.collect());
     Ok(())
 }
 
-fn progress(puller: &Puller, page: &ReadBatchesResponse) -> Pulled {
+fn progress(remote: &Remote, page: &ReadBatchesResponse) -> Pulled {
     let items = page.batches.iter().map(|batch| u64::from(batch.item_count)).sum();
     let newest = page.batches.last().map(|batch| batch.received_unix_nano);
     // what waits behind this page is at most as old as its newest batch
     let behind = newest.filter(|_| page.waiting_batches > 0);
-    let lag_nanos = behind.map_or(0, |newest| puller.clock.now_unix_nanos().saturating_sub(newest).max(0));
+    let lag_nanos = behind.map_or(0, |newest| remote.clock.now_unix_nanos().saturating_sub(newest).max(0));
     Pulled { mode: SourceMode::Batches, items, waiting_batches: Some(page.waiting_batches), lag_nanos }
 }
 
@@ -109,8 +110,4 @@ fn record(batch: Batch) -> Result<NewRecord, PullError> {
         payload: batch.payload,
     })
     .map_err(|damage| PullError::Batch(damage.to_string()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

@@ -14,9 +14,10 @@ use junjo_rpc::ingestion::internal_ingestion_service_client::InternalIngestionSe
 use junjo_rpc::ingestion::{ReadSpansRequest, ReadSpansResponse};
 use junjo_span_model::{ScanLimits, Signal, scan, without_rejected};
 use junjo_wal::NewRecord;
+use tonic::transport::Channel;
 
+use super::remote::{CALL_TIME_MAX, MESSAGE_BYTES_MAX, PullError, Remote};
 use super::sources::{Pulled, SourceMode};
-use super::{CALL_TIME_MAX, Connection, PullError, Puller, client};
 
 /// Spans of one page.
 const PAGE_SPANS: u32 = 2_000;
@@ -38,15 +39,15 @@ const KEY_ID: &str = "ingestion-service";
 type Key = [u8; 16];
 
 /// Polls the remote until something fails.
-pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), PullError> {
-    let mut client = client!(InternalIngestionServiceClient<_>, channel);
-    let source = format!("spans {}", puller.config.url);
-    let stored = puller.position(&source).await?;
+pub(super) async fn pull(remote: &Remote, channel: Channel) -> Result<(), PullError> {
+    let mut client = InternalIngestionServiceClient::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX);
+    let source = format!("spans {}", remote.config.url);
+    let stored = remote.position(&source).await?;
     let mut newest: Key = stored.and_then(|position| position.try_into().ok()).unwrap_or_default();
     let mut known = HashSet::new();
     let mut swept = None;
     loop {
-        let now = puller.clock.monotonic();
+        let now = remote.clock.monotonic();
         let is_due = swept.is_none_or(|at| now.saturating_sub(at) >= OVERLAP_EVERY);
         let mut start = if is_due { set_back(newest) } else { newest };
         if is_due {
@@ -54,7 +55,7 @@ pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), Pul
         }
         let mut found = 0;
         loop {
-            let page = read_page(puller, &mut client, start).await?;
+            let page = read_page(remote, &mut client, start).await?;
             // a page that is short may only have held rows that cannot be decoded: the end is an empty one
             let Some(last) = page.iter().filter_map(key).max() else { break };
             let fresh: Vec<_> =
@@ -62,11 +63,11 @@ pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), Pul
             start = last;
             newest = newest.max(last);
             found += fresh.len() as u64;
-            let records = record(&fresh, puller.clock.now_unix_nanos())?.into_iter().collect();
-            puller.store(records, &source, newest.to_vec()).await?;
-            puller.sources.pulled(&puller.config.url, progress(puller, fresh.len() as u64, Some(newest)));
+            let records = record(&fresh, remote.clock.now_unix_nanos())?.into_iter().collect();
+            remote.store(records, &source, newest.to_vec()).await?;
+            remote.sources.pulled(&remote.config.url, progress(remote, fresh.len() as u64, Some(newest)));
         }
-        puller.sources.pulled(&puller.config.url, progress(puller, 0, None));
+        remote.sources.pulled(&remote.config.url, progress(remote, 0, None));
         forget_old(&mut known);
         if found == 0 {
             tokio::time::sleep(IDLE_PAUSE).await;
@@ -74,20 +75,20 @@ pub(super) async fn pull(puller: &Puller, channel: Connection) -> Result<(), Pul
     }
 }
 
-type Client = InternalIngestionServiceClient<Connection>;
+type Client = InternalIngestionServiceClient<Channel>;
 
 /// One page after `start`; empty only when a much larger page is empty too.
 async fn read_page(
-    puller: &Puller,
+    remote: &Remote,
     client: &mut Client,
     start: Key,
 ) -> Result<Vec<ReadSpansResponse>, PullError> {
     let start_key_ulid = if start == Key::default() { Vec::new() } else { start.to_vec() };
     let mut batch_size = PAGE_SPANS;
-    let bytes_max = puller.page_bytes(PAGE_BYTES_MAX) as usize;
+    let bytes_max = remote.page_bytes(PAGE_BYTES_MAX) as usize;
     loop {
         let request = ReadSpansRequest { start_key_ulid: start_key_ulid.clone(), batch_size };
-        let call = client.read_spans(puller.request(request));
+        let call = client.read_spans(remote.request(request));
         let mut stream =
             tokio::time::timeout(CALL_TIME_MAX, call).await.map_err(|_| PullError::Silent)??.into_inner();
         let (mut page, mut bytes) = (Vec::new(), 0);
@@ -108,10 +109,10 @@ async fn read_page(
 }
 
 /// Progress; `behind` is the newest key while there is more to read. Its first 48 bits are the remote's clock.
-fn progress(puller: &Puller, items: u64, behind: Option<Key>) -> Pulled {
+fn progress(remote: &Remote, items: u64, behind: Option<Key>) -> Pulled {
     let lag_nanos = behind.map_or(0, |key| {
         let millis = i64::try_from(u128::from_be_bytes(key) >> 80).unwrap_or(i64::MAX);
-        puller.clock.now_unix_nanos().saturating_sub(millis.saturating_mul(1_000_000)).max(0)
+        remote.clock.now_unix_nanos().saturating_sub(millis.saturating_mul(1_000_000)).max(0)
     });
     Pulled { mode: SourceMode::Spans, items, waiting_batches: None, lag_nanos }
 }

@@ -12,7 +12,7 @@ use crate::settings::Settings;
 const TIME_LIMIT: Duration = Duration::from_secs(3);
 
 /// Succeeds when `GET /ready` answers 200.
-pub fn check(settings: &Settings) -> anyhow::Result<ExitCode> {
+pub fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let addr = reachable(settings.listen.http_addr);
     let mut stream =
         TcpStream::connect_timeout(&addr, TIME_LIMIT).with_context(|| format!("no server at {addr}"))?;

@@ -5,11 +5,12 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use junjo_ingest::Receiver;
 use junjo_span_store::{ArchiveFile, Probe, Prober, Rederivation, Rederived};
 use junjo_web::{SystemClock, clock::rfc3339_nanos};
 
 use crate::app::App;
-use crate::run::lock_data_dir;
+use crate::running::lock_data_dir;
 use crate::settings::Settings;
 
 /// Rewrites every file that an older version derived, or all of them, and says what it does.
@@ -41,7 +42,9 @@ async fn rederive(settings: &Settings, all: bool) -> anyhow::Result<Rederived> {
     // the index is not opened, so nothing has to be tried
     let prober: Prober = Arc::new(|_| Probe::Sound);
     let clock = SystemClock::shared();
-    let app = App::open(settings, Arc::clone(&clock), prober).await?;
+    // nothing is received
+    let receiver = Receiver::new(Arc::clone(&clock), settings.ingest_limits()?);
+    let app = App::open(settings, Arc::clone(&clock), prober, receiver).await?;
     let now = rfc3339_nanos(clock.now_unix_nanos());
     app.store().reconcile(&now).await?;
     let what = Rederivation { prices: app.store().prices(), all };

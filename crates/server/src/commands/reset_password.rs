@@ -6,9 +6,10 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use junjo_auth::AuthState;
+use junjo_auth::State;
 use junjo_web::{SystemClock, db};
 
+use crate::features::accounts;
 use crate::settings::Settings;
 
 /// Lists the accounts, or prints a reset link for the one of `email`, which first becomes an admin if asked.
@@ -26,9 +27,9 @@ async fn text(settings: &Settings, email: Option<&str>, makes_admin: bool) -> an
     }
     let pool = db::open_pool(&path).await?;
     db::migrate(&pool).await?;
-    let auth = AuthState::new(pool.clone(), SystemClock::shared(), settings.auth_config())?;
+    let auth = accounts(pool.clone(), SystemClock::shared(), settings)?;
     let text = match email {
-        None => accounts(&auth).await?,
+        None => list(&auth).await?,
         Some(email) => {
             let link = auth
                 .operator_reset_link(email, makes_admin)
@@ -46,7 +47,7 @@ async fn text(settings: &Settings, email: Option<&str>, makes_admin: bool) -> an
     Ok(text)
 }
 
-async fn accounts(auth: &AuthState) -> anyhow::Result<String> {
+async fn list(auth: &State) -> anyhow::Result<String> {
     let accounts = auth.operator_accounts().await?;
     if accounts.is_empty() {
         return Ok("There is no account yet: open the page and create the first one.\n".to_owned());

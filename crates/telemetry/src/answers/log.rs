@@ -1,4 +1,4 @@
-//! Wire types of log records.
+//! Log records as answers show them.
 
 use junjo_span_store::WholeLog;
 use junjo_web::clock::rfc3339_nanos;
@@ -6,13 +6,15 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::schemas::{Incomplete, SpanResource, SpanScope};
-use crate::service::large_ints_as_text;
+use super::exact::large_ints_as_text;
+use super::otlp_json::{SpanResource, SpanScope};
+use crate::page::Incomplete;
+use crate::parsed::parse_json;
 
 /// One log record with everything that OTLP carried. Integers beyond ±2^53 appear as `{"int": "…"}`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = LogRecord)]
-pub(crate) struct Log {
+pub struct Log {
     /// The trace that it belongs to, if it names one.
     pub(crate) trace_id: Option<String>,
     /// The span that it belongs to, if it names one.
@@ -77,7 +79,7 @@ impl LogSeverity {
 /// One page of log records.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = LogRecordPage)]
-pub(crate) struct LogPage {
+pub struct LogPage {
     /// Newest first.
     pub(crate) items: Vec<Log>,
     /// Pass it as `cursor` to get the next page; null on the last one.
@@ -91,8 +93,7 @@ pub(crate) struct LogPage {
 
 impl From<&WholeLog> for Log {
     fn from(log: &WholeLog) -> Self {
-        let parse =
-            |text: &str| large_ints_as_text(serde_json::from_str::<Value>(text).unwrap_or(Value::Null));
+        let parse = |text: &str| large_ints_as_text(parse_json(text));
         let row = &log.row;
         Self {
             trace_id: row.trace_id.map(|id| id.to_string()),

@@ -8,7 +8,6 @@ mod data;
 use std::fmt::Debug;
 use std::future::Future;
 
-use axum::extract::Query;
 use http::Uri;
 use junjo_span_store::{
     Changes, GroupKind, Incomplete, IncompleteReason, LogListPage, SpanCursor, SpanFilter, SpanListPage,
@@ -16,16 +15,15 @@ use junjo_span_store::{
     WholeSpan,
 };
 use junjo_wal::Sequence;
+use junjo_web::query::QueryGroups;
 use junjo_web::{ApiError, ApiResult};
-use serde::de::DeserializeOwned;
 use tokio::runtime::Runtime;
 
 use crate::cursor::{Position, decode_position, encode_position};
-use crate::params::{LogListParams, TraceListParams, WorkflowListParams};
-use crate::sessions::GroupListParams;
-use crate::spans::SpanListParams;
-use crate::stats_params::StatsParams;
-use crate::tail::TailParams;
+use crate::params::{
+    FilterParams, GroupFilterParams, LogFilterParams, RunFilterParams, SpanFilterParams, StatsParams, TimeParams,
+    TraceFilterParams,
+};
 
 /// More rows than any list of the store has.
 const EVERYTHING: usize = 500;
@@ -76,7 +74,9 @@ impl Lists {
     }
 
     fn spans(&self, uri: &Uri) {
-        let Some(filter) = read(uri, SpanListParams::to_filter) else { return };
+        let Some(filter) = read(uri, |(time, shared, spans): &(TimeParams, FilterParams, SpanFilterParams)| {
+            spans.to_filter(time, shared)
+        }) else { return };
         let Some(listed) = self.pages(|limit, after| self.list_spans(&filter, limit, after)) else { return };
         let mut listed: Vec<_> = listed.iter().map(|row| row.place).collect();
         listed.sort_unstable();
@@ -92,19 +92,21 @@ impl Lists {
     }
 
     fn traces(&self, uri: &Uri) {
-        let Some(filter) = read(uri, TraceListParams::to_filter) else { return };
+        let Some(filter) = read(uri, |(time, shared, traces): &(TimeParams, FilterParams, TraceFilterParams)| {
+            traces.to_filter(time, shared)
+        }) else { return };
         self.pages(|limit, after| self.list_traces(&filter, limit, after));
     }
 
     fn workflows(&self, uri: &Uri) {
-        let Some(filter) = read(uri, WorkflowListParams::filter) else { return };
+        let Some(filter) = read(uri, |(time, runs): &(TimeParams, RunFilterParams)| runs.to_filter(time)) else { return };
         self.pages(async |limit, after| {
             self.store.workflows(&filter, limit, after).await.map(|page| (page.items, page.next))
         });
     }
 
     fn logs(&self, uri: &Uri) {
-        let Some(filter) = read(uri, LogListParams::filter) else { return };
+        let Some(filter) = read(uri, |(time, logs): &(TimeParams, LogFilterParams)| logs.to_filter(time)) else { return };
         self.pages(async |limit, after| {
             let LogListPage { items, next, stopped_early, incomplete } =
                 self.store.logs(&filter, limit, after).await?;
@@ -114,14 +116,16 @@ impl Lists {
     }
 
     fn groups(&self, uri: &Uri, kind: GroupKind) {
-        let Some(filter) = read(uri, GroupListParams::filter) else { return };
+        let Some(filter) = read(uri, |(time, groups): &(TimeParams, GroupFilterParams)| groups.to_filter(time)) else { return };
         self.pages(async |limit, after| {
             self.store.trace_groups(kind, &filter, limit, after).await.map(|page| (page.items, page.next))
         });
     }
 
     fn stats(&self, uri: &Uri) {
-        let Some(question) = read(uri, |params: &StatsParams| params.question(NOW)) else { return };
+        let Some(question) = read(uri, |(time, filter, stats): &(TimeParams, FilterParams, StatsParams)| {
+            stats.to_question(time, filter, NOW)
+        }) else { return };
         let listed = match &question.query.subject {
             StatsSubject::Spans(filter) => {
                 self.answer(self.list_spans(filter, EVERYTHING, None)).map(|(rows, _)| rows.len())
@@ -142,7 +146,9 @@ impl Lists {
     }
 
     fn tail(&self, uri: &Uri) {
-        let Some(filter) = read(uri, TailParams::to_filter) else { return };
+        let Some(filter) = read(uri, |(shared, traces): &(FilterParams, TraceFilterParams)| {
+            traces.to_tail_filter(shared)
+        }) else { return };
         let newest = self.store.progress().newest();
         let changes = self.answer(self.store.changes(&filter, Sequence(0), newest, EVERYTHING));
         let listed = self.answer(self.list_traces(&filter, EVERYTHING, None));
@@ -224,8 +230,8 @@ fn is_out_of_time(incomplete: Option<Incomplete>) -> bool {
 }
 
 /// What `parse` makes of the parameters; a refusal has to be the client's mistake.
-fn read<T: DeserializeOwned, F>(uri: &Uri, parse: impl Fn(&T) -> ApiResult<F>) -> Option<F> {
-    let Query(params) = Query::<T>::try_from_uri(uri).ok()?;
+fn read<T: QueryGroups, F>(uri: &Uri, parse: impl Fn(&T) -> ApiResult<F>) -> Option<F> {
+    let params = T::read(uri).ok()?;
     accepted(parse(&params))
 }
 

@@ -1,4 +1,5 @@
-//! Parameters of `/otel/stats`, parsed into a typed question.
+//! Questions about numbers: the parameters that ask them, and the typed question that they become. The parameters are also the
+//! form in which a question can be kept: as JSON they are read back as they were.
 
 use junjo_span_store::{
     Field, GROUPINGS_MAX, Literal, Op, SpanExpr, SpanFilter, StatsQuery, StatsSubject, TimeRange,
@@ -8,8 +9,9 @@ use junjo_web::{ApiError, ApiResult};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::params::{StatusParam, TraceListParams, condition, parse_filter, time_range};
-use crate::spans::SpanListParams;
+use super::filter::{FilterParams, SpanFilterParams, TraceFilterParams};
+use super::text::condition;
+use super::time::TimeParams;
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 /// The range that is looked at when the client names no start.
@@ -28,7 +30,7 @@ const GROUPS_MAX: u32 = 100;
 /// What is counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Subject {
+pub enum Subject {
     /// Spans.
     #[default]
     Spans,
@@ -36,67 +38,62 @@ pub(crate) enum Subject {
     Traces,
 }
 
-/// The question.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
+/// What is counted, and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct StatsParams {
+pub struct StatsParams {
     /// What is counted: `spans` (the default) or `traces`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
-    of: Option<Subject>,
-    /// Earliest start, inclusive: RFC 3339, or unix nanoseconds; 24 hours before `to` by default.
-    from: Option<String>,
-    /// Latest start, exclusive: RFC 3339, or unix nanoseconds; now by default.
-    to: Option<String>,
+    pub of: Option<Subject>,
     /// Width of a time bucket: a number with `s`, `m`, `h` or `d`, `auto` (the default: at most 120 buckets), or `none` for
     /// totals alone.
-    interval: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<String>,
     /// Up to three fields of the filter language, comma-separated, for example `model` or `attributes.http.route`; a key
     /// with a comma is quoted as in filters. Of
     /// traces `service`, `name`, `role`, `status`, `session_id` and `user_id` (the root's).
-    group_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_by: Option<String>,
     /// Groups that are told apart, largest first, 1 to 100; 20 by default.
-    groups: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<u32>,
     /// A boolean field whose share of true is wanted, for example `attributes.cache.hit`; spans only.
-    ratio_of: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ratio_of: Option<String>,
     /// A numeric field that is summarised like the duration, for example `attributes.retrieval.score`; spans only.
-    measure: Option<String>,
-    /// The span's service, or one that took part in the trace.
-    service: Option<String>,
-    /// Name of the span, or of the trace's root.
-    name: Option<String>,
-    /// Status of the span; of traces as in `/otel/traces`.
-    #[param(value_type = Option<String>)]
-    status: Option<StatusParam>,
-    /// Role of the span, or of one of the trace's.
-    role: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
     /// Provider of the model.
-    provider: Option<String>,
-    /// Model of the span, or of one of the trace's.
-    model: Option<String>,
-    /// Session of the span, or of one of the trace's.
-    session_id: Option<String>,
-    /// User of the span, or of one of the trace's.
-    user_id: Option<String>,
-    /// A condition in the filter language of `/otel/spans`: on the span, or on one of the trace's.
-    filter: Option<String>,
-    /// Text as in `/otel/spans` or `/otel/traces`.
-    q: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
 }
 
 /// A question with the range that it was given.
 #[derive(Debug)]
-pub(crate) struct StatsQuestion {
-    pub(crate) subject: Subject,
-    pub(crate) from_unix_nanos: i64,
-    pub(crate) to_unix_nanos: i64,
-    pub(crate) query: StatsQuery,
+pub struct StatsQuestion {
+    /// What is counted.
+    pub subject: Subject,
+    /// Start of the range, inclusive, unix nanoseconds.
+    pub from_unix_nanos: i64,
+    /// End of the range, exclusive, unix nanoseconds.
+    pub to_unix_nanos: i64,
+    /// The question as the store takes it.
+    pub query: StatsQuery,
 }
 
 impl StatsParams {
-    /// The question at `now` (unix nanoseconds).
-    pub(crate) fn question(&self, now: i64) -> ApiResult<StatsQuestion> {
-        let given = time_range(self.from.as_deref(), self.to.as_deref())?;
+    /// The question at `now` (unix nanoseconds). Without a start in `time` the last 24 hours are looked at.
+    ///
+    /// # Errors
+    /// 400 about the parameter that is wrong.
+    pub fn to_question(
+        &self,
+        time: &TimeParams,
+        filter: &FilterParams,
+        now: i64,
+    ) -> ApiResult<StatsQuestion> {
+        let given = time.to_filter()?;
         let to = given.to_unix_nanos.unwrap_or(now);
         let from = given.from_unix_nanos.unwrap_or_else(|| to.saturating_sub(DEFAULT_RANGE_NANOS)).max(0);
         if from >= to {
@@ -105,8 +102,8 @@ impl StatsParams {
         let time = TimeRange { from_unix_nanos: Some(from), to_unix_nanos: Some(to) };
         let subject = self.of.unwrap_or_default();
         let store_subject = match subject {
-            Subject::Spans => StatsSubject::Spans(SpanFilter { time, ..self.span_filter()? }),
-            Subject::Traces => StatsSubject::Traces(TraceFilter { time, ..self.trace_filter()? }),
+            Subject::Spans => StatsSubject::Spans(SpanFilter { time, ..self.span_filter(filter)? }),
+            Subject::Traces => StatsSubject::Traces(TraceFilter { time, ..self.trace_filter(filter)? }),
         };
         let groups = self.groups.unwrap_or(GROUPS_DEFAULT).clamp(1, GROUPS_MAX);
         let query = StatsQuery {
@@ -120,41 +117,17 @@ impl StatsParams {
         Ok(StatsQuestion { subject, from_unix_nanos: from, to_unix_nanos: to, query })
     }
 
-    fn span_filter(&self) -> ApiResult<SpanFilter> {
-        let params = SpanListParams {
-            service: self.service.clone(),
-            name: self.name.clone(),
-            status: self.status.map(|status| status.as_str().to_owned()),
-            role: self.role.clone(),
-            provider: self.provider.clone(),
-            model: self.model.clone(),
-            session_id: self.session_id.clone(),
-            user_id: self.user_id.clone(),
-            filter: self.filter.clone(),
-            q: self.q.clone(),
-            ..SpanListParams::default()
-        };
-        params.to_filter()
+    fn span_filter(&self, filter: &FilterParams) -> ApiResult<SpanFilter> {
+        let of_spans = SpanFilterParams { provider: self.provider.clone(), ..SpanFilterParams::default() };
+        of_spans.to_filter(&TimeParams::default(), filter)
     }
 
-    fn trace_filter(&self) -> ApiResult<TraceFilter> {
-        let params = TraceListParams {
-            service: self.service.clone(),
-            name: self.name.clone(),
-            status: self.status,
-            role: self.role.clone(),
-            model: self.model.clone(),
-            session_id: self.session_id.clone(),
-            user_id: self.user_id.clone(),
-            q: self.q.clone(),
-            ..TraceListParams::default()
-        };
-        let mut parts = Vec::new();
-        if let Some(provider) = &self.provider {
-            parts.push(condition("provider", Op::Equal, Literal::Text(provider.clone()))?);
-        }
-        parts.extend(self.filter.as_deref().map(parse_filter).transpose()?.flatten());
-        Ok(TraceFilter { span: SpanExpr::all(parts), ..params.to_filter()? })
+    fn trace_filter(&self, filter: &FilterParams) -> ApiResult<TraceFilter> {
+        let traces = TraceFilterParams::default().to_filter(&TimeParams::default(), filter)?;
+        let Some(provider) = &self.provider else { return Ok(traces) };
+        let of_provider = condition("provider", Op::Equal, Literal::Text(provider.clone()))?;
+        let parts: Vec<_> = [of_provider].into_iter().chain(traces.span).collect();
+        Ok(TraceFilter { span: SpanExpr::all(parts), ..traces })
     }
 
     fn group_fields(&self, subject: Subject) -> ApiResult<Vec<Field>> {
@@ -251,6 +224,28 @@ mod tests {
 
     const HOUR: i64 = 3_600 * NANOS_PER_SECOND;
 
+    fn ask(params: &StatsParams) -> ApiResult<StatsQuestion> {
+        params.to_question(&TimeParams::default(), &FilterParams::default(), HOUR)
+    }
+
+    /// Scenario: a question with a grouping, a measure and a filter is written as JSON and read back. Guarantee: it is the
+    /// same question, and what it does not say is not written.
+    #[test]
+    fn parameters_come_back_from_json() {
+        let params = StatsParams {
+            of: Some(Subject::Spans),
+            group_by: Some("model".to_owned()),
+            measure: Some("attributes.retrieval.score".to_owned()),
+            ..StatsParams::default()
+        };
+        let filter = FilterParams { min_duration_ms: Some(1.5), ..FilterParams::default() };
+        let (params_json, filter_json) =
+            (serde_json::to_string(&params).unwrap(), serde_json::to_string(&filter).unwrap());
+        assert_eq!(filter_json, r#"{"min_duration_ms":1.5}"#);
+        assert_eq!(serde_json::from_str::<StatsParams>(&params_json).unwrap(), params);
+        assert_eq!(serde_json::from_str::<FilterParams>(&filter_json).unwrap(), filter);
+    }
+
     /// Scenario: widths as people write them, and rubbish. Guarantee: nanoseconds, or nothing.
     #[test]
     fn parse_interval_reads_units() {
@@ -285,7 +280,7 @@ mod tests {
     fn group_by_takes_quoted_keys() {
         let names = |group_by: &str| -> Vec<String> {
             let params = StatsParams { group_by: Some(group_by.to_owned()), ..StatsParams::default() };
-            params.question(HOUR).unwrap().query.group_by.iter().map(Field::name).collect()
+            ask(&params).unwrap().query.group_by.iter().map(Field::name).collect()
         };
         assert_eq!(
             names(r#" model ,attributes."a key, b" , resource.'it\'s'"#),
@@ -300,7 +295,7 @@ mod tests {
     #[test]
     fn question_refuses_what_cannot_be_counted() {
         let refused =
-            |params: StatsParams| params.question(HOUR).unwrap_err().field_errors()[0].field.clone();
+            |params: StatsParams| ask(&params).unwrap_err().field_errors()[0].field.clone();
         let of =
             |group_by: &str| StatsParams { group_by: Some(group_by.to_owned()), ..StatsParams::default() };
         assert_eq!(refused(of("service,name,model,role")), "group_by");
@@ -315,9 +310,9 @@ mod tests {
         for no_truth in ["trace_id", "status", "input_tokens", "is_root,is_model_call", ""] {
             assert_eq!(refused(ratio(no_truth)), "ratio_of", "{no_truth}");
         }
-        assert!(ratio("is_root").question(HOUR).is_ok() && ratio("attributes.hit").question(HOUR).is_ok());
-        let backwards =
-            StatsParams { from: Some("5".to_owned()), to: Some("5".to_owned()), ..StatsParams::default() };
-        assert_eq!(refused(backwards), "from");
+        assert!(ask(&ratio("is_root")).is_ok() && ask(&ratio("attributes.hit")).is_ok());
+        let backwards = TimeParams { from: Some("5".to_owned()), to: Some("5".to_owned()) };
+        let error = StatsParams::default().to_question(&backwards, &FilterParams::default(), HOUR).unwrap_err();
+        assert_eq!(error.field_errors()[0].field, "from");
     }
 }

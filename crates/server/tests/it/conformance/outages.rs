@@ -1,6 +1,6 @@
 //! What every receiver does while something is missing: its log, the key check, room, or the other process.
 
-use junjo_server::run::Bound;
+use junjo_server::running::Bound;
 use junjo_server::settings::Settings;
 use junjo_span_store::probe_index;
 use junjo_test_support::{SpanBuilder, eventually, request};
@@ -48,7 +48,7 @@ async fn assert_answers(case: &Case, grpc: SocketAddr, http: &[SocketAddr], key:
 #[tokio::test(flavor = "multi_thread")]
 async fn recovering_server_answers_unavailable() {
     let (dir, lifecycle) = (tempfile::tempdir().unwrap(), Lifecycle::new());
-    let bound = Bound::bind(Settings::in_dir(dir.path()), SystemClock::shared(), &lifecycle).await.unwrap();
+    let bound = Bound::bind(Settings::in_dir_with(dir.path(), &[]), SystemClock::shared(), &lifecycle).await.unwrap();
     let (grpc, http) = (bound.grpc_addrs[0], [bound.otlp_http_addrs[0], bound.http_addr]);
     let starting = Case::traces("starting", one_span(1)).refused(Reason::Unavailable, "starting");
     assert_answers(&starting, grpc, &http, "any").await;

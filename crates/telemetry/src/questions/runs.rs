@@ -1,20 +1,24 @@
-//! Runs out of the store: load, then leave the rest to the pure model on a blocking thread.
+//! Runs of Junjo workflows: lists of them, one as a view, and many laid over each other. A view is loaded here and made by the
+//! pure model on a blocking thread.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use junjo_span_model::junjo::{
     Aggregate, RunError, StateAt, StateError, Warning, WarningCode, WorkflowDetail,
 };
 use junjo_span_model::{SpanId, TraceId};
-use junjo_span_store::{RunFilter, SpanRow};
+use junjo_span_store::{RunFilter, SpanRow, SpanStore, WorkflowFilter};
 use junjo_web::clock::rfc3339_nanos;
-use junjo_web::{ApiError, ApiResult};
+use junjo_web::{ApiError, Page};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use super::load::{LoadLimits, Loaded, load};
-use super::schemas::{StoppedBy, WorkflowRuns, WorkflowView};
-use crate::error::api_error;
-use crate::service::{OtelService, large_ints_as_text};
+use super::load_run::{LoadLimits, Loaded, load};
+use crate::answers::exact::large_ints_as_text;
+use crate::answers::run::{StoppedBy, Workflow, WorkflowRuns, WorkflowView};
+use crate::error::TelemetryResult;
+use crate::page::{PageAsk, paged};
 
 /// What one view may read: 20,000 executions, and as many bytes as one export may have.
 const VIEW_LIMITS: LoadLimits = LoadLimits { spans_max: 20_000, bytes_max: 64 << 20 };
@@ -23,10 +27,49 @@ const RUN_LIMITS: LoadLimits = LoadLimits { spans_max: 2_000, bytes_max: 8 << 20
 /// Time after which no further run is read; the answer says so.
 const RUNS_TIME_LIMIT: Duration = Duration::from_secs(5);
 
-impl OtelService {
+/// Views of runs that are made at once: each may hold 64 MiB of payload.
+const VIEWS_MAX: usize = 3;
+
+/// Time that a view waits for its turn before the caller is told to come back.
+const VIEW_WAIT_LIMIT: Duration = Duration::from_secs(5);
+
+pub(crate) async fn list(
+    store: &SpanStore,
+    filter: &WorkflowFilter,
+    page: PageAsk<'_>,
+) -> TelemetryResult<Page<Workflow>> {
+    let (items, next_cursor) = paged(page.cursor, filter, async |after| {
+        let found = store.workflows(filter, page.limit, after).await?;
+        Ok((found.items, found.next))
+    })
+    .await?;
+    Ok(Page { items: items.into_iter().map(Workflow::from).collect(), next_cursor })
+}
+
+/// Makes views of runs, a few at a time. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct RunViews {
+    store: SpanStore,
+    permits: Arc<Semaphore>,
+}
+
+impl RunViews {
+    pub(crate) fn new(store: SpanStore) -> Self {
+        Self { store, permits: Arc::new(Semaphore::new(VIEWS_MAX)) }
+    }
+
+    /// The right to make one view.
+    async fn permit(&self) -> TelemetryResult<OwnedSemaphorePermit> {
+        let permit = tokio::time::timeout(VIEW_WAIT_LIMIT, Arc::clone(&self.permits).acquire_owned()).await;
+        let permit = permit.map_err(|_| {
+            ApiError::unavailable("too many views are being made").with_retry_after_seconds(1)
+        })?;
+        Ok(permit.map_err(ApiError::internal)?)
+    }
+
     /// The view of one run.
-    pub(super) async fn workflow(&self, trace_id: TraceId, span_id: SpanId) -> ApiResult<WorkflowView> {
-        let _permit = self.view_permit().await?;
+    pub(crate) async fn view(&self, trace_id: TraceId, span_id: SpanId) -> TelemetryResult<WorkflowView> {
+        let _permit = self.permit().await?;
         let mut loaded = self.load_run(trace_id, span_id, VIEW_LIMITS).await?;
         let row = loaded.rows.remove(&span_id);
         let build = move || -> Result<WorkflowDetail, RunError> {
@@ -37,19 +80,20 @@ impl OtelService {
             }
             Ok(detail)
         };
-        let detail = tokio::task::spawn_blocking(build).await.map_err(ApiError::internal)?;
+        let detail = tokio::task::spawn_blocking(build).await?;
         let (detail, row) = (detail.map_err(run_error)?, row.ok_or_else(unknown_span)?);
         Ok(WorkflowView { service: row.service, start_time: rfc3339_nanos(row.start_unix_nanos), detail })
     }
 
     /// The state around one change.
-    pub(super) async fn workflow_state(
+    pub(crate) async fn state(
         &self,
-        (trace_id, span_id): (TraceId, SpanId),
+        trace_id: TraceId,
+        span_id: SpanId,
         store: Option<String>,
         at: Option<usize>,
-    ) -> ApiResult<StateAt> {
-        let _permit = self.view_permit().await?;
+    ) -> TelemetryResult<StateAt> {
+        let _permit = self.permit().await?;
         let loaded = self.load_run(trace_id, span_id, VIEW_LIMITS).await?;
         let build = move || -> Result<StateAt, StateError> {
             let mut state = loaded.trace.state(span_id, store.as_deref(), at)?;
@@ -62,21 +106,15 @@ impl OtelService {
             }
             Ok(state)
         };
-        let state = tokio::task::spawn_blocking(build).await.map_err(ApiError::internal)?;
-        state.map_err(|error| match error {
-            StateError::Run(error) => run_error(error),
-            StateError::UnknownStore => ApiError::not_found("the run neither owns nor writes to this store"),
-            StateError::OutOfRange(count) => {
-                ApiError::invalid_field("at", format!("the store has {count} changes: give 0 to {count}"))
-            }
-        })
+        let state = tokio::task::spawn_blocking(build).await?;
+        Ok(state.map_err(state_error)?)
     }
 
     /// The newest runs of one workflow laid over each other.
-    pub(super) async fn workflow_runs(&self, filter: RunFilter, limit: usize) -> ApiResult<WorkflowRuns> {
-        let _permit = self.view_permit().await?;
+    pub(crate) async fn overlay(&self, filter: RunFilter, limit: usize) -> TelemetryResult<WorkflowRuns> {
+        let _permit = self.permit().await?;
         let structural_id = filter.structural_id.clone();
-        let found = self.store().runs(filter, limit).await.map_err(api_error)?;
+        let found = self.store.runs(filter, limit).await?;
         let started = Instant::now();
         let (mut aggregate, mut unreadable) = (Aggregate::new(), 0);
         let mut stopped_by = (found.run_count > found.newest.len() as i64).then_some(StoppedBy::Limit);
@@ -114,8 +152,8 @@ impl OtelService {
     }
 
     /// Adds one run; false when it cannot be read, or not as a whole.
-    async fn add_run(&self, mut aggregate: Aggregate, row: &SpanRow) -> ApiResult<(Aggregate, bool)> {
-        let Some(loaded) = load(self.store(), (row.trace_id, row.span_id), RUN_LIMITS).await? else {
+    async fn add_run(&self, mut aggregate: Aggregate, row: &SpanRow) -> TelemetryResult<(Aggregate, bool)> {
+        let Some(loaded) = load(&self.store, row.trace_id, row.span_id, RUN_LIMITS).await? else {
             return Ok((aggregate, false));
         };
         if loaded.left_out.is_some() || loaded.unreadable > 0 {
@@ -126,24 +164,25 @@ impl OtelService {
             let added = aggregate.add(&loaded.trace, span_id).is_ok();
             (aggregate, added)
         };
-        tokio::task::spawn_blocking(add).await.map_err(ApiError::internal)
+        Ok(tokio::task::spawn_blocking(add).await?)
     }
 
-    async fn load_run(&self, trace_id: TraceId, span_id: SpanId, limits: LoadLimits) -> ApiResult<Loaded> {
-        let loaded = load(self.store(), (trace_id, span_id), limits).await?;
+    async fn load_run(&self, trace_id: TraceId, span_id: SpanId, limits: LoadLimits) -> TelemetryResult<Loaded> {
+        let loaded = load(&self.store, trace_id, span_id, limits).await?;
         let loaded = loaded.ok_or_else(|| ApiError::not_found("no span of this trace has arrived"))?;
         if loaded.rows.contains_key(&span_id) {
             return Ok(loaded);
         }
         // the index knows more spans than those that were read
-        let exists = self.store().span_exists(trace_id, span_id).await.map_err(api_error)?;
-        Err(match loaded.left_out {
+        let exists = self.store.span_exists(trace_id, span_id).await?;
+        let refusal = match loaded.left_out {
             Some(left_out) if exists => {
                 ApiError::invalid_input(format!("{left_out}, and this run is not among them"))
             }
             _ if exists => run_error(RunError::NotARun),
             _ => run_error(RunError::UnknownSpan),
-        })
+        };
+        Err(refusal.into())
     }
 }
 
@@ -156,6 +195,16 @@ fn warnings_of(loaded: &Loaded) -> Vec<Warning> {
 
 fn unknown_span() -> ApiError {
     ApiError::not_found("this span has not arrived, or its payload is gone")
+}
+
+fn state_error(error: StateError) -> ApiError {
+    match error {
+        StateError::Run(error) => run_error(error),
+        StateError::UnknownStore => ApiError::not_found("the run neither owns nor writes to this store"),
+        StateError::OutOfRange(count) => {
+            ApiError::invalid_field("at", format!("the store has {count} changes: give 0 to {count}"))
+        }
+    }
 }
 
 fn run_error(error: RunError) -> ApiError {

@@ -3,12 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use junjo_span_model::junjo::{JunjoSpan, JunjoTrace};
-use junjo_span_model::{Span as OtlpSpan, SpanId, TraceId, attributes_from_json, events_from_json};
+use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{Place, SpanRow, SpanStore, WholeSpan};
-use junjo_web::{ApiError, ApiResult};
-use serde_json::Value;
 
-use crate::error::api_error;
+use crate::error::TelemetryResult;
+use crate::parsed::ParsedSpan;
 
 /// Narrow rows read at a time.
 const ROWS_PAGE: usize = 10_000;
@@ -40,9 +39,10 @@ pub(crate) struct Loaded {
 /// Reads what Junjo has to do with in a trace, what belongs to `run` first; `None` for an unknown trace.
 pub(crate) async fn load(
     store: &SpanStore,
-    (trace_id, run): (TraceId, SpanId),
+    trace_id: TraceId,
+    run: SpanId,
     limits: LoadLimits,
-) -> ApiResult<Option<Loaded>> {
+) -> TelemetryResult<Option<Loaded>> {
     let Some(mut outline) = outline(store, trace_id).await? else { return Ok(None) };
     let places = outline.places_by_use(run);
     let readable = &places[..places.len().min(limits.spans_max)];
@@ -53,10 +53,10 @@ pub(crate) async fn load(
             break;
         }
         asked += places.len();
-        let whole = store.whole_spans(places.to_vec()).await.map_err(api_error)?;
+        let whole = store.whole_spans(places.to_vec()).await?;
         bytes += whole.iter().map(WholeSpan::text_bytes).sum::<usize>();
         let read = move || whole.iter().map(junjo_span).collect::<Vec<_>>();
-        spans.extend(tokio::task::spawn_blocking(read).await.map_err(ApiError::internal)?);
+        spans.extend(tokio::task::spawn_blocking(read).await?);
     }
     let unreadable = asked - spans.len();
     if asked < places.len() {
@@ -64,7 +64,7 @@ pub(crate) async fn load(
             Some(format!("the trace is large: {asked} of {} spans of workflows were read", places.len()));
     }
     let build = move || JunjoTrace::new(spans, outline.parents);
-    let trace = tokio::task::spawn_blocking(build).await.map_err(ApiError::internal)?;
+    let trace = tokio::task::spawn_blocking(build).await?;
     Ok(Some(Loaded { trace, rows: outline.runs, left_out: outline.left_out, unreadable }))
 }
 
@@ -121,12 +121,12 @@ impl Outline {
     }
 }
 
-async fn outline(store: &SpanStore, trace_id: TraceId) -> ApiResult<Option<Outline>> {
+async fn outline(store: &SpanStore, trace_id: TraceId) -> TelemetryResult<Option<Outline>> {
     let mut outline = Outline::default();
     let mut agents = HashSet::new();
     let mut after = None;
     loop {
-        let page = store.trace(trace_id, ROWS_PAGE, after).await.map_err(api_error)?;
+        let page = store.trace(trace_id, ROWS_PAGE, after).await?;
         let Some(page) = page else {
             return Ok((!outline.parents.is_empty()).then_some(outline));
         };
@@ -162,31 +162,7 @@ async fn outline(store: &SpanStore, trace_id: TraceId) -> ApiResult<Option<Outli
 
 /// What a stored span says in Junjo's vocabulary.
 fn junjo_span(whole: &WholeSpan) -> JunjoSpan {
-    let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
-    let (attributes, events) = (parse(&whole.attributes), parse(&whole.events));
-    let row = &whole.row;
-    let (start, end) = whole.sent_times();
-    JunjoSpan::read(&OtlpSpan {
-        trace_id: row.trace_id,
-        span_id: row.span_id,
-        parent_span_id: row.parent_span_id,
-        trace_state: "".into(),
-        flags: whole.flags,
-        name: row.name.as_str().into(),
-        kind: i32::from(row.kind),
-        start_time_unix_nano: start,
-        end_time_unix_nano: end,
-        attributes: attributes_from_json(&attributes),
-        dropped_attributes_count: whole.dropped_attributes_count,
-        events: events_from_json(&events),
-        dropped_events_count: whole.dropped_events_count,
-        links: Vec::new(),
-        dropped_links_count: whole.dropped_links_count,
-        status_code: i32::from(row.status),
-        status_message: whole.status_message.as_str().into(),
-        had_invalid_utf8: false,
-        raw: &[],
-    })
+    JunjoSpan::read(&ParsedSpan::new(whole).span())
 }
 
 #[cfg(test)]

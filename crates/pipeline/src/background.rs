@@ -1,5 +1,5 @@
-//! The runtime of work that may wait (index, seals, scans, exports): its threads leave the processors to those that acknowledge requests.
-//! Of what a client waits for, it runs only what takes seconds anyway.
+//! The runtime of work that may wait (index, seals, scans, exports): its threads leave the processors to those that
+//! acknowledge requests. Of what a client waits for, it runs only what takes seconds anyway.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ const BLOCKING_THREADS_MAX: usize = 8;
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
 
-/// Cheap to clone; ends with the last clone, without waiting for what still runs.
+/// The threads of work that may wait. Cheap to clone; ends with the last clone, without waiting for what still runs.
 #[derive(Clone)]
-pub(crate) struct Background {
+pub struct Background {
     runtime: Arc<Owned>,
 }
 
@@ -25,7 +25,11 @@ struct Owned {
 }
 
 impl Background {
-    pub(crate) fn start() -> std::io::Result<Self> {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// When the system gives none.
+    pub fn start() -> std::io::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .max_blocking_threads(BLOCKING_THREADS_MAX)
@@ -38,12 +42,12 @@ impl Background {
     }
 
     /// For those who start such work themselves.
-    pub(crate) fn handle(&self) -> Handle {
+    pub fn handle(&self) -> Handle {
         self.runtime.handle.clone()
     }
 
     /// Runs `work` on these threads, also its blocking parts. A panic in it is one here; dropping this aborts it.
-    pub(crate) async fn run<T: Send + 'static>(self, work: impl Future<Output = T> + Send + 'static) -> T {
+    pub async fn run<T: Send + 'static>(self, work: impl Future<Output = T> + Send + 'static) -> T {
         let task = AbortOnDropHandle::new(self.runtime.handle.spawn(work));
         match task.await {
             Ok(done) => done,

@@ -16,11 +16,11 @@ use crate::settings::{ListenSettings, WatchSettings};
 const LOOP_GUARD: &str = "info,opentelemetry=off,tonic=off,h2=off,hyper=off,hyper_util=off,tower=off";
 
 /// What has to be flushed before the process ends.
-pub(crate) struct Telemetry {
+pub(crate) struct Watch {
     provider: Option<SdkTracerProvider>,
 }
 
-impl Telemetry {
+impl Watch {
     /// Sends what is buffered.
     pub(crate) fn stop(self) {
         if let Some(provider) = self.provider
@@ -32,7 +32,7 @@ impl Telemetry {
 }
 
 /// Installs the log, and the trace exporter when one is configured.
-pub(crate) fn start(watch: &WatchSettings, listen: &ListenSettings) -> anyhow::Result<Telemetry> {
+pub(crate) fn start(watch: &WatchSettings, listen: &ListenSettings) -> anyhow::Result<Watch> {
     let filter = EnvFilter::try_new(&watch.log)
         .with_context(|| format!("JUNJO_LOG={:?} is not a log filter", watch.log))?;
     let log = if watch.log_format == "json" {
@@ -48,7 +48,7 @@ pub(crate) fn start(watch: &WatchSettings, listen: &ListenSettings) -> anyhow::R
             .with_filter(EnvFilter::new(LOOP_GUARD))
     });
     tracing_subscriber::registry().with(log.with_filter(filter)).with(traces).init();
-    Ok(Telemetry { provider })
+    Ok(Watch { provider })
 }
 
 fn provider(

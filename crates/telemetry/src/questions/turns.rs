@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use junjo_span_model::TraceId;
 use junjo_span_model::details::{Details, Message, Part};
 use junjo_span_store::{SpanStore, TraceRow, WholeSpan};
-use junjo_web::ApiResult;
 use serde_json::Value;
 
-use crate::error::api_error;
-use crate::logs::SPAN_LOGS_MAX;
-use crate::service::derived_of;
+use super::spans::SPAN_LOGS_MAX;
+use crate::error::TelemetryResult;
+use crate::parsed::ParsedSpan;
 
 /// Longest text of one side in a list of turns; the trace has the whole.
 const TURN_CHARS_MAX: usize = 4_000;
@@ -23,10 +22,10 @@ pub(crate) struct Words {
 }
 
 /// The words of each trace. Two spans of a trace are read at most: its first and its last model call, or its root.
-pub(crate) async fn turns(store: &SpanStore, traces: &[TraceRow]) -> ApiResult<HashMap<TraceId, Words>> {
-    let ends = store.conversation_ends(traces).await.map_err(api_error)?;
+pub(crate) async fn turns(store: &SpanStore, traces: &[TraceRow]) -> TelemetryResult<HashMap<TraceId, Words>> {
+    let ends = store.conversation_ends(traces).await?;
     let places = ends.values().flat_map(|ends| [ends.first, ends.last]).collect();
-    let whole = store.whole_spans(places).await.map_err(api_error)?;
+    let whole = store.whole_spans(places).await?;
     let mut words: HashMap<TraceId, Words> = HashMap::new();
     for span in &whole {
         let Some(ends) = ends.get(&span.row.trace_id) else { continue };
@@ -43,14 +42,14 @@ pub(crate) async fn turns(store: &SpanStore, traces: &[TraceRow]) -> ApiResult<H
 }
 
 /// What the span says, and where it is silent, what its log records say.
-async fn derived_with_logs(store: &SpanStore, span: &WholeSpan) -> ApiResult<Details> {
-    let details = derived_of(span, &[]);
+async fn derived_with_logs(store: &SpanStore, span: &WholeSpan) -> TelemetryResult<Details> {
+    let parsed = ParsedSpan::new(span);
+    let details = parsed.details(&[]);
     if !span.row.is_model_call || !(details.input_messages.is_empty() || details.output_messages.is_empty()) {
         return Ok(details);
     }
-    let logs =
-        store.span_logs(span.row.trace_id, span.row.span_id, SPAN_LOGS_MAX).await.map_err(api_error)?;
-    Ok(derived_of(span, &logs))
+    let logs = store.span_logs(span.row.trace_id, span.row.span_id, SPAN_LOGS_MAX).await?;
+    Ok(parsed.details(&logs))
 }
 
 /// The user's last message of the input: what came before it belongs to earlier turns.

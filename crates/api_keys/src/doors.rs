@@ -1,20 +1,20 @@
-//! Wires the API keys feature into the receivers, and into reading by key.
+//! What keys open: the receivers, for ingest keys, and reading telemetry, for read keys.
 
 use std::future::Future;
 use std::pin::Pin;
 
-use junjo_api_keys::{ApiKeys, CheckError, Scope};
 use junjo_auth::ReadKeyCheck;
 use junjo_ingest::{KeyCheck, KeyOutcome};
 use junjo_web::{ApiError, ApiResult};
 
-/// Ingest keys, checked by the feature in this process.
-pub(crate) struct IngestKeys(pub(crate) ApiKeys);
+use crate::error::CheckError;
+use crate::key::Scope;
+use crate::service::ApiKeys;
 
-impl KeyCheck for IngestKeys {
+impl KeyCheck for ApiKeys {
     fn check<'a>(&'a self, key: &'a str) -> Pin<Box<dyn Future<Output = KeyOutcome> + Send + 'a>> {
         Box::pin(async move {
-            match self.0.check(key, Scope::Ingest).await {
+            match Self::check(self, key, Scope::Ingest).await {
                 Ok(identity) => KeyOutcome::Valid(identity.id.to_string()),
                 Err(CheckError::Unavailable { .. }) => KeyOutcome::Unavailable,
                 Err(CheckError::Expired) => KeyOutcome::Expired,
@@ -25,16 +25,13 @@ impl KeyCheck for IngestKeys {
     }
 }
 
-/// Read keys, as bearer tokens of the REST API.
-pub(crate) struct ReadingKeys(pub(crate) ApiKeys);
-
-impl ReadKeyCheck for ReadingKeys {
+impl ReadKeyCheck for ApiKeys {
     fn check<'a>(
         &'a self,
         presented: &'a str,
     ) -> Pin<Box<dyn Future<Output = ApiResult<String>> + Send + 'a>> {
         Box::pin(async move {
-            match self.0.check(presented, Scope::Read).await {
+            match Self::check(self, presented, Scope::Read).await {
                 Ok(identity) => Ok(identity.id.to_string()),
                 Err(error @ CheckError::Unavailable { .. }) => {
                     Err(ApiError::unavailable("API keys cannot be checked").with_source(error))
