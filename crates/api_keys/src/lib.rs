@@ -22,6 +22,6 @@ pub use grpc::internal_routes;
 pub use key::{KEY_CHARS, KEY_PREFIX, KeyIdentity, Scope};
 pub use router::routes;
 pub use schemas::{ApiKeyChange, ApiKeyRotation, ApiKeyView, CreatedApiKey, ExpiryChange, NewApiKey};
-pub use service::{ApiKeys as State, ApiKeysConfig};
-pub use settings::Settings;
+pub use service::ApiKeys as State;
+pub use settings::{ApiKeysConfig, Settings};
 pub use upkeep::spawn;

@@ -1,8 +1,8 @@
 //! The settings of API keys: flags and environment variables, each doc comment the help text.
 
-use clap::Args;
+use std::time::Duration;
 
-use crate::service::ApiKeysConfig;
+use clap::Args;
 
 /// API keys.
 #[derive(Debug, Clone, Args)]
@@ -15,5 +15,26 @@ pub struct Settings {
 impl Settings {
     pub(crate) fn config(&self) -> ApiKeysConfig {
         ApiKeysConfig { keys_per_user_max: self.api_keys_per_user_max, ..ApiKeysConfig::default() }
+    }
+}
+
+/// What the feature is opened with.
+#[derive(Clone, Copy, Debug)]
+pub struct ApiKeysConfig {
+    /// Keys that one account may have.
+    pub keys_per_user_max: u32,
+    /// How long a found key is trusted without asking the database; at most 10 s.
+    pub known_ttl: Duration,
+    /// How long a key that does not exist is refused without asking the database.
+    pub unknown_ttl: Duration,
+}
+
+impl Default for ApiKeysConfig {
+    fn default() -> Self {
+        Self {
+            keys_per_user_max: 10,
+            known_ttl: Duration::from_secs(10),
+            unknown_ttl: Duration::from_secs(2),
+        }
     }
 }

@@ -14,19 +14,22 @@ mod spans;
 mod state;
 mod stats;
 mod status;
-mod status_schemas;
 mod tail;
 mod traces;
 mod workflows;
 
 use junjo_auth::readable_by_keys;
+use junjo_web::document::{Partial, complete};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use state::{OtelState as State, spawn};
 
+/// Parts of a span that are stored with empty members left out, and the member of `include=payload`.
+const PARTIAL: Partial = Partial { schemas: &["SpanResource", "SpanScope"], members: &["payload"] };
+
 /// The routes of `/otel`. They must be served inside `junjo_auth::protect`.
 pub fn routes() -> OpenApiRouter<State> {
-    let routes = OpenApiRouter::new()
+    let mut routes = OpenApiRouter::new()
         .merge(services::routes())
         .merge(traces::routes())
         .merge(spans::routes())
@@ -39,5 +42,6 @@ pub fn routes() -> OpenApiRouter<State> {
         .merge(status::routes())
         .merge(deletions::routes())
         .merge(retention::routes());
+    complete(routes.get_openapi_mut(), &PARTIAL);
     readable_by_keys(routes)
 }

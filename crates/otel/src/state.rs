@@ -3,14 +3,14 @@
 use axum::extract::FromRef;
 use junjo_auth::AuditLog;
 use junjo_ingest::Receiver;
-use junjo_pipeline::Pipeline;
+use junjo_pipeline::{Pipeline, Sources};
 use junjo_telemetry::Telemetry;
+use junjo_wal::Wal;
 use junjo_web::Lifecycle;
 use tokio_util::sync::CancellationToken;
 
-use crate::export::Exports;
-use crate::status::WayIn;
-use crate::tail::Tails;
+use crate::export::permits::Exports;
+use crate::tail::permits::Tails;
 
 /// The feature's state. Cheap to clone.
 #[derive(Clone, FromRef)]
@@ -23,6 +23,17 @@ pub struct OtelState {
     /// Ends answers that have no end of their own.
     #[from_ref(skip)]
     stop: CancellationToken,
+}
+
+/// The parts that telemetry passes before it is in the store. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct WayIn {
+    /// The write-ahead log.
+    pub(crate) wal: Wal,
+    /// The receivers.
+    pub(crate) receiver: Receiver,
+    /// The ingestion services of split mode.
+    pub(crate) sources: Sources,
 }
 
 impl OtelState {

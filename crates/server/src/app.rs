@@ -40,13 +40,15 @@ impl App {
         let (store, wal) = (stores.store.clone(), stores.wal.clone());
         let pipeline = Pipeline::new(store.clone(), wal.clone(), Arc::clone(&clock), background);
         let ground = Ground {
+            web: settings.web.clone(),
+            token: settings.split.token().cloned(),
             pool: stores.pool.clone(),
             telemetry: Telemetry::new(store, Arc::clone(&clock)),
             clock,
             receiver: receiver.clone(),
             pipeline: pipeline.clone(),
         };
-        let features = Features::open(&ground, settings)?;
+        let features = Features::open(&ground, &settings.features)?;
         receiver.open(wal, features.ingest_keys());
         Ok(Self { settings: settings.clone(), stores, receiver, pipeline, features })
     }

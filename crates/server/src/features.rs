@@ -10,16 +10,17 @@ use std::sync::Arc;
 
 use axum::Router;
 use clap::Args;
-use junjo_auth::{AuditLog, ReadKeys};
+use junjo_auth::{AuditLog, AuthError, ReadKeys};
 use junjo_ingest::{KeyCheck, KeyOutcome, Receiver};
 use junjo_pipeline::Pipeline;
 use junjo_telemetry::Telemetry;
 use junjo_web::{Lifecycle, SharedClock};
+use secrecy::SecretString;
 use sqlx::SqlitePool;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::settings::Settings;
+use crate::settings::web::WebSettings;
 
 /// The settings of features.
 #[derive(Debug, Clone, Args)]
@@ -32,6 +33,9 @@ pub(crate) struct FeatureSettings {
 
 /// What features stand on.
 pub(crate) struct Ground {
+    pub(crate) web: WebSettings,
+    /// Asked for by the internal gRPC.
+    pub(crate) token: Option<SecretString>,
     pub(crate) pool: SqlitePool,
     pub(crate) clock: SharedClock,
     pub(crate) receiver: Receiver,
@@ -55,16 +59,16 @@ pub(crate) struct Features {
 
 impl Features {
     /// Opens every feature.
-    pub(crate) fn open(ground: &Ground, settings: &Settings) -> anyhow::Result<Self> {
-        let auth = accounts(ground.pool.clone(), Arc::clone(&ground.clock), settings)?;
+    pub(crate) fn open(ground: &Ground, settings: &FeatureSettings) -> Result<Self, AuthError> {
+        let auth = accounts(ground.pool.clone(), Arc::clone(&ground.clock), &settings.auth, &ground.web)?;
         let audit = AuditLog::new(ground.pool.clone(), Arc::clone(&ground.clock));
         let mut features = Self::with_accounts(auth.clone());
         features.add(junjo_auth::routes(), auth, junjo_auth::spawn);
 
-        let api_keys = junjo_api_keys::State::open(&ground.pool, &ground.clock, &settings.features.api_keys);
+        let api_keys = junjo_api_keys::State::open(&ground.pool, &ground.clock, &settings.api_keys);
         features.ingest_keys = Some(Arc::new(api_keys.clone()));
         features.read_keys = Some(ReadKeys::new(api_keys.clone()));
-        features.internal = Some(junjo_api_keys::internal_routes(&api_keys, settings.split.token()));
+        features.internal = Some(junjo_api_keys::internal_routes(&api_keys, ground.token.as_ref()));
         features.add(junjo_api_keys::routes(), api_keys, junjo_api_keys::spawn);
 
         let otel = junjo_otel::State::new(&ground.telemetry, &ground.pipeline, &ground.receiver, audit);
@@ -126,11 +130,10 @@ pub(crate) fn described() -> Vec<OpenApi> {
 pub(crate) fn accounts(
     pool: SqlitePool,
     clock: SharedClock,
-    settings: &Settings,
-) -> anyhow::Result<junjo_auth::State> {
-    let web = &settings.web;
-    let config = settings.features.auth.config(web.public_url.clone(), web.allow_origins.clone());
-    Ok(junjo_auth::State::new(pool, clock, config)?)
+    settings: &junjo_auth::Settings,
+    web: &WebSettings,
+) -> Result<junjo_auth::State, AuthError> {
+    junjo_auth::State::new(pool, clock, settings.config(web.public_url.clone(), web.allow_origins.clone()))
 }
 
 /// No key is good.

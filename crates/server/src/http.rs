@@ -41,7 +41,7 @@ pub(crate) struct Surface {
 pub(crate) fn api(routes: OpenApiRouter) -> Router {
     let (routes, document) = routes.split_for_parts();
     let routes = query::declared(routes, &document);
-    routes.merge(document::browsable(document::complete(document))).fallback(page_or_missing)
+    routes.merge(document::browsable(document)).fallback(page_or_missing)
 }
 
 /// The complete router of the main port: `api`, which knows who is asking, with the layers around it.

@@ -16,7 +16,7 @@ fn main() -> ExitCode {
         Some(Command::Health) => health::run(&cli.settings),
         Some(Command::ResetPassword { email, admin }) => {
             reset_password::run(&cli.settings, email.as_deref(), admin)
-        },
+        }
         Some(Command::Rederive { all }) => rederive::run(&cli.settings, all),
         Some(Command::Openapi { routes }) => openapi::run(routes),
         Some(Command::ProbeIndex { path }) => return probe_index::run(&path),

@@ -104,7 +104,8 @@ impl Bound {
         let app = App::open(&self.settings, self.clock, prober, self.receiver).await?;
         let _ = self.complete.set(app.http()?);
         app.spawn(lifecycle)?;
-        let internal = self.internal.map(|listener| listen(listener, "internal-grpc", app.internal(), lifecycle));
+        let internal =
+            self.internal.map(|listener| listen(listener, "internal-grpc", app.internal(), lifecycle));
         let internal_addr = internal.transpose()?;
         let Self { http_addr, grpc_addrs, otlp_http_addrs, lock, .. } = self;
         tracing::info!(%http_addr, ?grpc_addrs, ?otlp_http_addrs, "ready: open http://{http_addr} in a browser");

@@ -99,11 +99,7 @@ impl Telemetry {
     }
 
     /// Conversations, latest activity first.
-    pub async fn sessions(
-        &self,
-        filter: &GroupFilter,
-        page: PageAsk<'_>,
-    ) -> TelemetryResult<Page<Session>> {
+    pub async fn sessions(&self, filter: &GroupFilter, page: PageAsk<'_>) -> TelemetryResult<Page<Session>> {
         let groups = conversations::list(&self.store, GroupKind::Session, filter, page).await?;
         Ok(groups.map(Session::from))
     }
@@ -120,11 +116,7 @@ impl Telemetry {
     }
 
     /// Runs of Junjo workflows, newest first.
-    pub async fn runs(
-        &self,
-        filter: &WorkflowFilter,
-        page: PageAsk<'_>,
-    ) -> TelemetryResult<Page<Workflow>> {
+    pub async fn runs(&self, filter: &WorkflowFilter, page: PageAsk<'_>) -> TelemetryResult<Page<Workflow>> {
         runs::list(&self.store, filter, page).await
     }
 

@@ -7,6 +7,7 @@ pub mod access_log;
 pub mod client;
 pub mod clock;
 pub mod db;
+pub mod document;
 pub mod edge;
 mod error;
 mod extract;

@@ -156,3 +156,85 @@ fn unknown(name: &str, known: &[String]) -> String {
     };
     format!("Failed to deserialize query string: {name}: unknown field `{name}`, {expected}")
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::routing::get;
+    use http::StatusCode;
+    use http_body_util::BodyExt;
+    use serde::Deserialize;
+    use tower::ServiceExt;
+    use utoipa::openapi::path::{HttpMethod, ParameterBuilder, PathItem};
+    use utoipa::openapi::{OpenApiBuilder, PathsBuilder};
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Page {
+        limit: Option<u32>,
+    }
+
+    #[derive(Deserialize)]
+    struct Filter {
+        min: Option<f64>,
+        name: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its refusals are looked at")]
+    struct Strict {
+        min: Option<f64>,
+        name: Option<String>,
+        limit: Option<u32>,
+    }
+
+    /// `/list` with the parameters `min`, `name` and `limit`, `/strict` where serde refuses what it does not know, and
+    /// `/other` without a description.
+    fn app() -> Router {
+        let parameter =
+            |name: &str| ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).build();
+        let mut operation = Operation::new();
+        operation.parameters = Some(["min", "name", "limit"].map(|name| parameter(name).into()).into());
+        let paths = PathsBuilder::new().path("/list", PathItem::new(HttpMethod::Get, operation)).build();
+        let document = OpenApiBuilder::new().paths(paths).build();
+        let list = async |ApiQueries((filter, page)): ApiQueries<(Filter, Page)>| {
+            format!("{:?} {:?} {:?}", filter.min, filter.name, page.limit)
+        };
+        let routes = Router::new()
+            .route("/list", get(list))
+            .route("/strict", get(async |ApiQuery(_): ApiQuery<Strict>| "ok"))
+            .route("/other", get(async |ApiQuery(page): ApiQuery<Page>| format!("{:?}", page.limit)));
+        declared(routes, &document)
+    }
+
+    async fn call(uri: &str) -> (StatusCode, String) {
+        let response = app().oneshot(Request::get(uri).body(Body::empty()).unwrap()).await.unwrap();
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    fn detail(body: &str) -> String {
+        serde_json::from_str::<serde_json::Value>(body).unwrap()["detail"].as_str().unwrap().to_owned()
+    }
+
+    /// Scenario: parameters of two groups in one query string, numbers among them. Guarantee: each group has its own.
+    #[tokio::test]
+    async fn groups_share_a_query_string() {
+        let answer = call("/list?limit=5&min=1.5&name=a+b").await;
+        assert_eq!(answer, (StatusCode::OK, "Some(1.5) Some(\"a b\") Some(5)".to_owned()));
+        assert_eq!(call("/list?limit=x").await.0, StatusCode::BAD_REQUEST);
+    }
+
+    /// Scenario: a misspelt parameter. Guarantee: 400 in the words of serde, which names it and those that exist.
+    #[tokio::test]
+    async fn undeclared_parameter_is_named() {
+        let (status, body) = call("/list?min=1&limt=5").await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+        let (_, strict) = call("/strict?min=1&limt=5").await;
+        assert_eq!(detail(&body), detail(&strict));
+        assert_eq!(call("/other?limt=5").await, (StatusCode::OK, "None".to_owned()));
+    }
+}

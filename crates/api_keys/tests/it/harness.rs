@@ -40,8 +40,7 @@ impl TestApp {
         let auth = AuthState::new(pool.clone(), clock.shared(), config).unwrap();
         let keys = ApiKeys::new(pool.clone(), clock.shared(), auth.audit_log(), ApiKeysConfig::default());
         let own = junjo_api_keys::routes().with_state(keys.clone());
-        let (features, document) =
-            junjo_auth::routes().with_state(auth.clone()).merge(own).split_for_parts();
+        let (features, document) = junjo_auth::routes().with_state(auth.clone()).merge(own).split_for_parts();
         let router = edge::wrap(junjo_auth::protect(features, &auth).unwrap(), ProxyTrust::default());
         Self { clock, keys, pool, document, router, _folder: folder }
     }

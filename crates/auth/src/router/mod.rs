@@ -6,6 +6,7 @@ mod users;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::{Extension, response::IntoResponse};
+use junjo_web::document::{Partial, complete};
 use junjo_web::{ApiJson, ApiResult, ProblemSchemas, Problems};
 use tower_sessions::Session;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -46,7 +47,7 @@ impl Modify for SessionScheme {
 pub fn routes() -> OpenApiRouter<AuthState> {
     let mut document = Document::openapi();
     document.merge(ProblemSchemas::openapi());
-    OpenApiRouter::with_openapi(document)
+    let mut routes = OpenApiRouter::with_openapi(document)
         .routes(routes!(get_setup))
         .routes(routes!(register_user))
         .routes(routes!(login))
@@ -67,7 +68,9 @@ pub fn routes() -> OpenApiRouter<AuthState> {
         .routes(routes!(users::list_invitations, users::create_invitation))
         .routes(routes!(users::revoke_invitation))
         .routes(routes!(users::list_audit_events))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    complete(routes.get_openapi_mut(), &Partial::default());
+    routes
 }
 
 /// Tells whether the server still waits for its first account.

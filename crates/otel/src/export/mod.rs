@@ -7,9 +7,9 @@
 mod csv;
 mod encode;
 mod ndjson;
+pub(crate) mod permits;
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -21,10 +21,10 @@ use http::{HeaderValue, header};
 use junjo_auth::TelemetryReader;
 use junjo_span_store::{SpanFilter, SpanStore, StoreError, TraceFilter};
 use junjo_telemetry::params::{FilterParams, SpanFilterParams, Subject, TimeParams, TraceFilterParams};
-use junjo_web::{ApiError, ApiQueries, ApiResult, Problems};
+use junjo_web::{ApiQueries, ApiResult, Problems};
 use serde::Deserialize;
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio_util::sync::CancellationToken;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -32,6 +32,7 @@ use utoipa_axum::routes;
 
 use crate::state::OtelState;
 use encode::Encoder;
+use permits::Running;
 
 /// Pieces on their way to the client.
 const CHANNEL_PIECES: usize = 4;
@@ -41,10 +42,6 @@ const PIECE_BYTES: usize = 256 << 10;
 const STALL_LIMIT: Duration = Duration::from_mins(1);
 /// Traces read at a time.
 const TRACE_ROWS: usize = 2_000;
-/// Exports at once: each keeps a thread, and the disk, busy for as long as its client reads.
-const EXPORTS_MAX: usize = 2;
-/// Seconds after which one too many exports should be tried again.
-const RETRY_SECONDS: u64 = 30;
 
 pub(crate) fn routes() -> OpenApiRouter<OtelState> {
     OpenApiRouter::new().routes(routes!(export))
@@ -89,27 +86,6 @@ impl ExportParams {
             Subject::Spans => SpanFilterParams::default().to_filter(time, shared).map(Selection::Spans),
             Subject::Traces => TraceFilterParams::default().to_filter(time, shared).map(Selection::Traces),
         }
-    }
-}
-
-/// The exports that run, and what ends them. Cheap to clone.
-#[derive(Clone)]
-pub(crate) struct Exports {
-    permits: Arc<Semaphore>,
-    stop: CancellationToken,
-}
-
-impl Exports {
-    /// None runs; all break off when `stop` is cancelled.
-    pub(crate) fn new(stop: CancellationToken) -> Self {
-        Self { permits: Arc::new(Semaphore::new(EXPORTS_MAX)), stop }
-    }
-
-    /// The right to one more.
-    fn permit(&self) -> ApiResult<OwnedSemaphorePermit> {
-        Arc::clone(&self.permits).try_acquire_owned().map_err(|_| {
-            ApiError::unavailable("too many exports are running").with_retry_after_seconds(RETRY_SECONDS)
-        })
     }
 }
 
@@ -171,35 +147,13 @@ async fn export(
 
 type Pieces = mpsc::Receiver<io::Result<Bytes>>;
 
-/// Counts an export in `junjo_exports_running` from its answer's first byte until its thread has ended, however it ends.
-struct Running(metrics::Gauge);
-
-impl Running {
-    fn begun() -> Self {
-        let gauge = metrics::gauge!("junjo_exports_running");
-        gauge.increment(1.0);
-        Self(gauge)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.decrement(1.0);
-    }
-}
-
 /// The pieces; after the end it stays at its end, because compression asks once more.
 fn stream_of(mut pieces: Pieces) -> impl Stream<Item = io::Result<Bytes>> {
     stream::poll_fn(move |context| pieces.poll_recv(context))
 }
 
 /// Starts the thread that reads and encodes.
-fn start(
-    state: &OtelState,
-    selection: Selection,
-    format: Format,
-    permit: OwnedSemaphorePermit,
-) -> Pieces {
+fn start(state: &OtelState, selection: Selection, format: Format, permit: OwnedSemaphorePermit) -> Pieces {
     let (sender, pieces) = mpsc::channel(CHANNEL_PIECES);
     let (store, stop) = (state.telemetry.store().clone(), state.exports.stop.clone());
     let running = Running::begun();

@@ -5,7 +5,6 @@ use junjo_telemetry::answers::{SpanKind, SpanStatus, Trace};
 use junjo_web::clock::rfc3339_nanos;
 use serde::Serialize;
 
-
 /// The promoted fields of a span; its stored JSON follows them.
 #[derive(Serialize)]
 struct Head<'a> {

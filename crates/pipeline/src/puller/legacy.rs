@@ -40,7 +40,8 @@ type Key = [u8; 16];
 
 /// Polls the remote until something fails.
 pub(super) async fn pull(remote: &Remote, channel: Channel) -> Result<(), PullError> {
-    let mut client = InternalIngestionServiceClient::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX);
+    let mut client =
+        InternalIngestionServiceClient::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX);
     let source = format!("spans {}", remote.config.url);
     let stored = remote.position(&source).await?;
     let mut newest: Key = stored.and_then(|position| position.try_into().ok()).unwrap_or_default();

@@ -86,7 +86,9 @@ impl Puller {
     async fn pull(&self) -> Result<(), PullError> {
         let channel = self.endpoint.connect().await.map_err(PullError::Connect)?;
         match batches::pull(&self.remote, channel.clone()).await {
-            Err(PullError::Call { code: Code::Unimplemented, .. }) => legacy::pull(&self.remote, channel).await,
+            Err(PullError::Call { code: Code::Unimplemented, .. }) => {
+                legacy::pull(&self.remote, channel).await
+            }
             other => other,
         }
     }

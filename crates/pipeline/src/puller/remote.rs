@@ -79,7 +79,12 @@ impl Remote {
     }
 
     /// Makes records and position durable; waits while our log or disk is full, because the remote still has them.
-    pub(super) async fn store(&self, records: Vec<NewRecord>, source: &str, position: Vec<u8>) -> Result<(), PullError> {
+    pub(super) async fn store(
+        &self,
+        records: Vec<NewRecord>,
+        source: &str,
+        position: Vec<u8>,
+    ) -> Result<(), PullError> {
         loop {
             let stored = self.wal.append_pulled(records.clone(), source.to_owned(), position.clone()).await;
             match stored {

@@ -27,7 +27,7 @@ async fn text(settings: &Settings, email: Option<&str>, makes_admin: bool) -> an
     }
     let pool = db::open_pool(&path).await?;
     db::migrate(&pool).await?;
-    let auth = accounts(pool.clone(), SystemClock::shared(), settings)?;
+    let auth = accounts(pool.clone(), SystemClock::shared(), &settings.features.auth, &settings.web)?;
     let text = match email {
         None => list(&auth).await?,
         Some(email) => {

@@ -4,6 +4,7 @@ mod health;
 mod metrics;
 mod state;
 
+use junjo_web::document::{Partial, complete};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -13,9 +14,11 @@ pub(crate) use state::OwnState;
 
 /// The routes.
 pub(crate) fn routes() -> OpenApiRouter<OwnState> {
-    OpenApiRouter::new()
+    let mut routes = OpenApiRouter::new()
         .routes(routes!(health::ping))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
-        .routes(routes!(metrics::metrics))
+        .routes(routes!(metrics::metrics));
+    complete(routes.get_openapi_mut(), &Partial::default());
+    routes
 }

@@ -12,6 +12,7 @@ mod conformance;
 mod crash;
 mod disk;
 mod exports;
+mod features;
 mod harness;
 mod ingest;
 mod lifecycle;

@@ -21,8 +21,8 @@ use tokio::runtime::Runtime;
 
 use crate::cursor::{Position, decode_position, encode_position};
 use crate::params::{
-    FilterParams, GroupFilterParams, LogFilterParams, RunFilterParams, SpanFilterParams, StatsParams, TimeParams,
-    TraceFilterParams,
+    FilterParams, GroupFilterParams, LogFilterParams, RunFilterParams, SpanFilterParams, StatsParams,
+    TimeParams, TraceFilterParams,
 };
 
 /// More rows than any list of the store has.
@@ -74,9 +74,13 @@ impl Lists {
     }
 
     fn spans(&self, uri: &Uri) {
-        let Some(filter) = read(uri, |(time, shared, spans): &(TimeParams, FilterParams, SpanFilterParams)| {
-            spans.to_filter(time, shared)
-        }) else { return };
+        let Some(filter) =
+            read(uri, |(time, shared, spans): &(TimeParams, FilterParams, SpanFilterParams)| {
+                spans.to_filter(time, shared)
+            })
+        else {
+            return;
+        };
         let Some(listed) = self.pages(|limit, after| self.list_spans(&filter, limit, after)) else { return };
         let mut listed: Vec<_> = listed.iter().map(|row| row.place).collect();
         listed.sort_unstable();
@@ -92,21 +96,31 @@ impl Lists {
     }
 
     fn traces(&self, uri: &Uri) {
-        let Some(filter) = read(uri, |(time, shared, traces): &(TimeParams, FilterParams, TraceFilterParams)| {
-            traces.to_filter(time, shared)
-        }) else { return };
+        let Some(filter) =
+            read(uri, |(time, shared, traces): &(TimeParams, FilterParams, TraceFilterParams)| {
+                traces.to_filter(time, shared)
+            })
+        else {
+            return;
+        };
         self.pages(|limit, after| self.list_traces(&filter, limit, after));
     }
 
     fn workflows(&self, uri: &Uri) {
-        let Some(filter) = read(uri, |(time, runs): &(TimeParams, RunFilterParams)| runs.to_filter(time)) else { return };
+        let Some(filter) = read(uri, |(time, runs): &(TimeParams, RunFilterParams)| runs.to_filter(time))
+        else {
+            return;
+        };
         self.pages(async |limit, after| {
             self.store.workflows(&filter, limit, after).await.map(|page| (page.items, page.next))
         });
     }
 
     fn logs(&self, uri: &Uri) {
-        let Some(filter) = read(uri, |(time, logs): &(TimeParams, LogFilterParams)| logs.to_filter(time)) else { return };
+        let Some(filter) = read(uri, |(time, logs): &(TimeParams, LogFilterParams)| logs.to_filter(time))
+        else {
+            return;
+        };
         self.pages(async |limit, after| {
             let LogListPage { items, next, stopped_early, incomplete } =
                 self.store.logs(&filter, limit, after).await?;
@@ -116,7 +130,11 @@ impl Lists {
     }
 
     fn groups(&self, uri: &Uri, kind: GroupKind) {
-        let Some(filter) = read(uri, |(time, groups): &(TimeParams, GroupFilterParams)| groups.to_filter(time)) else { return };
+        let Some(filter) =
+            read(uri, |(time, groups): &(TimeParams, GroupFilterParams)| groups.to_filter(time))
+        else {
+            return;
+        };
         self.pages(async |limit, after| {
             self.store.trace_groups(kind, &filter, limit, after).await.map(|page| (page.items, page.next))
         });
@@ -125,7 +143,9 @@ impl Lists {
     fn stats(&self, uri: &Uri) {
         let Some(question) = read(uri, |(time, filter, stats): &(TimeParams, FilterParams, StatsParams)| {
             stats.to_question(time, filter, NOW)
-        }) else { return };
+        }) else {
+            return;
+        };
         let listed = match &question.query.subject {
             StatsSubject::Spans(filter) => {
                 self.answer(self.list_spans(filter, EVERYTHING, None)).map(|(rows, _)| rows.len())
@@ -146,9 +166,11 @@ impl Lists {
     }
 
     fn tail(&self, uri: &Uri) {
-        let Some(filter) = read(uri, |(shared, traces): &(FilterParams, TraceFilterParams)| {
-            traces.to_tail_filter(shared)
-        }) else { return };
+        let Some(filter) =
+            read(uri, |(shared, traces): &(FilterParams, TraceFilterParams)| traces.to_tail_filter(shared))
+        else {
+            return;
+        };
         let newest = self.store.progress().newest();
         let changes = self.answer(self.store.changes(&filter, Sequence(0), newest, EVERYTHING));
         let listed = self.answer(self.list_traces(&filter, EVERYTHING, None));

@@ -294,8 +294,7 @@ mod tests {
     /// Guarantee: each is a 400 about its parameter.
     #[test]
     fn question_refuses_what_cannot_be_counted() {
-        let refused =
-            |params: StatsParams| ask(&params).unwrap_err().field_errors()[0].field.clone();
+        let refused = |params: StatsParams| ask(&params).unwrap_err().field_errors()[0].field.clone();
         let of =
             |group_by: &str| StatsParams { group_by: Some(group_by.to_owned()), ..StatsParams::default() };
         assert_eq!(refused(of("service,name,model,role")), "group_by");
@@ -312,7 +311,8 @@ mod tests {
         }
         assert!(ask(&ratio("is_root")).is_ok() && ask(&ratio("attributes.hit")).is_ok());
         let backwards = TimeParams { from: Some("5".to_owned()), to: Some("5".to_owned()) };
-        let error = StatsParams::default().to_question(&backwards, &FilterParams::default(), HOUR).unwrap_err();
+        let error =
+            StatsParams::default().to_question(&backwards, &FilterParams::default(), HOUR).unwrap_err();
         assert_eq!(error.field_errors()[0].field, "from");
     }
 }

@@ -23,11 +23,7 @@ pub(crate) async fn list(
 }
 
 /// One conversation: a page of its traces in order, with what was said in each.
-pub(crate) async fn one(
-    store: &SpanStore,
-    id: String,
-    page: PageAsk<'_>,
-) -> TelemetryResult<SessionDetail> {
+pub(crate) async fn one(store: &SpanStore, id: String, page: PageAsk<'_>) -> TelemetryResult<SessionDetail> {
     let (found, next_cursor) = paged(page.cursor, &id, async |after| {
         let found = store.session(id.clone(), page.limit, after).await?;
         let mut found = found.ok_or_else(|| ApiError::not_found("no trace names this session"))?;

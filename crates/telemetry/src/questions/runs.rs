@@ -167,7 +167,12 @@ impl RunViews {
         Ok(tokio::task::spawn_blocking(add).await?)
     }
 
-    async fn load_run(&self, trace_id: TraceId, span_id: SpanId, limits: LoadLimits) -> TelemetryResult<Loaded> {
+    async fn load_run(
+        &self,
+        trace_id: TraceId,
+        span_id: SpanId,
+        limits: LoadLimits,
+    ) -> TelemetryResult<Loaded> {
         let loaded = load(&self.store, trace_id, span_id, limits).await?;
         let loaded = loaded.ok_or_else(|| ApiError::not_found("no span of this trace has arrived"))?;
         if loaded.rows.contains_key(&span_id) {

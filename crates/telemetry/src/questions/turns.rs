@@ -22,7 +22,10 @@ pub(crate) struct Words {
 }
 
 /// The words of each trace. Two spans of a trace are read at most: its first and its last model call, or its root.
-pub(crate) async fn turns(store: &SpanStore, traces: &[TraceRow]) -> TelemetryResult<HashMap<TraceId, Words>> {
+pub(crate) async fn turns(
+    store: &SpanStore,
+    traces: &[TraceRow],
+) -> TelemetryResult<HashMap<TraceId, Words>> {
     let ends = store.conversation_ends(traces).await?;
     let places = ends.values().flat_map(|ends| [ends.first, ends.last]).collect();
     let whole = store.whole_spans(places).await?;

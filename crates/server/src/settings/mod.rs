@@ -1,16 +1,19 @@
 //! Settings: one struct a section, each field a flag and an environment variable, the doc comment its help text. Those of a
 //! feature stand in its crate.
 
+pub(crate) mod web;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
 use junjo_ingest::{IngestLimits, ScanLimits};
 use junjo_pipeline::SplitSettings;
-use junjo_web::client::{ProxyTrust, PublicUrl, parse_network};
 
 use crate::features::FeatureSettings;
 use crate::memory::MemoryShares;
+
+pub(crate) use web::WebSettings;
 
 /// The largest message that a record of the log and one page of the puller hold.
 const MESSAGE_BYTES_CEILING: u64 = 64 << 20;
@@ -102,36 +105,10 @@ pub struct LimitSettings {
     value_max_depth: u32,
 }
 
-/// The browser's side.
-#[derive(Debug, Clone, Args)]
-pub struct WebSettings {
-    /// Address under which browsers reach the server, for example `https://junjo.example.com`.
-    #[arg(long, env = "JUNJO_PUBLIC_URL", value_parser = PublicUrl::parse)]
-    pub(crate) public_url: Option<PublicUrl>,
-    /// Reverse proxies whose X-Forwarded headers are believed: addresses or networks, comma-separated.
-    #[arg(long, env = "JUNJO_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network)]
-    pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
-    /// Other origins that may use the API with a cookie, comma-separated.
-    #[arg(
-        long,
-        env = "JUNJO_ALLOW_ORIGINS",
-        value_delimiter = ',',
-        default_value = "http://localhost:5151,http://localhost:5153"
-    )]
-    pub(crate) allow_origins: Vec<String>,
-}
-
-impl WebSettings {
-    /// What to believe about proxies.
-    pub(crate) fn proxy_trust(&self) -> ProxyTrust {
-        ProxyTrust { public_url: self.public_url.clone(), trusted_proxies: self.trusted_proxies.clone() }
-    }
-}
-
 /// Watching the server itself.
 #[derive(Debug, Clone, Args)]
 pub struct WatchSettings {
-    /// Log filter, for example info or junjo_otel=debug,info.
+    /// Log filter, for example info or junjo_pipeline=debug,info.
     #[arg(long, env = "JUNJO_LOG", default_value = LOG_DEFAULT)]
     pub(crate) log: String,
     /// Form of the log: text or json.

@@ -1,23 +1,21 @@
 //! `GET /otel/status`: where telemetry is on its way, from every part that knows.
 
+mod answer;
+
 use axum::Json;
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
-use junjo_ingest::Receiver;
-use junjo_pipeline::{SourceMode, SourceRejection, SourceState, Sources, lag_nanos};
+use junjo_pipeline::{SourceMode, SourceRejection, SourceState, lag_nanos};
 use junjo_span_model::Signal;
 use junjo_span_store::IndexState;
 use junjo_telemetry::{Telemetry, TelemetryError};
-use junjo_wal::Wal;
 use junjo_web::clock::rfc3339_nanos;
 use junjo_web::{ApiError, ApiResult, Problems};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::state::OtelState;
-use crate::status_schemas::{
-    ArchiveSize, IndexSize, KeyUseItem, RejectionItem, SourceItem, Status, WalStatus,
-};
+use crate::state::{OtelState, WayIn};
+use answer::{ArchiveSize, IndexSize, KeyUseItem, RejectionItem, SourceItem, Status, WalStatus};
 
 const NANOS_PER_MILLI: u64 = 1_000_000;
 
@@ -36,17 +34,6 @@ async fn get_status(
     _: TelemetryReader,
 ) -> ApiResult<Json<Status>> {
     way_in.status(&telemetry).await.map(Json)
-}
-
-/// The parts that telemetry passes before it is in the store. Cheap to clone.
-#[derive(Clone)]
-pub(crate) struct WayIn {
-    /// The write-ahead log.
-    pub(crate) wal: Wal,
-    /// The receivers.
-    pub(crate) receiver: Receiver,
-    /// The ingestion services of split mode.
-    pub(crate) sources: Sources,
 }
 
 impl WayIn {
