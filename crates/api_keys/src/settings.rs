@@ -6,6 +6,8 @@ use clap::Args;
 
 /// API keys.
 #[derive(Debug, Clone, Args)]
+// every feature has a struct of this name, and groups are told apart by it
+#[group(skip)]
 pub struct Settings {
     /// API keys that one account may have.
     #[arg(long, env = "JUNJO_API_KEYS_PER_USER_MAX", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]

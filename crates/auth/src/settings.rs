@@ -9,6 +9,8 @@ use crate::config::AuthConfig;
 
 /// Accounts and sessions.
 #[derive(Debug, Clone, Args)]
+// every feature has a struct of this name, and groups are told apart by it
+#[group(skip)]
 pub struct Settings {
     /// Hours without a request after which a session ends.
     #[arg(long, env = "JUNJO_SESSION_IDLE_HOURS", default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..=720))]

@@ -34,7 +34,9 @@ struct SessionParams {
     cursor: Option<String>,
 }
 
-/// List sessions, latest activity first. Numbers are those of the traces in the time range.
+/// List sessions (conversations), latest activity first.
+///
+/// Numbers are those of the traces in the time range.
 #[utoipa::path(
     get, path = "/otel/sessions", operation_id = "list_telemetry_sessions", tag = "otel",
     params(TimeParams, GroupFilterParams, PageParams),
@@ -48,7 +50,9 @@ async fn list_sessions(
     Ok(Json(telemetry.sessions(&groups.to_filter(&time)?, page.ask()).await?))
 }
 
-/// List users, latest activity first. Numbers are those of the traces in the time range.
+/// List users, latest activity first.
+///
+/// Numbers are those of the traces in the time range.
 #[utoipa::path(
     get, path = "/otel/users", operation_id = "list_telemetry_users", tag = "otel",
     params(TimeParams, GroupFilterParams, PageParams),

@@ -24,7 +24,7 @@ pub(crate) fn render(document: &OpenApi) -> String {
         ];
         for (method, operation) in operations {
             if let Some(operation) = operation {
-                let summary = operation.summary.as_deref().unwrap_or_default();
+                let summary = operation.summary.as_deref().unwrap_or_default().replace('\n', " ");
                 // writing to a string cannot fail
                 let _ = writeln!(table, "| `{method} {path}` | {} | {summary} |", callers(operation));
             }

@@ -27,8 +27,7 @@ fn committed_route_table_is_that_of_the_document() {
 #[tokio::test(flavor = "multi_thread")]
 async fn served_document_is_the_printed_one() {
     let server = TestServer::start().await;
-    let printed: serde_json::Value =
-        serde_json::from_str(&junjo_server::document::text().unwrap()).unwrap();
+    let printed: serde_json::Value = serde_json::from_str(&junjo_server::document::text().unwrap()).unwrap();
     assert!(server.api.read("/openapi.json").await == printed);
     server.stop().await;
 }
