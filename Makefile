@@ -25,7 +25,7 @@ $(NODE_MODULES): frontend/package-lock.json
 # the touch tells cargo, which cannot see new files in dist, to embed the page again
 $(PAGE): $(PAGE_SOURCES) | $(NODE_MODULES)
 	npm --prefix frontend run --silent build
-	@touch $@ crates/server/src/assets.rs
+	@touch $@ crates/server/src/page.rs
 
 run: setup $(PAGE) ## Build everything and serve http://localhost:1324, data in ./data
 	cargo run --release --locked -p junjo-server

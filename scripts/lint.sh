@@ -43,5 +43,6 @@ step "Go code of proto/ is up to date" in_service go -C tools run ./protogen -ch
 step "page (biome, tsc, knip)" npm --prefix frontend run --silent lint
 step "page's types match openapi.json" scripts/openapi.sh --check-types
 step "clippy" cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+step "features can be left out" scripts/deletable.sh
 step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 print_durations

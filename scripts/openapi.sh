@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Keeps the API description and the page's types equal to the server: server -> frontend/openapi.json -> schema.d.ts.
+# Keeps the API description, the page's types and the table of routes equal to the server:
+# server -> frontend/openapi.json -> schema.d.ts, and server -> docs/routes.md.
 #
-# scripts/openapi.sh                 writes both (builds the server)
+# scripts/openapi.sh                 writes all three (builds the server)
 # scripts/openapi.sh --check-types   fails when schema.d.ts is not what openapi.json gives
 # scripts/openapi.sh --check BINARY  fails when openapi.json is not what this server binary prints
 set -euo pipefail
 cd "$(dirname "$0")/.."
 document=frontend/openapi.json
 types=frontend/src/lib/api/schema.d.ts
+routes=docs/routes.md
 
 write_types() {
   (cd frontend && node_modules/.bin/openapi-typescript openapi.json -o "$1" >/dev/null)
@@ -33,6 +35,7 @@ case "${1:-}" in
   "")
     cargo run --quiet --locked -p junjo-server -- openapi >"$work/openapi.json"
     cp "$work/openapi.json" "$document"
+    cargo run --quiet --locked -p junjo-server -- openapi --routes >"$routes"
     write_types "$PWD/$types"
     ;;
   *)

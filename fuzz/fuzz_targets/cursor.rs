@@ -1,9 +1,9 @@
-//! Any text as a cursor of each list of `/otel`. What has to hold is in `junjo_otel::fuzzing`.
+//! Any text as a cursor of each list of `/otel`. What has to hold is in `junjo_telemetry::fuzzing`.
 #![no_main]
 
 use std::sync::LazyLock;
 
-use junjo_otel::fuzzing::Lists;
+use junjo_telemetry::fuzzing::Lists;
 use libfuzzer_sys::fuzz_target;
 
 static LISTS: LazyLock<Lists> = LazyLock::new(Lists::new);

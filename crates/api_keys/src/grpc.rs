@@ -11,12 +11,10 @@ use crate::error::CheckError;
 use crate::key::Scope;
 use crate::service::ApiKeys;
 
-/// The service; callers need `authorization: Bearer <token>` when there is a token.
-pub fn internal_auth_service(
-    keys: ApiKeys,
-    token: Option<SecretString>,
-) -> InternalAuthServiceServer<impl InternalAuthService> {
-    InternalAuthServiceServer::new(KeyValidation { keys, token })
+/// The gRPC routes of the service; callers need `authorization: Bearer <token>` when there is a token.
+pub fn internal_routes(keys: &ApiKeys, token: Option<&SecretString>) -> axum::Router {
+    let service = KeyValidation { keys: keys.clone(), token: token.cloned() };
+    tonic::service::Routes::new(InternalAuthServiceServer::new(service)).into_axum_router()
 }
 
 struct KeyValidation {

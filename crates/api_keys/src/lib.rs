@@ -2,9 +2,10 @@
 //! every export request.
 //!
 //! Keys belong to the server and survive their creator. A key is shown once; what is stored is its SHA-256. Receivers use
-//! [`ApiKeys::check`] and must tell [`CheckError::Unavailable`] from a refusal: an outage never means "wrong key".
+//! [`State::check`] and must tell [`CheckError::Unavailable`] from a refusal: an outage never means "wrong key".
 
 mod cache;
+mod doors;
 mod error;
 mod grpc;
 mod key;
@@ -13,10 +14,14 @@ mod repository;
 mod router;
 mod schemas;
 mod service;
+mod settings;
+mod upkeep;
 
 pub use error::{ApiKeyError, CheckError};
-pub use grpc::internal_auth_service;
+pub use grpc::internal_routes;
 pub use key::{KEY_CHARS, KEY_PREFIX, KeyIdentity, Scope};
-pub use router::router;
+pub use router::routes;
 pub use schemas::{ApiKeyChange, ApiKeyRotation, ApiKeyView, CreatedApiKey, ExpiryChange, NewApiKey};
-pub use service::{ApiKeys, ApiKeysConfig};
+pub use service::ApiKeys as State;
+pub use settings::{ApiKeysConfig, Settings};
+pub use upkeep::spawn;

@@ -4,6 +4,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use junjo_auth::{CurrentUser, MemberUser, RequestOrigin};
+use junjo_web::document::{Partial, complete};
 use junjo_web::{ApiJson, ApiPath, ApiQuery, ApiResult, Limit, Page, Problems, decode_cursor};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,13 +24,14 @@ const PAGE: Limit = Limit::new(100, 500);
 struct Document;
 
 /// The routes of `/api-keys`. They must be served inside `junjo_auth::protect`.
-pub fn router(keys: ApiKeys) -> OpenApiRouter {
-    OpenApiRouter::with_openapi(Document::openapi())
+pub fn routes() -> OpenApiRouter<ApiKeys> {
+    let mut routes = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(list_api_keys, create_api_key))
         .routes(routes!(change_api_key, delete_api_key))
         .routes(routes!(rotate_api_key))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .with_state(keys)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    complete(routes.get_openapi_mut(), &Partial::default());
+    routes
 }
 
 /// Lists API keys, newest first: the caller's own, an admin's everybody's. Never shows a secret.

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use junjo_auth::{AuditEvent, AuditLog, CurrentUser, RequestOrigin};
@@ -17,6 +16,7 @@ use crate::repository::{Inserted, NewRow, Repository, Rotated, RowChange};
 use crate::schemas::{
     ApiKeyChange, ApiKeyRotation, ApiKeyView, CreatedApiKey, ExpiryChange, NAME_CHARS_MAX, NewApiKey,
 };
+use crate::settings::{ApiKeysConfig, Settings};
 
 /// Longest text that is hashed as a key; room for keys of other products that are imported one day.
 const PRESENTED_BYTES_MAX: usize = 256;
@@ -29,27 +29,6 @@ const OVERLAP_SECONDS_MAX: u32 = 7 * 24 * 3600;
 
 /// The version of the list's cursor: (created at, id).
 pub(crate) const CURSOR_VERSION: u8 = 1;
-
-/// Settings of this feature.
-#[derive(Clone, Copy, Debug)]
-pub struct ApiKeysConfig {
-    /// Keys that one account may have.
-    pub keys_per_user_max: u32,
-    /// How long a found key is trusted without asking the database; at most 10 s, so that a revoked key stops working soon.
-    pub known_ttl: Duration,
-    /// How long a key that does not exist is refused without asking the database.
-    pub unknown_ttl: Duration,
-}
-
-impl Default for ApiKeysConfig {
-    fn default() -> Self {
-        Self {
-            keys_per_user_max: 10,
-            known_ttl: Duration::from_secs(10),
-            unknown_ttl: Duration::from_secs(2),
-        }
-    }
-}
 
 /// Everything that the feature's routes and the receivers share. Cheap to clone.
 #[derive(Clone)]
@@ -73,6 +52,12 @@ impl ApiKeys {
         let repository = Repository::new(pool);
         let shared = Shared { config, clock, repository, cache, last_used: LastUsed::default(), audit };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// The feature on a migrated database, as it is set up.
+    pub fn open(pool: &SqlitePool, clock: &SharedClock, settings: &Settings) -> Self {
+        let audit = AuditLog::new(pool.clone(), clock.clone());
+        Self::new(pool.clone(), clock.clone(), audit, settings.config())
     }
 
     /// Whose key `presented` is, if it may be used for `needed` now. Notes the use; usually touches only memory.

@@ -2,7 +2,7 @@
 //!
 //! Other features may depend on this crate for [`CurrentUser`], [`TelemetryReader`] and [`AuditLog`] only. It must know no other feature.
 //!
-//! The server merges [`router`] with the other routers and then wraps everything that a cookie may authenticate in
+//! The server merges [`routes`] with the other routers and then wraps everything that a cookie may authenticate in
 //! [`protect`]. Outside of that it needs `junjo_web::client::identify` (addresses, https) and
 //! `junjo_web::request_id::assign`.
 
@@ -27,7 +27,9 @@ mod schemas;
 mod service;
 mod session;
 mod session_id;
+mod settings;
 mod store;
+mod upkeep;
 mod user;
 
 pub use audit::AuditLog;
@@ -40,8 +42,10 @@ pub use origin::RequestOrigin;
 pub use password::WeakPassword;
 pub use protect::protect;
 pub use reader::{ReadKeyCheck, ReadKeys, TelemetryReader, readable_by_keys};
-pub use router::router;
+pub use router::routes;
 pub use schemas::{Credentials, NewAccount, SetupStatus, UserView};
-pub use service::{AuthState, OperatorAccount, OperatorLink};
+pub use service::{AuthState as State, OperatorAccount, OperatorLink};
 pub use session_id::{SESSION_COOKIE, SessionId};
+pub use settings::Settings;
+pub use upkeep::spawn;
 pub use user::{Role, User, UserId};

@@ -44,6 +44,16 @@ impl ReadKeys {
     }
 }
 
+impl ReadKeys {
+    /// The id of the read key `presented`.
+    ///
+    /// # Errors
+    /// See [`ReadKeyCheck::check`].
+    pub async fn check(&self, presented: &str) -> ApiResult<String> {
+        self.0.check(presented).await
+    }
+}
+
 impl fmt::Debug for ReadKeys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("ReadKeys")
@@ -96,7 +106,10 @@ fn refused() -> ApiError {
 
 /// Says in the OpenAPI document that the GET routes of `router` take a session or a read key, unless they say otherwise
 /// themselves. Their handlers ask for a [`TelemetryReader`].
-pub fn readable_by_keys(mut router: OpenApiRouter) -> OpenApiRouter {
+pub fn readable_by_keys<S>(mut router: OpenApiRouter<S>) -> OpenApiRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
     let items = router.get_openapi_mut().paths.paths.values_mut();
     for operation in items.filter_map(|item| item.get.as_mut()) {
         if operation.security.is_none() {

@@ -3,21 +3,20 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use junjo_auth::{AuditEvent, RecentAdmin, RequestOrigin, TelemetryReader};
+use junjo_auth::{AuditEvent, AuditLog, RecentAdmin, RequestOrigin, TelemetryReader};
 use junjo_span_store::{Deletion as StoredDeletion, DeletionRequest, DeletionSubject, DeletionTarget};
+use junjo_telemetry::params::{PageParams, trace_id};
+use junjo_telemetry::{CURSOR_VERSION, PageAsk, Telemetry, TelemetryError};
 use junjo_web::clock::rfc3339_nanos;
 use junjo_web::{
     ApiError, ApiJson, ApiPath, ApiQuery, ApiResult, Page, Problems, decode_cursor, encode_cursor,
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::cursor::CURSOR_VERSION;
-use crate::error::api_error;
-use crate::params::{LIST_LIMIT, trace_id};
-use crate::service::OtelService;
+use crate::state::OtelState;
 
 /// Traces that one request may name.
 const TRACE_IDS_MAX: usize = 10_000;
@@ -26,7 +25,7 @@ const SHOWN_TRACE_IDS_MAX: usize = 100;
 /// Longest name of a service, session or user that can be given; what has a longer one is deleted by its traces.
 const NAME_BYTES_MAX: usize = 4_096;
 
-pub(crate) fn routes() -> OpenApiRouter<OtelService> {
+pub(crate) fn routes() -> OpenApiRouter<OtelState> {
     OpenApiRouter::new().routes(routes!(list_deletions, create_deletion)).routes(routes!(get_deletion))
 }
 
@@ -95,17 +94,6 @@ impl From<StoredDeletion> for Deletion {
     }
 }
 
-/// Paging of deletions.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct DeletionListParams {
-    /// Deletions in a page, 1 to 500; 50 by default.
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
 impl NewDeletion {
     fn subject(self) -> ApiResult<(DeletionSubject, &'static str)> {
         let Self { trace_ids, service, session_id, user_id } = self;
@@ -150,34 +138,35 @@ fn name_of(field: &'static str, name: String) -> ApiResult<String> {
     responses((status = 202, body = Deletion), Problems)
 )]
 async fn create_deletion(
-    State(service): State<OtelService>,
+    State(telemetry): State<Telemetry>,
+    State(audit): State<AuditLog>,
     RecentAdmin(admin): RecentAdmin,
     origin: RequestOrigin,
     ApiJson(new): ApiJson<NewDeletion>,
 ) -> ApiResult<(StatusCode, Json<Deletion>)> {
     let (subject, word) = new.subject()?;
-    let at_unix_nanos = service.clock().now_unix_nanos();
+    let at_unix_nanos = telemetry.now_unix_nanos();
     let request = DeletionRequest { at_unix_nanos, by: Some(admin.id.to_string()) };
-    let deletion = service.store().delete(subject, request).await.map_err(api_error)?;
+    let deletion = telemetry.store().delete(subject, request).await.map_err(TelemetryError::from)?;
     let deletion = deletion.ok_or_else(|| ApiError::not_found("No trace belongs to it."))?;
     let event = AuditEvent::success("telemetry.delete", admin.id).on(deletion.id).saying(word);
-    service.audit(&origin, event).await;
+    audit.record(&origin, event).await;
     Ok((StatusCode::ACCEPTED, Json(deletion.into())))
 }
 
 /// List deletions, newest first. Of those that are done the newest thousand are kept.
 #[utoipa::path(
-    get, path = "/otel/deletions", tag = "otel", params(DeletionListParams),
+    get, path = "/otel/deletions", tag = "otel", params(PageParams),
     responses((status = 200, body = Page<Deletion>), Problems)
 )]
 async fn list_deletions(
-    State(service): State<OtelService>,
+    State(telemetry): State<Telemetry>,
     _: TelemetryReader,
-    ApiQuery(params): ApiQuery<DeletionListParams>,
+    ApiQuery(params): ApiQuery<PageParams>,
 ) -> ApiResult<Json<Page<Deletion>>> {
-    let limit = LIST_LIMIT.clamp(params.limit);
-    let before = params.cursor.map(|cursor| decode_cursor(CURSOR_VERSION, &cursor)).transpose()?;
-    let rows = service.store().deletions(before, limit + 1).await.map_err(api_error)?;
+    let PageAsk { limit, cursor } = params.ask();
+    let before = cursor.map(|cursor| decode_cursor(CURSOR_VERSION, cursor)).transpose()?;
+    let rows = telemetry.store().deletions(before, limit + 1).await.map_err(TelemetryError::from)?;
     let page = Page::from_rows(rows, limit, |last| encode_cursor(CURSOR_VERSION, &last.id));
     Ok(Json(page.map(Deletion::from)))
 }
@@ -189,12 +178,12 @@ async fn list_deletions(
     responses((status = 200, body = Deletion), Problems)
 )]
 async fn get_deletion(
-    State(service): State<OtelService>,
+    State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiPath(id): ApiPath<String>,
 ) -> ApiResult<Json<Deletion>> {
     let unknown = || ApiError::not_found("There is no such deletion.");
     let id = id.parse().map_err(|_| unknown())?;
-    let deletion = service.store().deletion(id).await.map_err(api_error)?.ok_or_else(unknown)?;
+    let deletion = telemetry.store().deletion(id).await.map_err(TelemetryError::from)?.ok_or_else(unknown)?;
     Ok(Json(deletion.into()))
 }

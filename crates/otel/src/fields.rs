@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::service::OtelService;
+use crate::state::OtelState;
 
-pub(crate) fn routes() -> OpenApiRouter<OtelService> {
+pub(crate) fn routes() -> OpenApiRouter<OtelState> {
     OpenApiRouter::new().routes(routes!(list_fields))
 }
 

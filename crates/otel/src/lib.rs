@@ -1,40 +1,49 @@
-//! Telemetry: from the log into the store (indexer, sealer, keeper), and out of the store to people (`/otel`).
+//! `/otel`: telemetry for people and scripts. One file for each resource, with its routes and what only they need; questions
+//! and answers are those of `junjo_telemetry`.
 //!
-//! It never decodes on the way in before the acknowledgement, and never writes to the log.
+//! Telemetry belongs to the server: every signed-in user may read all of it, and so may read keys; only admins may delete
+//! it. It decodes nothing and writes no telemetry.
 
-mod cursor;
 mod deletions;
-mod error;
 mod export;
 mod fields;
-#[cfg(any(test, feature = "fuzzing"))]
-pub mod fuzzing;
-mod indexer;
-mod keeper;
-mod log_schemas;
 mod logs;
-mod params;
-mod puller;
 mod retention;
-mod router;
-mod schemas;
-mod sealer;
-mod service;
+mod services;
 mod sessions;
 mod spans;
+mod state;
 mod stats;
-mod stats_params;
 mod status;
-mod status_schemas;
 mod tail;
-mod turns;
-mod workflow;
+mod traces;
+mod workflows;
 
-pub use indexer::{Indexer, open_index};
-pub use keeper::Keeper;
-pub use puller::{
-    Puller, PullerConfig, SourceConfigError, SourceMode, SourceRejection, SourceState, Sources,
-};
-pub use router::router;
-pub use sealer::Sealer;
-pub use service::{OtelParts, OtelService};
+use junjo_auth::readable_by_keys;
+use junjo_web::document::{Partial, complete};
+use utoipa_axum::router::OpenApiRouter;
+
+pub use state::{OtelState as State, spawn};
+
+/// Parts of a span that are stored with empty members left out, and the member of `include=payload`.
+const PARTIAL: Partial = Partial { schemas: &["SpanResource", "SpanScope"], members: &["payload"] };
+
+/// The routes of `/otel`. They must be served inside `junjo_auth::protect`.
+pub fn routes() -> OpenApiRouter<State> {
+    let mut routes = OpenApiRouter::new()
+        .merge(services::routes())
+        .merge(traces::routes())
+        .merge(spans::routes())
+        .merge(fields::routes())
+        .merge(logs::routes())
+        .merge(workflows::routes())
+        .merge(sessions::routes())
+        .merge(stats::routes())
+        .merge(tail::routes())
+        .merge(export::routes())
+        .merge(status::routes())
+        .merge(deletions::routes())
+        .merge(retention::routes());
+    complete(routes.get_openapi_mut(), &PARTIAL);
+    readable_by_keys(routes)
+}

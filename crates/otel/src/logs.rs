@@ -1,29 +1,30 @@
-//! `GET /otel/logs`, and log records as the span view joins them.
+//! `GET /otel/logs`: log records.
 
-use junjo_span_store::LogFilter;
-use junjo_web::ApiResult;
+use axum::Json;
+use axum::extract::State;
+use junjo_auth::TelemetryReader;
+use junjo_telemetry::Telemetry;
+use junjo_telemetry::answers::LogPage;
+use junjo_telemetry::params::{LogFilterParams, PageParams, TimeParams};
+use junjo_web::{ApiQueries, ApiResult, Problems};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::cursor::{decode_position, encode_position, filter_hash};
-use crate::error::api_error;
-use crate::log_schemas::{Log, LogPage};
-use crate::service::OtelService;
+use crate::state::OtelState;
 
-/// Log records that the view of one span shows and reads prompts from.
-pub(crate) const SPAN_LOGS_MAX: usize = 1_000;
+pub(crate) fn routes() -> OpenApiRouter<OtelState> {
+    OpenApiRouter::new().routes(routes!(list_logs))
+}
 
-impl OtelService {
-    pub(crate) async fn logs(
-        &self,
-        filter: &LogFilter,
-        limit: usize,
-        cursor: Option<&str>,
-    ) -> ApiResult<LogPage> {
-        let hash = filter_hash(filter);
-        let after = cursor.map(|text| decode_position(text, hash)).transpose()?;
-        let page = self.store.logs(filter, limit, after).await.map_err(api_error)?;
-        let next_cursor = page.next.map(|next| encode_position(&next, hash));
-        let items = page.items.iter().map(Log::from).collect();
-        let incomplete = page.incomplete.map(Into::into);
-        Ok(LogPage { items, next_cursor, stopped_early: page.stopped_early, incomplete })
-    }
+/// List log records, newest first.
+#[utoipa::path(
+    get, path = "/otel/logs", tag = "otel", params(TimeParams, LogFilterParams, PageParams),
+    responses((status = 200, body = LogPage), Problems)
+)]
+async fn list_logs(
+    State(telemetry): State<Telemetry>,
+    _: TelemetryReader,
+    ApiQueries((time, logs, page)): ApiQueries<(TimeParams, LogFilterParams, PageParams)>,
+) -> ApiResult<Json<LogPage>> {
+    Ok(Json(telemetry.logs(&logs.to_filter(&time)?, page.ask()).await?))
 }

@@ -4,16 +4,16 @@ use std::collections::HashSet;
 
 use axum::Json;
 use axum::extract::State;
-use junjo_auth::{AuditEvent, RecentAdmin, RequestOrigin, TelemetryReader};
+use junjo_auth::{AuditEvent, AuditLog, RecentAdmin, RequestOrigin, TelemetryReader};
 use junjo_span_store::ServiceAge;
+use junjo_telemetry::{Telemetry, TelemetryError};
 use junjo_web::{ApiError, ApiJson, ApiResult, Problems};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::error::api_error;
-use crate::service::OtelService;
+use crate::state::OtelState;
 
 /// Services that may have an age of their own.
 const SERVICES_MAX: usize = 1_000;
@@ -22,7 +22,7 @@ const DAYS_MAX: u32 = 36_500;
 /// Longest name of a service.
 const NAME_BYTES_MAX: usize = 4_096;
 
-pub(crate) fn routes() -> OpenApiRouter<OtelService> {
+pub(crate) fn routes() -> OpenApiRouter<OtelState> {
     OpenApiRouter::new().routes(routes!(get_retention, set_retention))
 }
 
@@ -60,8 +60,8 @@ struct ServiceRetention {
     get, path = "/otel/retention", tag = "otel",
     responses((status = 200, body = Retention), Problems)
 )]
-async fn get_retention(State(service): State<OtelService>, _: TelemetryReader) -> ApiResult<Json<Retention>> {
-    current(&service).await.map(Json)
+async fn get_retention(State(telemetry): State<Telemetry>, _: TelemetryReader) -> ApiResult<Json<Retention>> {
+    current(&telemetry).await.map(Json)
 }
 
 /// Set for how long the telemetry of single services is kept. For admins who gave their password lately.
@@ -73,20 +73,21 @@ async fn get_retention(State(service): State<OtelService>, _: TelemetryReader) -
     responses((status = 200, body = Retention), Problems)
 )]
 async fn set_retention(
-    State(service): State<OtelService>,
+    State(telemetry): State<Telemetry>,
+    State(audit): State<AuditLog>,
     RecentAdmin(admin): RecentAdmin,
     origin: RequestOrigin,
     ApiJson(change): ApiJson<RetentionChange>,
 ) -> ApiResult<Json<Retention>> {
     let ages = ages(change)?;
-    service.store().set_service_ages(&ages).await.map_err(api_error)?;
-    service.audit(&origin, AuditEvent::success("telemetry.retention", admin.id).on(ages.len())).await;
-    current(&service).await.map(Json)
+    telemetry.store().set_service_ages(&ages).await.map_err(TelemetryError::from)?;
+    audit.record(&origin, AuditEvent::success("telemetry.retention", admin.id).on(ages.len())).await;
+    current(&telemetry).await.map(Json)
 }
 
-async fn current(service: &OtelService) -> ApiResult<Retention> {
-    let ages = service.store().service_ages().await.map_err(api_error)?;
-    let retention = service.store().retention();
+async fn current(telemetry: &Telemetry) -> ApiResult<Retention> {
+    let ages = telemetry.store().service_ages().await.map_err(TelemetryError::from)?;
+    let retention = telemetry.store().retention();
     let services = ages.into_iter().map(|age| ServiceRetention { service: age.service, days: age.days });
     Ok(Retention { days: retention.days, bytes: retention.bytes, services: services.collect() })
 }

@@ -1,60 +1,67 @@
-//! The composition: opens the stores, wires the features, and says which background tasks there are.
+//! The composition: stores, the tasks over them, and features.
 
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::Arc;
 
 use anyhow::Context as _;
-use axum::Router;
-use junjo_api_keys::{ApiKeys, ApiKeysConfig};
-use junjo_auth::{AuthState, ReadKeys, readable_by_keys};
+use axum::{Extension, Router};
 use junjo_ingest::Receiver;
-use junjo_otel::{Indexer, Keeper, OtelParts, OtelService, Puller, PullerConfig, Sealer, Sources};
-use junjo_span_store::{
-    CompactPolicy, DataDir, EngineLimits, Prober, Retention, SealPolicy, SpanStore, StorageOptions, Stores,
-};
-use junjo_wal::Wal;
-use junjo_web::{Lifecycle, SharedClock, db};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use secrecy::ExposeSecret as _;
-use tokio_util::sync::CancellationToken;
+use junjo_pipeline::{Background, Pipeline};
+use junjo_span_store::{Prober, SpanStore};
+use junjo_telemetry::Telemetry;
+use junjo_web::{Lifecycle, SharedClock};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::background::Background;
-use crate::http::{Surface, otlp, router};
-use crate::key_check::{IngestKeys, ReadingKeys};
-use crate::openapi;
-use crate::pages::{self, PagesState};
-use crate::settings::{Settings, StorageSettings};
+use crate::document;
+use crate::features::{Features, Ground};
+use crate::http::{self, Surface};
+use crate::routes::{self, OwnState};
+use crate::settings::Settings;
+use crate::stores::Stores;
 
-/// Between two runs of the small periodic jobs (key use, expired sessions).
-const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(30);
-/// Everything that is open. Cheap to clone.
-#[derive(Clone)]
+/// Everything that is open.
 pub struct App {
     settings: Settings,
-    clock: SharedClock,
-    pool: sqlx::SqlitePool,
-    wal: Wal,
-    store: SpanStore,
+    stores: Stores,
     receiver: Receiver,
-    auth: AuthState,
-    keys: ApiKeys,
-    sources: Sources,
-    background: Background,
-    /// Ends answers that have no end of their own.
-    streams_stop: CancellationToken,
-}
-
-/// A receiver with the limits of `settings`, which answers "unavailable" until an [`App`] opens it.
-pub fn receiver(settings: &Settings, clock: SharedClock) -> anyhow::Result<Receiver> {
-    Ok(Receiver::new(clock, settings.ingest_limits()?))
+    pipeline: Pipeline,
+    features: Features,
 }
 
 impl App {
-    /// Opens every store in the data folder, with a receiver of its own.
-    pub async fn open(settings: &Settings, clock: SharedClock, prober: Prober) -> anyhow::Result<Self> {
-        let receiver = receiver(settings, Arc::clone(&clock))?;
-        Self::open_with(settings, clock, prober, receiver).await
+    /// Opens every store in the data folder, and the features on them; from then on `receiver` acknowledges.
+    pub async fn open(
+        settings: &Settings,
+        clock: SharedClock,
+        prober: Prober,
+        receiver: Receiver,
+    ) -> anyhow::Result<Self> {
+        let background = Background::start().context("no thread for background work can be started")?;
+        let stores = Stores::open(settings, prober, &background).await?;
+        let (store, wal) = (stores.store.clone(), stores.wal.clone());
+        let pipeline = Pipeline::new(store.clone(), wal.clone(), Arc::clone(&clock), background);
+        let ground = Ground {
+            web: settings.web.clone(),
+            token: settings.split.token().cloned(),
+            pool: stores.pool.clone(),
+            telemetry: Telemetry::new(store, Arc::clone(&clock)),
+            clock,
+            receiver: receiver.clone(),
+            pipeline: pipeline.clone(),
+        };
+        let features = Features::open(&ground, &settings.features)?;
+        receiver.open(wal, features.ingest_keys());
+        Ok(Self { settings: settings.clone(), stores, receiver, pipeline, features })
+    }
+
+    /// Every route, with the document that describes them.
+    fn routes(&self) -> OpenApiRouter {
+        let own = OwnState {
+            receiver: self.receiver.clone(),
+            store: self.stores.store.clone(),
+            wal: self.stores.wal.clone(),
+            metrics: routes::metrics_handle(),
+        };
+        document::head().merge(self.features.routes()).merge(routes::routes().with_state(own))
     }
 
     /// Where features hand in telemetry of their own ([`Receiver::submit`]).
@@ -62,203 +69,39 @@ impl App {
         &self.receiver
     }
 
-    /// Opens every store in the data folder; from then on `receiver` acknowledges. The index opens later, in a task.
-    pub async fn open_with(
-        settings: &Settings,
-        clock: SharedClock,
-        prober: Prober,
-        receiver: Receiver,
-    ) -> anyhow::Result<Self> {
-        let dir = DataDir::new(&settings.storage.data_dir);
-        std::fs::create_dir_all(dir.path()).with_context(|| {
-            format!("cannot create the data folder {} (JUNJO_DATA_DIR)", dir.path().display())
-        })?;
-        let pool = db::open_pool(&dir.app_db()).await?;
-        db::migrate(&pool).await?;
-        let background = Background::start().context("no thread for background work can be started")?;
-        let options = storage_options(&settings.storage, prober, &background);
-        let Stores { wal, store } = junjo_span_store::open(&dir, pool.clone(), options).await?;
-        let auth = AuthState::new(pool.clone(), Arc::clone(&clock), settings.auth_config())?;
-        let keys_config = ApiKeysConfig {
-            keys_per_user_max: settings.accounts.api_keys_per_user_max,
-            ..ApiKeysConfig::default()
-        };
-        let keys = ApiKeys::new(pool.clone(), Arc::clone(&clock), auth.audit_log(), keys_config);
-        receiver.open(wal.clone(), Arc::new(IngestKeys(keys.clone())));
-        Ok(Self {
-            settings: settings.clone(),
-            clock,
-            pool,
-            wal,
-            store,
-            receiver,
-            auth,
-            keys,
-            sources: Sources::default(),
-            background,
-            streams_stop: CancellationToken::new(),
-        })
-    }
-
-    /// Every feature's routes with the OpenAPI document that describes them.
-    pub fn features(&self) -> OpenApiRouter {
-        let otel = OtelService::new(OtelParts {
-            store: self.store.clone(),
-            wal: self.wal.clone(),
-            receiver: self.receiver.clone(),
-            sources: self.sources.clone(),
-            clock: Arc::clone(&self.clock),
-            audit: self.auth.audit_log(),
-        })
-        .ending_with(self.streams_stop.clone());
-        let pages = PagesState {
-            receiver: self.receiver.clone(),
-            store: self.store.clone(),
-            wal: self.wal.clone(),
-            keys: self.keys.clone(),
-            metrics: metrics_handle(),
-        };
-        openapi::head()
-            .merge(junjo_auth::router(self.auth.clone()))
-            .merge(junjo_api_keys::router(self.keys.clone()))
-            .merge(readable_by_keys(junjo_otel::router(otel)))
-            .merge(pages::router(pages))
-    }
-
     /// The main port.
     pub fn http(&self) -> anyhow::Result<Router> {
         let web = &self.settings.web;
-        router(Surface {
-            features: self.features(),
-            auth: self.auth.clone(),
-            read_keys: ReadKeys::new(ReadingKeys(self.keys.clone())),
-            trust: web.proxy_trust(),
-            allow_origins: web.allow_origins.clone(),
-            otlp: self.otlp_http()?,
-        })
-    }
-
-    /// OTLP/HTTP, for the main port and for its own.
-    pub fn otlp_http(&self) -> anyhow::Result<Router> {
-        otlp(self.receiver.clone(), &self.settings.listen.otlp_allow_origins)
-    }
-
-    /// Starts the background tasks.
-    pub fn spawn_tasks(&self, lifecycle: &Lifecycle) {
-        let indexer = Indexer::new(self.store.clone(), self.wal.clone());
-        lifecycle.spawn("indexer", self.background.clone().run(indexer.run(lifecycle.soft())));
-        let sealer = Sealer::new(self.store.clone(), Arc::clone(&self.clock));
-        lifecycle.spawn("sealer", self.background.clone().run(sealer.run(lifecycle.soft())));
-        let keeper = Keeper::new(self.store.clone(), Arc::clone(&self.clock));
-        lifecycle.spawn("keeper", self.background.clone().run(keeper.run(lifecycle.soft())));
-        let (streams_stop, stop) = (self.streams_stop.clone(), lifecycle.soft());
-        lifecycle.spawn("streams", async move {
-            stop.cancelled().await;
-            streams_stop.cancel();
-        });
-        let (app, stop) = (self.clone(), lifecycle.soft());
-        lifecycle.spawn("housekeeping", async move {
-            while stop.run_until_cancelled(tokio::time::sleep(HOUSEKEEPING_INTERVAL)).await.is_some() {
-                app.keep_house().await;
-            }
-            app.keep_house().await;
-        });
-    }
-
-    /// Starts reading from every ingestion service (split mode).
-    pub fn spawn_pullers(&self, lifecycle: &Lifecycle) -> anyhow::Result<()> {
-        let split = &self.settings.split;
-        for url in split.urls() {
-            let config = PullerConfig {
-                url: url.to_owned(),
-                token: split.token().map(|token| token.expose_secret().to_owned()),
-                consumer_id: split.consumer_id.clone(),
-            };
-            let (wal, clock) = (self.wal.clone(), Arc::clone(&self.clock));
-            let puller = Puller::new(config, wal, clock, self.sources.clone())
-                .context("JUNJO_INGESTION_URL or JUNJO_INTERNAL_TOKEN cannot be used")?;
-            lifecycle.spawn(format!("puller {url}"), puller.run(lifecycle.soft()));
+        let otlp = http::otlp(self.receiver.clone(), &self.settings.listen.otlp_allow_origins)?;
+        let mut api = junjo_auth::protect(http::api(self.routes()), &self.features.auth)?;
+        if let Some(keys) = self.features.read_keys() {
+            api = api.layer(Extension(keys.clone()));
         }
-        Ok(())
+        let surface = Surface { trust: web.proxy_trust(), allow_origins: web.allow_origins.clone(), otlp };
+        Ok(http::router(api, surface))
+    }
+
+    /// The internal gRPC of split mode.
+    pub(crate) fn internal(&self) -> Router {
+        self.features.internal()
+    }
+
+    /// Starts every task.
+    pub fn spawn(&self, lifecycle: &Lifecycle) -> anyhow::Result<()> {
+        self.pipeline.spawn(lifecycle);
+        self.features.spawn(lifecycle);
+        self.pipeline
+            .spawn_pullers(&self.settings.split, lifecycle)
+            .context("JUNJO_INGESTION_URL or JUNJO_INTERNAL_TOKEN cannot be used")
     }
 
     /// The store, for commands that work on it without a server.
     pub(crate) fn store(&self) -> &SpanStore {
-        &self.store
-    }
-
-    /// The keys, for the internal gRPC.
-    pub(crate) fn keys(&self) -> &ApiKeys {
-        &self.keys
-    }
-
-    /// Writes down when keys were used, and removes sessions that are over.
-    async fn keep_house(&self) {
-        if let Err(error) = self.keys.flush_last_used().await {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "use of api keys could not be written, will be tried again"
-            );
-        }
-        if let Err(error) = self.auth.purge().await {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "old sessions could not be removed, will be tried again"
-            );
-        }
+        &self.stores.store
     }
 
     /// Closes the stores; call it after every task has ended.
     pub async fn close(self) {
-        self.wal.close().await;
-        let store = self.store.clone();
-        if let Err(error) = tokio::task::spawn_blocking(move || store.close()).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "closing the index died");
-        }
-        self.pool.close().await;
+        self.stores.close().await;
     }
-}
-
-fn storage_options(storage: &StorageSettings, prober: Prober, background: &Background) -> StorageOptions {
-    let shares = storage.memory_shares();
-    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let seal = SealPolicy::default();
-    StorageOptions {
-        wal_bytes_max: storage.wal_max_bytes,
-        free_bytes_min: storage.free_space_min,
-        seal: SealPolicy {
-            bytes: storage.seal_bytes.unwrap_or(seal.bytes),
-            age_nanos: storage
-                .seal_seconds
-                .map_or(seal.age_nanos, |seconds| i64::from(seconds) * 1_000_000_000),
-        },
-        compact: CompactPolicy::default(),
-        retention: Retention { days: storage.retention_days, bytes: storage.retention_bytes },
-        index: EngineLimits {
-            memory_bytes: shares.index_bytes,
-            threads: u32::try_from(cores).unwrap_or(u32::MAX).min(8),
-        },
-        scan: EngineLimits {
-            memory_bytes: shares.scan_bytes,
-            // the rest of the machine goes on receiving
-            threads: u32::try_from(cores / 2).unwrap_or(1).clamp(1, 4),
-        },
-        scan_runtime: Some(background.handle()),
-        prober,
-    }
-}
-
-/// The process-wide recorder; a second server in the same process (tests) shares it.
-fn metrics_handle() -> PrometheusHandle {
-    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
-    HANDLE
-        .get_or_init(|| {
-            let recorder = PrometheusBuilder::new().build_recorder();
-            let handle = recorder.handle();
-            if metrics::set_global_recorder(recorder).is_err() {
-                tracing::warn!("another metrics recorder is installed; /metrics stays empty");
-            }
-            handle
-        })
-        .clone()
 }

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 
@@ -42,11 +42,28 @@ pub enum Command {
         all: bool,
     },
     /// Print the OpenAPI document.
-    Openapi,
+    Openapi {
+        /// Print the table of its routes instead, as in docs/routes.md.
+        #[arg(long)]
+        routes: bool,
+    },
     /// Open the index file once, in a process of its own; used by the server itself.
     #[command(hide = true)]
     ProbeIndex {
         /// The DuckDB file.
         path: PathBuf,
     },
+}
+
+impl Settings {
+    /// Defaults with everything in `dir` and ports that the system picks, and more arguments of the command line; for tests
+    /// and tools.
+    pub fn in_dir_with(dir: &Path, more: &[&str]) -> Self {
+        const PORTS: [&str; 3] =
+            ["--http-addr=127.0.0.1:0", "--otlp-grpc-addr=127.0.0.1:0", "--otlp-http-addr=127.0.0.1:0"];
+        let mut arguments: Vec<std::ffi::OsString> =
+            vec!["junjo-server".into(), "--data-dir".into(), dir.into()];
+        arguments.extend(PORTS.iter().chain(more).map(Into::into));
+        Cli::parse_from(arguments).settings
+    }
 }

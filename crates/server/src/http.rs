@@ -7,21 +7,20 @@ use anyhow::Context as _;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use axum::{Extension, Json, Router};
+use axum::{Json, Router};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use junjo_auth::{AuthState, ReadKeys};
 use junjo_ingest::{CorsPolicy, Receiver};
 use junjo_web::client::ProxyTrust;
-use junjo_web::{ApiError, edge};
-use serde_json::json;
+use junjo_web::{ApiError, edge, query};
 use tower::ServiceExt as _;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::assets;
-use crate::openapi;
+use crate::document;
+use crate::page;
+use crate::routes::Health;
 
 /// Bodies of the REST API: forms and settings, never telemetry.
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -32,33 +31,34 @@ const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// What the layers need to know.
 pub(crate) struct Surface {
-    pub(crate) features: OpenApiRouter,
-    pub(crate) auth: AuthState,
-    pub(crate) read_keys: ReadKeys,
     pub(crate) trust: ProxyTrust,
     pub(crate) allow_origins: Vec<String>,
     /// OTLP/HTTP, which has limits, errors and CORS of its own and knows no session.
     pub(crate) otlp: Router,
 }
 
-/// The complete router of the main port.
-pub(crate) fn router(surface: Surface) -> anyhow::Result<Router> {
-    let (routes, document) = surface.features.split_for_parts();
-    let routes = routes.merge(openapi::docs(openapi::complete(document))).fallback(page);
-    let protected = junjo_auth::protect(routes, &surface.auth)?.layer(Extension(surface.read_keys));
+/// Every route of the REST API with its description and the page. A parameter that an operation does not describe is refused.
+pub(crate) fn api(routes: OpenApiRouter) -> Router {
+    let (routes, document) = routes.split_for_parts();
+    let routes = query::declared(routes, &document);
+    routes.merge(document::browsable(document)).fallback(page_or_missing)
+}
+
+/// The complete router of the main port: `api`, which knows who is asking, with the layers around it.
+pub(crate) fn router(api: Router, surface: Surface) -> Router {
     let origins = surface.allow_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([header::CONTENT_TYPE, header::ACCEPT, HeaderName::from_static("x-csrf-token")]);
-    let inner = protected
+    let inner = api
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME_MAX))
         .layer(CompressionLayer::new())
         .layer(cors);
-    Ok(surface.otlp.merge(edge::wrap(inner, surface.trust)))
+    surface.otlp.merge(edge::wrap(inner, surface.trust))
 }
 
 /// OTLP/HTTP with what every answer of this process has. It needs no store: until there is one, the receiver answers that
@@ -83,18 +83,17 @@ pub(crate) fn gate(starting: Router, open: Arc<OnceLock<Router>>) -> Router {
 
 /// What the main port serves while the stores are being opened: it is alive, and it says to try again.
 pub(crate) fn starting(otlp: Router, trust: ProxyTrust) -> Router {
-    let health = Json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION"), "index": "opening"}));
     let routes = Router::new()
         .route("/ping", get(async || "pong"))
-        .route("/health", get(async || health))
+        .route("/health", get(async || Json(Health::starting())))
         .fallback(async || ApiError::unavailable("the server is starting: try again"));
     otlp.merge(edge::wrap(routes, trust))
 }
 
 /// Anything that no API route takes: a file of the page, the page itself for browsers, or 404.
-async fn page(request: Request) -> Response {
+async fn page_or_missing(request: Request) -> Response {
     let path = request.uri().path();
-    assets::respond(request.method(), path, request.headers()).unwrap_or_else(|| {
+    page::respond(request.method(), path, request.headers()).unwrap_or_else(|| {
         ApiError::not_found("there is nothing at this address; /docs lists the API").into_response()
     })
 }

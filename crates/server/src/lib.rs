@@ -1,19 +1,27 @@
 //! Junjo Server's composition: settings, start and stop, HTTP and gRPC surfaces, health, metrics and the page's files.
 //!
 //! Features know nothing of each other; this crate wires them. It holds no rules of its own.
+//!
+//! | module | what is there |
+//! |---|---|
+//! | [`cli`], [`settings`], [`commands`] | the command line, and one file for each command |
+//! | [`running`] | a server from bound ports to closed stores |
+//! | [`app`], `stores`, `features` | what is open: stores, tasks, and the list of features |
+//! | `http`, `routes`, `page` | the layers around all routes, and those that belong to no feature |
+//! | [`document`], `route_table` | the API's description and the table of its routes |
+//! | `memory`, `watch` | shares of memory; the program's own log and traces |
 
 pub mod app;
-mod assets;
-mod background;
 pub mod cli;
-pub mod health;
+pub mod commands;
+pub mod document;
+mod features;
 mod http;
-mod key_check;
-pub mod openapi;
-mod pages;
-pub mod probe;
-pub mod recover;
-pub mod rederive;
-pub mod run;
+mod memory;
+mod page;
+mod route_table;
+mod routes;
+pub mod running;
 pub mod settings;
-mod telemetry;
+mod stores;
+mod watch;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use junjo_server::cli::{Cli, Command};
-use junjo_server::{health, openapi, probe, recover, rederive, run};
+use junjo_server::commands::{health, openapi, probe_index, rederive, reset_password, serve};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -12,12 +12,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
-        None | Some(Command::Serve) => run::run(cli.settings),
-        Some(Command::Health) => health::check(&cli.settings),
-        Some(Command::ResetPassword { email, admin }) => recover::run(&cli.settings, email.as_deref(), admin),
+        None | Some(Command::Serve) => serve::run(cli.settings),
+        Some(Command::Health) => health::run(&cli.settings),
+        Some(Command::ResetPassword { email, admin }) => {
+            reset_password::run(&cli.settings, email.as_deref(), admin)
+        }
         Some(Command::Rederive { all }) => rederive::run(&cli.settings, all),
-        Some(Command::Openapi) => openapi::print(),
-        Some(Command::ProbeIndex { path }) => return probe::run(&path),
+        Some(Command::Openapi { routes }) => openapi::run(routes),
+        Some(Command::ProbeIndex { path }) => return probe_index::run(&path),
     };
     outcome.unwrap_or_else(|error| {
         // the log may not be set up yet, and an operator reads this line on a terminal

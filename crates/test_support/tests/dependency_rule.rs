@@ -1,7 +1,12 @@
 //! The dependency rule of the workspace, checked against every `Cargo.toml`. It must not know what a crate does, only
 //! which crates it may name. A new crate fails here until it has a line in [`LAYERS`].
 //!
-//! Dependencies point one way: `server -> features -> {span_store, ingest, web, rpc} -> {wal, workflow_model -> span_model}`.
+//! Dependencies point one way:
+//!
+//! ```text
+//! server -> features {auth, api_keys, otel} -> telemetry -> pipeline, ingest -> span_store -> wal, workflow_model, rpc, web
+//! workflow_model -> span_model
+//! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -11,10 +16,14 @@ use serde_json::Value;
 /// A crate may depend on every layer below its own; inside a layer only on what [`SAME_LAYER`] lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Layer {
-    /// Storage of raw batches and the pure span model: no crate of ours below.
+    /// Storage of raw batches, the pure span model, and what every feature shares: no crate of ours below.
     Ground,
-    /// What features are made from.
-    Base,
+    /// Stored telemetry.
+    Store,
+    /// The way of telemetry into the store.
+    WayIn,
+    /// What more than one feature is made from: questions about telemetry.
+    Shared,
     /// One crate per URL prefix.
     Feature,
     /// Composition, and tools that may look at everything.
@@ -29,10 +38,12 @@ const LAYERS: &[(&str, Layer)] = &[
     ("junjo-wal", Layer::Ground),
     ("junjo-span-model", Layer::Ground),
     ("junjo-workflow-model", Layer::Ground),
-    ("junjo-web", Layer::Base),
-    ("junjo-rpc", Layer::Base),
-    ("junjo-span-store", Layer::Base),
-    ("junjo-ingest", Layer::Base),
+    ("junjo-web", Layer::Ground),
+    ("junjo-rpc", Layer::Ground),
+    ("junjo-span-store", Layer::Store),
+    ("junjo-ingest", Layer::WayIn),
+    ("junjo-pipeline", Layer::WayIn),
+    ("junjo-telemetry", Layer::Shared),
     ("junjo-auth", Layer::Feature),
     ("junjo-api-keys", Layer::Feature),
     ("junjo-otel", Layer::Feature),
@@ -45,14 +56,17 @@ const LAYERS: &[(&str, Layer)] = &[
 
 /// The edges allowed inside a layer: (from, to), `*` for any crate of the layer.
 const SAME_LAYER: &[(&str, &str)] = &[
-    ("*", "junjo-auth"),           // for CurrentUser
-    ("junjo-ingest", "junjo-web"), // for Clock
+    ("*", "junjo-auth"), // for CurrentUser
     ("junjo-workflow-model", "junjo-span-model"),
     ("junjo-crash", "junjo-test-support"),
 ];
 
 /// Outside packages that only the named crate may use.
 const RESERVED: &[(&str, &str)] = &[("duckdb", "junjo-span-store"), ("rusqlite", "junjo-wal")];
+
+/// Outside packages that serve requests; a crate below the features names them only if it is listed.
+const HTTP_PACKAGES: &[&str] = &["axum", "tower", "tower-http", "utoipa-axum"];
+const MAY_SERVE: &[&str] = &["junjo-web", "junjo-ingest"];
 
 /// Outside packages that do IO; the models are pure and name none of them.
 const IO_PACKAGES: &[&str] = &["axum", "duckdb", "hyper", "reqwest", "rusqlite", "sqlx", "tokio", "tonic"];
@@ -106,14 +120,65 @@ fn models_do_no_io() {
     assert!(used.is_empty(), "the models use {used:?}");
 }
 
+/// The tasks and the questions below the features stay free of HTTP, so that whoever asks decides how it is served.
+#[test]
+fn only_receivers_serve_below_the_features() {
+    let layers: BTreeMap<&str, Layer> = LAYERS.iter().copied().collect();
+    let serving: Vec<String> = workspace_edges()
+        .into_iter()
+        .filter(|edge| layers.get(edge.from.as_str()).is_some_and(|layer| *layer < Layer::Feature))
+        .filter(|edge| edge.kind == "normal" && HTTP_PACKAGES.contains(&edge.to.as_str()))
+        .filter(|edge| !MAY_SERVE.contains(&edge.from.as_str()))
+        .map(|edge| format!("{} uses {}", edge.from, edge.to))
+        .collect();
+    assert!(serving.is_empty(), "{}", serving.join("\n"));
+}
+
+/// No two crates own the same part of the address space, so that a path leads to one crate.
+#[test]
+fn every_url_prefix_has_one_crate() {
+    let mut owners: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for package in workspace_packages() {
+        let manifest = text(&package, "manifest_path");
+        let sources = std::path::Path::new(&manifest).with_file_name("src");
+        for path in paths_of_routes(&sources) {
+            let prefix = path.split('/').nth(1).unwrap_or_default().to_owned();
+            owners.entry(prefix).or_default().insert(text(&package, "name"));
+        }
+    }
+    assert!(owners.len() > 3, "routes are found by `path = \"/` in their attribute: {owners:?}");
+    let shared: Vec<_> = owners.iter().filter(|(_, crates)| crates.len() > 1).collect();
+    assert!(shared.is_empty(), "{shared:?}");
+}
+
+/// The paths in `#[utoipa::path(…)]` of every file below `folder`.
+fn paths_of_routes(folder: &std::path::Path) -> Vec<String> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let file = entry.expect("a folder of sources can be read").path();
+        if file.is_dir() {
+            paths.extend(paths_of_routes(&file));
+        } else if file.extension().is_some_and(|extension| extension == "rs") {
+            let source = std::fs::read_to_string(&file).expect("a source is a text");
+            let attributes = source.split("#[utoipa::path(").skip(1);
+            let found = attributes.filter_map(|rest| rest.split_once("path = \"")?.1.split_once('"'));
+            paths.extend(found.map(|(path, _)| path.to_owned()));
+        }
+    }
+    paths
+}
+
 /// The rule itself can fail: edges that must be refused are refused.
 #[test]
 fn forbidden_edges_are_refused() {
     let refused = [
         ("junjo-wal", Layer::Ground, "junjo-span-model", Layer::Ground, "normal"),
-        ("junjo-web", Layer::Base, "junjo-auth", Layer::Feature, "normal"),
+        ("junjo-web", Layer::Ground, "junjo-auth", Layer::Feature, "normal"),
         ("junjo-auth", Layer::Feature, "junjo-api-keys", Layer::Feature, "normal"),
         ("junjo-otel", Layer::Feature, "junjo-server", Layer::Top, "normal"),
+        ("junjo-pipeline", Layer::WayIn, "junjo-ingest", Layer::WayIn, "normal"),
+        ("junjo-span-store", Layer::Store, "junjo-telemetry", Layer::Shared, "normal"),
+        ("junjo-telemetry", Layer::Shared, "junjo-otel", Layer::Feature, "normal"),
         ("junjo-server", Layer::Top, "junjo-test-support", Layer::Tests, "normal"),
         ("junjo-server", Layer::Top, "junjo-crash", Layer::Tests, "dev"),
         ("junjo-test-support", Layer::Tests, "junjo-crash", Layer::Tests, "normal"),

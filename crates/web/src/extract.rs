@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody, JsonRejection};
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use serde::Serialize;
@@ -53,25 +53,6 @@ fn json_error(rejection: &JsonRejection) -> ApiError {
     }
 }
 
-/// The query string. With `#[serde(deny_unknown_fields)]` on `T`, an unknown parameter is a 400 that names it.
-#[derive(Clone, Copy, Debug)]
-pub struct ApiQuery<T>(pub T);
-
-impl<T, S> FromRequestParts<S> for ApiQuery<T>
-where
-    T: DeserializeOwned,
-    S: Send + Sync,
-{
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        match Query::<T>::from_request_parts(parts, state).await {
-            Ok(Query(value)) => Ok(Self(value)),
-            Err(rejection) => Err(ApiError::invalid_input(rejection.body_text())),
-        }
-    }
-}
-
 /// Parameters of the path.
 #[derive(Clone, Copy, Debug)]
 pub struct ApiPath<T>(pub T);
@@ -106,6 +87,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::query::ApiQuery;
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]

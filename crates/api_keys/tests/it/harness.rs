@@ -8,8 +8,8 @@ use axum::extract::Request;
 use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{Method, StatusCode};
 use http_body_util::BodyExt;
-use junjo_api_keys::{ApiKeys, ApiKeysConfig};
-use junjo_auth::{AuthConfig, AuthState, PasswordCost};
+use junjo_api_keys::{ApiKeysConfig, State as ApiKeys};
+use junjo_auth::{AuthConfig, PasswordCost, State as AuthState};
 use junjo_web::client::ProxyTrust;
 use junjo_web::{ManualClock, db, edge};
 use serde_json::{Value, json};
@@ -39,8 +39,8 @@ impl TestApp {
         let config = AuthConfig { password_cost, ..AuthConfig::default() };
         let auth = AuthState::new(pool.clone(), clock.shared(), config).unwrap();
         let keys = ApiKeys::new(pool.clone(), clock.shared(), auth.audit_log(), ApiKeysConfig::default());
-        let (features, document) =
-            junjo_auth::router(auth.clone()).merge(junjo_api_keys::router(keys.clone())).split_for_parts();
+        let own = junjo_api_keys::routes().with_state(keys.clone());
+        let (features, document) = junjo_auth::routes().with_state(auth.clone()).merge(own).split_for_parts();
         let router = edge::wrap(junjo_auth::protect(features, &auth).unwrap(), ProxyTrust::default());
         Self { clock, keys, pool, document, router, _folder: folder }
     }

@@ -10,6 +10,7 @@ mod users;
 
 use axum::extract::DefaultBodyLimit;
 use junjo_web::ProblemSchemas;
+use junjo_web::document::{Partial, complete};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
@@ -42,10 +43,10 @@ impl Modify for SessionScheme {
 }
 
 /// The routes of `/auth`. They must be served inside [`crate::protect`].
-pub fn router(state: AuthState) -> OpenApiRouter {
+pub fn routes() -> OpenApiRouter<AuthState> {
     let mut document = Document::openapi();
     document.merge(ProblemSchemas::openapi());
-    OpenApiRouter::with_openapi(document)
+    let mut routes = OpenApiRouter::with_openapi(document)
         .routes(routes!(login::get_setup))
         .routes(routes!(login::register_user))
         .routes(routes!(login::login))
@@ -66,6 +67,7 @@ pub fn router(state: AuthState) -> OpenApiRouter {
         .routes(routes!(invitations::list_invitations, invitations::create_invitation))
         .routes(routes!(invitations::revoke_invitation))
         .routes(routes!(audit::list_audit_events))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .with_state(state)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    complete(routes.get_openapi_mut(), &Partial::default());
+    routes
 }

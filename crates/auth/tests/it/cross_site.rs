@@ -80,7 +80,7 @@ async fn only_a_trusted_proxy_makes_the_cookie_secure() {
 async fn invalid_allowed_origin_is_refused_at_start() {
     let app = TestApp::start().await;
     let config = AuthConfig { allowed_origins: vec!["localhost:5151/path".into()], ..test_config() };
-    let state = junjo_auth::AuthState::new(app.pool.clone(), app.clock.shared(), config).unwrap();
+    let state = junjo_auth::State::new(app.pool.clone(), app.clock.shared(), config).unwrap();
     let error = junjo_auth::protect(axum::Router::new(), &state).unwrap_err();
     assert!(error.to_string().contains("localhost:5151/path"));
 }

@@ -13,7 +13,7 @@ use http::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt;
 use junjo_auth::{
-    AdminUser, AuthConfig, AuthState, CurrentUser, LoginLimits, MemberUser, PasswordCost, Rate,
+    AdminUser, AuthConfig, CurrentUser, LoginLimits, MemberUser, PasswordCost, Rate, State as AuthState,
 };
 use junjo_web::client::{ProxyTrust, PublicUrl, parse_network};
 use junjo_web::{ManualClock, db, edge};
@@ -60,7 +60,7 @@ impl TestApp {
             public_url: config.public_url.clone(),
             trusted_proxies: vec![parse_network("10.0.0.0/8").unwrap()],
         };
-        let (auth_routes, _) = junjo_auth::router(state.clone()).split_for_parts();
+        let (auth_routes, _) = junjo_auth::routes().with_state(state.clone()).split_for_parts();
         let other_feature = Router::new()
             .route("/anyone", get(async |_: CurrentUser| "ok"))
             .route("/members", post(async |_: MemberUser| "ok"))

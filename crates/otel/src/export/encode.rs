@@ -2,7 +2,8 @@
 
 use junjo_span_store::{ParquetExport, StoreError, TraceRow, WholeSpan};
 
-use super::{Format, csv, ndjson};
+use super::format::Format;
+use super::{csv, ndjson};
 
 /// Encodes one export.
 pub(super) enum Encoder {

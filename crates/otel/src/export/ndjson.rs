@@ -1,11 +1,11 @@
 //! One JSON object a line. What the store keeps as JSON text is copied as it is, so integers stay exact.
 
 use junjo_span_store::{ExportedField, FieldValue, SpanRow, TraceRow, WholeSpan};
+use junjo_telemetry::answers::{SpanKind, SpanStatus, Trace};
 use junjo_web::clock::rfc3339_nanos;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
-use crate::schemas::{SpanKind, SpanStatus, Trace};
 
 /// What a line begins with: the fields that OTLP gives every span.
 #[derive(Serialize)]

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use junjo_ingest::Receiver;
-use junjo_server::run::Running;
+use junjo_server::running::Running;
 use junjo_server::settings::Settings;
 use junjo_span_store::probe_index;
 use junjo_test_support::{FaultLibrary, OtlpClient, eventually};

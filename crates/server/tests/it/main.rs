@@ -8,6 +8,7 @@
 mod api_document;
 mod authz_coverage;
 mod docs;
+mod features;
 mod harness;
 mod health;
 mod otel;

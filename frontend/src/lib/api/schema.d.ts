@@ -568,7 +568,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List sessions (conversations), latest activity first. */
+        /**
+         * List sessions (conversations), latest activity first.
+         * @description Numbers are those of the traces in the time range.
+         */
         get: operations["list_telemetry_sessions"];
         put?: never;
         post?: never;
@@ -602,7 +605,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List spans, newest first. */
+        /**
+         * List spans, newest first.
+         * @description The language of `filter`: fields are `trace_id`, `span_id`, `parent_span_id`, `service`, `name`, `kind`, `status`, `role`,
+         *     `span_type`, `is_model_call`, `provider`, `model`, `input_tokens`, `output_tokens`, `total_tokens`, `cached_input_tokens`,
+         *     `cache_write_tokens`, `reasoning_tokens`, `cost_usd`, `cost_source`, `session_id`, `user_id`, `error_type`,
+         *     `structural_id`, `node_count`, `agent_name`, `tool_name`, `event_count`, `exception_count`,
+         *     `state_event_count`, `link_count`, `duration_ms`, `duration_ns`, `start_time_unix_nano`, `is_root`, and
+         *     `attributes.KEY` and `resource.KEY` for any attribute (quote a key with blanks: `attributes."a key"`).
+         *     Operators: `=`, `!=`, `<`, `<=`, `>`, `>=`, `contains` (in any case), `in (a, b)`, `not in (a, b)`, `exists`;
+         *     conditions are joined with `and`, `or`, `not` and parentheses. `!=` and `not` also match spans without the field.
+         */
         get: operations["list_spans"];
         put?: never;
         post?: never;
@@ -636,7 +649,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count spans or traces by time and group: errors, latency percentiles, tokens, cost. */
+        /**
+         * Count spans or traces by time and group: errors, latency percentiles, tokens, cost.
+         * @description Without `to` the range ends now; without `from` it has 24 hours.
+         */
         get: operations["get_stats"];
         put?: never;
         post?: never;
@@ -670,7 +686,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow traces as they arrive: events `ready`, `trace` (new or changed) and `lag`. */
+        /**
+         * Follow traces as they arrive: events `ready`, `trace` (new or changed) and `lag`.
+         * @description `q` is looked for in the names of the traces themselves, and `filter` may name promoted fields alone.
+         */
         get: operations["tail_traces"];
         put?: never;
         post?: never;
@@ -721,7 +740,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List users, latest activity first. */
+        /**
+         * List users, latest activity first.
+         * @description Numbers are those of the traces in the time range.
+         */
         get: operations["list_telemetry_users"];
         put?: never;
         post?: never;
@@ -2630,7 +2652,7 @@ export interface components {
             /** @description W3C trace state. */
             trace_state: string;
         };
-        /** @description One event of a span. The store keeps these four as JSON text; the types describe that text. */
+        /** @description One event of a span. */
         SpanEvent: {
             attributes: {
                 [key: string]: unknown;
@@ -4748,9 +4770,9 @@ export interface operations {
     list_deletions: {
         parameters: {
             query?: {
-                /** @description Deletions in a page, 1 to 500; 50 by default. */
+                /** @description Items in a page, 1 to 500; 50 by default. */
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /** @description `next_cursor` of the page before, with the same filters. */
                 cursor?: string;
             };
             header?: never;
@@ -4871,36 +4893,48 @@ export interface operations {
     export: {
         parameters: {
             query?: {
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description The span's service, or one that took part in the trace. */
+                service?: string;
+                /** @description Name of the span, or of the trace's root, exactly. */
+                name?: string;
+                /**
+                 * @description `unset`, `ok` or `error`. Of a trace `error` says that a span failed; `ok` and `unset` are the root's status in a
+                 *     trace without failed spans.
+                 */
+                status?: string;
+                /** @description Role of the span, or of one of the trace's, for example `llm`, `tool` or `workflow`. */
+                role?: string;
+                /** @description Model that answered, in the span or in one of the trace's. */
+                model?: string;
+                /** @description Session that the span itself names, or one of the trace's. */
+                session_id?: string;
+                /** @description User that the span itself names, or one of the trace's. */
+                user_id?: string;
+                /** @description Shortest duration in milliseconds. */
+                min_duration_ms?: number;
+                /**
+                 * @description A condition on the span, or on one of the trace's, in the filter language that `GET /otel/spans` describes: for example
+                 *     `model = "gpt-4o" and attributes.http.route contains "/chat"`.
+                 */
+                filter?: string;
+                /**
+                 * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
+                 *     also in the root's service, session and user.
+                 */
+                q?: string;
+                /**
+                 * @description Where `q` is looked for: `everything` (the default) or `names` (those of the span, or of the trace's root; this takes
+                 *     no time).
+                 */
+                search_in?: "names" | "everything";
                 /** @description What is exported: whole `spans` (the default) or `traces`. */
                 of?: "spans" | "traces";
                 /** @description `json` (one object a line, the default), `csv` or `parquet`. */
                 format?: "csv" | "json" | "parquet";
-                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
-                from?: string;
-                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
-                to?: string;
-                /** @description The span's service, or one that took part in the trace. */
-                service?: string;
-                /** @description Name of the span, or of the trace's root. */
-                name?: string;
-                /** @description Status of the span; of traces as in `/otel/traces`. */
-                status?: string;
-                /** @description Role of the span, or of one of the trace's. */
-                role?: string;
-                /** @description Model of the span, or of one of the trace's. */
-                model?: string;
-                /** @description Session of the span, or of one of the trace's. */
-                session_id?: string;
-                /** @description User of the span, or of one of the trace's. */
-                user_id?: string;
-                /** @description Shortest duration in milliseconds. */
-                min_duration_ms?: number;
-                /** @description A condition in the filter language of `/otel/spans`: on the span, or on one of the trace's. */
-                filter?: string;
-                /** @description Text as in `/otel/spans` or `/otel/traces`. */
-                q?: string;
-                /** @description Where `q` is looked for: `everything` (the default) or `names`. */
-                search_in?: "names" | "everything";
             };
             header?: never;
             path?: never;
@@ -4942,16 +4976,16 @@ export interface operations {
     list_logs: {
         parameters: {
             query?: {
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
                 /** @description The trace that a record belongs to, 32 hexadecimal digits. */
                 trace_id?: string;
                 /** @description The span that a record belongs to, 16 hexadecimal digits. */
                 span_id?: string;
                 /** @description The service that sent it. */
                 service?: string;
-                /** @description Earliest time, inclusive: RFC 3339, or unix nanoseconds. */
-                from?: string;
-                /** @description Latest time, exclusive: RFC 3339, or unix nanoseconds. */
-                to?: string;
                 /** @description Lowest severity: `trace`, `debug`, `info`, `warn`, `error`, `fatal`, or an OTLP severity number (1 to 24). */
                 severity?: string;
                 /** @description Name of the event, exactly. */
@@ -5078,9 +5112,9 @@ export interface operations {
     list_services: {
         parameters: {
             query?: {
-                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
                 from?: string;
-                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
                 to?: string;
             };
             header?: never;
@@ -5120,9 +5154,9 @@ export interface operations {
     list_telemetry_sessions: {
         parameters: {
             query?: {
-                /** @description Earliest start of a trace, inclusive: RFC 3339, or unix nanoseconds. Numbers are those of the traces in the range. */
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
                 from?: string;
-                /** @description Latest start of a trace, exclusive: RFC 3339, or unix nanoseconds. */
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
                 to?: string;
                 /** @description A service that took part in the traces. */
                 service?: string;
@@ -5217,51 +5251,52 @@ export interface operations {
     list_spans: {
         parameters: {
             query?: {
-                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
                 from?: string;
-                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
                 to?: string;
-                /** @description The span's service. */
+                /** @description The span's service, or one that took part in the trace. */
                 service?: string;
-                /** @description The span's name, exactly. */
+                /** @description Name of the span, or of the trace's root, exactly. */
                 name?: string;
-                /** @description `unset`, `ok` or `error`. */
+                /**
+                 * @description `unset`, `ok` or `error`. Of a trace `error` says that a span failed; `ok` and `unset` are the root's status in a
+                 *     trace without failed spans.
+                 */
                 status?: string;
-                /** @description `internal`, `server`, `client`, `producer`, `consumer` or `unspecified`. */
-                kind?: string;
-                /** @description For example `llm`, `tool` or `workflow`. */
+                /** @description Role of the span, or of one of the trace's, for example `llm`, `tool` or `workflow`. */
                 role?: string;
-                /** @description Provider of the model. */
-                provider?: string;
-                /** @description Model that answered. */
+                /** @description Model that answered, in the span or in one of the trace's. */
                 model?: string;
-                /** @description Session that the span itself names. */
+                /** @description Session that the span itself names, or one of the trace's. */
                 session_id?: string;
-                /** @description User that the span itself names. */
+                /** @description User that the span itself names, or one of the trace's. */
                 user_id?: string;
-                /** @description Type of the error. */
-                error_type?: string;
                 /** @description Shortest duration in milliseconds. */
                 min_duration_ms?: number;
-                /** @description Longest duration in milliseconds. */
-                max_duration_ms?: number;
                 /**
-                 * @description A condition, for example `model = "gpt-4o" and attributes.http.route contains "/chat"`.
-                 *
-                 *     Fields: `trace_id`, `span_id`, `parent_span_id`, `service`, `name`, `kind`, `status`, `role`, `span_type`,
-                 *     `is_model_call`, `provider`, `model`, `input_tokens`, `output_tokens`, `total_tokens`, `cached_input_tokens`,
-                 *     `cache_write_tokens`, `reasoning_tokens`, `cost_usd`, `cost_source`, `session_id`, `user_id`, `error_type`,
-                 *     `structural_id`, `node_count`, `agent_name`, `tool_name`, `event_count`, `exception_count`,
-                 *     `state_event_count`, `link_count`, `duration_ms`, `duration_ns`, `start_time_unix_nano`, `is_root`, and
-                 *     `attributes.KEY` and `resource.KEY` for any attribute (quote a key with blanks: `attributes."a key"`).
-                 *     Operators: `=`, `!=`, `<`, `<=`, `>`, `>=`, `contains` (in any case), `in (a, b)`, `not in (a, b)`, `exists`;
-                 *     conditions are joined with `and`, `or`, `not` and parentheses. `!=` and `not` also match spans without the field.
+                 * @description A condition on the span, or on one of the trace's, in the filter language that `GET /otel/spans` describes: for example
+                 *     `model = "gpt-4o" and attributes.http.route contains "/chat"`.
                  */
                 filter?: string;
-                /** @description Text in the name, attributes, events or status message, in any case. */
+                /**
+                 * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
+                 *     also in the root's service, session and user.
+                 */
                 q?: string;
-                /** @description Where `q` is looked for: `everything` (the default) or `names` (which takes no time). */
+                /**
+                 * @description Where `q` is looked for: `everything` (the default) or `names` (those of the span, or of the trace's root; this takes
+                 *     no time).
+                 */
                 search_in?: "names" | "everything";
+                /** @description `internal`, `server`, `client`, `producer`, `consumer` or `unspecified`. */
+                kind?: string;
+                /** @description Provider of the model. */
+                provider?: string;
+                /** @description Type of the error. */
+                error_type?: string;
+                /** @description Longest duration in milliseconds. */
+                max_duration_ms?: number;
                 /** @description Items in a page, 1 to 500; 50 by default. */
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
@@ -5346,12 +5381,46 @@ export interface operations {
     get_stats: {
         parameters: {
             query?: {
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description The span's service, or one that took part in the trace. */
+                service?: string;
+                /** @description Name of the span, or of the trace's root, exactly. */
+                name?: string;
+                /**
+                 * @description `unset`, `ok` or `error`. Of a trace `error` says that a span failed; `ok` and `unset` are the root's status in a
+                 *     trace without failed spans.
+                 */
+                status?: string;
+                /** @description Role of the span, or of one of the trace's, for example `llm`, `tool` or `workflow`. */
+                role?: string;
+                /** @description Model that answered, in the span or in one of the trace's. */
+                model?: string;
+                /** @description Session that the span itself names, or one of the trace's. */
+                session_id?: string;
+                /** @description User that the span itself names, or one of the trace's. */
+                user_id?: string;
+                /** @description Shortest duration in milliseconds. */
+                min_duration_ms?: number;
+                /**
+                 * @description A condition on the span, or on one of the trace's, in the filter language that `GET /otel/spans` describes: for example
+                 *     `model = "gpt-4o" and attributes.http.route contains "/chat"`.
+                 */
+                filter?: string;
+                /**
+                 * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
+                 *     also in the root's service, session and user.
+                 */
+                q?: string;
+                /**
+                 * @description Where `q` is looked for: `everything` (the default) or `names` (those of the span, or of the trace's root; this takes
+                 *     no time).
+                 */
+                search_in?: "names" | "everything";
                 /** @description What is counted: `spans` (the default) or `traces`. */
                 of?: "spans" | "traces";
-                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds; 24 hours before `to` by default. */
-                from?: string;
-                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds; now by default. */
-                to?: string;
                 /**
                  * @description Width of a time bucket: a number with `s`, `m`, `h` or `d`, `auto` (the default: at most 120 buckets), or `none` for
                  *     totals alone.
@@ -5369,26 +5438,8 @@ export interface operations {
                 ratio_of?: string;
                 /** @description A numeric field that is summarised like the duration, for example `attributes.retrieval.score`; spans only. */
                 measure?: string;
-                /** @description The span's service, or one that took part in the trace. */
-                service?: string;
-                /** @description Name of the span, or of the trace's root. */
-                name?: string;
-                /** @description Status of the span; of traces as in `/otel/traces`. */
-                status?: string;
-                /** @description Role of the span, or of one of the trace's. */
-                role?: string;
                 /** @description Provider of the model. */
                 provider?: string;
-                /** @description Model of the span, or of one of the trace's. */
-                model?: string;
-                /** @description Session of the span, or of one of the trace's. */
-                session_id?: string;
-                /** @description User of the span, or of one of the trace's. */
-                user_id?: string;
-                /** @description A condition in the filter language of `/otel/spans`: on the span, or on one of the trace's. */
-                filter?: string;
-                /** @description Text as in `/otel/spans` or `/otel/traces`. */
-                q?: string;
             };
             header?: never;
             path?: never;
@@ -5464,30 +5515,44 @@ export interface operations {
     tail_traces: {
         parameters: {
             query?: {
-                /** @description A service that took part. */
+                /** @description The span's service, or one that took part in the trace. */
                 service?: string;
-                /** @description Name of the root span, exactly. */
+                /** @description Name of the span, or of the trace's root, exactly. */
                 name?: string;
-                /** @description `error`: a span failed; `ok`, `unset`: the root's status in a trace without failed spans. */
+                /**
+                 * @description `unset`, `ok` or `error`. Of a trace `error` says that a span failed; `ok` and `unset` are the root's status in a
+                 *     trace without failed spans.
+                 */
                 status?: string;
-                /** @description A span has this role. */
+                /** @description Role of the span, or of one of the trace's, for example `llm`, `tool` or `workflow`. */
                 role?: string;
-                /** @description A span used this model. */
+                /** @description Model that answered, in the span or in one of the trace's. */
                 model?: string;
-                /** @description A span belongs to this session. */
+                /** @description Session that the span itself names, or one of the trace's. */
                 session_id?: string;
-                /** @description A span belongs to this user. */
+                /** @description User that the span itself names, or one of the trace's. */
                 user_id?: string;
                 /** @description Shortest duration in milliseconds. */
                 min_duration_ms?: number;
+                /**
+                 * @description A condition on the span, or on one of the trace's, in the filter language that `GET /otel/spans` describes: for example
+                 *     `model = "gpt-4o" and attributes.http.route contains "/chat"`.
+                 */
+                filter?: string;
+                /**
+                 * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
+                 *     also in the root's service, session and user.
+                 */
+                q?: string;
+                /**
+                 * @description Where `q` is looked for: `everything` (the default) or `names` (those of the span, or of the trace's root; this takes
+                 *     no time).
+                 */
+                search_in?: "names" | "everything";
                 /** @description Whether a language model was called. */
                 has_llm?: boolean;
                 /** @description Whether a Junjo workflow ran. */
                 has_workflow?: boolean;
-                /** @description Text in the root's name, service, session or user, in any case. */
-                q?: string;
-                /** @description A condition on promoted fields that a span of the trace fulfils. */
-                filter?: string;
                 /** @description Id of the last event that was read, where the header `Last-Event-ID` cannot be sent. */
                 last_event_id?: string;
             };
@@ -5578,39 +5643,48 @@ export interface operations {
     list_traces: {
         parameters: {
             query?: {
-                /** @description A service that took part. */
-                service?: string;
-                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
                 from?: string;
-                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
                 to?: string;
-                /** @description Name of the root span, exactly. */
+                /** @description The span's service, or one that took part in the trace. */
+                service?: string;
+                /** @description Name of the span, or of the trace's root, exactly. */
                 name?: string;
-                /** @description `error`: a span failed; `ok`, `unset`: the root's status in a trace without failed spans. */
+                /**
+                 * @description `unset`, `ok` or `error`. Of a trace `error` says that a span failed; `ok` and `unset` are the root's status in a
+                 *     trace without failed spans.
+                 */
                 status?: string;
-                /** @description A span has this role, for example `llm` or `workflow`. */
+                /** @description Role of the span, or of one of the trace's, for example `llm`, `tool` or `workflow`. */
                 role?: string;
-                /** @description A span used this model. */
+                /** @description Model that answered, in the span or in one of the trace's. */
                 model?: string;
-                /** @description A span belongs to this session. */
+                /** @description Session that the span itself names, or one of the trace's. */
                 session_id?: string;
-                /** @description A span belongs to this user. */
+                /** @description User that the span itself names, or one of the trace's. */
                 user_id?: string;
                 /** @description Shortest duration in milliseconds. */
                 min_duration_ms?: number;
+                /**
+                 * @description A condition on the span, or on one of the trace's, in the filter language that `GET /otel/spans` describes: for example
+                 *     `model = "gpt-4o" and attributes.http.route contains "/chat"`.
+                 */
+                filter?: string;
+                /**
+                 * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
+                 *     also in the root's service, session and user.
+                 */
+                q?: string;
+                /**
+                 * @description Where `q` is looked for: `everything` (the default) or `names` (those of the span, or of the trace's root; this takes
+                 *     no time).
+                 */
+                search_in?: "names" | "everything";
                 /** @description Whether a language model was called. */
                 has_llm?: boolean;
                 /** @description Whether a Junjo workflow ran. */
                 has_workflow?: boolean;
-                /**
-                 * @description Text in the root's name, service, session or user, or in a span's name, attributes, events or status message, in
-                 *     any case.
-                 */
-                q?: string;
-                /** @description Where `q` is looked for: `everything` (the default) or `names` (the trace's own, which takes no time). */
-                search_in?: "names" | "everything";
-                /** @description A condition that a span of the trace fulfils, in the filter language of `/otel/spans`. */
-                filter?: string;
                 /** @description Items in a page, 1 to 500; 50 by default. */
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
@@ -5653,9 +5727,9 @@ export interface operations {
     list_telemetry_users: {
         parameters: {
             query?: {
-                /** @description Earliest start of a trace, inclusive: RFC 3339, or unix nanoseconds. Numbers are those of the traces in the range. */
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
                 from?: string;
-                /** @description Latest start of a trace, exclusive: RFC 3339, or unix nanoseconds. */
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
                 to?: string;
                 /** @description A service that took part in the traces. */
                 service?: string;
@@ -5705,14 +5779,14 @@ export interface operations {
     get_workflow_runs: {
         parameters: {
             query: {
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
                 /** @description Hash of the workflow's content, as runs and the list of workflows show it. */
                 structural_id: string;
                 /** @description The service that ran it. */
                 service?: string;
-                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
-                from?: string;
-                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
-                to?: string;
                 /** @description Runs that are read, newest first, 1 to 500; 100 by default. */
                 limit?: number;
             };
@@ -5842,12 +5916,12 @@ export interface operations {
     list_workflows: {
         parameters: {
             query?: {
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
                 /** @description The service that ran the workflow. */
                 service?: string;
-                /** @description Earliest start, inclusive: RFC 3339, or unix nanoseconds. */
-                from?: string;
-                /** @description Latest start, exclusive: RFC 3339, or unix nanoseconds. */
-                to?: string;
                 /** @description Name of the workflow, exactly. */
                 name?: string;
                 /** @description Status of the workflow's span. */

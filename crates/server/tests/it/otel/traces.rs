@@ -62,6 +62,31 @@ async fn queries_with_bad_parameters_are_problems() {
     server.stop().await;
 }
 
+/// Scenario: a misspelt parameter at every described route that has parameters. Guarantee: 400 that names it and those that
+/// exist, never an answer without the filter.
+#[tokio::test(flavor = "multi_thread")]
+async fn undeclared_parameters_are_refused_everywhere() {
+    let server = TestServer::start().await;
+    server.set_up().await;
+    let document = server.api.read("/openapi.json").await;
+    let mut asked = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let parameters = item["get"]["parameters"].as_array();
+        let queries = parameters.into_iter().flatten().filter(|parameter| parameter["in"] == "query");
+        let Some(known) = queries.map(|parameter| parameter["name"].as_str().unwrap()).next() else {
+            continue;
+        };
+        let path = path.replace("{trace_id}", &"1".repeat(32)).replace("{span_id}", &"1".repeat(16));
+        let (status, body) = server.api.get(&format!("{path}?no_such=1")).await;
+        let detail = body["detail"].as_str().unwrap_or_default();
+        assert_eq!(status, 400, "{path}: {body}");
+        assert!(detail.contains("`no_such`") && detail.contains(known), "{path}: {body}");
+        asked += 1;
+    }
+    assert!(asked > 10, "{asked} routes have parameters");
+    server.stop().await;
+}
+
 /// Scenario: a page's cursor is used with other filters. Guarantee: 400, not wrong rows.
 #[tokio::test(flavor = "multi_thread")]
 async fn cursor_with_other_filters_is_refused() {

@@ -1,6 +1,6 @@
 //! What every receiver does while something is missing: its log, the key check, room, or the other process.
 
-use junjo_server::run::Bound;
+use junjo_server::running::Bound;
 use junjo_server::settings::Settings;
 use junjo_span_store::probe_index;
 use junjo_test_support::{SpanBuilder, eventually, request};
@@ -48,7 +48,8 @@ async fn assert_answers(case: &Case, grpc: SocketAddr, http: &[SocketAddr], key:
 #[tokio::test(flavor = "multi_thread")]
 async fn recovering_server_answers_unavailable() {
     let (dir, lifecycle) = (tempfile::tempdir().unwrap(), Lifecycle::new());
-    let bound = Bound::bind(Settings::in_dir(dir.path()), SystemClock::shared(), &lifecycle).await.unwrap();
+    let bound =
+        Bound::bind(Settings::in_dir_with(dir.path(), &[]), SystemClock::shared(), &lifecycle).await.unwrap();
     let (grpc, http) = (bound.grpc_addrs[0], [bound.otlp_http_addrs[0], bound.http_addr]);
     let starting = Case::traces("starting", one_span(1)).refused(Reason::Unavailable, "starting");
     assert_answers(&starting, grpc, &http, "any").await;
@@ -57,8 +58,13 @@ async fn recovering_server_answers_unavailable() {
     {
         assert_eq!(api.get(path).await.0, code, "{path}");
     }
-    assert_eq!(api.get("/health").await.1["index"], "opening");
+    let health = api.get("/health").await.1;
+    assert_eq!((&health["index"], &health["log"]), (&"opening".into(), &"opening".into()));
     let running = bound.open(Arc::new(|path: &Path| probe_index(path)), &lifecycle).await.unwrap();
+    let open = api.get("/health").await.1;
+    let members =
+        |health: &serde_json::Value| health.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(members(&health), members(&open), "both are the answer that the document describes");
     api.register().await;
     let key = api.create_key().await;
     assert_eq!(api.get("/ready").await.0, 200);

@@ -1,0 +1,61 @@
+//! What the routes of this feature work with.
+
+use axum::extract::FromRef;
+use junjo_auth::AuditLog;
+use junjo_ingest::Receiver;
+use junjo_pipeline::{Pipeline, Sources};
+use junjo_telemetry::Telemetry;
+use junjo_wal::Wal;
+use junjo_web::Lifecycle;
+use tokio_util::sync::CancellationToken;
+
+use crate::export::permits::Exports;
+use crate::tail::permits::Tails;
+
+/// The feature's state. Cheap to clone.
+#[derive(Clone, FromRef)]
+pub struct OtelState {
+    pub(crate) telemetry: Telemetry,
+    pub(crate) way_in: WayIn,
+    pub(crate) audit: AuditLog,
+    pub(crate) tails: Tails,
+    pub(crate) exports: Exports,
+    /// Ends answers that have no end of their own.
+    #[from_ref(skip)]
+    stop: CancellationToken,
+}
+
+/// The parts that telemetry passes before it is in the store. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct WayIn {
+    /// The write-ahead log.
+    pub(crate) wal: Wal,
+    /// The receivers.
+    pub(crate) receiver: Receiver,
+    /// The ingestion services of split mode.
+    pub(crate) sources: Sources,
+}
+
+impl OtelState {
+    /// Answers from `telemetry`; the status is that of `pipeline` and `receiver`, and deletions are written down in `audit`.
+    pub fn new(telemetry: &Telemetry, pipeline: &Pipeline, receiver: &Receiver, audit: AuditLog) -> Self {
+        let stop = CancellationToken::new();
+        let telemetry = telemetry.clone();
+        let way_in = WayIn {
+            wal: pipeline.wal().clone(),
+            receiver: receiver.clone(),
+            sources: pipeline.sources().clone(),
+        };
+        let (tails, exports) = (Tails::new(stop.clone()), Exports::new(stop.clone()));
+        Self { telemetry, way_in, audit, tails, exports, stop }
+    }
+}
+
+/// Ends live tails and exports when the process is asked to stop.
+pub fn spawn(state: &OtelState, lifecycle: &Lifecycle) {
+    let (streams, stop) = (state.stop.clone(), lifecycle.soft());
+    lifecycle.spawn("streams", async move {
+        stop.cancelled().await;
+        streams.cancel();
+    });
+}

@@ -1,0 +1,79 @@
+//! `GET /otel/traces`, lists of traces, and `GET /otel/trace/{trace_id}`, the spans of one.
+
+use axum::Json;
+use axum::extract::State;
+use junjo_auth::TelemetryReader;
+use junjo_telemetry::answers::{Trace, TraceDetail};
+use junjo_telemetry::params::{FilterParams, PageParams, TimeParams, TraceFilterParams, trace_id};
+use junjo_telemetry::{PageAsk, SearchPage, Telemetry};
+use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Limit, Problems};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::OtelState;
+
+/// Spans of a trace in a page.
+const SPAN_LIMIT: Limit = Limit::new(10_000, 10_000);
+
+pub(crate) fn routes() -> OpenApiRouter<OtelState> {
+    OpenApiRouter::new().routes(routes!(list_traces)).routes(routes!(get_trace))
+}
+
+/// Paging of a trace's spans.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct TraceParams {
+    /// `next_after` of the page before.
+    after: Option<String>,
+    /// Spans in a page, 1 to 10,000; 10,000 by default.
+    limit: Option<u32>,
+    /// `payload`: each span also carries everything that OTLP did, up to 16 MiB a page.
+    #[param(value_type = Option<String>)]
+    include: Option<Include>,
+}
+
+/// What a trace page may carry besides the narrow rows.
+#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum Include {
+    /// Whole spans.
+    Payload,
+}
+
+/// List traces, newest first.
+#[utoipa::path(
+    get, path = "/otel/traces", tag = "otel", params(TimeParams, FilterParams, TraceFilterParams, PageParams),
+    responses((status = 200, body = SearchPage<Trace>), Problems)
+)]
+async fn list_traces(
+    State(telemetry): State<Telemetry>,
+    _: TelemetryReader,
+    ApiQueries((time, shared, traces, page)): ApiQueries<(
+        TimeParams,
+        FilterParams,
+        TraceFilterParams,
+        PageParams,
+    )>,
+) -> ApiResult<Json<SearchPage<Trace>>> {
+    let filter = traces.to_filter(&time, &shared)?;
+    Ok(Json(telemetry.traces(&filter, page.ask()).await?))
+}
+
+/// Read one trace: its spans in order of start, in pages.
+#[utoipa::path(
+    get, path = "/otel/trace/{trace_id}", tag = "otel",
+    params(("trace_id" = String, Path, description = "32 hexadecimal digits"), TraceParams),
+    responses((status = 200, body = TraceDetail), Problems)
+)]
+async fn get_trace(
+    State(telemetry): State<Telemetry>,
+    _: TelemetryReader,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(params): ApiQuery<TraceParams>,
+) -> ApiResult<Json<TraceDetail>> {
+    let page = PageAsk { limit: SPAN_LIMIT.clamp(params.limit), cursor: params.after.as_deref() };
+    let with_payload = params.include == Some(Include::Payload);
+    Ok(Json(telemetry.trace(trace_id(&id)?, page, with_payload).await?))
+}

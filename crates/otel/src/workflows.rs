@@ -1,0 +1,98 @@
+//! Runs of Junjo workflows: `GET /otel/workflows` lists them, `/otel/workflow/…` is one with its graph, executions and states,
+//! and `/otel/workflow-runs` lays the runs of a workflow over each other.
+
+use axum::Json;
+use axum::extract::State;
+use junjo_auth::TelemetryReader;
+use junjo_workflow_model::StateAt;
+use junjo_telemetry::Telemetry;
+use junjo_telemetry::answers::{Workflow, WorkflowRuns, WorkflowView};
+use junjo_telemetry::params::{OverlayParams, PageParams, RunFilterParams, TimeParams, span_id, trace_id};
+use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Page, Problems};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::OtelState;
+
+pub(crate) fn routes() -> OpenApiRouter<OtelState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_workflows))
+        .routes(routes!(get_workflow))
+        .routes(routes!(get_workflow_state))
+        .routes(routes!(get_workflow_runs))
+}
+
+/// Which state.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct StateParams {
+    /// Id of the store; the run's own by default.
+    store: Option<String>,
+    /// Which change of the store, from 1; 0 is the state that the run started with. The last one by default.
+    at: Option<usize>,
+}
+
+/// List Junjo workflow runs, newest first.
+#[utoipa::path(
+    get, path = "/otel/workflows", tag = "otel", params(TimeParams, RunFilterParams, PageParams),
+    responses((status = 200, body = Page<Workflow>), Problems)
+)]
+async fn list_workflows(
+    State(telemetry): State<Telemetry>,
+    _: TelemetryReader,
+    ApiQueries((time, runs, page)): ApiQueries<(TimeParams, RunFilterParams, PageParams)>,
+) -> ApiResult<Json<Page<Workflow>>> {
+    Ok(Json(telemetry.runs(&runs.to_filter(&time)?, page.ask()).await?))
+}
+
+/// Read one run of a workflow, subflow or agent: its graph with what was executed of it, its stores and their changes.
+#[utoipa::path(
+    get, path = "/otel/workflow/{trace_id}/{span_id}", tag = "otel",
+    params(
+        ("trace_id" = String, Path, description = "32 hexadecimal digits"),
+        ("span_id" = String, Path, description = "16 hexadecimal digits: the span of the run"),
+    ),
+    responses((status = 200, body = WorkflowView), Problems)
+)]
+async fn get_workflow(
+    State(telemetry): State<Telemetry>,
+    _: TelemetryReader,
+    ApiPath((trace, span)): ApiPath<(String, String)>,
+) -> ApiResult<Json<WorkflowView>> {
+    Ok(Json(telemetry.run(trace_id(&trace)?, span_id(&span)?).await?))
+}
+
+/// Read the state of one of the run's stores before and after a change, and who wrote each part of it last.
+#[utoipa::path(
+    get, path = "/otel/workflow/{trace_id}/{span_id}/state", tag = "otel",
+    params(
+        ("trace_id" = String, Path, description = "32 hexadecimal digits"),
+        ("span_id" = String, Path, description = "16 hexadecimal digits: the span of the run"),
+        StateParams,
+    ),
+    responses((status = 200, body = StateAt), Problems)
+)]
+async fn get_workflow_state(
+    State(telemetry): State<Telemetry>,
+    _: TelemetryReader,
+    ApiPath((trace, span)): ApiPath<(String, String)>,
+    ApiQuery(params): ApiQuery<StateParams>,
+) -> ApiResult<Json<StateAt>> {
+    let (trace, span) = (trace_id(&trace)?, span_id(&span)?);
+    Ok(Json(telemetry.run_state(trace, span, params.store, params.at).await?))
+}
+
+/// Lay the newest runs of one workflow over each other: how often nodes were executed and edges taken, and how long.
+#[utoipa::path(
+    get, path = "/otel/workflow-runs", tag = "otel", params(TimeParams, OverlayParams),
+    responses((status = 200, body = WorkflowRuns), Problems)
+)]
+async fn get_workflow_runs(
+    State(telemetry): State<Telemetry>,
+    _: TelemetryReader,
+    ApiQueries((time, runs)): ApiQueries<(TimeParams, OverlayParams)>,
+) -> ApiResult<Json<WorkflowRuns>> {
+    Ok(Json(telemetry.run_overlay(runs.to_filter(&time)?, runs.runs_max()).await?))
+}

@@ -1,0 +1,146 @@
+//! The features of this server. A feature is its crate, its folder of the page, and the lines here that name it: its
+//! settings, what it is opened with, and its description. No other file of this crate names a feature that could be left
+//! out (`tests/it/features.rs`).
+//!
+//! `auth` cannot be left out: it says who is asking.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use clap::Args;
+use junjo_auth::{AuditLog, AuthError, ReadKeys};
+use junjo_ingest::{KeyCheck, KeyOutcome, Receiver};
+use junjo_pipeline::Pipeline;
+use junjo_telemetry::Telemetry;
+use junjo_web::{Lifecycle, SharedClock};
+use secrecy::SecretString;
+use sqlx::SqlitePool;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::settings::web::WebSettings;
+
+/// The settings of features.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FeatureSettings {
+    #[command(flatten)]
+    pub(crate) auth: junjo_auth::Settings,
+    #[command(flatten)]
+    pub(crate) api_keys: junjo_api_keys::Settings,
+}
+
+/// What features stand on.
+pub(crate) struct Ground {
+    pub(crate) web: WebSettings,
+    /// Asked for by the internal gRPC.
+    pub(crate) token: Option<SecretString>,
+    pub(crate) pool: SqlitePool,
+    pub(crate) clock: SharedClock,
+    pub(crate) receiver: Receiver,
+    pub(crate) telemetry: Telemetry,
+    pub(crate) pipeline: Pipeline,
+}
+
+/// Starts the tasks of a feature.
+type Spawn = Box<dyn Fn(&Lifecycle) + Send + Sync>;
+
+/// The features, open.
+pub(crate) struct Features {
+    pub(crate) auth: junjo_auth::State,
+    /// Every route, with its state.
+    routes: OpenApiRouter,
+    tasks: Vec<Spawn>,
+    ingest_keys: Option<Arc<dyn KeyCheck>>,
+    read_keys: Option<ReadKeys>,
+    internal: Option<Router>,
+}
+
+impl Features {
+    /// Opens every feature.
+    pub(crate) fn open(ground: &Ground, settings: &FeatureSettings) -> Result<Self, AuthError> {
+        let auth = accounts(ground.pool.clone(), Arc::clone(&ground.clock), &settings.auth, &ground.web)?;
+        let audit = AuditLog::new(ground.pool.clone(), Arc::clone(&ground.clock));
+        let mut features = Self::with_accounts(auth.clone());
+        features.add(junjo_auth::routes(), auth, junjo_auth::spawn);
+
+        let api_keys = junjo_api_keys::State::open(&ground.pool, &ground.clock, &settings.api_keys);
+        features.ingest_keys = Some(Arc::new(api_keys.clone()));
+        features.read_keys = Some(ReadKeys::new(api_keys.clone()));
+        features.internal = Some(junjo_api_keys::internal_routes(&api_keys, ground.token.as_ref()));
+        features.add(junjo_api_keys::routes(), api_keys, junjo_api_keys::spawn);
+
+        let otel = junjo_otel::State::new(&ground.telemetry, &ground.pipeline, &ground.receiver, audit);
+        features.add(junjo_otel::routes(), otel, junjo_otel::spawn);
+        Ok(features)
+    }
+
+    /// No feature but accounts.
+    fn with_accounts(auth: junjo_auth::State) -> Self {
+        let routes = OpenApiRouter::new();
+        Self { auth, routes, tasks: Vec::new(), ingest_keys: None, read_keys: None, internal: None }
+    }
+
+    fn add<S>(&mut self, routes: OpenApiRouter<S>, state: S, spawn: fn(&S, &Lifecycle))
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        let before = std::mem::take(&mut self.routes);
+        self.routes = before.merge(routes.with_state(state.clone()));
+        self.tasks.push(Box::new(move |lifecycle| spawn(&state, lifecycle)));
+    }
+
+    /// Every route, with its state and its description.
+    pub(crate) fn routes(&self) -> OpenApiRouter {
+        self.routes.clone()
+    }
+
+    /// Starts the tasks of all.
+    pub(crate) fn spawn(&self, lifecycle: &Lifecycle) {
+        self.tasks.iter().for_each(|spawn| spawn(lifecycle));
+    }
+
+    /// Who checks the keys of senders. Without a feature that does, no key is good.
+    pub(crate) fn ingest_keys(&self) -> Arc<dyn KeyCheck> {
+        self.ingest_keys.clone().unwrap_or_else(|| Arc::new(NoKeys))
+    }
+
+    /// Who checks the keys of readers.
+    pub(crate) fn read_keys(&self) -> Option<&ReadKeys> {
+        self.read_keys.as_ref()
+    }
+
+    /// The gRPC routes for ingestion services.
+    pub(crate) fn internal(&self) -> Router {
+        self.internal.clone().unwrap_or_default()
+    }
+}
+
+/// The descriptions of all features, without opening any.
+pub(crate) fn described() -> Vec<OpenApi> {
+    vec![
+        junjo_auth::routes().into_openapi(),
+        junjo_api_keys::routes().into_openapi(),
+        junjo_otel::routes().into_openapi(),
+    ]
+}
+
+/// Accounts in `pool`; also for commands that work beside a running server.
+pub(crate) fn accounts(
+    pool: SqlitePool,
+    clock: SharedClock,
+    settings: &junjo_auth::Settings,
+    web: &WebSettings,
+) -> Result<junjo_auth::State, AuthError> {
+    junjo_auth::State::new(pool, clock, settings.config(web.public_url.clone(), web.allow_origins.clone()))
+}
+
+/// No key is good.
+struct NoKeys;
+
+impl KeyCheck for NoKeys {
+    fn check<'a>(&'a self, _: &'a str) -> Pin<Box<dyn Future<Output = KeyOutcome> + Send + 'a>> {
+        Box::pin(async { KeyOutcome::Invalid })
+    }
+}

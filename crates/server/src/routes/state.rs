@@ -1,0 +1,15 @@
+//! What the routes of no feature look at.
+
+use junjo_ingest::Receiver;
+use junjo_span_store::SpanStore;
+use junjo_wal::Wal;
+use metrics_exporter_prometheus::PrometheusHandle;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct OwnState {
+    pub(crate) receiver: Receiver,
+    pub(crate) store: SpanStore,
+    pub(crate) wal: Wal,
+    pub(crate) metrics: PrometheusHandle,
+}

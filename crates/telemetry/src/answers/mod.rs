@@ -1,0 +1,23 @@
+//! What is answered: wire types, made from what the store returns. They ask nothing.
+
+pub(crate) mod conversation;
+pub(crate) mod exact;
+pub(crate) mod log;
+mod otlp_json;
+pub(crate) mod run;
+pub(crate) mod service;
+pub(crate) mod span;
+pub(crate) mod span_item;
+pub(crate) mod stats;
+mod status;
+pub(crate) mod trace;
+
+pub use conversation::{Session, SessionDetail, Turn, User};
+pub use log::{Log, LogPage};
+pub use run::{Workflow, WorkflowRuns, WorkflowView};
+pub use service::{Service, ServiceList};
+pub use span::Span;
+pub use span_item::SpanItem;
+pub use stats::StatsAnswer;
+pub use status::{SpanKind, SpanStatus};
+pub use trace::{Trace, TraceDetail, TraceSpan};

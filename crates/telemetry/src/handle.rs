@@ -1,0 +1,143 @@
+//! The questions that can be asked about telemetry, one method each. How an answer is found is in `questions/`, its form
+//! in `answers/`.
+
+use junjo_span_model::{SpanId, TraceId};
+use junjo_span_store::{
+    GroupFilter, GroupKind, LogFilter, RunFilter, SpanFilter, SpanStore, TimeRange, TraceFilter,
+    WorkflowFilter,
+};
+use junjo_web::{Page, SharedClock};
+use junjo_workflow_model::StateAt;
+
+use crate::answers::conversation::{Session, SessionDetail, User};
+use crate::answers::log::LogPage;
+use crate::answers::run::{Workflow, WorkflowRuns, WorkflowView};
+use crate::answers::service::{Service, ServiceList};
+use crate::answers::span::Span;
+use crate::answers::span_item::SpanItem;
+use crate::answers::stats::StatsAnswer;
+use crate::answers::trace::{Trace, TraceDetail};
+use crate::error::TelemetryResult;
+use crate::page::{PageAsk, SearchPage};
+use crate::params::StatsQuestion;
+use crate::questions::runs::RunViews;
+use crate::questions::{conversations, runs, spans, traces};
+
+/// Stored telemetry, ready to be asked. Cheap to clone.
+#[derive(Clone)]
+pub struct Telemetry {
+    store: SpanStore,
+    clock: SharedClock,
+    views: RunViews,
+}
+
+impl Telemetry {
+    /// What `store` holds, at the time of `clock`.
+    pub fn new(store: SpanStore, clock: SharedClock) -> Self {
+        Self { views: RunViews::new(store.clone()), store, clock }
+    }
+
+    /// The store, for what is no question: deletion, retention, exports, changes as they come.
+    pub fn store(&self) -> &SpanStore {
+        &self.store
+    }
+
+    /// The time, unix nanoseconds.
+    pub fn now_unix_nanos(&self) -> i64 {
+        self.clock.now_unix_nanos()
+    }
+
+    /// Services with their counts in a time range, by name.
+    pub async fn services(&self, time: TimeRange) -> TelemetryResult<ServiceList> {
+        let services = self.store.services(time).await?;
+        Ok(ServiceList { items: services.into_iter().map(Service::from).collect() })
+    }
+
+    /// Traces, newest first.
+    pub async fn traces(
+        &self,
+        filter: &TraceFilter,
+        page: PageAsk<'_>,
+    ) -> TelemetryResult<SearchPage<Trace>> {
+        traces::list(&self.store, filter, page).await
+    }
+
+    /// One trace with a page of its spans, in order of start; each with everything that it carried if asked for, up to
+    /// 16 MiB a page.
+    pub async fn trace(
+        &self,
+        trace_id: TraceId,
+        page: PageAsk<'_>,
+        with_payload: bool,
+    ) -> TelemetryResult<TraceDetail> {
+        traces::one(&self.store, trace_id, page, with_payload).await
+    }
+
+    /// Spans of all traces, newest first.
+    pub async fn spans(
+        &self,
+        filter: &SpanFilter,
+        page: PageAsk<'_>,
+    ) -> TelemetryResult<SearchPage<SpanItem>> {
+        spans::list(&self.store, filter, page).await
+    }
+
+    /// One span with everything that it carried, what it means, and its log records.
+    pub async fn span(&self, trace_id: TraceId, span_id: SpanId) -> TelemetryResult<Span> {
+        spans::one(&self.store, trace_id, span_id).await
+    }
+
+    /// Log records, newest first.
+    pub async fn logs(&self, filter: &LogFilter, page: PageAsk<'_>) -> TelemetryResult<LogPage> {
+        spans::logs(&self.store, filter, page).await
+    }
+
+    /// Counts, errors, percentiles, tokens and cost over time and by group.
+    pub async fn stats(&self, question: StatsQuestion) -> TelemetryResult<StatsAnswer> {
+        let stats = self.store.stats(question.query.clone()).await?;
+        Ok(StatsAnswer::new(&question, stats))
+    }
+
+    /// Conversations, latest activity first.
+    pub async fn sessions(&self, filter: &GroupFilter, page: PageAsk<'_>) -> TelemetryResult<Page<Session>> {
+        let groups = conversations::list(&self.store, GroupKind::Session, filter, page).await?;
+        Ok(groups.map(Session::from))
+    }
+
+    /// Users, latest activity first.
+    pub async fn users(&self, filter: &GroupFilter, page: PageAsk<'_>) -> TelemetryResult<Page<User>> {
+        let groups = conversations::list(&self.store, GroupKind::User, filter, page).await?;
+        Ok(groups.map(User::from))
+    }
+
+    /// One conversation: a page of its traces in order, with what was said in each.
+    pub async fn session(&self, id: String, page: PageAsk<'_>) -> TelemetryResult<SessionDetail> {
+        conversations::one(&self.store, id, page).await
+    }
+
+    /// Runs of Junjo workflows, newest first.
+    pub async fn runs(&self, filter: &WorkflowFilter, page: PageAsk<'_>) -> TelemetryResult<Page<Workflow>> {
+        runs::list(&self.store, filter, page).await
+    }
+
+    /// One run: its graph with what was executed of it, its stores and their changes.
+    pub async fn run(&self, trace_id: TraceId, span_id: SpanId) -> TelemetryResult<WorkflowView> {
+        self.views.view(trace_id, span_id).await
+    }
+
+    /// The state of one of a run's stores around one change; the run's own store and its last change by default.
+    pub async fn run_state(
+        &self,
+        trace_id: TraceId,
+        span_id: SpanId,
+        store: Option<String>,
+        change: Option<usize>,
+    ) -> TelemetryResult<StateAt> {
+        self.views.state(trace_id, span_id, store, change).await
+    }
+
+    /// The newest runs of one workflow laid over each other; `runs_max` of them are read.
+    pub async fn run_overlay(&self, filter: RunFilter, runs_max: usize) -> TelemetryResult<WorkflowRuns> {
+        self.views.overlay(filter, runs_max).await
+    }
+}

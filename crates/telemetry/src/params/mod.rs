@@ -1,0 +1,30 @@
+//! Questions as query strings ask them: groups of parameters, and how each becomes a typed filter. A group is written down
+//! once and used by every route that has it. They ask no store.
+//!
+//! | group | parameters |
+//! |---|---|
+//! | [`TimeParams`] | the time range |
+//! | [`PageParams`] | the page of a list |
+//! | [`FilterParams`] | what spans and traces are filtered by alike |
+//! | [`SpanFilterParams`], [`TraceFilterParams`] | what only spans, only traces are filtered by |
+//! | [`LogFilterParams`], [`RunFilterParams`], [`OverlayParams`], [`GroupFilterParams`] | the filters of other lists |
+//! | [`StatsParams`] | what is counted, and how |
+
+mod filter;
+mod groups;
+mod ids;
+mod logs;
+mod page;
+mod runs;
+pub(crate) mod stats;
+mod text;
+mod time;
+
+pub use filter::{FilterParams, SearchIn, SpanFilterParams, StatusParam, TraceFilterParams};
+pub use groups::GroupFilterParams;
+pub use ids::{span_id, trace_id};
+pub use logs::LogFilterParams;
+pub use page::{LIST_LIMIT, PageParams};
+pub use runs::{OverlayParams, RunFilterParams};
+pub use stats::{StatsParams, StatsQuestion, Subject};
+pub use time::TimeParams;

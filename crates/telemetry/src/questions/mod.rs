@@ -1,0 +1,8 @@
+//! How questions are answered: each asks the store and shapes what it returns. They know no request.
+
+pub(crate) mod conversations;
+mod load_run;
+pub(crate) mod runs;
+pub(crate) mod spans;
+pub(crate) mod traces;
+mod turns;
