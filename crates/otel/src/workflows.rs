@@ -4,11 +4,11 @@
 use axum::Json;
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
-use junjo_workflow_model::StateAt;
 use junjo_telemetry::Telemetry;
 use junjo_telemetry::answers::{Workflow, WorkflowRuns, WorkflowView};
 use junjo_telemetry::params::{OverlayParams, PageParams, RunFilterParams, TimeParams, span_id, trace_id};
 use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Page, Problems};
+use junjo_workflow_model::StateAt;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;

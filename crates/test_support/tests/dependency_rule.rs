@@ -182,7 +182,7 @@ fn forbidden_edges_are_refused() {
         ("junjo-server", Layer::Top, "junjo-test-support", Layer::Tests, "normal"),
         ("junjo-server", Layer::Top, "junjo-crash", Layer::Tests, "dev"),
         ("junjo-test-support", Layer::Tests, "junjo-crash", Layer::Tests, "normal"),
-        ("junjo-demo", Layer::Client, "junjo-web", Layer::Base, "normal"),
+        ("junjo-demo", Layer::Client, "junjo-web", Layer::Ground, "normal"),
         ("junjo-wal", Layer::Ground, "junjo-demo", Layer::Client, "dev"),
     ];
     for (from, from_layer, to, to_layer, kind) in refused {

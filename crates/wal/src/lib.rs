@@ -75,7 +75,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub use error::{AppendError, WalError};
 pub use options::WalOptions;
 pub use record::{
-    DEFAULT_PROJECT, NewRecord, PulledRecord, Record, RecordDamage, RecordSize, Sender, Sequence, Signal, WalId,
+    DEFAULT_PROJECT, NewRecord, PulledRecord, Record, RecordDamage, RecordSize, Sender, Sequence, Signal,
+    WalId,
 };
 pub use salvage::SalvageReport;
 pub use schema::FORMAT_VERSION;

@@ -6,7 +6,6 @@ use junjo_web::clock::rfc3339_nanos;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
-
 /// What a line begins with: the fields that OTLP gives every span.
 #[derive(Serialize)]
 struct Head<'a> {

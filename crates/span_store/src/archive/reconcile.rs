@@ -36,7 +36,8 @@ pub(super) async fn reconcile(
     std::fs::create_dir_all(archive_dir).map_err(StoreError::io("create", archive_dir))?;
     sweep(archive_dir, catalog).await?;
     let manifest = catalog.manifest();
-    let oldest = wal.sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?.first().map(|record| record.sequence);
+    let oldest =
+        wal.sizes_after(Sequence(0), 1).map_err(StoreError::Wal)?.first().map(|record| record.sequence);
     let mut done = Reconciled::default();
     // before any is adopted: the totals survive lost rows, and have what these files hold
     let counted = Dataset::ALL.map(|dataset| manifest.sealed_through(dataset));

@@ -23,10 +23,10 @@ use crate::error::StoreError;
 use crate::filter::spans::SpanFilter;
 use crate::row::{Place, SpanRow};
 use crate::scan::handle::Scans;
+use crate::scan::hints::{has_hints, hinted_rows};
 use crate::scan::job::ScanJob;
 use crate::scan::matches::{MATCHES, with_matches};
 use crate::scan::records::Records;
-use crate::scan::hints::{has_hints, hinted_rows};
 use crate::scan::unit::{scan_file, scan_spans};
 use crate::whole_span::WholeSpan;
 

@@ -7,6 +7,7 @@
 //! been searched, so a scan that runs out of time gives an exact answer for a shorter range.
 
 pub(crate) mod handle;
+pub(crate) mod hints;
 pub(crate) mod incomplete;
 mod instance;
 pub(crate) mod job;
@@ -15,5 +16,4 @@ pub(crate) mod options;
 mod plan;
 pub(crate) mod records;
 pub(crate) mod run;
-pub(crate) mod hints;
 pub(crate) mod unit;

@@ -8,11 +8,11 @@ use duckdb::Connection;
 use tokio::time::Instant;
 
 use super::handle::Scans;
+use super::hints::{beside_hints, has_hints};
 use super::incomplete::IncompleteReason;
 use super::job::ScanJob;
 use super::plan::{Plan, Source};
 use super::records::Records;
-use super::hints::{beside_hints, has_hints};
 use super::unit::{InFile, Tail, hints_for};
 use crate::catalog::file::Leased;
 use crate::dataset::Dataset;

@@ -8,11 +8,11 @@ use duckdb::{Connection, params_from_iter};
 use junjo_wal::Sequence;
 
 use super::handle::{Scans, Sources};
+use super::hints::{Overlay, beside_hints, hinted_columns};
 use super::job::ScanJob;
 use super::matches::tail_table;
 use super::plan::relation;
 use super::records::Records;
-use super::hints::{Overlay, beside_hints, hinted_columns};
 use crate::archive::columns::{schema, to_batch};
 use crate::catalog::file::Leased;
 use crate::dataset::Dataset;

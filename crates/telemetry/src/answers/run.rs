@@ -1,8 +1,8 @@
 //! Runs of Junjo workflows as answers show them; the view of one run is made by `junjo_workflow_model`.
 
-use junjo_workflow_model::{AggregateGraph, WorkflowDetail};
 use junjo_span_store::WorkflowRun;
 use junjo_web::clock::rfc3339_nanos;
+use junjo_workflow_model::{AggregateGraph, WorkflowDetail};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -7,8 +7,8 @@ use junjo_test_support::{SpanBuilder, request};
 use prost::Message as _;
 
 use crate::harness::TestServer;
-use crate::telemetry::{drained, logs_request, prompt};
 use crate::telemetry::START;
+use crate::telemetry::{drained, logs_request, prompt};
 
 /// Scenario: a sender exports a span with a key, and a feature of the server submits a span and a log record to another
 /// project. Guarantee: all are counted and found by their project, in lists, details and exports.
