@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 
 use crate::report::Sample;
-use crate::subject::Api;
+use crate::subject::{Api, Status};
 
 /// Between two looks while sending: seldom, because each is a request and a query.
 const SENDING_INTERVAL: Duration = Duration::from_millis(250);
