@@ -35,7 +35,7 @@ pub(super) fn counted(spans: &[&SpanRow]) -> Vec<bool> {
             if Kind::of(spans[i]) != Some(kind) {
                 continue;
             }
-            sums[i] = decide(spans, i, &below[i], &sums, &mut counted);
+            sums[i] = decide(spans, i, &below, &sums, &mut counted);
             if let Some(nearest) = above[i] {
                 below[nearest.span].push(Below { span: i, is_apart: nearest.is_apart });
             }
@@ -159,7 +159,8 @@ fn has_tokens(row: &SpanRow) -> bool {
 }
 
 /// Decides about span `i`, whose inner ones are decided; returns what counts of it and of all below.
-fn decide(spans: &[&SpanRow], i: usize, below: &[Below], sums: &[Sum], counted: &mut [bool]) -> Sum {
+fn decide(spans: &[&SpanRow], i: usize, all_below: &[Vec<Below>], sums: &[Sum], counted: &mut [bool]) -> Sum {
+    let below = &all_below[i];
     let own = Sum::of(spans[i]);
     let inner = Sum::total(below.iter().map(|below| sums[below.span]));
     let mut both = own;
@@ -185,16 +186,16 @@ fn decide(spans: &[&SpanRow], i: usize, below: &[Below], sums: &[Sum], counted: 
         let others = others.iter().filter(|other| other.span != same.spans[0].span);
         return Sum::total(std::iter::once(own).chain(others.map(|below| sums[below.span])));
     }
-    // a call without tokens below one with tokens is the same call, seen by the client's library
-    for below in below.iter().filter(|below| !below.is_apart) {
-        let row = spans[below.span];
-        if row.is_model_call
-            && !has_tokens(row)
-            && !sums[below.span].has_tokens()
-            && same_model(spans[i], row)
-        {
-            counted[below.span] = false;
-        }
+    // calls without tokens below one with tokens are the same call, seen by the client's library
+    let is_same = |other: &Below| {
+        let row = spans[other.span];
+        let is_silent = row.is_model_call && !has_tokens(row) && !sums[other.span].has_tokens();
+        is_silent && !other.is_apart && same_model(spans[i], row)
+    };
+    let mut echoes: Vec<&Below> = below.iter().filter(|other| is_same(other)).collect();
+    while let Some(echo) = echoes.pop() {
+        counted[echo.span] = false;
+        echoes.extend(all_below[echo.span].iter().filter(|other| is_same(other)));
     }
     both
 }

@@ -90,6 +90,7 @@ fn calls_above_calls_count_by_their_tokens() {
 #[test]
 fn calls_without_tokens_hide_nothing() {
     check("streamed below", &[(1, 0, Llm, 900, 60), (2, 1, Llm, -1, -1)], &[1]);
+    check("streamed below, twice", &[(1, 0, Llm, 900, 60), (2, 1, Llm, -1, -1), (3, 2, Llm, -1, -1)], &[1]);
     check("silent above", &[(1, 0, Llm, -1, -1), (2, 1, Llm, 900, 60)], &[2]);
     check("both silent", &[(1, 0, Llm, -1, -1), (2, 1, Llm, -1, -1)], &[2]);
     check("silent above only embeddings", &[(1, 0, Llm, -1, -1), (2, 1, Embedding, 9, -1)], &[1, 2]);
