@@ -24,9 +24,11 @@ interface FieldList {
   items: {
     /** As filters name it. */
     name: string;
-    /** What its values are: `text`, `number`, `duration`, `time`, `status`, …. */
+    /** What its values are: `text`, `word` (one of `values`), `integer`, `number`, `milliseconds`, `boolean`, `id`. */
     kind: string;
     /** Operators of the filter language that it takes. */
     ops: string[];
+    /** The only values that it may be compared with; empty where there is no such list. */
+    values?: string[];
   }[];
 }

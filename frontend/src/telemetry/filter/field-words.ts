@@ -1,6 +1,4 @@
-/** What the page adds to the server's list of filter fields: a word about each, known values, and an order. Pure. */
-import { ROLE_IDS } from "@/telemetry/vocabulary/roles";
-
+/** What the page adds to the server's list of filter fields: a word about each, and an order. Pure. */
 export interface FilterField {
   name: string;
   /** The server's word for what the values are, for example `text`. */
@@ -8,8 +6,8 @@ export interface FilterField {
   /** Operators that the field takes; undefined where that is not known. */
   ops: readonly string[] | undefined;
   hint: string;
-  /** Values that are known beforehand. */
-  values?: readonly string[];
+  /** The only values that it may be compared with; empty where there is no such list. */
+  values: readonly string[];
 }
 
 /** A field as the server describes it. */
@@ -17,6 +15,7 @@ interface DescribedField {
   name: string;
   kind: string;
   ops: readonly string[];
+  values?: readonly string[];
 }
 
 /** The fields that people filter for most come first; fields without a word follow in the server's order. */
@@ -44,26 +43,17 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ["exception_count", "exceptions"],
 ]);
 
-const VALUES: ReadonlyMap<string, readonly string[]> = new Map([
-  ["role", ROLE_IDS],
-  ["status", ["unset", "ok", "error"]],
-  ["kind", ["internal", "server", "client", "producer", "consumer"]],
-]);
-
-const TRUTH = ["true", "false"];
-
 export function describeFields(items: readonly DescribedField[]): FilterField[] {
   const order = [...HINTS.keys()];
   const rank = ({ name }: DescribedField) => (HINTS.has(name) ? order.indexOf(name) : order.length);
   return items.toSorted((a, b) => rank(a) - rank(b)).map(describeField);
 }
 
-function describeField({ name, kind, ops }: DescribedField): FilterField {
-  const values = VALUES.get(name) ?? (kind.startsWith("bool") ? TRUTH : undefined);
-  return { name, kind, ops, hint: HINTS.get(name) ?? "", ...(values ? { values } : {}) };
+function describeField({ name, kind, ops, values = [] }: DescribedField): FilterField {
+  return { name, kind, ops, values, hint: HINTS.get(name) ?? "" };
 }
 
 /** Whether the server can be asked which values are frequent. */
 export function hasFrequentValues(field: FilterField): boolean {
-  return field.kind === "text" && field.values === undefined;
+  return field.kind === "text" && field.values.length === 0;
 }

@@ -14,7 +14,10 @@ describe("suggest", () => {
     expect(texts("")).toContain("service");
     expect(texts("mod")).toEqual(["model", "is_model_call"]);
     expect(texts("model ")).toContain("contains");
+    expect(texts("model ")[0]).toBe("=");
+    expect(texts("duration_ms ")[0]).toBe(">");
     expect(texts("duration_ms ")).toContain(">=");
+    expect(texts("is_root = ")).toEqual(["true", "false"]);
     expect(texts("model = ")).toEqual(
       ["gpt-4.1", '"claude sonnet"'].map((text) => (text === "gpt-4.1" ? "gpt-4.1" : text)),
     );

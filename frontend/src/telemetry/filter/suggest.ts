@@ -51,8 +51,8 @@ export function suggest(
 
   const { expects, field } = stateAfter(done, fields);
   if (expects === "value") {
-    const values = (field?.values ?? valuesOf(field?.name ?? "")).map((value) => ({
-      text: quoted(value),
+    const values = (field?.values.length ? field.values : valuesOf(field?.name ?? "")).map((value) => ({
+      text: field?.kind === "boolean" ? value : quoted(value),
       hint: field?.name ?? "",
     }));
     return { ...range, items: matching(values), valueField: field?.name };
@@ -102,5 +102,5 @@ function stateAfter(
 
 /** An attribute, or a field whose description has not arrived: any operator may fit. */
 function unknownField(name: string): FilterField {
-  return { name, kind: "unknown", ops: undefined, hint: "" };
+  return { name, kind: "unknown", ops: undefined, values: [], hint: "" };
 }

@@ -4,28 +4,44 @@ interface MockField {
   name: string;
   kind: string;
   ops: string[];
+  values: string[];
 }
 
-const TEXT = ["=", "!=", "contains", "in", "not in", "exists"];
+const TEXT = ["=", "!=", "<", "<=", ">", ">=", "contains", "in", "not in", "exists"];
 const ONE_OF = ["=", "!=", "in", "not in", "exists"];
 const NUMBER = ["=", "!=", "<", "<=", ">", ">=", "in", "not in", "exists"];
-const BOOLEAN = ["=", "!="];
 
-const NAMES: [kind: string, ops: string[], names: string[]][] = [
-  ["id", ONE_OF, ["trace_id", "span_id", "parent_span_id"]],
-  ["time", NUMBER, ["start_time_unix_nano"]],
-  ["duration", NUMBER, ["duration_ms", "duration_ns"]],
-  ["kind", ONE_OF, ["kind"]],
-  ["status", ONE_OF, ["status"]],
-  ["text", TEXT, ["service", "name"]],
-  ["role", ONE_OF, ["role"]],
-  ["boolean", BOOLEAN, ["is_model_call", "is_root"]],
-  ["text", TEXT, ["provider", "model", "session_id", "user_id", "error_type", "agent_name", "tool_name"]],
-  ["number", NUMBER, ["input_tokens", "output_tokens", "total_tokens", "cost_usd"]],
-  ["text", TEXT, ["structural_id"]],
-  ["number", NUMBER, ["state_event_count", "exception_count"]],
+const STATUSES = ["unset", "ok", "error"];
+const KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"];
+const ROLES = [
+  "workflow",
+  "subflow",
+  "node",
+  "run_concurrent",
+  "agent",
+  "llm",
+  "embedding",
+  "retriever",
+  "tool",
 ];
 
+const all = (names: string[], kind: string, ops: string[], values: string[] = []) =>
+  names.map((name): MockField => ({ name, kind, ops, values }));
+
 export function mockFields(): MockField[] {
-  return NAMES.flatMap(([kind, ops, names]) => names.map((name) => ({ name, kind, ops })));
+  return [
+    ...all(["trace_id", "span_id", "parent_span_id"], "id", ONE_OF),
+    ...all(["start_time_unix_nano", "duration_ns"], "integer", NUMBER),
+    ...all(["duration_ms"], "milliseconds", NUMBER),
+    ...all(["kind"], "word", ONE_OF, KINDS),
+    ...all(["status"], "word", ONE_OF, STATUSES),
+    ...all(["service", "name"], "text", TEXT),
+    ...all(["role"], "word", ONE_OF, ROLES),
+    ...all(["is_model_call", "is_root"], "boolean", ONE_OF, ["true", "false"]),
+    ...all(["provider", "model", "session_id", "user_id"], "text", TEXT),
+    ...all(["error_type", "agent_name", "tool_name", "structural_id"], "text", TEXT),
+    ...all(["input_tokens", "output_tokens", "total_tokens"], "integer", NUMBER),
+    ...all(["cost_usd"], "number", NUMBER),
+    ...all(["state_event_count", "exception_count"], "integer", NUMBER),
+  ];
 }
