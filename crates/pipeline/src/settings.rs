@@ -72,6 +72,6 @@ mod tests {
         assert!(!split("", "").is_on());
         assert!(split("", "").token().is_none());
         assert_eq!(split("http://a, http://b,", "t").urls().collect::<Vec<_>>(), ["http://a", "http://b"]);
-        assert_eq!(split("", "t").token().map(ExposeSecret::expose_secret), Some("t"));
+        assert_eq!(split("", "t").token().map(secrecy::ExposeSecret::expose_secret), Some("t"));
     }
 }

@@ -161,8 +161,8 @@ fn paths_of_routes(folder: &std::path::Path) -> Vec<String> {
         } else if file.extension().is_some_and(|extension| extension == "rs") {
             let source = std::fs::read_to_string(&file).expect("a source is a text");
             let attributes = source.split("#[utoipa::path(").skip(1);
-            let found = attributes.filter_map(|rest| rest.split_once("path = \"")?.1.split_once('"'));
-            paths.extend(found.map(|(path, _)| path.to_owned()));
+            let found = attributes.filter_map(|rest| rest.split_once("path = \"")?.1.split('"').next());
+            paths.extend(found.map(str::to_owned));
         }
     }
     paths
