@@ -127,8 +127,9 @@ pub(super) fn beside_hints<T>(
     if hints.is_empty() {
         return work(&Overlay { is_empty: true });
     }
-    let columns: String = hinted().map(|column| format!(", {} {}", column.name, column.sql_type)).collect();
-    fill_table(connection, HINTED, &columns, hints)?;
+    let columns: Vec<String> =
+        hinted().map(|column| format!(", {} {}", column.name, column.sql_type)).collect();
+    fill_table(connection, HINTED, &columns.concat(), hints)?;
     // after an error the connection is closed, and the table goes with it
     let result = work(&Overlay { is_empty: false })?;
     let drop = format!("DROP TABLE {HINTED}");

@@ -51,6 +51,6 @@ async fn listed_fields_are_those_of_filters() {
 }
 
 async fn filtered(server: &TestServer, filter: &str) -> (u16, Value) {
-    let query: String = filter.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    server.api.get(&format!("/otel/spans?filter={query}")).await
+    let query: Vec<String> = filter.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    server.api.get(&format!("/otel/spans?filter={}", query.concat())).await
 }
