@@ -34,7 +34,8 @@ async fn open_lost_log_starts_above_the_index() {
     assert!(!dir.wal().try_exists().unwrap());
     let stores = open(&dir, open_pool(f.dir.path()).await, storage_options()).await.unwrap();
     let message = request(vec![span(2, 1, None)]).encode_to_vec();
-    let record = NewRecord::compress(Signal::Traces, "key-1".into(), 1_000, 1, &message).unwrap();
+    let record =
+        NewRecord::compress(Signal::Traces, Sender::in_default_project("key-1"), 1_000, 1, &message).unwrap();
     let next = stores.wal.append(record).await.unwrap();
     assert!(next > last, "{next} after {last}");
 }
@@ -60,8 +61,14 @@ async fn open_small_log_is_sealed_in_quarters() {
         large.attributes =
             vec![attribute("noise", Value::StringValue((0..400_000).map(|_| noise()).collect()))];
         let message = request(vec![large]).encode_to_vec();
-        let record =
-            NewRecord::compress(Signal::Traces, "key-1".into(), NOW_UNIX_NANOS, 1, &message).unwrap();
+        let record = NewRecord::compress(
+            Signal::Traces,
+            Sender::in_default_project("key-1"),
+            NOW_UNIX_NANOS,
+            1,
+            &message,
+        )
+        .unwrap();
         stores.wal.append(record).await.unwrap();
         let sent = stores.wal.stats().unwrap().live_bytes;
         let sealed = stores.store.seal_due(NOW_UNIX_NANOS).await.unwrap();

@@ -11,12 +11,10 @@ use parquet::file::properties::WriterProperties;
 
 use junjo_span_model::PriceTable;
 
-use super::lifecycle::exported;
 use super::logs::log;
+use super::upkeep::exported;
 use super::*;
 use crate::{ArchiveFile, ExportedField, FieldValue, LogFilter, Rederivation, SpanExpr, SpanFilter};
-
-const NOW: &str = "2026-01-02T03:04:05Z";
 
 fn sender(project: &str) -> Sender {
     Sender { key_id: "key-1".to_owned(), project: project.to_owned() }
@@ -59,12 +57,12 @@ impl Fixture {
 
     /// The archive as a server from before there were projects would have written it.
     async fn forget_projects_in_archive(&self) {
-        for file in self.store.manifest().all_files() {
+        for file in self.store.catalog().manifest().all_files() {
             let (bytes, checksum) = write_version_1(&self.dir.path().join("archive").join(&file.path), &file);
             let sql =
                 "UPDATE archive_files SET schema_version = 1, file_bytes = ?, checksum = ? WHERE path = ?";
             let update = sqlx::query(sql).bind(bytes).bind(checksum).bind(&file.path);
-            update.execute(self.store.manifest().pool()).await.unwrap();
+            update.execute(self.store.catalog().pool()).await.unwrap();
         }
     }
 }
@@ -150,6 +148,7 @@ async fn archive_without_projects_is_of_the_default_one() {
     let versions = |f: &Fixture| {
         let mut versions: Vec<_> = f
             .store
+            .catalog()
             .manifest()
             .all_files()
             .iter()
@@ -166,7 +165,7 @@ async fn archive_without_projects_is_of_the_default_one() {
     check(&f).await;
     f.store.close();
     let again = Rederivation { prices: PriceTable::bundled(), all: true };
-    assert_eq!(f.store.rederive(again, NOW, |_, _, _| {}).await.unwrap().spans, 2);
+    assert_eq!(f.store.rederive(again, NOW_UNIX_NANOS, |_, _, _| {}).await.unwrap().spans, 2);
     f.wal.close().await;
     let f = Fixture::open(f.dir).await;
     f.index();

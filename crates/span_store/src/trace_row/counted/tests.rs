@@ -1,7 +1,7 @@
 //! Who counts, case by case: spans as (id, parent, role, input, output), and the ids that count.
 
 use super::*;
-use crate::row::Place;
+use crate::row::{Origin, Place};
 
 /// (id, parent or 0, role, input, output), no tokens as -1.
 type Given = (u64, u64, Role, i64, i64);
@@ -22,12 +22,13 @@ fn row((id, parent, role, input, output): Given) -> SpanRow {
 }
 
 fn plain() -> SpanRow {
-    let promoted = junjo_span_model::decode_span(&[&[0x0a, 16][..], &[7; 16], &[0x12, 8], &[9; 8]].concat());
-    let span = promoted.unwrap().unwrap();
+    let message = [&[0x0a, 16][..], &[7; 16], &[0x12, 8], &[9; 8]].concat();
+    let span = junjo_span_model::decode_span(&message).unwrap().unwrap();
     let (resource, scope) = (junjo_span_model::Resource::default(), junjo_span_model::Scope::default());
     let promoted =
         junjo_span_model::promote(&resource, &scope, &span, junjo_span_model::PriceTable::bundled());
-    SpanRow::new(Place { sequence: junjo_wal::Sequence(1), ordinal: 0 }, &span, promoted)
+    let place = Place { sequence: junjo_wal::Sequence(1), ordinal: 0 };
+    SpanRow::new(Origin { place, project: "default" }, &span, promoted)
 }
 
 fn ids(rows: &[SpanRow]) -> Vec<u64> {
