@@ -22,8 +22,8 @@ fn row((id, parent, role, input, output): Given) -> SpanRow {
 }
 
 fn plain() -> SpanRow {
-    let promoted = junjo_span_model::decode_span(&[&[0x0a, 16][..], &[7; 16], &[0x12, 8], &[9; 8]].concat());
-    let span = promoted.unwrap().unwrap();
+    let ids = [&[0x0a, 16][..], &[7; 16], &[0x12, 8], &[9; 8]].concat();
+    let span = junjo_span_model::decode_span(&ids).unwrap().unwrap();
     let (resource, scope) = (junjo_span_model::Resource::default(), junjo_span_model::Scope::default());
     let promoted =
         junjo_span_model::promote(&resource, &scope, &span, junjo_span_model::PriceTable::bundled());
