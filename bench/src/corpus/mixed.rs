@@ -61,7 +61,7 @@ const FAILURES: [&str; 5] =
 pub(crate) struct Sample {
     /// 32 hexadecimal digits.
     pub(crate) trace_id: String,
-    pub(crate) start_unix_nanos: u64,
+    pub(crate) start_unix_nano: u64,
     pub(crate) spans: u64,
     pub(crate) service: String,
     pub(crate) root_name: String,
@@ -234,7 +234,7 @@ impl Mixed {
         }
         let sample = Sample {
             trace_id: hex::encode(plan.trace_id),
-            start_unix_nanos: plan.start,
+            start_unix_nano: plan.start,
             spans: plan.spans,
             service: self.services[plan.service].0.clone(),
             root_name: plan.name.to_owned(),

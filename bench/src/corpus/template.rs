@@ -14,16 +14,16 @@ pub(crate) struct Template {
     framed: Bytes,
     places: Places,
     /// The latest time in the message.
-    newest_unix_nanos: u64,
+    newest_unix_nano: u64,
 }
 
 impl Template {
     pub(crate) fn new(message: &[u8]) -> anyhow::Result<Self> {
         let places = Places::of(message)
             .map_err(|_| anyhow!("the corpus holds a message that is not an OTLP request"))?;
-        let newest_unix_nanos =
+        let newest_unix_nano =
             places.times.iter().map(|at| read_time(message, *at as usize)).max().unwrap_or(0);
-        Ok(Self { framed: frame(message, false), places, newest_unix_nanos })
+        Ok(Self { framed: frame(message, false), places, newest_unix_nano })
     }
 
     pub(crate) fn span_count(&self) -> u32 {
@@ -47,7 +47,7 @@ impl Template {
     }
 
     /// The same request as new spans: ids that no other `generation` has, times moved so that the newest is `now`.
-    pub(crate) fn renewed(&self, generation: u64, now_unix_nanos: u64) -> Bytes {
+    pub(crate) fn renewed(&self, generation: u64, now_unix_nano: u64) -> Bytes {
         let mut framed = BytesMut::from(&self.framed[..]);
         let message = &mut framed[FRAME_HEAD..];
         let mask = Random::new(generation).next();
@@ -56,7 +56,7 @@ impl Template {
             let id = u64::from_le_bytes(place.try_into().unwrap_or_default()) ^ mask;
             place.copy_from_slice(&id.to_le_bytes());
         }
-        let shift = now_unix_nanos.wrapping_sub(self.newest_unix_nanos);
+        let shift = now_unix_nano.wrapping_sub(self.newest_unix_nano);
         for at in &self.places.times {
             let time = read_time(message, *at as usize).wrapping_add(shift);
             message[*at as usize..][..8].copy_from_slice(&time.to_le_bytes());

@@ -16,8 +16,8 @@ pub(crate) struct Facts {
     pub(crate) spans: u64,
     pub(crate) traces: u64,
     /// The window over which traces are spread.
-    pub(crate) from_unix_nanos: u64,
-    pub(crate) to_unix_nanos: u64,
+    pub(crate) from_unix_nano: u64,
+    pub(crate) to_unix_nano: u64,
     /// Traces to ask for.
     pub(crate) samples: Vec<Sample>,
     pub(crate) filled: Filled,

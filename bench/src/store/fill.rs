@@ -39,12 +39,12 @@ pub(crate) async fn fill(setup: &Setup<'_>, folder: &Folder, shape: Shape) -> an
     }
     server.stop().await?;
     let Feed::Made(corpus) = feed else { bail!("the feed has changed") };
-    let (from_unix_nanos, width) = shape.window();
+    let (from_unix_nano, width) = shape.window();
     let facts = Facts {
         spans: outcome.spans,
         traces: corpus.traces_done(),
-        from_unix_nanos,
-        to_unix_nanos: from_unix_nanos + width,
+        from_unix_nano,
+        to_unix_nano: from_unix_nano + width,
         samples: corpus.samples().to_vec(),
         filled: Filled {
             seconds,

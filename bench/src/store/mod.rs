@@ -69,7 +69,7 @@ async fn measure(
     Ok(Store {
         spans: facts.spans,
         traces: facts.traces,
-        hours: (facts.to_unix_nanos - facts.from_unix_nanos) as f64 / 3.6e12,
+        hours: (facts.to_unix_nano - facts.from_unix_nano) as f64 / 3.6e12,
         filled: facts.filled,
         queries,
         rebuild,

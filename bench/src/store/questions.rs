@@ -32,8 +32,8 @@ pub(super) fn rows(facts: &Facts, count: usize) -> Vec<Row> {
         bare: BareQuestion::Trace { trace_id: sample.trace_id.clone() },
     };
     let before = |sample: &Sample| Question {
-        path: format!("/otel/traces?to={}", sample.start_unix_nanos),
-        bare: BareQuestion::Newest { before_unix_nanos: sample.start_unix_nanos },
+        path: format!("/otel/traces?to={}", sample.start_unix_nano),
+        bare: BareQuestion::Newest { before_unix_nano: sample.start_unix_nano },
     };
     let mut rows = vec![
         Row { name: "trace by id", goal_ms: Some(20.0), is_flat: true, questions: samples.map(trace) },
@@ -74,7 +74,7 @@ impl Samples<'_> {
 fn newest(count: usize) -> Vec<Question> {
     let question = || Question {
         path: "/otel/traces".to_owned(),
-        bare: BareQuestion::Newest { before_unix_nanos: i64::MAX.unsigned_abs() },
+        bare: BareQuestion::Newest { before_unix_nano: i64::MAX.unsigned_abs() },
     };
     std::iter::repeat_with(question).take(count).collect()
 }
@@ -83,7 +83,7 @@ fn filters(samples: &Samples<'_>) -> Vec<Row> {
     let row = |name, questions| Row { name, goal_ms: Some(50.0), is_flat: false, questions };
     // the slowest of so many milliseconds, so that each question has another answer
     let slow =
-        |sample: &Sample| traces("min_duration_ms", &(2_000 + sample.start_unix_nanos % 3_000).to_string());
+        |sample: &Sample| traces("min_duration_ms", &(2_000 + sample.start_unix_nano % 3_000).to_string());
     vec![
         row("traces of a service", samples.map(|sample| traces("service", &sample.service))),
         row("traces with a model", samples.map(|sample| traces("model", &sample.model))),
@@ -115,7 +115,7 @@ fn spans(field: &'static str, value: &str) -> Question {
 fn per_hour(name: &'static str, goal_ms: Option<f64>, ranges: Vec<(u64, u64)>) -> Row {
     let question = |(from, to): (u64, u64)| Question {
         path: format!("/otel/stats?interval=1h&from={from}&to={to}"),
-        bare: BareQuestion::PerHour { from_unix_nanos: from, to_unix_nanos: to },
+        bare: BareQuestion::PerHour { from_unix_nano: from, to_unix_nano: to },
     };
     Row { name, goal_ms, is_flat: false, questions: ranges.into_iter().map(question).collect() }
 }
@@ -123,17 +123,17 @@ fn per_hour(name: &'static str, goal_ms: Option<f64>, ranges: Vec<(u64, u64)>) -
 /// Ranges of 24 hours at other hours each, as many as fit.
 fn days(facts: &Facts, count: usize) -> Vec<(u64, u64)> {
     let day = 24 * NANOS_PER_HOUR;
-    let last = facts.to_unix_nanos.saturating_sub(day).max(facts.from_unix_nanos);
-    let places = ((last - facts.from_unix_nanos) / NANOS_PER_HOUR + 1).min(count as u64).max(1);
-    let step = (last - facts.from_unix_nanos) / places;
+    let last = facts.to_unix_nano.saturating_sub(day).max(facts.from_unix_nano);
+    let places = ((last - facts.from_unix_nano) / NANOS_PER_HOUR + 1).min(count as u64).max(1);
+    let step = (last - facts.from_unix_nano) / places;
     (0..count as u64)
-        .map(|at| facts.from_unix_nanos + at % places * step)
+        .map(|at| facts.from_unix_nano + at % places * step)
         .map(|from| (from, from + day))
         .collect()
 }
 
 fn whole(facts: &Facts) -> Vec<(u64, u64)> {
-    vec![(facts.from_unix_nanos, facts.to_unix_nanos); WHOLE_RANGE_TIMES]
+    vec![(facts.from_unix_nano, facts.to_unix_nano); WHOLE_RANGE_TIMES]
 }
 
 /// A value for a query string: everything but letters, digits and `-_.` as %XX.
@@ -159,7 +159,7 @@ mod tests {
     fn facts() -> Facts {
         let sample = Sample {
             trace_id: "00112233445566778899aabbccddeeff".to_owned(),
-            start_unix_nanos: 5 * NANOS_PER_HOUR,
+            start_unix_nano: 5 * NANOS_PER_HOUR,
             spans: 3,
             service: "svc-1".to_owned(),
             root_name: "POST /chat".to_owned(),
@@ -176,8 +176,8 @@ mod tests {
         Facts {
             spans: 3,
             traces: 1,
-            from_unix_nanos: 0,
-            to_unix_nanos: 168 * NANOS_PER_HOUR,
+            from_unix_nano: 0,
+            to_unix_nano: 168 * NANOS_PER_HOUR,
             samples: vec![sample; 4],
             filled,
         }
@@ -192,14 +192,14 @@ mod tests {
         let paths: Vec<&str> = rows.iter().flat_map(|row| &row.questions).map(|q| q.path.as_str()).collect();
         assert!(paths.contains(&"/otel/traces?name=POST%20%2Fchat"), "{paths:?}");
         for (from, to) in days(&facts(), 30) {
-            assert!(to - from == 24 * NANOS_PER_HOUR && to <= facts().to_unix_nanos);
+            assert!(to - from == 24 * NANOS_PER_HOUR && to <= facts().to_unix_nano);
         }
     }
 
     /// Scenario: a store of less than a day. Guarantee: there still is a range to ask for.
     #[test]
     fn days_of_a_short_store_are_the_whole() {
-        let short = Facts { to_unix_nanos: NANOS_PER_HOUR, ..facts() };
+        let short = Facts { to_unix_nano: NANOS_PER_HOUR, ..facts() };
         assert_eq!(days(&short, 2), [(0, 24 * NANOS_PER_HOUR); 2]);
     }
 }

@@ -15,13 +15,13 @@ pub(crate) enum BareQuestion {
     /// All spans of a trace, by 32 hexadecimal digits.
     Trace { trace_id: String },
     /// The newest 50 traces that started before a moment.
-    Newest { before_unix_nanos: u64 },
+    Newest { before_unix_nano: u64 },
     /// The newest 50 traces with a value in a promoted field.
     Traces { field: &'static str, value: String },
     /// The newest 50 spans with a value in a promoted field.
     Spans { field: &'static str, value: String },
     /// Count, failures and percentiles of the duration per hour.
-    PerHour { from_unix_nanos: u64, to_unix_nanos: u64 },
+    PerHour { from_unix_nano: u64, to_unix_nano: u64 },
 }
 
 /// What came of one.

@@ -69,7 +69,7 @@ impl ApiKeys {
         let Answer::Key(key) = answer else {
             return Err(CheckError::Invalid);
         };
-        let now = self.shared.clock.now_unix_nanos();
+        let now = self.shared.clock.now_unix_nano();
         if key.expires_at_unix_nano.is_some_and(|expires_at| expires_at <= now) {
             return Err(CheckError::Expired);
         }
@@ -114,7 +114,7 @@ impl ApiKeys {
         origin: &RequestOrigin,
     ) -> Result<CreatedApiKey, ApiKeyError> {
         let name = checked_name(&request.name)?;
-        let now = self.shared.clock.now_unix_nanos();
+        let now = self.shared.clock.now_unix_nano();
         let expires_at_unix_nano = request.expires_at.map(|time| checked_expiry(time, now)).transpose()?;
         for _ in 0..PREFIX_ATTEMPTS_MAX {
             let secret = PlainKey::generate(&mut rand::rng());
@@ -177,7 +177,7 @@ impl ApiKeys {
         change: ApiKeyChange,
         origin: &RequestOrigin,
     ) -> Result<ApiKeyView, ApiKeyError> {
-        let now = self.shared.clock.now_unix_nanos();
+        let now = self.shared.clock.now_unix_nano();
         let expires_at_unix_nano = match change.expires_at {
             ExpiryChange::Keep => ExpiryChange::Keep,
             ExpiryChange::Never => ExpiryChange::Never,
@@ -205,7 +205,7 @@ impl ApiKeys {
         if overlap > OVERLAP_SECONDS_MAX {
             return Err(ApiKeyError::InvalidOverlap { max: OVERLAP_SECONDS_MAX });
         }
-        let until = self.shared.clock.now_unix_nanos().saturating_add(i64::from(overlap) * 1_000_000_000);
+        let until = self.shared.clock.now_unix_nano().saturating_add(i64::from(overlap) * 1_000_000_000);
         let until = (overlap > 0).then_some(until);
         for _ in 0..PREFIX_ATTEMPTS_MAX {
             let secret = PlainKey::generate(&mut rand::rng());

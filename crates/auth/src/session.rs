@@ -101,7 +101,7 @@ impl Sessions {
 
     /// The sessions of `user` that are not over.
     pub(crate) async fn list(&self, user: UserId) -> Result<Vec<ListedSession>, AuthError> {
-        let now = self.clock.now_unix_nanos();
+        let now = self.clock.now_unix_nano();
         self.repository
             .list_sessions(user, before(now, self.idle_timeout), before(now, self.absolute_timeout))
             .await
@@ -118,7 +118,7 @@ impl Sessions {
 
     /// Deletes the rows of sessions that are over.
     pub(crate) async fn purge(&self) -> Result<u64, AuthError> {
-        let now = self.clock.now_unix_nanos();
+        let now = self.clock.now_unix_nano();
         self.repository
             .delete_stale_sessions(before(now, self.idle_timeout), before(now, self.absolute_timeout))
             .await
@@ -131,7 +131,7 @@ impl Sessions {
 
     fn age_nanos(&self, since_unix_nano: i64) -> u128 {
         // a clock that was set back must not end sessions
-        self.clock.now_unix_nanos().saturating_sub(since_unix_nano).max(0).unsigned_abs().into()
+        self.clock.now_unix_nano().saturating_sub(since_unix_nano).max(0).unsigned_abs().into()
     }
 }
 

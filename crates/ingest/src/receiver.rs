@@ -119,7 +119,7 @@ impl Receiver {
     }
 
     pub(crate) fn record_refusal(&self, signal: Signal, refusal: &Refusal) {
-        self.inner.stats.refused(signal, refusal, self.inner.clock.now_unix_nanos());
+        self.inner.stats.refused(signal, refusal, self.inner.clock.now_unix_nano());
     }
 
     /// Whose key a request presents.
@@ -167,11 +167,11 @@ impl Receiver {
         message: Message,
     ) -> Result<Outcome, Refusal> {
         let wal = &self.inner.open.get().ok_or_else(Refusal::starting)?.wal;
-        let received_unix_nanos = self.inner.clock.now_unix_nanos();
+        let received_unix_nano = self.inner.clock.now_unix_nano();
         let Message { bytes, share } = message;
         let (message_bytes, counted_key) = (bytes.len(), sender.key_id.clone());
         let inner = Arc::clone(&self.inner);
-        let prepare = move || prepare(signal, sender, received_unix_nanos, &bytes, &inner.limits);
+        let prepare = move || prepare(signal, sender, received_unix_nano, &bytes, &inner.limits);
         // the share lives until the record is on disk
         let (prepared, _share) = self.work(share, prepare).await?;
         let Prepared { report, record } = prepared?;
@@ -184,7 +184,7 @@ impl Receiver {
             accepted: report.accepted,
             rejected: report.rejected,
             bytes: message_bytes,
-            at_unix_nanos: received_unix_nanos,
+            at_unix_nano: received_unix_nano,
         });
         let message = report.first_rejection.map(|rejection| rejection.to_string()).unwrap_or_default();
         Ok(Outcome { accepted: report.accepted, rejected: report.rejected, message })
@@ -282,7 +282,7 @@ struct Prepared {
 fn prepare(
     signal: Signal,
     sender: Sender,
-    received_unix_nanos: i64,
+    received_unix_nano: i64,
     message: &[u8],
     limits: &IngestLimits,
 ) -> Result<Prepared, Refusal> {
@@ -297,7 +297,7 @@ fn prepare(
     } else {
         Cow::Borrowed(message)
     };
-    NewRecord::compress(stored, sender, received_unix_nanos, report.accepted, &kept)
+    NewRecord::compress(stored, sender, received_unix_nano, report.accepted, &kept)
         .map(|record| Prepared { report, record: Some(record) })
         .map_err(|error| Refusal::Unavailable(format!("the message cannot be compressed: {error}")))
 }

@@ -31,7 +31,7 @@ pub struct KeyTotals {
     /// Their bytes, decompressed.
     pub bytes: u64,
     /// When the last one came, unix nanoseconds.
-    pub last_at_unix_nanos: i64,
+    pub last_at_unix_nano: i64,
 }
 
 /// An acknowledged request, for the counters.
@@ -41,14 +41,14 @@ pub(crate) struct Accepted<'a> {
     pub(crate) accepted: u32,
     pub(crate) rejected: u32,
     pub(crate) bytes: usize,
-    pub(crate) at_unix_nanos: i64,
+    pub(crate) at_unix_nano: i64,
 }
 
 /// A refused request; equal ones in a row are counted, not repeated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
     /// When the last one came, unix nanoseconds.
-    pub at_unix_nanos: i64,
+    pub at_unix_nano: i64,
     /// `traces`, `logs` or `metrics`.
     pub signal: &'static str,
     /// `unauthenticated`, `invalid`, `too_large`, `unsupported_content_type`, `unsupported_encoding` or `unavailable`.
@@ -84,7 +84,7 @@ impl IngestStats {
     /// What came in with each key, the latest used first.
     pub fn keys(&self) -> Vec<KeyTotals> {
         let mut keys: Vec<_> = self.keys.lock().values().cloned().collect();
-        keys.sort_unstable_by_key(|key| std::cmp::Reverse(key.last_at_unix_nanos));
+        keys.sort_unstable_by_key(|key| std::cmp::Reverse(key.last_at_unix_nano));
         keys
     }
 
@@ -112,18 +112,18 @@ impl IngestStats {
             }
             let key_id = request.key_id.to_owned();
             let none =
-                KeyTotals { key_id: key_id.clone(), requests: 0, items: 0, bytes: 0, last_at_unix_nanos: 0 };
+                KeyTotals { key_id: key_id.clone(), requests: 0, items: 0, bytes: 0, last_at_unix_nano: 0 };
             keys.insert(key_id, none);
         }
         if let Some(key) = keys.get_mut(request.key_id) {
             key.requests += 1;
             key.items += u64::from(request.accepted);
             key.bytes += request.bytes as u64;
-            key.last_at_unix_nanos = request.at_unix_nanos.max(key.last_at_unix_nanos);
+            key.last_at_unix_nano = request.at_unix_nano.max(key.last_at_unix_nano);
         }
     }
 
-    pub(crate) fn refused(&self, signal: Signal, refusal: &Refusal, at_unix_nanos: i64) {
+    pub(crate) fn refused(&self, signal: Signal, refusal: &Refusal, at_unix_nano: i64) {
         let (signal, reason) = (signal.as_str(), refusal.reason());
         metrics::counter!("junjo_ingest_requests_total", "signal" => signal, "outcome" => reason)
             .increment(1);
@@ -132,14 +132,14 @@ impl IngestStats {
         if let Some(last) = recent.back_mut()
             && (last.signal, last.reason, &last.detail) == (signal, reason, &detail)
         {
-            last.at_unix_nanos = at_unix_nanos;
+            last.at_unix_nano = at_unix_nano;
             last.count += 1;
             return;
         }
         if recent.len() == REJECTIONS_MAX {
             recent.pop_front();
         }
-        recent.push_back(Rejection { at_unix_nanos, signal, reason, detail, count: 1 });
+        recent.push_back(Rejection { at_unix_nano, signal, reason, detail, count: 1 });
     }
 }
 

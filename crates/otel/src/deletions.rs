@@ -79,7 +79,7 @@ impl From<StoredDeletion> for Deletion {
             DeletionTarget::Service(name) => (Some(name), None),
             DeletionTarget::Traces(ids) => (None, Some(ids)),
         };
-        let is_done = deletion.finished_at_unix_nanos.is_some();
+        let is_done = deletion.finished_at_unix_nano.is_some();
         Self {
             id: deletion.id.to_string(),
             state: if is_done { DeletionState::Done } else { DeletionState::Pending },
@@ -87,9 +87,9 @@ impl From<StoredDeletion> for Deletion {
             trace_count: traces.as_ref().map(|ids| ids.len() as u64),
             trace_ids: traces.iter().flatten().take(SHOWN_TRACE_IDS_MAX).map(ToString::to_string).collect(),
             through_sequence: deletion.through.0,
-            requested_at: rfc3339_nanos(deletion.requested_at_unix_nanos),
+            requested_at: rfc3339_nanos(deletion.requested_at_unix_nano),
             requested_by: deletion.requested_by,
-            finished_at: deletion.finished_at_unix_nanos.map(rfc3339_nanos),
+            finished_at: deletion.finished_at_unix_nano.map(rfc3339_nanos),
         }
     }
 }
@@ -145,8 +145,8 @@ async fn create_deletion(
     ApiJson(new): ApiJson<NewDeletion>,
 ) -> ApiResult<(StatusCode, Json<Deletion>)> {
     let (subject, word) = new.subject()?;
-    let at_unix_nanos = telemetry.now_unix_nanos();
-    let request = DeletionRequest { at_unix_nanos, by: Some(admin.id.to_string()) };
+    let at_unix_nano = telemetry.now_unix_nano();
+    let request = DeletionRequest { at_unix_nano, by: Some(admin.id.to_string()) };
     let deletion = telemetry.store().delete(subject, request).await.map_err(TelemetryError::from)?;
     let deletion = deletion.ok_or_else(|| ApiError::not_found("No trace belongs to it."))?;
     let event = AuditEvent::success("telemetry.delete", admin.id).on(deletion.id).saying(word);

@@ -28,6 +28,6 @@ async fn get_stats(
     _: TelemetryReader,
     ApiQueries((time, filter, stats)): ApiQueries<(TimeParams, FilterParams, StatsParams)>,
 ) -> ApiResult<Json<StatsAnswer>> {
-    let question = stats.to_question(&time, &filter, telemetry.now_unix_nanos())?;
+    let question = stats.to_question(&time, &filter, telemetry.now_unix_nano())?;
     Ok(Json(telemetry.stats(question).await?))
 }

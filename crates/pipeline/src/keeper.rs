@@ -29,7 +29,7 @@ impl Keeper {
             return;
         }
         loop {
-            let round = self.store.upkeep(self.clock.now_unix_nanos());
+            let round = self.store.upkeep(self.clock.now_unix_nano());
             let pause = match stop.run_until_cancelled(round).await {
                 None => return,
                 Some(Ok(true)) => Duration::ZERO,

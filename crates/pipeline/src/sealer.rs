@@ -25,7 +25,7 @@ impl Sealer {
 
     /// Runs until `stop` is cancelled; a seal that has begun is finished.
     pub async fn run(self, stop: CancellationToken) {
-        while let Err(error) = self.store.reconcile(self.clock.now_unix_nanos()).await {
+        while let Err(error) = self.store.reconcile(self.clock.now_unix_nano()).await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "archive folder cannot be checked, will be tried again"
@@ -47,7 +47,7 @@ impl Sealer {
 
     async fn seal_all(&self, stop: &CancellationToken) -> Result<(), ()> {
         while !stop.is_cancelled() {
-            let now = self.clock.now_unix_nanos();
+            let now = self.clock.now_unix_nano();
             match self.store.seal_due(now).await {
                 Ok(files) if files.is_empty() => break,
                 Ok(files) => files.iter().for_each(report),

@@ -8,9 +8,9 @@
 //! | `ask` | fields | question |
 //! |---|---|---|
 //! | `trace` | `trace_id` | all spans of a trace in order of start |
-//! | `newest` | `before_unix_nanos` | the newest 50 traces that started before |
+//! | `newest` | `before_unix_nano` | the newest 50 traces that started before |
 //! | `traces`, `spans` | `field`, `value` | the newest 50 traces or spans with this value |
-//! | `per_hour` | `from_unix_nanos`, `to_unix_nanos` | count, failures, p50, p90, p95, p99 of the duration per hour |
+//! | `per_hour` | `from_unix_nano`, `to_unix_nano` | count, failures, p50, p90, p95, p99 of the duration per hour |
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -32,10 +32,10 @@ const MEMORY: &str = "384MiB";
 #[serde(tag = "ask", rename_all = "snake_case")]
 enum Question {
     Trace { trace_id: String },
-    Newest { before_unix_nanos: i64 },
+    Newest { before_unix_nano: i64 },
     Traces { field: String, value: String },
     Spans { field: String, value: String },
-    PerHour { from_unix_nanos: i64, to_unix_nanos: i64 },
+    PerHour { from_unix_nano: i64, to_unix_nano: i64 },
 }
 
 fn main() -> Outcome<()> {
@@ -80,10 +80,10 @@ impl Question {
                 let sql = "SELECT * FROM spans WHERE trace_hi = ? AND trace_lo = ? ORDER BY start_unix_nanos";
                 (sql.to_owned(), vec![half(high)?, half(low)?])
             }
-            Self::Newest { before_unix_nanos } => {
+            Self::Newest { before_unix_nano } => {
                 let sql =
                     "SELECT * FROM traces WHERE start_unix_nanos < ? ORDER BY start_unix_nanos DESC LIMIT 50";
-                (sql.to_owned(), vec![Value::BigInt(*before_unix_nanos)])
+                (sql.to_owned(), vec![Value::BigInt(*before_unix_nano)])
             }
             Self::Traces { field, value } => {
                 let condition = trace_condition(field)?;
@@ -97,11 +97,11 @@ impl Question {
                     format!("SELECT * FROM spans WHERE {column} = ? ORDER BY start_unix_nanos DESC LIMIT 50");
                 (sql, vec![Value::Text(value.clone())])
             }
-            Self::PerHour { from_unix_nanos, to_unix_nanos } => {
+            Self::PerHour { from_unix_nano, to_unix_nano } => {
                 let sql = "SELECT start_unix_nanos - start_unix_nanos % 3600000000000 AS hour, count(*),
                     count(*) FILTER (status = 2), quantile_cont(duration_nanos, [0.5, 0.9, 0.95, 0.99])
                     FROM spans WHERE start_unix_nanos >= ? AND start_unix_nanos < ? GROUP BY hour ORDER BY hour";
-                (sql.to_owned(), vec![Value::BigInt(*from_unix_nanos), Value::BigInt(*to_unix_nanos)])
+                (sql.to_owned(), vec![Value::BigInt(*from_unix_nano), Value::BigInt(*to_unix_nano)])
             }
         })
     }

@@ -50,7 +50,7 @@ pub fn decode_log_rows(record: &Record, out: &mut Vec<LogRow>) -> Result<(), Dec
         let fingerprint = fingerprints.of(origin, log);
         out.push(LogRow::new(
             origin_of(record, place),
-            record.received_unix_nanos,
+            record.received_unix_nano,
             log,
             promoted,
             fingerprint,
@@ -98,7 +98,7 @@ fn origin_of(record: &Record, place: Place) -> Origin<'_> {
 fn receipt(record: &Record, place: Place) -> Receipt<'_> {
     Receipt {
         origin: origin_of(record, place),
-        received_unix_nanos: record.received_unix_nanos,
+        received_unix_nano: record.received_unix_nano,
         key_id: &record.key_id,
     }
 }

@@ -146,7 +146,7 @@ fn spans() -> Vec<WholeSpan> {
         ..row(1)
     };
     let huge = SpanRow {
-        start_unix_nanos: i64::MAX,
+        start_unix_nano: i64::MAX,
         duration_nanos: i64::MAX,
         input_tokens: Some(i64::MAX),
         output_tokens: Some(i64::MAX),
@@ -164,7 +164,7 @@ fn spans() -> Vec<WholeSpan> {
     ];
     let whole = |(row, attributes): (SpanRow, &str)| WholeSpan {
         row,
-        received_unix_nanos: 1,
+        received_unix_nano: 1,
         key_id: "key-1".to_owned(),
         trace_state: String::new(),
         flags: 0,
@@ -188,7 +188,7 @@ fn row(ordinal: i32) -> SpanRow {
         span_id: SpanId([2 + ordinal as u8; 8]),
         parent_span_id: None,
         place: Place { sequence: Sequence(1), ordinal },
-        start_unix_nanos: 1_767_323_045_000_000_000,
+        start_unix_nano: 1_767_323_045_000_000_000,
         duration_nanos: 1_001_000,
         kind: 1,
         status: 0,

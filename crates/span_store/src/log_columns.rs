@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | ids | index: UInt64, archive: FixedSizeBinary; NULL | `trace_hi`, `trace_lo`, `span_id` UBIGINT | as sent, if any |
 //! | `sequence`, `ordinal` | Int64, Int32 | BIGINT, INTEGER | the place |
-//! | `time_unix_nanos` | Int64 | BIGINT | happened, else observed, else received |
+//! | `time_unix_nano` | Int64 | BIGINT | happened, else observed, else received |
 //! | `severity` | UInt8 | UTINYINT | OTLP number, 0 for unknown ones |
 //! | `service`, `event_name` | Utf8 | VARCHAR | `event_name` is NULL for a plain record |
 //! | `fingerprint` | UInt64, NULL | UBIGINT | see `log_row.rs` |
@@ -70,7 +70,7 @@ fn shared(rows: &[&LogRow]) -> [Named; 8] {
     [
         named("sequence", false, longs(rows.iter().map(|row| Some(row.place.sequence.0)))),
         named("ordinal", false, Arc::new(ordinals)),
-        named("time_unix_nanos", false, longs(rows.iter().map(|row| Some(row.time_unix_nanos)))),
+        named("time_unix_nanos", false, longs(rows.iter().map(|row| Some(row.time_unix_nano)))),
         named("severity", false, Arc::new(severities)),
         named("service", false, texts(rows.iter().map(|row| Some(row.service.as_str())))),
         named("event_name", true, texts(rows.iter().map(|row| row.event_name.as_deref()))),
@@ -156,7 +156,7 @@ pub(crate) fn log_rows_from_batch(batch: &RecordBatch) -> Result<Vec<LogRow>, Ar
         place: Place { sequence: Sequence(sequence.value(i)), ordinal: ordinal.value(i) },
         trace_id: ids.trace(i),
         span_id: ids.span(i),
-        time_unix_nanos: time.value(i),
+        time_unix_nano: time.value(i),
         severity: severity.value(i),
         service: service.value(i).to_owned(),
         project: project.at(i),

@@ -22,7 +22,7 @@ pub struct LogRow {
     /// The span that it belongs to.
     pub span_id: Option<SpanId>,
     /// When it happened, else when it was observed, else when it was received; unix nanoseconds.
-    pub time_unix_nanos: i64,
+    pub time_unix_nano: i64,
     /// OTLP severity number, 1 to 24; 0 when unspecified or unknown.
     pub severity: u8,
     /// Service of its resource.
@@ -83,10 +83,10 @@ pub(crate) struct HintRow {
 }
 
 impl LogRow {
-    /// The row of a record that was received at `received_unix_nanos`.
+    /// The row of a record that was received at `received_unix_nano`.
     pub(crate) fn new(
         origin: Origin<'_>,
-        received_unix_nanos: i64,
+        received_unix_nano: i64,
         record: &LogRecord<'_>,
         promoted: PromotedLog<'_>,
         fingerprint: Option<u64>,
@@ -95,7 +95,7 @@ impl LogRow {
             place: origin.place,
             trace_id: record.trace_id,
             span_id: record.span_id,
-            time_unix_nanos: promoted.time_unix_nanos.unwrap_or(received_unix_nanos),
+            time_unix_nano: promoted.time_unix_nano.unwrap_or(received_unix_nano),
             severity: promoted.severity,
             service: promoted.service.into_owned(),
             project: origin.project.to_owned(),
@@ -108,7 +108,7 @@ impl LogRow {
     /// Time and fingerprint: of two records with the same, the one with the highest place stays. `None` for a record
     /// that cannot be told from an equal one.
     pub(crate) fn identity(&self) -> Option<(i64, u64)> {
-        Some((self.time_unix_nanos, self.fingerprint?))
+        Some((self.time_unix_nano, self.fingerprint?))
     }
 }
 
@@ -146,7 +146,7 @@ fn facts(row: &SpanRow) -> CallFacts<'_> {
         cached_input_tokens: row.cached_input_tokens,
         cache_write_tokens: row.cache_write_tokens,
         reasoning_tokens: row.reasoning_tokens,
-        start_unix_nanos: row.start_unix_nanos,
+        start_unix_nano: row.start_unix_nano,
     }
 }
 

@@ -37,7 +37,7 @@ macro_rules! promoted_fields {
     ($then:path $([$($args:tt)*])?) => {
         $then! { $($($args)*)?
             own { /// Start, unix nanoseconds, clamped to `0..=i64::MAX`.
-                start_unix_nanos: i64 = "start_unix_nanos", of span,
+                start_unix_nano: i64 = "start_unix_nanos", of span,
                 filter [start_time_unix_nano Int], export [], since 1 }
             own { /// Duration in nanoseconds, saturating.
                 duration_nanos: i64 = "duration_nanos", of span,

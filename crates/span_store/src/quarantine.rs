@@ -37,7 +37,7 @@ impl Quarantine {
         );
         let why = format!(
             "{failure}\nsequence {}\nkey {}\nreceived {}\nitems {}\n",
-            record.sequence, record.key_id, record.received_unix_nanos, record.item_count
+            record.sequence, record.key_id, record.received_unix_nano, record.item_count
         );
         self.write(&path.with_extension("txt"), why.as_bytes())?;
         self.write(&path, record.payload())

@@ -81,8 +81,8 @@ impl SpanRow {
     }
 
     /// End of the span, unix nanoseconds, saturating.
-    pub fn end_unix_nanos(&self) -> i64 {
-        self.start_unix_nanos.saturating_add(self.duration_nanos)
+    pub fn end_unix_nano(&self) -> i64 {
+        self.start_unix_nano.saturating_add(self.duration_nanos)
     }
 
     /// Whether the span failed.

@@ -172,8 +172,8 @@ impl SpanStore {
 /// The archive.
 impl SpanStore {
     /// Brings archive folder and manifest together; call it once before sealing.
-    pub async fn reconcile(&self, now_unix_nanos: i64) -> Result<Reconciled, StoreError> {
-        self.archive.reconcile(&self.wal, now_unix_nanos).await
+    pub async fn reconcile(&self, now_unix_nano: i64) -> Result<Reconciled, StoreError> {
+        self.archive.reconcile(&self.wal, now_unix_nano).await
     }
 
     /// Waits until [`Self::reconcile`] has been done.
@@ -182,8 +182,8 @@ impl SpanStore {
     }
 
     /// Seals the next due range of records of each dataset; empty when nothing is due.
-    pub async fn seal_due(&self, now_unix_nanos: i64) -> Result<Vec<ArchiveFile>, StoreError> {
-        self.sealer.seal_due(now_unix_nanos).await
+    pub async fn seal_due(&self, now_unix_nano: i64) -> Result<Vec<ArchiveFile>, StoreError> {
+        self.sealer.seal_due(now_unix_nano).await
     }
 
     /// Lets the log forget what is indexed, and sealed in the dataset that it belongs to.

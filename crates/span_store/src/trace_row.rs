@@ -15,7 +15,7 @@ pub struct TraceRow {
     /// Id of the trace.
     pub trace_id: TraceId,
     /// Earliest start of a span, unix nanoseconds.
-    pub start_unix_nanos: i64,
+    pub start_unix_nano: i64,
     /// Latest end of a span minus the earliest start.
     pub duration_nanos: i64,
     /// The root, or the earliest span while the root is missing.
@@ -72,19 +72,19 @@ impl TraceRow {
     /// The row of a trace, or `None` without spans. `spans` hold each span id once.
     pub fn of(spans: &[&SpanRow]) -> Option<Self> {
         let mut ordered: Vec<&SpanRow> = spans.to_vec();
-        ordered.sort_unstable_by_key(|row| (row.start_unix_nanos, row.place));
+        ordered.sort_unstable_by_key(|row| (row.start_unix_nano, row.place));
         let earliest = *ordered.first()?;
         let root = ordered.iter().find(|row| row.parent_span_id.is_none()).copied();
         let shown = root.unwrap_or(earliest);
-        let end = ordered.iter().map(|row| row.end_unix_nanos()).max().unwrap_or(0);
+        let end = ordered.iter().map(|row| row.end_unix_nano()).max().unwrap_or(0);
         let usage = Usage::of(&ordered);
         let first_with = |get: fn(&SpanRow) -> &Option<String>| {
             get(shown).clone().or_else(|| ordered.iter().find_map(|row| get(row).clone()))
         };
         Some(Self {
             trace_id: earliest.trace_id,
-            start_unix_nanos: earliest.start_unix_nanos,
-            duration_nanos: end.saturating_sub(earliest.start_unix_nanos),
+            start_unix_nano: earliest.start_unix_nano,
+            duration_nanos: end.saturating_sub(earliest.start_unix_nano),
             root_span_id: shown.span_id,
             root_missing: root.is_none(),
             root_name: shown.name.clone(),

@@ -14,7 +14,7 @@ pub struct WholeLog {
     /// The promoted fields and the place.
     pub row: LogRow,
     /// Server clock at receipt, unix nanoseconds.
-    pub received_unix_nanos: i64,
+    pub received_unix_nano: i64,
     /// The API key that sent it.
     pub key_id: String,
     /// When it happened, as sent; 0 when the client did not say.
@@ -61,8 +61,8 @@ impl WholeLog {
         let body = json(&|out| value_json(&record.body, out));
         let promoted = promote_log(origin.resource, record);
         Self {
-            row: LogRow::new(receipt.origin, receipt.received_unix_nanos, record, promoted, fingerprint),
-            received_unix_nanos: receipt.received_unix_nanos,
+            row: LogRow::new(receipt.origin, receipt.received_unix_nano, record, promoted, fingerprint),
+            received_unix_nano: receipt.received_unix_nano,
             key_id: receipt.key_id.to_owned(),
             time_unix_nano: record.time_unix_nano,
             observed_time_unix_nano: record.observed_time_unix_nano,

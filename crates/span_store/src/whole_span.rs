@@ -14,7 +14,7 @@ pub struct WholeSpan {
     /// The promoted fields and the place.
     pub row: SpanRow,
     /// Server clock at receipt, unix nanoseconds.
-    pub received_unix_nanos: i64,
+    pub received_unix_nano: i64,
     /// The API key that sent it.
     pub key_id: String,
     /// W3C trace state.
@@ -47,7 +47,7 @@ pub struct WholeSpan {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Receipt<'a> {
     pub(crate) origin: Origin<'a>,
-    pub(crate) received_unix_nanos: i64,
+    pub(crate) received_unix_nano: i64,
     pub(crate) key_id: &'a str,
 }
 
@@ -74,7 +74,7 @@ impl WholeSpan {
         let links = json(&|out| links_json(&span.links, out));
         Self {
             row: SpanRow::new(receipt.origin, span, promoted),
-            received_unix_nanos: receipt.received_unix_nanos,
+            received_unix_nano: receipt.received_unix_nano,
             key_id: receipt.key_id.to_owned(),
             trace_state: span.trace_state.clone().into_owned(),
             flags: span.flags,
@@ -93,7 +93,7 @@ impl WholeSpan {
 
     /// Start and end exactly as sent, unix nanoseconds.
     pub fn sent_times(&self) -> (u64, u64) {
-        let clamped = (self.row.start_unix_nanos.unsigned_abs(), self.row.end_unix_nanos().unsigned_abs());
+        let clamped = (self.row.start_unix_nano.unsigned_abs(), self.row.end_unix_nano().unsigned_abs());
         self.otlp.as_deref().and_then(times_of_message).unwrap_or(clamped)
     }
 
@@ -105,9 +105,9 @@ impl WholeSpan {
 
 /// Whether the clamped columns say what was sent.
 fn columns_are_exact(span: &Span<'_>, promoted: &Promoted<'_>) -> bool {
-    let end = promoted.start_unix_nanos.saturating_add(promoted.duration_nanos);
+    let end = promoted.start_unix_nano.saturating_add(promoted.duration_nanos);
     !span.had_invalid_utf8
-        && i64::try_from(span.start_time_unix_nano) == Ok(promoted.start_unix_nanos)
+        && i64::try_from(span.start_time_unix_nano) == Ok(promoted.start_unix_nano)
         && i64::try_from(span.end_time_unix_nano) == Ok(end)
         && span.kind == i32::from(promoted.kind)
         && span.status_code == promoted.status as i32

@@ -68,11 +68,11 @@ impl Position for TraceCursor {
     type Wire = (i64, Option<TraceId>, i64);
 
     fn to_wire(&self) -> Self::Wire {
-        (self.start_unix_nanos, self.trace_id, self.newest.0)
+        (self.start_unix_nano, self.trace_id, self.newest.0)
     }
 
-    fn from_wire((start_unix_nanos, trace_id, newest): Self::Wire) -> Self {
-        Self { start_unix_nanos, trace_id, newest: Sequence(newest) }
+    fn from_wire((start_unix_nano, trace_id, newest): Self::Wire) -> Self {
+        Self { start_unix_nano, trace_id, newest: Sequence(newest) }
     }
 }
 
@@ -80,11 +80,11 @@ impl Position for SpanCursor {
     type Wire = (i64, Option<(TraceId, SpanId)>, i64);
 
     fn to_wire(&self) -> Self::Wire {
-        (self.start_unix_nanos, self.span, self.newest.0)
+        (self.start_unix_nano, self.span, self.newest.0)
     }
 
-    fn from_wire((start_unix_nanos, span, newest): Self::Wire) -> Self {
-        Self { start_unix_nanos, span, newest: Sequence(newest) }
+    fn from_wire((start_unix_nano, span, newest): Self::Wire) -> Self {
+        Self { start_unix_nano, span, newest: Sequence(newest) }
     }
 }
 
@@ -92,12 +92,12 @@ impl Position for LogCursor {
     type Wire = (i64, i64, i32, i64);
 
     fn to_wire(&self) -> Self::Wire {
-        (self.time_unix_nanos, self.place.sequence.0, self.place.ordinal, self.newest.0)
+        (self.time_unix_nano, self.place.sequence.0, self.place.ordinal, self.newest.0)
     }
 
-    fn from_wire((time_unix_nanos, sequence, ordinal, newest): Self::Wire) -> Self {
+    fn from_wire((time_unix_nano, sequence, ordinal, newest): Self::Wire) -> Self {
         let place = Place { sequence: Sequence(sequence), ordinal };
-        Self { time_unix_nanos, place, newest: Sequence(newest) }
+        Self { time_unix_nano, place, newest: Sequence(newest) }
     }
 }
 
@@ -105,11 +105,11 @@ impl Position for GroupCursor {
     type Wire = (i64, String, i64);
 
     fn to_wire(&self) -> Self::Wire {
-        (self.last_start_unix_nanos, self.id_md5.clone(), self.newest.0)
+        (self.last_start_unix_nano, self.id_md5.clone(), self.newest.0)
     }
 
-    fn from_wire((last_start_unix_nanos, id_md5, newest): Self::Wire) -> Self {
-        Self { last_start_unix_nanos, id_md5, newest: Sequence(newest) }
+    fn from_wire((last_start_unix_nano, id_md5, newest): Self::Wire) -> Self {
+        Self { last_start_unix_nano, id_md5, newest: Sequence(newest) }
     }
 }
 
@@ -117,11 +117,11 @@ impl Position for SessionPosition {
     type Wire = (i64, TraceId);
 
     fn to_wire(&self) -> Self::Wire {
-        (self.start_unix_nanos, self.trace_id)
+        (self.start_unix_nano, self.trace_id)
     }
 
-    fn from_wire((start_unix_nanos, trace_id): Self::Wire) -> Self {
-        Self { start_unix_nanos, trace_id }
+    fn from_wire((start_unix_nano, trace_id): Self::Wire) -> Self {
+        Self { start_unix_nano, trace_id }
     }
 }
 
@@ -129,11 +129,11 @@ impl Position for TracePosition {
     type Wire = (i64, SpanId);
 
     fn to_wire(&self) -> Self::Wire {
-        (self.start_unix_nanos, self.span_id)
+        (self.start_unix_nano, self.span_id)
     }
 
-    fn from_wire((start_unix_nanos, span_id): Self::Wire) -> Self {
-        Self { start_unix_nanos, span_id }
+    fn from_wire((start_unix_nano, span_id): Self::Wire) -> Self {
+        Self { start_unix_nano, span_id }
     }
 }
 
@@ -151,16 +151,16 @@ mod tests {
     /// of each leads back to its position, and only with the same filters.
     #[test]
     fn decode_position_returns_what_was_encoded() {
-        let (start_unix_nanos, newest) = (i64::MAX, Sequence(3));
+        let (start_unix_nano, newest) = (i64::MAX, Sequence(3));
         for trace_id in [None, Some(TraceId([1; 16]))] {
-            returns(&TraceCursor { start_unix_nanos, trace_id, newest });
+            returns(&TraceCursor { start_unix_nano, trace_id, newest });
             let span = trace_id.map(|trace_id| (trace_id, SpanId([2; 8])));
-            returns(&SpanCursor { start_unix_nanos, span, newest });
+            returns(&SpanCursor { start_unix_nano, span, newest });
         }
         let place = Place { sequence: Sequence(1), ordinal: i32::MAX };
-        returns(&LogCursor { time_unix_nanos: 0, place, newest });
-        returns(&GroupCursor { last_start_unix_nanos: 0, id_md5: "0".repeat(32), newest });
-        returns(&SessionPosition { start_unix_nanos, trace_id: TraceId([1; 16]) });
-        returns(&TracePosition { start_unix_nanos, span_id: SpanId([1; 8]) });
+        returns(&LogCursor { time_unix_nano: 0, place, newest });
+        returns(&GroupCursor { last_start_unix_nano: 0, id_md5: "0".repeat(32), newest });
+        returns(&SessionPosition { start_unix_nano, trace_id: TraceId([1; 16]) });
+        returns(&TracePosition { start_unix_nano, span_id: SpanId([1; 8]) });
     }
 }

@@ -43,8 +43,8 @@ impl Telemetry {
     }
 
     /// The time, unix nanoseconds.
-    pub fn now_unix_nanos(&self) -> i64 {
-        self.clock.now_unix_nanos()
+    pub fn now_unix_nano(&self) -> i64 {
+        self.clock.now_unix_nano()
     }
 
     /// Services with their counts in a time range, by name.

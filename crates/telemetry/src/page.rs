@@ -53,7 +53,7 @@ pub(crate) enum IncompleteReason {
 impl From<junjo_span_store::Incomplete> for Incomplete {
     fn from(incomplete: junjo_span_store::Incomplete) -> Self {
         use junjo_span_store::IncompleteReason as Reason;
-        let from = incomplete.searched_from_unix_nanos;
+        let from = incomplete.searched_from_unix_nano;
         let reason = match incomplete.reason {
             Reason::TimeLimit => IncompleteReason::TimeLimit,
             Reason::MatchLimit => IncompleteReason::MatchLimit,

@@ -30,15 +30,15 @@ pub fn request(service: &str, spans: Vec<Span>) -> ExportTraceServiceRequest {
 pub struct SpanBuilder(Span);
 
 impl SpanBuilder {
-    /// Span `span` of trace `trace`, one millisecond long, started at `start_unix_nanos`. Both numbers are above 0.
-    pub fn new(trace: u128, span: u64, start_unix_nanos: u64) -> Self {
+    /// Span `span` of trace `trace`, one millisecond long, started at `start_unix_nano`. Both numbers are above 0.
+    pub fn new(trace: u128, span: u64, start_unix_nano: u64) -> Self {
         Self(Span {
             trace_id: trace.to_be_bytes().to_vec(),
             span_id: span.to_be_bytes().to_vec(),
             name: format!("span {span}"),
             kind: 1,
-            start_time_unix_nano: start_unix_nanos,
-            end_time_unix_nano: start_unix_nanos.saturating_add(1_000_000),
+            start_time_unix_nano: start_unix_nano,
+            end_time_unix_nano: start_unix_nano.saturating_add(1_000_000),
             ..Default::default()
         })
     }

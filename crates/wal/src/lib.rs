@@ -12,7 +12,7 @@
 //! | | `signal` | INTEGER | 1 traces, 2 logs (OTLP `Export*ServiceRequest`) |
 //! | | `key_id` | TEXT | id of the API key that sent the request |
 //! | | `project` | TEXT | project of that key; `default` in records that a file of format 1 brought |
-//! | | `received_unix_nanos` | INTEGER | server clock at receipt |
+//! | | `received_unix_nano` | INTEGER | server clock at receipt |
 //! | | `item_count` | INTEGER | spans or log records in the payload |
 //! | | `raw_bytes` | INTEGER | payload length before compression |
 //! | | `checksum` | INTEGER | CRC-32 (IEEE, crc32fast) of the stored payload |
@@ -98,7 +98,7 @@ pub struct WalStats {
     /// Bytes of the file and its journal on disk; a trim frees pages for reuse, it does not shrink the file.
     pub file_bytes: u64,
     /// Receipt of the oldest record, unix nanoseconds.
-    pub oldest_received_unix_nanos: Option<i64>,
+    pub oldest_received_unix_nano: Option<i64>,
 }
 
 /// A handle on the open log; cheap to clone.
@@ -259,7 +259,7 @@ impl Wal {
             records: self.shared.live_records.load(Ordering::Relaxed),
             live_bytes: self.shared.live_bytes.load(Ordering::Relaxed),
             file_bytes: self.readers.file_bytes(),
-            oldest_received_unix_nanos: self.readers.oldest_received()?,
+            oldest_received_unix_nano: self.readers.oldest_received()?,
         })
     }
 

@@ -125,7 +125,7 @@ impl ReaderPool {
     }
 }
 
-/// Reads `sequence, length(payload), received_unix_nanos`.
+/// Reads `sequence, length(payload), received_unix_nano`.
 fn record_size(row: &Row<'_>) -> rusqlite::Result<RecordSize> {
     Ok(RecordSize {
         sequence: Sequence(row.get(0)?),
@@ -141,7 +141,7 @@ pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         signal: Signal::from_code(row.get(1)?),
         key_id: row.get(2)?,
         project: row.get(3)?,
-        received_unix_nanos: row.get(4)?,
+        received_unix_nano: row.get(4)?,
         item_count: row.get(5)?,
         raw_bytes: row.get(6)?,
         checksum: row.get(7)?,

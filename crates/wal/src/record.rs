@@ -79,7 +79,7 @@ pub struct NewRecord {
     /// Who sent it.
     pub sender: Sender,
     /// Server clock at receipt, unix nanoseconds.
-    pub received_unix_nanos: i64,
+    pub received_unix_nano: i64,
     /// Spans or log records in the message.
     pub item_count: u32,
     pub(crate) raw_bytes: u64,
@@ -92,14 +92,14 @@ impl NewRecord {
     pub fn compress(
         signal: Signal,
         sender: Sender,
-        received_unix_nanos: i64,
+        received_unix_nano: i64,
         item_count: u32,
         message: &[u8],
     ) -> std::io::Result<Self> {
         let payload = frame::compress(message)?;
         let checksum = crc32fast::hash(&payload);
         let raw_bytes = message.len() as u64;
-        Ok(Self { signal, sender, received_unix_nanos, item_count, raw_bytes, checksum, payload })
+        Ok(Self { signal, sender, received_unix_nano, item_count, raw_bytes, checksum, payload })
     }
 }
 
@@ -111,7 +111,7 @@ pub struct PulledRecord {
     /// Who sent it.
     pub sender: Sender,
     /// Clock of the process that received it, unix nanoseconds.
-    pub received_unix_nanos: i64,
+    pub received_unix_nano: i64,
     /// Spans or log records in the message.
     pub item_count: u32,
     /// Payload length before compression.
@@ -130,9 +130,9 @@ impl NewRecord {
             let sequence = Sequence::default();
             return Err(RecordDamage::Checksum { sequence, stored: pulled.checksum, found });
         }
-        let PulledRecord { signal, sender, received_unix_nanos, item_count, raw_bytes, checksum, payload } =
+        let PulledRecord { signal, sender, received_unix_nano, item_count, raw_bytes, checksum, payload } =
             pulled;
-        Ok(Self { signal, sender, received_unix_nanos, item_count, raw_bytes, checksum, payload })
+        Ok(Self { signal, sender, received_unix_nano, item_count, raw_bytes, checksum, payload })
     }
 }
 
@@ -148,7 +148,7 @@ pub struct Record {
     /// The key's project.
     pub project: String,
     /// Server clock at receipt, unix nanoseconds.
-    pub received_unix_nanos: i64,
+    pub received_unix_nano: i64,
     /// Spans or log records in the message.
     pub item_count: u32,
     pub(crate) raw_bytes: u64,

@@ -170,7 +170,7 @@ fn insert(new: &Connection, record: &Record) -> rusqlite::Result<()> {
         signal,
         record.key_id,
         record.project,
-        record.received_unix_nanos,
+        record.received_unix_nano,
         record.item_count,
         record.raw_bytes,
         record.checksum,

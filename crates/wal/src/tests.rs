@@ -192,7 +192,7 @@ async fn append_pulled_keeps_records_and_position_together() {
     let pulled = PulledRecord {
         signal: Signal::Logs,
         sender: Sender { key_id: "remote".to_owned(), project: "other".to_owned() },
-        received_unix_nanos: 7,
+        received_unix_nano: 7,
         item_count: 3,
         raw_bytes: original.raw_bytes,
         checksum: original.checksum,

@@ -29,7 +29,7 @@ pub(crate) fn commit(connection: &mut Connection, group: &[Work]) -> rusqlite::R
                     record.signal.code(),
                     record.sender.key_id,
                     record.sender.project,
-                    record.received_unix_nanos,
+                    record.received_unix_nano,
                     record.item_count,
                     record.raw_bytes,
                     record.checksum,

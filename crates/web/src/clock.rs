@@ -14,14 +14,14 @@ pub type SharedClock = Arc<dyn Clock>;
 /// A source of wall time and of monotonic time.
 pub trait Clock: Send + Sync + fmt::Debug {
     /// Nanoseconds since 1970-01-01T00:00:00Z. May jump when the machine's clock is set.
-    fn now_unix_nanos(&self) -> i64;
+    fn now_unix_nano(&self) -> i64;
 
     /// Time since some fixed moment; never goes back. For cache ages and rate limits.
     fn monotonic(&self) -> Duration;
 
     /// The wall time as a date.
     fn now(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp_nanos(self.now_unix_nanos())
+        DateTime::from_timestamp_nanos(self.now_unix_nano())
     }
 }
 
@@ -51,7 +51,7 @@ impl Default for SystemClock {
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
-    fn now_unix_nanos(&self) -> i64 {
+    fn now_unix_nano(&self) -> i64 {
         Utc::now().timestamp_nanos_opt().expect("the machine's clock is between 1677 and 2262")
     }
 
@@ -64,18 +64,18 @@ impl Clock for SystemClock {
 #[derive(Clone, Debug)]
 pub struct ManualClock {
     unix_nanos: Arc<AtomicI64>,
-    started_unix_nanos: i64,
+    started_unix_nano: i64,
 }
 
 impl ManualClock {
     /// A clock that stands at `unix_nanos`.
-    pub fn at_unix_nanos(unix_nanos: i64) -> Self {
-        Self { unix_nanos: Arc::new(AtomicI64::new(unix_nanos)), started_unix_nanos: unix_nanos }
+    pub fn at_unix_nano(unix_nanos: i64) -> Self {
+        Self { unix_nanos: Arc::new(AtomicI64::new(unix_nanos)), started_unix_nano: unix_nanos }
     }
 
     /// A clock that stands at `time`.
     pub fn at(time: DateTime<Utc>) -> Self {
-        Self::at_unix_nanos(time.timestamp_nanos_opt().expect("tests use times between 1677 and 2262"))
+        Self::at_unix_nano(time.timestamp_nanos_opt().expect("tests use times between 1677 and 2262"))
     }
 
     /// Moves the clock forward.
@@ -93,17 +93,17 @@ impl ManualClock {
 impl Default for ManualClock {
     /// 2026-01-02T03:04:05Z: an ordinary time that shows every field of a date.
     fn default() -> Self {
-        Self::at_unix_nanos(1_767_323_045_000_000_000)
+        Self::at_unix_nano(1_767_323_045_000_000_000)
     }
 }
 
 impl Clock for ManualClock {
-    fn now_unix_nanos(&self) -> i64 {
+    fn now_unix_nano(&self) -> i64 {
         self.unix_nanos.load(Ordering::SeqCst)
     }
 
     fn monotonic(&self) -> Duration {
-        let elapsed_nanos = self.now_unix_nanos().saturating_sub(self.started_unix_nanos);
+        let elapsed_nanos = self.now_unix_nano().saturating_sub(self.started_unix_nano);
         Duration::from_nanos(u64::try_from(elapsed_nanos).unwrap_or(0))
     }
 }
@@ -115,7 +115,7 @@ pub fn rfc3339_nanos(unix_nanos: i64) -> String {
 
 /// A new random id whose order follows `clock`.
 pub fn uuid_v7(clock: &dyn Clock) -> Uuid {
-    let unix_nanos = clock.now_unix_nanos().max(0).unsigned_abs();
+    let unix_nanos = clock.now_unix_nano().max(0).unsigned_abs();
     let (seconds, nanos) = (unix_nanos / 1_000_000_000, unix_nanos % 1_000_000_000);
     Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, nanos as u32))
 }
@@ -159,6 +159,6 @@ mod tests {
         let clock = SystemClock::new();
         let first = clock.monotonic();
         assert!(clock.monotonic() >= first);
-        assert!(clock.now_unix_nanos() > 0);
+        assert!(clock.now_unix_nano() > 0);
     }
 }

@@ -109,7 +109,7 @@ impl<'t> History<'t> {
     }
 
     fn count_in_time(&self, trace: &JunjoTrace, interval: Option<(i64, i64)>) -> usize {
-        let end = self.owners.iter().map(|(run, _)| trace.spans()[*run].end_unix_nanos).max();
+        let end = self.owners.iter().map(|(run, _)| trace.spans()[*run].end_unix_nano).max();
         let is_late = |event: &StateEvent| match (interval, end) {
             (Some((_, up_to)), _) => event.sequence.is_some_and(|at| at > up_to),
             (None, Some(end)) => event.time_unix_nano > end,

@@ -229,7 +229,7 @@ impl Matching {
             .filter(|place| !self.by_span.contains_key(place))
             .filter(|place| {
                 let span = &trace.spans()[*place];
-                let during = (run.start_unix_nanos..=run.end_unix_nanos).contains(&span.start_unix_nanos);
+                let during = (run.start_unix_nano..=run.end_unix_nano).contains(&span.start_unix_nano);
                 during && scope.find(span).is_some_and(|(_, by)| by == MatchedBy::RuntimeId)
             })
             .collect();

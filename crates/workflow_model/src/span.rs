@@ -122,8 +122,8 @@ pub struct JunjoSpan {
     pub span_id: SpanId,
     pub parent_span_id: Option<SpanId>,
     pub name: String,
-    pub start_unix_nanos: u64,
-    pub end_unix_nanos: u64,
+    pub start_unix_nano: u64,
+    pub end_unix_nano: u64,
     pub failed: bool,
     /// What it executes; `None` for spans that only carry events or belong to an agent or evaluation.
     pub kind: Option<ExecutableKind>,
@@ -172,8 +172,8 @@ impl JunjoSpan {
             span_id: span.span_id,
             parent_span_id: span.parent_span_id,
             name: span.name.clone().into_owned(),
-            start_unix_nanos: span.start_time_unix_nano,
-            end_unix_nanos: span.end_time_unix_nano,
+            start_unix_nano: span.start_time_unix_nano,
+            end_unix_nano: span.end_time_unix_nano,
             failed: span.status_code == STATUS_ERROR,
             kind,
             vocabulary,
@@ -204,7 +204,7 @@ impl JunjoSpan {
 
     /// From start to end in nanoseconds, 0 when the end lies before the start.
     pub fn duration_nanos(&self) -> u64 {
-        self.end_unix_nanos.saturating_sub(self.start_unix_nanos)
+        self.end_unix_nano.saturating_sub(self.start_unix_nano)
     }
 }
 

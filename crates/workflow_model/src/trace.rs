@@ -24,7 +24,7 @@ pub struct JunjoTrace {
 impl JunjoTrace {
     /// The tree of `spans`; `parents` has the parent of every span of the trace, also of those not in `spans`.
     pub fn new(mut spans: Vec<JunjoSpan>, parents: HashMap<SpanId, Option<SpanId>>) -> Self {
-        spans.sort_by_key(|span| (span.start_unix_nanos, span.end_unix_nanos));
+        spans.sort_by_key(|span| (span.start_unix_nano, span.end_unix_nano));
         let mut by_id = HashMap::with_capacity(spans.len());
         spans.retain(|span| by_id.insert(span.span_id, 0).is_none());
         for (place, span) in spans.iter().enumerate() {

@@ -58,7 +58,7 @@ impl Repository {
                (occurred_at_unix_nano, action, outcome, actor_user_id, target_id, detail, ip, request_id)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )
-        .bind(self.clock.now_unix_nanos())
+        .bind(self.clock.now_unix_nano())
         .bind(event.action)
         .bind(event.outcome.as_str())
         .bind(event.actor.map(|id| id.to_string()))

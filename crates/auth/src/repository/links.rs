@@ -97,7 +97,7 @@ impl Repository {
         sqlx::query(
             "DELETE FROM account_links WHERE expires_at_unix_nano <= ?1 OR lower(email) = lower(?2) OR user_id = ?3",
         )
-        .bind(self.clock.now_unix_nanos())
+        .bind(self.clock.now_unix_nano())
         .bind(email.map(Email::as_str))
         .bind(user.map(|id| id.to_string()))
         .execute(&mut *connection)
@@ -141,7 +141,7 @@ impl Repository {
              ORDER BY account_links.created_at_unix_nano DESC, account_links.id DESC LIMIT ?3"
         );
         let rows = sqlx::query(&query)
-            .bind(self.clock.now_unix_nanos())
+            .bind(self.clock.now_unix_nano())
             .bind(admin.to_string())
             .bind(INVITATIONS_MAX)
             .fetch_all(&self.pool)
@@ -169,7 +169,7 @@ impl Repository {
         let query = format!("{SELECT} WHERE token_sha256 = ? AND expires_at_unix_nano > ?");
         let row = sqlx::query(&query)
             .bind(token_hash.as_slice())
-            .bind(self.clock.now_unix_nanos())
+            .bind(self.clock.now_unix_nano())
             .fetch_optional(&self.pool)
             .await
             .map_err(AuthError::store("find a link"))?;
@@ -190,7 +190,7 @@ impl Repository {
         let deleted =
             sqlx::query("DELETE FROM account_links WHERE token_sha256 = ? AND expires_at_unix_nano > ?")
                 .bind(token_hash.as_slice())
-                .bind(self.clock.now_unix_nanos())
+                .bind(self.clock.now_unix_nano())
                 .execute(&mut *transaction)
                 .await
                 .map_err(AuthError::store(failed))?;
@@ -219,7 +219,7 @@ impl Repository {
         .bind(user.email.key())
         .bind(password_hash)
         .bind(user.role.as_str())
-        .bind(self.clock.now_unix_nanos())
+        .bind(self.clock.now_unix_nano())
         .execute(connection)
         .await;
         match result {

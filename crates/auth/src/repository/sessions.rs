@@ -45,7 +45,7 @@ impl Repository {
     /// Adds a session and drops the account's stalest ones over the limit.
     pub(crate) async fn insert_session(&self, session: &NewSession) -> Result<(), AuthError> {
         let failed = "begin a session";
-        let now = self.clock.now_unix_nanos();
+        let now = self.clock.now_unix_nano();
         let user_id = session.user_id.to_string();
         let mut transaction = self.begin(failed).await?;
         sqlx::query(
@@ -120,7 +120,7 @@ impl Repository {
 
     pub(crate) async fn touch_session(&self, id: SessionId) -> Result<(), AuthError> {
         sqlx::query("UPDATE user_sessions SET last_seen_at_unix_nano = ? WHERE id = ?")
-            .bind(self.clock.now_unix_nanos())
+            .bind(self.clock.now_unix_nano())
             .bind(id.to_string())
             .execute(&self.pool)
             .await
@@ -131,7 +131,7 @@ impl Repository {
     /// Notes that the password was presented in this session just now.
     pub(crate) async fn mark_authenticated(&self, id: SessionId) -> Result<(), AuthError> {
         sqlx::query("UPDATE user_sessions SET authenticated_at_unix_nano = ? WHERE id = ?")
-            .bind(self.clock.now_unix_nanos())
+            .bind(self.clock.now_unix_nano())
             .bind(id.to_string())
             .execute(&self.pool)
             .await

@@ -43,7 +43,7 @@ impl Repository {
         .bind(user.email.key())
         .bind(password_hash)
         .bind(user.role.as_str())
-        .bind(self.clock.now_unix_nanos())
+        .bind(self.clock.now_unix_nano())
         .execute(&self.pool)
         .await
         .map_err(AuthError::store("add the first user"))?;
@@ -66,7 +66,7 @@ impl Repository {
         .bind(user.email.key())
         .bind(password_hash)
         .bind(user.role.as_str())
-        .bind(self.clock.now_unix_nanos())
+        .bind(self.clock.now_unix_nano())
         .bind(admin.to_string())
         .execute(&self.pool)
         .await;

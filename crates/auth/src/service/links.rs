@@ -183,7 +183,7 @@ impl AuthState {
 
     fn new_link(&self, purpose: LinkPurpose, lifetime: Duration) -> (Token, NewLink) {
         let token = Token::generate(&mut rand::rng());
-        let now = self.shared.clock.now_unix_nanos();
+        let now = self.shared.clock.now_unix_nano();
         let lifetime_nanos = i64::try_from(lifetime.as_nanos()).unwrap_or(i64::MAX);
         let link = NewLink {
             id: uuid_v7(self.shared.clock.as_ref()),

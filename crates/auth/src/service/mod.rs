@@ -91,7 +91,7 @@ impl AuthState {
         let shared = &self.shared;
         let sessions = shared.sessions.purge().await?;
         self.cookie_store().delete_expired().await.map_err(tower_sessions::session::Error::from)?;
-        let oldest_kept = before(shared.clock.now_unix_nanos(), shared.config.audit_retention);
+        let oldest_kept = before(shared.clock.now_unix_nano(), shared.config.audit_retention);
         let events = shared.repository.delete_audit_events_before(oldest_kept).await?;
         tracing::debug!(sessions, events, "purged sessions and security events");
         Ok(())

@@ -39,8 +39,8 @@ pub(super) fn span(span: &WholeSpan, out: &mut Vec<u8>) {
     line.text(Some(&row.name));
     line.text(KINDS.get(usize::from(row.kind)).copied());
     line.text(Some(&row.service));
-    line.plain(rfc3339_nanos(row.start_unix_nanos));
-    line.plain(row.start_unix_nanos);
+    line.plain(rfc3339_nanos(row.start_unix_nano));
+    line.plain(row.start_unix_nano);
     line.plain(row.duration_nanos);
     line.text(STATUSES.get(usize::from(row.status)).copied());
     line.text(Some(&span.status_message));
@@ -63,8 +63,8 @@ pub(super) fn trace(trace: &TraceRow, out: &mut Vec<u8>) {
     line.text(Some(&trace.service));
     line.text(Some(&trace.services.join(" ")));
     line.text(STATUSES.get(usize::from(trace.status)).copied());
-    line.plain(rfc3339_nanos(trace.start_unix_nanos));
-    line.plain(trace.start_unix_nanos);
+    line.plain(rfc3339_nanos(trace.start_unix_nano));
+    line.plain(trace.start_unix_nano);
     line.plain(trace.duration_nanos);
     for count in [trace.span_count, trace.error_count, trace.llm_call_count, trace.workflow_count] {
         line.plain(count);

@@ -34,7 +34,7 @@ impl<'a> Head<'a> {
             name: &row.name,
             kind: row.kind.into(),
             service: &row.service,
-            start_time: rfc3339_nanos(row.start_unix_nanos),
+            start_time: rfc3339_nanos(row.start_unix_nano),
             start_time_unix_nano: start.to_string(),
             end_time_unix_nano: end.to_string(),
             duration_ns: row.duration_nanos.to_string(),
@@ -82,7 +82,7 @@ impl<'a> Tail<'a> {
             dropped_attributes_count: span.dropped_attributes_count,
             dropped_events_count: span.dropped_events_count,
             dropped_links_count: span.dropped_links_count,
-            received_at: rfc3339_nanos(span.received_unix_nanos),
+            received_at: rfc3339_nanos(span.received_unix_nano),
         }
     }
 }

@@ -60,7 +60,7 @@ pub(crate) struct UpkeepStatus {
 impl From<junjo_span_store::Upkeep> for UpkeepStatus {
     fn from(upkeep: junjo_span_store::Upkeep) -> Self {
         Self {
-            last_at: upkeep.last_at_unix_nanos.map(rfc3339_nanos),
+            last_at: upkeep.last_at_unix_nano.map(rfc3339_nanos),
             last_error: upkeep.last_error,
             rewritten_files: upkeep.rewritten_files,
             pending_deletions: upkeep.pending_deletions as u64,

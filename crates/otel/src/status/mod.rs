@@ -39,12 +39,12 @@ async fn get_status(
 impl WayIn {
     async fn status(&self, telemetry: &Telemetry) -> ApiResult<Status> {
         let store = telemetry.store();
-        let (wal, progress, now) = (self.wal.clone(), store.progress(), telemetry.now_unix_nanos());
+        let (wal, progress, now) = (self.wal.clone(), store.progress(), telemetry.now_unix_nano());
         let size = store.size().await.map_err(TelemetryError::from)?; // after the progress: not behind it
         let read = move || (wal.stats(), lag_nanos(&wal, progress.indexed_through(), now));
         let (wal_stats, lag) = tokio::task::spawn_blocking(read).await.map_err(ApiError::internal)?;
         let wal_stats = wal_stats.map_err(ApiError::internal)?;
-        let oldest = wal_stats.oldest_received_unix_nanos.map_or(0, |oldest| now.saturating_sub(oldest));
+        let oldest = wal_stats.oldest_received_unix_nano.map_or(0, |oldest| now.saturating_sub(oldest));
         let (index, index_detail) = describe(&store.index_state());
         let stats = self.receiver.stats();
         Ok(Status {
@@ -87,7 +87,7 @@ impl WayIn {
             requests: key.requests,
             items: key.items,
             bytes: key.bytes,
-            last_at: rfc3339_nanos(key.last_at_unix_nanos),
+            last_at: rfc3339_nanos(key.last_at_unix_nano),
         })
         .collect()
     }
@@ -96,7 +96,7 @@ impl WayIn {
     fn rejections(&self) -> Vec<RejectionItem> {
         let own = self.receiver.stats().recent_rejections().into_iter().map(|own| {
             let (signal, reason) = (own.signal.to_owned(), own.reason.to_owned());
-            let at = own.at_unix_nanos;
+            let at = own.at_unix_nano;
             (
                 at,
                 RejectionItem {
@@ -111,7 +111,7 @@ impl WayIn {
         });
         let pulled = self.sources.all().into_iter().flat_map(|(url, state)| {
             state.rejections.into_iter().map(move |theirs| {
-                let SourceRejection { at_unix_nanos: at, signal, reason, detail, count } = theirs;
+                let SourceRejection { at_unix_nano: at, signal, reason, detail, count } = theirs;
                 let source = Some(url.clone());
                 (at, RejectionItem { at: rfc3339_nanos(at), signal, reason, detail, count, source })
             })

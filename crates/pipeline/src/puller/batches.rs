@@ -73,7 +73,7 @@ async fn read_status(remote: &Remote, client: &mut BatchServiceClient<Channel>) 
         tokio::time::timeout(CALL_TIME_MAX, call).await.map_err(|_| PullError::Silent)??.into_inner();
     let rejections =
         status.recent_rejections.into_iter().take(REJECTIONS_MAX).map(|rejection| SourceRejection {
-            at_unix_nanos: rejection.at_unix_nano,
+            at_unix_nano: rejection.at_unix_nano,
             signal: rejection.signal,
             reason: rejection.reason,
             detail: rejection.detail.chars().take(DETAIL_CHARS_MAX).collect(),
@@ -88,7 +88,7 @@ fn progress(remote: &Remote, page: &ReadBatchesResponse) -> Pulled {
     let newest = page.batches.last().map(|batch| batch.received_unix_nano);
     // what waits behind this page is at most as old as its newest batch
     let behind = newest.filter(|_| page.waiting_batches > 0);
-    let lag_nanos = behind.map_or(0, |newest| remote.clock.now_unix_nanos().saturating_sub(newest).max(0));
+    let lag_nanos = behind.map_or(0, |newest| remote.clock.now_unix_nano().saturating_sub(newest).max(0));
     Pulled { mode: SourceMode::Batches, items, waiting_batches: Some(page.waiting_batches), lag_nanos }
 }
 
@@ -107,7 +107,7 @@ fn record(batch: Batch) -> Result<NewRecord, PullError> {
             // services and servers from before there were projects name none
             project: if batch.project.is_empty() { DEFAULT_PROJECT.to_owned() } else { batch.project },
         },
-        received_unix_nanos: batch.received_unix_nano,
+        received_unix_nano: batch.received_unix_nano,
         item_count: batch.item_count,
         raw_bytes: batch.raw_bytes.into(),
         checksum: batch.payload_crc32,

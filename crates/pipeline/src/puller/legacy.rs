@@ -64,7 +64,7 @@ pub(super) async fn pull(remote: &Remote, channel: Channel) -> Result<(), PullEr
             start = last;
             newest = newest.max(last);
             found += fresh.len() as u64;
-            let records = record(&fresh, remote.clock.now_unix_nanos())?.into_iter().collect();
+            let records = record(&fresh, remote.clock.now_unix_nano())?.into_iter().collect();
             remote.store(records, &source, newest.to_vec()).await?;
             remote.sources.pulled(&remote.config.url, progress(remote, fresh.len() as u64, Some(newest)));
         }
@@ -113,7 +113,7 @@ async fn read_page(
 fn progress(remote: &Remote, items: u64, behind: Option<Key>) -> Pulled {
     let lag_nanos = behind.map_or(0, |key| {
         let millis = i64::try_from(u128::from_be_bytes(key) >> 80).unwrap_or(i64::MAX);
-        remote.clock.now_unix_nanos().saturating_sub(millis.saturating_mul(1_000_000)).max(0)
+        remote.clock.now_unix_nano().saturating_sub(millis.saturating_mul(1_000_000)).max(0)
     });
     Pulled { mode: SourceMode::Spans, items, waiting_batches: None, lag_nanos }
 }
@@ -208,7 +208,7 @@ mod tests {
         };
         let spans = [response(&span, &[]), response(&span, &[0x10, 0x05]), response(&[], &[0x10, 0x05])];
         let record = record(&spans, 5).unwrap().unwrap();
-        assert_eq!((record.item_count, record.received_unix_nanos), (2, 5));
+        assert_eq!((record.item_count, record.received_unix_nano), (2, 5));
         assert!(super::record(&[], 5).unwrap().is_none());
         assert!(super::record(&[response(&[], &[])], 5).unwrap().is_none());
     }

@@ -41,7 +41,7 @@ pub struct SourceState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceRejection {
     /// When the last one came, unix nanoseconds of the service's clock.
-    pub at_unix_nanos: i64,
+    pub at_unix_nano: i64,
     /// `traces`, `logs` or `metrics`.
     pub signal: String,
     /// As in `junjo_ingest::Rejection`.

@@ -45,7 +45,7 @@ async fn rederive(settings: &Settings, all: bool) -> anyhow::Result<Rederived> {
     // nothing is received
     let receiver = Receiver::new(Arc::clone(&clock), settings.ingest_limits()?);
     let app = App::open(settings, Arc::clone(&clock), prober, receiver).await?;
-    let now = clock.now_unix_nanos();
+    let now = clock.now_unix_nano();
     app.store().reconcile(now).await?;
     let what = Rederivation { prices: app.store().prices(), all };
     let tell = |file: &ArchiveFile, number: usize, count: usize| {

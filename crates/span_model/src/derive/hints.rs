@@ -24,7 +24,7 @@ pub struct PromotedLog<'a> {
     /// `service.name`, or [`super::UNKNOWN_SERVICE`].
     pub service: Cow<'a, str>,
     /// When it happened, else when it was observed, clamped to `0..=i64::MAX`; `None` when the client said neither.
-    pub time_unix_nanos: Option<i64>,
+    pub time_unix_nano: Option<i64>,
     /// OTLP severity number, 1 to 24; 0 when unspecified or unknown.
     pub severity: u8,
     /// Name of the event; `None` for a plain record.
@@ -57,7 +57,7 @@ pub fn promote_log<'a>(resource: &Resource<'a>, record: &LogRecord<'a>) -> Promo
     let time = [record.time_unix_nano, record.observed_time_unix_nano].into_iter().find(|time| *time > 0);
     PromotedLog {
         service: service_name(resource),
-        time_unix_nanos: time.map(clamp_nanos),
+        time_unix_nano: time.map(clamp_nanos),
         severity: u8::try_from(record.severity_number).ok().filter(|n| *n <= SEVERITY_MAX).unwrap_or(0),
         hints: hints(record, event_name.as_deref()),
         event_name,
@@ -190,7 +190,7 @@ impl Promoted<'_> {
             cached_input_tokens: self.cached_input_tokens,
             cache_write_tokens: self.cache_write_tokens,
             reasoning_tokens: self.reasoning_tokens,
-            start_unix_nanos: self.start_unix_nanos,
+            start_unix_nano: self.start_unix_nano,
         }
     }
 }

@@ -57,7 +57,7 @@ pub struct Promoted<'a> {
     /// Span status.
     pub status: Status,
     /// Start, clamped to `0..=i64::MAX`.
-    pub start_unix_nanos: i64,
+    pub start_unix_nano: i64,
     /// Duration, saturating; 0 when the end lies before the start.
     pub duration_nanos: i64,
     /// What the span does, when a vocabulary says so.
@@ -120,7 +120,7 @@ pub fn promote<'a>(
     let slots = Slots::collect(&span.attributes, Sender { scope: &scope.name, name: &span.name });
     let role = role_words::role_of(&slots, scope, span);
     let status = Status::from_otlp(span.status_code);
-    let start_unix_nanos = clamp_nanos(span.start_time_unix_nano);
+    let start_unix_nano = clamp_nanos(span.start_time_unix_nano);
     let provider = slots.text(Field::Provider).map(provider::normalise);
     let counts = usage::of(&slots, provider.as_deref());
     let model = slots.text(Field::Model).or_else(|| asked_model(&slots, role));
@@ -129,7 +129,7 @@ pub fn promote<'a>(
         provider: provider.as_deref(),
         model: model.as_deref(),
         counts: &counts,
-        unix_nanos: start_unix_nanos,
+        unix_nanos: start_unix_nano,
     };
     let (cost_usd, cost_source) = cost::of(&slots, &call, prices).unzip();
     Promoted {
@@ -137,7 +137,7 @@ pub fn promote<'a>(
         name: span.name.clone(),
         kind: clamp_kind(span.kind),
         status,
-        start_unix_nanos,
+        start_unix_nano,
         duration_nanos: clamp_nanos(span.end_time_unix_nano.saturating_sub(span.start_time_unix_nano)),
         role,
         is_model_call: role.is_some_and(Role::is_model_call),

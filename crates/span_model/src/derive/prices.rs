@@ -115,7 +115,7 @@ pub struct CallFacts<'c> {
     pub cached_input_tokens: Option<i64>,
     pub cache_write_tokens: Option<i64>,
     pub reasoning_tokens: Option<i64>,
-    pub start_unix_nanos: i64,
+    pub start_unix_nano: i64,
 }
 
 /// A model's place in the table.
@@ -169,7 +169,7 @@ impl PriceTable {
             provider: facts.provider,
             model: facts.model,
             counts: &counts,
-            unix_nanos: facts.start_unix_nanos,
+            unix_nanos: facts.start_unix_nano,
         })
     }
 

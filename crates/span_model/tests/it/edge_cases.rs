@@ -63,7 +63,7 @@ fn promote_every_edge_case_is_as_approved() {
         let promoted = promote(&resource, &scope, &span, PriceTable::bundled());
         let mut json = String::new();
         let fidelity = attributes_json(&span.attributes, &mut json);
-        let start = match promoted.start_unix_nanos {
+        let start = match promoted.start_unix_nano {
             0 => "0",
             i64::MAX => "max",
             _ => "sent",

@@ -219,7 +219,7 @@ fn promoted_log_fields_are_clamped() {
     let mut record = record("", "named", "");
     let promoted = |record: &LogRecord<'_>| {
         let promoted = promote_log(&Resource::default(), record);
-        (promoted.time_unix_nanos, promoted.severity, promoted.hints.is_some())
+        (promoted.time_unix_nano, promoted.severity, promoted.hints.is_some())
     };
     assert_eq!(promoted(&record), (None, 0, false));
     (record.observed_time_unix_nano, record.severity_number) = (5, 24);

@@ -62,7 +62,7 @@ fn lines(name: &str) -> String {
     for request in captures::requests(name) {
         decode_spans(&request, &mut |resource, scope, span| {
             let promoted = promote(resource, scope, &span, PriceTable::bundled());
-            assert!(promoted.start_unix_nanos >= 0 && promoted.duration_nanos >= 0);
+            assert!(promoted.start_unix_nano >= 0 && promoted.duration_nanos >= 0);
             writeln!(lines, "{}", line(&promoted)).unwrap();
         })
         .unwrap();

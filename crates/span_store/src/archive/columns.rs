@@ -7,7 +7,7 @@
 //!
 //! | column | type | meaning |
 //! |---|---|---|
-//! | `received_unix_nanos` | Int64 | server clock at receipt |
+//! | `received_unix_nano` | Int64 | server clock at receipt |
 //! | `key_id` | Utf8, dictionary | API key that sent the span |
 //! | `trace_state`, `status_message` | Utf8 | as sent |
 //! | `flags`, `dropped_*_count` | UInt32 | as sent |
@@ -91,7 +91,7 @@ impl ArchiveItem for WholeSpan {
     }
 
     fn bounds(&self) -> (i64, i64) {
-        (self.row.start_unix_nanos, self.row.end_unix_nanos())
+        (self.row.start_unix_nano, self.row.end_unix_nano())
     }
 
     fn text_bytes(&self) -> usize {
@@ -141,7 +141,7 @@ pub(crate) fn to_batch(schema: &SchemaRef, spans: &[WholeSpan]) -> Result<Record
     let uint = |get: fn(&WholeSpan) -> u32| -> ArrayRef {
         Arc::new(spans.iter().map(|span| Some(get(span))).collect::<UInt32Array>())
     };
-    arrays.push(Arc::new(spans.iter().map(|span| Some(span.received_unix_nanos)).collect::<Int64Array>()));
+    arrays.push(Arc::new(spans.iter().map(|span| Some(span.received_unix_nano)).collect::<Int64Array>()));
     arrays.push(text(|span| &span.key_id));
     arrays.push(text(|span| &span.trace_state));
     arrays.push(text(|span| &span.status_message));
@@ -176,7 +176,7 @@ fn from_batch(batch: &RecordBatch) -> Result<Vec<WholeSpan>, ArrowError> {
     Ok(rows
         .map(|(i, row)| WholeSpan {
             row,
-            received_unix_nanos: received.value(i),
+            received_unix_nano: received.value(i),
             key_id: key_id.value(i).to_owned(),
             trace_state: trace_state.value(i).to_owned(),
             flags: flags.value(i),

@@ -65,8 +65,8 @@ impl Archive {
     }
 
     /// Brings folder and manifest together; to be called once before anything is sealed.
-    pub(crate) async fn reconcile(&self, wal: &Wal, now_unix_nanos: i64) -> Result<Reconciled, StoreError> {
-        let mut done = reconcile(&self.dir, &self.catalog, wal, now_unix_nanos).await?;
+    pub(crate) async fn reconcile(&self, wal: &Wal, now_unix_nano: i64) -> Result<Reconciled, StoreError> {
+        let mut done = reconcile(&self.dir, &self.catalog, wal, now_unix_nano).await?;
         for file in self.manifest().all_files() {
             done.unreadable += u64::from(!self.unreadable.is_whole(&file));
         }

@@ -4,7 +4,7 @@
 //!
 //! | column | type | meaning |
 //! |---|---|---|
-//! | `received_unix_nanos` | Int64 | server clock at receipt |
+//! | `received_unix_nano` | Int64 | server clock at receipt |
 //! | `time_unix_nano`, `observed_time_unix_nano` | UInt64 | as sent |
 //! | `key_id` | Utf8, dictionary | API key that sent the record |
 //! | `severity_number`, `severity_text` | Int32, Utf8 | as sent |
@@ -68,7 +68,7 @@ impl ArchiveItem for WholeLog {
         let uint = |get: fn(&Self) -> u32| -> ArrayRef {
             Arc::new(items.iter().map(|log| Some(get(log))).collect::<UInt32Array>())
         };
-        let received = items.iter().map(|log| Some(log.received_unix_nanos)).collect::<Int64Array>();
+        let received = items.iter().map(|log| Some(log.received_unix_nano)).collect::<Int64Array>();
         let severity = items.iter().map(|log| Some(log.severity_number)).collect::<Int32Array>();
         arrays.extend([
             Arc::new(received) as ArrayRef,
@@ -104,7 +104,7 @@ impl ArchiveItem for WholeLog {
         let rows = log_rows_from_batch(batch)?.into_iter().enumerate();
         let log = |(i, row)| Self {
             row,
-            received_unix_nanos: received.value(i),
+            received_unix_nano: received.value(i),
             key_id: key_id.value(i).to_owned(),
             time_unix_nano: time.value(i),
             observed_time_unix_nano: observed.value(i),
@@ -157,7 +157,7 @@ impl ArchiveItem for WholeLog {
     }
 
     fn bounds(&self) -> (i64, i64) {
-        (self.row.time_unix_nanos, self.row.time_unix_nanos)
+        (self.row.time_unix_nano, self.row.time_unix_nano)
     }
 
     fn text_bytes(&self) -> usize {

@@ -107,13 +107,13 @@ fn merge_items<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>
         first_sequence: first.first_sequence,
         last_sequence: last.last_sequence,
         received_day: first.received_day.clone(),
-        min_start_unix_nanos: job
+        min_start_unix_nano: job
             .inputs
             .iter()
-            .map(|input| input.min_start_unix_nanos)
+            .map(|input| input.min_start_unix_nano)
             .min()
             .unwrap_or(i64::MAX),
-        max_end_unix_nanos: job.inputs.iter().map(|input| input.max_end_unix_nanos).max().unwrap_or(i64::MIN),
+        max_end_unix_nano: job.inputs.iter().map(|input| input.max_end_unix_nano).max().unwrap_or(i64::MIN),
         row_count: rows,
         item_count: sum(|input| input.item_count),
         deleted_count: sum(|input| input.deleted_count) + deleted,

@@ -182,8 +182,8 @@ pub(crate) fn footer_of(file: &ArchiveFile) -> [(String, String); 11] {
         ("received_day", file.received_day.clone()),
         ("item_count", file.item_count.to_string()),
         ("deleted_count", file.deleted_count.to_string()),
-        ("min_start_unix_nanos", file.min_start_unix_nanos.to_string()),
-        ("max_end_unix_nanos", file.max_end_unix_nanos.to_string()),
+        ("min_start_unix_nanos", file.min_start_unix_nano.to_string()),
+        ("max_end_unix_nanos", file.max_end_unix_nano.to_string()),
         ("schema_version", file.schema_version.to_string()),
         ("derive_version", file.derive_version.to_string()),
     ]
@@ -210,8 +210,8 @@ pub(crate) fn describe(path: &Path, relative: &str) -> Result<Option<ArchiveFile
             first_sequence: Sequence(number("first_sequence")?),
             last_sequence: Sequence(number("last_sequence")?),
             received_day: (*pairs.get("received_day")?).to_owned(),
-            min_start_unix_nanos: number("min_start_unix_nanos")?,
-            max_end_unix_nanos: number("max_end_unix_nanos")?,
+            min_start_unix_nano: number("min_start_unix_nanos")?,
+            max_end_unix_nano: number("max_end_unix_nanos")?,
             row_count: metadata.num_rows().unsigned_abs(),
             item_count: number("item_count")?.unsigned_abs(),
             // files from before there were deletions do not say

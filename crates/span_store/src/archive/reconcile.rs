@@ -31,7 +31,7 @@ pub(super) async fn reconcile(
     archive_dir: &Path,
     catalog: &Catalog,
     wal: &Wal,
-    now_unix_nanos: i64,
+    now_unix_nano: i64,
 ) -> Result<Reconciled, StoreError> {
     std::fs::create_dir_all(archive_dir).map_err(StoreError::io("create", archive_dir))?;
     sweep(archive_dir, catalog).await?;
@@ -53,7 +53,7 @@ pub(super) async fn reconcile(
                 tracing::warn!(path = %path.display(), others = others.len(), "archive file was not in the manifest; adopted");
                 let is_counted = file.last_sequence <= counted[file.dataset as usize];
                 let new_items = if is_counted { 0 } else { items_beyond(&file, &others) };
-                adopt(catalog, file, &others, new_items, now_unix_nanos).await?;
+                adopt(catalog, file, &others, new_items, now_unix_nano).await?;
                 done.adopted += 1;
             }
             Standing::Unclear => {
@@ -71,13 +71,13 @@ async fn adopt(
     file: ArchiveFile,
     others: &[ArchiveFile],
     new_items: u64,
-    now_unix_nanos: i64,
+    now_unix_nano: i64,
 ) -> Result<(), StoreError> {
     if others.is_empty() {
-        return catalog.list(file, new_items, now_unix_nanos).await;
+        return catalog.list(file, new_items, now_unix_nano).await;
     }
     catalog.manifest().skip_through(file.dataset, file.last_sequence, new_items).await?;
-    catalog.replace(others, Some(file), now_unix_nanos).await
+    catalog.replace(others, Some(file), now_unix_nano).await
 }
 
 /// The newest record that a file in the folder may hold, by the files' names, listed or not. A copy of a data folder can have

@@ -17,9 +17,9 @@ impl Catalog {
         &self,
         file: ArchiveFile,
         new_items: u64,
-        now_unix_nanos: i64,
+        now_unix_nano: i64,
     ) -> Result<(), StoreError> {
-        let listed = self.store_listed(&file, new_items, now_unix_nanos).await;
+        let listed = self.store_listed(&file, new_items, now_unix_nano).await;
         listed.map_err(StoreError::catalog("write"))?;
         let mut sealed = self.manifest().write(file.dataset);
         sealed.advance(file.last_sequence, new_items);
@@ -31,10 +31,10 @@ impl Catalog {
         &self,
         file: &ArchiveFile,
         new_items: u64,
-        now_unix_nanos: i64,
+        now_unix_nano: i64,
     ) -> Result<(), sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
-        let is_new = insert_row(&mut transaction, file, now_unix_nanos).await?;
+        let is_new = insert_row(&mut transaction, file, now_unix_nano).await?;
         let new_items = if is_new { new_items } else { 0 };
         store_advance(&mut transaction, file.dataset, file.last_sequence, new_items).await?;
         self.totals().store(&mut transaction).await?;
@@ -47,11 +47,11 @@ impl Catalog {
         &self,
         inputs: &[ArchiveFile],
         output: Option<ArchiveFile>,
-        now_unix_nanos: i64,
+        now_unix_nano: i64,
     ) -> Result<(), StoreError> {
         let Some(dataset) = inputs.first().map(|file| file.dataset) else { return Ok(()) };
         self.read_again_if_uncertain().await?;
-        if let Err(source) = self.store_replaced(inputs, output.as_ref(), now_unix_nanos).await {
+        if let Err(source) = self.store_replaced(inputs, output.as_ref(), now_unix_nano).await {
             self.is_uncertain.store(true, Ordering::Release);
             return Err(StoreError::catalog("write")(source));
         }
@@ -72,7 +72,7 @@ impl Catalog {
         &self,
         inputs: &[ArchiveFile],
         output: Option<&ArchiveFile>,
-        now_unix_nanos: i64,
+        now_unix_nano: i64,
     ) -> Result<(), sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         for input in inputs {
@@ -83,7 +83,7 @@ impl Catalog {
             store_removed(&mut transaction, &input.path).await?;
         }
         if let Some(output) = output {
-            insert_row(&mut transaction, output, now_unix_nanos).await?;
+            insert_row(&mut transaction, output, now_unix_nano).await?;
         }
         self.totals().store(&mut transaction).await?;
         transaction.commit().await

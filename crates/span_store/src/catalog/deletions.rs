@@ -35,18 +35,18 @@ pub struct Deletion {
     /// Up to which record; later ones are new data.
     pub through: Sequence,
     /// Unix nanoseconds.
-    pub requested_at_unix_nanos: i64,
+    pub requested_at_unix_nano: i64,
     /// Id of the user; `None` for the retention of a service.
     pub requested_by: Option<String>,
     /// When nothing was left, unix nanoseconds; `None` before that.
-    pub finished_at_unix_nanos: Option<i64>,
+    pub finished_at_unix_nano: Option<i64>,
 }
 
 /// Who asks for a deletion, and when.
 #[derive(Debug, Clone, Default)]
 pub struct DeletionRequest {
     /// Unix nanoseconds.
-    pub at_unix_nanos: i64,
+    pub at_unix_nano: i64,
     /// Id of the user; `None` for the retention of a service.
     pub by: Option<String>,
 }
@@ -123,9 +123,9 @@ impl Deletions {
             id,
             target,
             through,
-            requested_at_unix_nanos: request.at_unix_nanos,
+            requested_at_unix_nano: request.at_unix_nano,
             requested_by: request.by,
-            finished_at_unix_nanos: None,
+            finished_at_unix_nano: None,
         });
         let mut pending = self.pending.write();
         let mut deletions = std::mem::take(&mut pending.deletions);
@@ -147,7 +147,7 @@ impl Deletions {
             "INSERT INTO deletions (requested_at_unix_nano, requested_by, service, through_sequence)
              VALUES (?1, ?2, ?3, ?4)",
         )
-        .bind(request.at_unix_nanos)
+        .bind(request.at_unix_nano)
         .bind(&request.by)
         .bind(service)
         .bind(through.0)
@@ -166,11 +166,11 @@ impl Deletions {
     }
 
     /// Says that nothing is left; forgets the oldest of those that are kept to be looked at.
-    pub(crate) async fn finish(&self, id: i64, now_unix_nanos: i64) -> Result<(), StoreError> {
+    pub(crate) async fn finish(&self, id: i64, now_unix_nano: i64) -> Result<(), StoreError> {
         let failed = || StoreError::catalog("write");
         sqlx::query("UPDATE deletions SET finished_at_unix_nano = ?2 WHERE id = ?1")
             .bind(id)
-            .bind(now_unix_nanos)
+            .bind(now_unix_nano)
             .execute(&self.pool)
             .await
             .map_err(failed())?;
@@ -235,9 +235,9 @@ fn deletion_of(row: &SqliteRow) -> Result<Deletion, sqlx::Error> {
         id: row.try_get("id")?,
         target: service.map_or(DeletionTarget::Traces(Vec::new()), DeletionTarget::Service),
         through: Sequence(row.try_get("through_sequence")?),
-        requested_at_unix_nanos: row.try_get("requested_at_unix_nano")?,
+        requested_at_unix_nano: row.try_get("requested_at_unix_nano")?,
         requested_by: row.try_get("requested_by")?,
-        finished_at_unix_nanos: row.try_get("finished_at_unix_nano")?,
+        finished_at_unix_nano: row.try_get("finished_at_unix_nano")?,
     })
 }
 

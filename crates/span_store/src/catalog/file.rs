@@ -24,9 +24,9 @@ pub struct ArchiveFile {
     /// UTC day of receipt, `YYYY-MM-DD`.
     pub received_day: String,
     /// Earliest start of a span, or time of a log record, unix nanoseconds.
-    pub min_start_unix_nanos: i64,
+    pub min_start_unix_nano: i64,
     /// Latest end of a span, or time of a log record, unix nanoseconds.
-    pub max_end_unix_nanos: i64,
+    pub max_end_unix_nano: i64,
     /// Spans or log records in the file.
     pub row_count: u64,
     /// Spans or log records in the sealed records, superseded and quarantined ones included.

@@ -165,10 +165,9 @@ fn int(n: u64) -> i64 {
 pub(super) async fn insert_row(
     connection: &mut SqliteConnection,
     file: &ArchiveFile,
-    now_unix_nanos: i64,
+    now_unix_nano: i64,
 ) -> Result<bool, sqlx::Error> {
-    let sealed_at =
-        DateTime::from_timestamp_nanos(now_unix_nanos).to_rfc3339_opts(SecondsFormat::Nanos, true);
+    let sealed_at = DateTime::from_timestamp_nanos(now_unix_nano).to_rfc3339_opts(SecondsFormat::Nanos, true);
     let insert = "INSERT INTO archive_files VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)
                   ON CONFLICT (path) DO NOTHING";
     let inserted = sqlx::query(insert)
@@ -178,8 +177,8 @@ pub(super) async fn insert_row(
         .bind(file.first_sequence.0)
         .bind(file.last_sequence.0)
         .bind(&file.received_day)
-        .bind(file.min_start_unix_nanos)
-        .bind(file.max_end_unix_nanos)
+        .bind(file.min_start_unix_nano)
+        .bind(file.max_end_unix_nano)
         .bind(int(file.row_count))
         .bind(int(file.item_count))
         .bind(int(file.file_bytes))
@@ -202,8 +201,8 @@ fn file_from_row(row: &sqlx::sqlite::SqliteRow, dataset: Dataset) -> Result<Arch
         first_sequence: Sequence(row.try_get("first_sequence")?),
         last_sequence: Sequence(row.try_get("last_sequence")?),
         received_day: row.try_get("received_day")?,
-        min_start_unix_nanos: row.try_get("min_start_unix_nanos")?,
-        max_end_unix_nanos: row.try_get("max_end_unix_nanos")?,
+        min_start_unix_nano: row.try_get("min_start_unix_nanos")?,
+        max_end_unix_nano: row.try_get("max_end_unix_nanos")?,
         row_count: count("row_count")?,
         item_count: count("item_count")?,
         deleted_count: count("deleted_count")?,

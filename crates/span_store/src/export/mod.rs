@@ -114,8 +114,8 @@ impl Export<'_> {
 
     fn file(&self, file: &Leased, done: Sequence, sink: &mut SpanSink<'_>) -> Result<(), StoreError> {
         let time = self.filter.time;
-        let is_outside = time.from_unix_nanos.is_some_and(|from| file.max_end_unix_nanos < from)
-            || time.to_unix_nanos.is_some_and(|to| file.min_start_unix_nanos >= to);
+        let is_outside = time.from_unix_nano.is_some_and(|from| file.max_end_unix_nano < from)
+            || time.to_unix_nano.is_some_and(|to| file.min_start_unix_nano >= to);
         if is_outside {
             return Ok(());
         }

@@ -120,7 +120,7 @@ fn trace_columns() -> Vec<Column> {
             }
             Arc::new(ids.finish())
         }),
-        ("start_unix_nanos", LONG, false, |rows| longs(rows, |row| Some(row.start_unix_nanos))),
+        ("start_unix_nanos", LONG, false, |rows| longs(rows, |row| Some(row.start_unix_nano))),
         ("duration_nanos", LONG, false, |rows| longs(rows, |row| Some(row.duration_nanos))),
         ("root_missing", DataType::Boolean, false, |rows| {
             Arc::new(rows.iter().map(|row| Some(row.root_missing)).collect::<BooleanArray>())

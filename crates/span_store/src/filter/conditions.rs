@@ -31,10 +31,10 @@ impl Conditions {
     }
 
     pub(crate) fn time(&mut self, range: TimeRange) {
-        if let Some(from) = range.from_unix_nanos {
+        if let Some(from) = range.from_unix_nano {
             self.push("start_unix_nanos >= ?", [Value::BigInt(from)]);
         }
-        if let Some(to) = range.to_unix_nanos {
+        if let Some(to) = range.to_unix_nano {
             self.push("start_unix_nanos < ?", [Value::BigInt(to)]);
         }
     }

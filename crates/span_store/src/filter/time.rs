@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TimeRange {
     /// Inclusive.
-    pub from_unix_nanos: Option<i64>,
+    pub from_unix_nano: Option<i64>,
     /// Exclusive.
-    pub to_unix_nanos: Option<i64>,
+    pub to_unix_nano: Option<i64>,
 }

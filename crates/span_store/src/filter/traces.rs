@@ -75,7 +75,7 @@ impl TraceFilter {
             let fragment = span.to_sql(Relation::Index);
             let mut inner = Conditions::default();
             // a trace's spans start no earlier than the trace
-            if let Some(from) = self.time.from_unix_nanos {
+            if let Some(from) = self.time.from_unix_nano {
                 inner.push("start_unix_nanos >= ?", [Value::BigInt(from)]);
             }
             inner.push(fragment.text, fragment.values);

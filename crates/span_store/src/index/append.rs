@@ -91,7 +91,7 @@ fn trace_batch(rows: &[TraceRow]) -> Result<RecordBatch, ArrowError> {
     RecordBatch::try_from_iter_with_nullable([
         ("trace_hi", uints(halves.clone().map(|(hi, _)| hi)), false),
         ("trace_lo", uints(halves.map(|(_, lo)| lo)), false),
-        ("start_unix_nanos", longs(rows.iter().map(|row| Some(row.start_unix_nanos))), false),
+        ("start_unix_nanos", longs(rows.iter().map(|row| Some(row.start_unix_nano))), false),
         ("duration_nanos", longs(rows.iter().map(|row| Some(row.duration_nanos))), false),
         ("root_span_id", uints(rows.iter().map(|row| span_number(row.root_span_id))), false),
         (

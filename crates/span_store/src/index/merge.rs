@@ -134,7 +134,7 @@ impl<'a> Merge<'a> {
         }
         // place order: neighbours in time stay neighbours in the file, which is what makes time bounds cheap
         merge.new.sort_unstable_by_key(|row| row.place);
-        merge.traces.sort_unstable_by_key(|row| (row.start_unix_nanos, row.trace_id));
+        merge.traces.sort_unstable_by_key(|row| (row.start_unix_nano, row.trace_id));
         merge
     }
 

@@ -45,11 +45,11 @@ pub struct TraceGroup {
     /// Session or user id.
     pub id: String,
     /// Start of its first trace, unix nanoseconds.
-    pub first_start_unix_nanos: i64,
+    pub first_start_unix_nano: i64,
     /// Start of its latest trace, unix nanoseconds.
-    pub last_start_unix_nanos: i64,
+    pub last_start_unix_nano: i64,
     /// Latest end of a trace, unix nanoseconds.
-    pub end_unix_nanos: i64,
+    pub end_unix_nano: i64,
     /// Traces.
     pub trace_count: i64,
     /// Distinct sessions of those traces, by their root or earliest span.
@@ -80,7 +80,7 @@ pub struct TraceGroup {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupCursor {
     /// Latest start of a trace of the last group of the page before.
-    pub last_start_unix_nanos: i64,
+    pub last_start_unix_nano: i64,
     /// MD5 of its id in hexadecimal digits: it breaks ties, and is short however long the id is.
     pub id_md5: String,
     /// Newest indexed record when the first page was read.
@@ -94,7 +94,7 @@ pub type GroupPage = ListPage<TraceGroup, GroupCursor>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionPosition {
     /// Start of the last trace of the page before, unix nanoseconds.
-    pub start_unix_nanos: i64,
+    pub start_unix_nano: i64,
     /// Its id.
     pub trace_id: TraceId,
 }
@@ -147,7 +147,7 @@ impl Queries {
         let run = move |connection: &Connection| {
             let mut listed = list(connection, kind, &filter, limit.saturating_add(1), after)?;
             let next = cut(&mut listed, limit).map(|last| GroupCursor {
-                last_start_unix_nanos: last.last_start_unix_nanos,
+                last_start_unix_nano: last.last_start_unix_nano,
                 id_md5: last.id_md5.clone(),
                 newest,
             });
@@ -184,14 +184,14 @@ fn session(
     let mut conditions = Conditions::default();
     conditions.push("list_contains(sessions, ?)", [Value::Text(id.to_owned())]);
     // the session's own bounds spare the rest of the table
-    let from = after.map_or(session.first_start_unix_nanos, |after| after.start_unix_nanos);
+    let from = after.map_or(session.first_start_unix_nano, |after| after.start_unix_nano);
     conditions.push(
         "start_unix_nanos BETWEEN ? AND ?",
-        [Value::BigInt(from), Value::BigInt(session.last_start_unix_nanos)],
+        [Value::BigInt(from), Value::BigInt(session.last_start_unix_nano)],
     );
     if let Some(after) = after {
         let (hi, lo) = trace_halves(after.trace_id);
-        let position = [Value::BigInt(after.start_unix_nanos), Value::UBigInt(hi), Value::UBigInt(lo)];
+        let position = [Value::BigInt(after.start_unix_nano), Value::UBigInt(hi), Value::UBigInt(lo)];
         conditions.push("(start_unix_nanos, trace_hi, trace_lo) > (?, ?, ?)", position);
     }
     let sql = format!(
@@ -201,14 +201,14 @@ fn session(
     );
     let mut traces = trace_rows(connection, &sql, conditions.values())?;
     let next = cut(&mut traces, limit)
-        .map(|last| SessionPosition { start_unix_nanos: last.start_unix_nanos, trace_id: last.trace_id });
+        .map(|last| SessionPosition { start_unix_nano: last.start_unix_nano, trace_id: last.trace_id });
     Ok(Some(SessionTraces { session, traces, next }))
 }
 
 /// A group on a page, and what its place in the order depends on.
 struct Listed {
     id: String,
-    last_start_unix_nanos: i64,
+    last_start_unix_nano: i64,
     id_md5: String,
 }
 
@@ -231,7 +231,7 @@ fn list(
     if let Some(cursor) = after {
         having.push_str(" HAVING (max(start_unix_nanos), md5(id)) < (?, ?) AND max(newest_sequence) <= ?");
         cursor_values.extend([
-            Value::BigInt(cursor.last_start_unix_nanos),
+            Value::BigInt(cursor.last_start_unix_nano),
             Value::Text(cursor.id_md5),
             Value::BigInt(cursor.newest.0),
         ]);
@@ -247,7 +247,7 @@ fn list(
     let mut statement = connection.prepare(&sql).map_err(failed())?;
     statement
         .query_map(params_from_iter(values), |row| {
-            Ok(Listed { id: row.get(0)?, last_start_unix_nanos: row.get(1)?, id_md5: row.get(2)? })
+            Ok(Listed { id: row.get(0)?, last_start_unix_nano: row.get(1)?, id_md5: row.get(2)? })
         })
         .and_then(Iterator::collect)
         .map_err(failed())
@@ -291,9 +291,9 @@ fn summaries(
 fn group_row(row: &Row<'_>) -> duckdb::Result<TraceGroup> {
     Ok(TraceGroup {
         id: row.get(0)?,
-        first_start_unix_nanos: row.get(1)?,
-        last_start_unix_nanos: row.get(2)?,
-        end_unix_nanos: row.get(3)?,
+        first_start_unix_nano: row.get(1)?,
+        last_start_unix_nano: row.get(2)?,
+        end_unix_nano: row.get(3)?,
         trace_count: row.get(4)?,
         session_count: row.get(5)?,
         span_count: row.get(6)?,

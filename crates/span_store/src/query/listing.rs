@@ -60,11 +60,11 @@ pub(super) trait Listing: Sized + Send + 'static {
 
 /// A position in a list.
 pub(super) trait Position: Copy + PartialEq + Send + Sync + 'static {
-    /// Behind everything that started at or after `start_unix_nanos`.
-    fn behind_start(start_unix_nanos: i64, newest: Sequence) -> Self;
+    /// Behind everything that started at or after `start_unix_nano`.
+    fn behind_start(start_unix_nano: i64, newest: Sequence) -> Self;
 
     /// Start of the last row of the page before, unix nanoseconds.
-    fn start_unix_nanos(self) -> i64;
+    fn start_unix_nano(self) -> i64;
 
     /// Newest indexed record when the first page was read.
     fn newest(self) -> Sequence;
@@ -121,8 +121,8 @@ fn newest_first<T: Listing>(
         select(connection, T::TABLE, &conditions, limit)
     };
     let time = T::time(filter);
-    let behind = after.map(Position::start_unix_nanos);
-    if T::tries_short_ranges(filter, behind.or(time.to_unix_nanos).is_some()) {
+    let behind = after.map(Position::start_unix_nano);
+    if T::tries_short_ranges(filter, behind.or(time.to_unix_nano).is_some()) {
         NewestFirst { table: T::TABLE, time, behind, limit }.read(connection, list)
     } else {
         list(time)

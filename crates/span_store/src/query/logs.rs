@@ -51,7 +51,7 @@ pub struct LogFilter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogCursor {
     /// Time of the last record that was looked at.
-    pub time_unix_nanos: i64,
+    pub time_unix_nano: i64,
     /// Its place.
     pub place: Place,
     /// Newest indexed record of the write-ahead log when the first page was read.
@@ -93,7 +93,7 @@ impl Queries {
             let mut whole: HashMap<Place, WholeLog> =
                 read.items.into_iter().map(|log| (log.row.place, log)).collect();
             for (index, row) in rows.iter().enumerate() {
-                let position = LogCursor { time_unix_nanos: row.time_unix_nanos, place: row.place, newest };
+                let position = LogCursor { time_unix_nano: row.time_unix_nano, place: row.place, newest };
                 at = Some(position);
                 if search.add(whole.remove(&row.place)) {
                     let is_last = index + 1 == rows.len() && !more;
@@ -143,7 +143,7 @@ impl Queries {
         let values = conditions.values();
         let rows = self.index.run(move |connection| select(connection, &sql, &values)).await?;
         let mut logs = self.whole_logs(rows.iter().map(|row| row.place).collect()).await?;
-        logs.sort_by_key(|log| (log.row.time_unix_nanos, log.row.place));
+        logs.sort_by_key(|log| (log.row.time_unix_nano, log.row.place));
         Ok(logs)
     }
 
@@ -159,8 +159,8 @@ impl Queries {
             conditions.push(
                 "time_unix_nanos <= ? AND (time_unix_nanos, sequence, ordinal) < (?, ?, ?)",
                 [
-                    Value::BigInt(cursor.time_unix_nanos),
-                    Value::BigInt(cursor.time_unix_nanos),
+                    Value::BigInt(cursor.time_unix_nano),
+                    Value::BigInt(cursor.time_unix_nano),
                     Value::BigInt(cursor.place.sequence.0),
                     Value::Int(cursor.place.ordinal),
                 ],
@@ -219,7 +219,7 @@ impl Search {
         let next = next.map(|next| LogCursor { newest: self.newest, ..next });
         let incomplete = self.is_damaged.then(|| Incomplete {
             reason: IncompleteReason::UnreadableFile,
-            searched_from_unix_nanos: next.map_or(0, |next| next.time_unix_nanos),
+            searched_from_unix_nano: next.map_or(0, |next| next.time_unix_nano),
         });
         LogListPage { items: self.items, next, stopped_early, incomplete }
     }
@@ -256,10 +256,10 @@ impl Needle {
 impl LogFilter {
     fn conditions(&self) -> Conditions {
         let mut all = Conditions::default();
-        if let Some(from) = self.time.from_unix_nanos {
+        if let Some(from) = self.time.from_unix_nano {
             all.push("time_unix_nanos >= ?", [Value::BigInt(from)]);
         }
-        if let Some(to) = self.time.to_unix_nanos {
+        if let Some(to) = self.time.to_unix_nano {
             all.push("time_unix_nanos < ?", [Value::BigInt(to)]);
         }
         if let Some(trace_id) = self.trace_id {

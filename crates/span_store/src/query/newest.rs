@@ -36,10 +36,10 @@ impl NewestFirst<'_> {
         };
         for width in WIDTHS_NANOS {
             let from = newest.saturating_sub(width);
-            if self.time.from_unix_nanos.is_some_and(|start| start >= from) {
+            if self.time.from_unix_nano.is_some_and(|start| start >= from) {
                 break;
             }
-            let found = list(TimeRange { from_unix_nanos: Some(from), ..self.time })?;
+            let found = list(TimeRange { from_unix_nano: Some(from), ..self.time })?;
             if found.len() >= self.limit {
                 return Ok(found);
             }
@@ -54,7 +54,7 @@ impl NewestFirst<'_> {
         let newest: Option<i64> = connection
             .query_row(&sql, [], |row| row.get(0))
             .map_err(StoreError::index("find the newest row"))?;
-        let bounds = [self.time.to_unix_nanos, self.behind].into_iter().flatten();
+        let bounds = [self.time.to_unix_nano, self.behind].into_iter().flatten();
         Ok(newest.map(|newest| bounds.fold(newest, i64::min)))
     }
 }

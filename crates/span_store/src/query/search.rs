@@ -63,10 +63,10 @@ impl<T> Found<T> {
     /// What a reader has to know; `last` is the start of the last row of the page.
     fn incomplete(&self, last: Option<i64>) -> Option<Incomplete> {
         match self.stopped {
-            Some((reason, from)) => Some(Incomplete { reason, searched_from_unix_nanos: from }),
+            Some((reason, from)) => Some(Incomplete { reason, searched_from_unix_nano: from }),
             None if self.is_damaged => Some(Incomplete {
                 reason: IncompleteReason::UnreadableFile,
-                searched_from_unix_nanos: last.unwrap_or(0),
+                searched_from_unix_nano: last.unwrap_or(0),
             }),
             None => None,
         }
@@ -84,8 +84,8 @@ pub(super) async fn scanned_page<T: Listing>(
     let newest = newest_of(index, after);
     let mut time = T::time(filter);
     if let Some(cursor) = after {
-        let end = cursor.start_unix_nanos().saturating_add(1);
-        time.to_unix_nanos = Some(time.to_unix_nanos.map_or(end, |to| to.min(end)));
+        let end = cursor.start_unix_nano().saturating_add(1);
+        time.to_unix_nano = Some(time.to_unix_nano.map_or(end, |to| to.min(end)));
     }
     let started = Instant::now();
     let job = T::scan_job(index, filter, time).await?;
@@ -106,18 +106,18 @@ pub(super) async fn scanned_page<T: Listing>(
     let next = match found.stopped {
         // without progress the next page starts where this one did
         Some((_, from)) => match after {
-            Some(cursor) if from > cursor.start_unix_nanos() => Some(cursor),
+            Some(cursor) if from > cursor.start_unix_nano() => Some(cursor),
             _ => Some(T::Cursor::behind_start(from, newest)),
         },
         None => behind_last,
     };
-    let incomplete = found.incomplete(behind_last.map(Position::start_unix_nanos));
+    let incomplete = found.incomplete(behind_last.map(Position::start_unix_nano));
     Ok(ListPage { items: found.rows, next, incomplete })
 }
 
 /// When the spans of traces that started in `time` may have started: until the last of these traces ended.
 pub(super) async fn span_time(index: &Index, time: TimeRange) -> Result<TimeRange, StoreError> {
-    if time.to_unix_nanos.is_none() {
+    if time.to_unix_nano.is_none() {
         return Ok(time);
     }
     let mut conditions = Conditions::default();
@@ -132,5 +132,5 @@ pub(super) async fn span_time(index: &Index, time: TimeRange) -> Result<TimeRang
     let end = index.run(run).await?;
     // a double is exact to some hundred nanoseconds here: look a little further
     let to = end.map_or(0, |end| (end as i64).saturating_add(1_000_000));
-    Ok(TimeRange { to_unix_nanos: Some(to), ..time })
+    Ok(TimeRange { to_unix_nano: Some(to), ..time })
 }

@@ -21,9 +21,9 @@ pub struct ServiceSummary {
     /// Failed spans.
     pub error_count: i64,
     /// Start of its earliest span, unix nanoseconds.
-    pub first_seen_unix_nanos: i64,
+    pub first_seen_unix_nano: i64,
     /// Start of its latest span, unix nanoseconds.
-    pub last_seen_unix_nanos: i64,
+    pub last_seen_unix_nano: i64,
 }
 
 impl Queries {
@@ -55,8 +55,8 @@ impl Queries {
                         name,
                         span_count: row.get(1)?,
                         error_count: row.get(2)?,
-                        first_seen_unix_nanos: row.get(3)?,
-                        last_seen_unix_nanos: row.get(4)?,
+                        first_seen_unix_nano: row.get(3)?,
+                        last_seen_unix_nano: row.get(4)?,
                     })
                 })
                 .and_then(Iterator::collect)

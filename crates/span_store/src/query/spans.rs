@@ -20,7 +20,7 @@ use crate::scan::job::ScanJob;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpanCursor {
     /// Start of the last span of the page before.
-    pub start_unix_nanos: i64,
+    pub start_unix_nano: i64,
     /// Its trace and its id; `None` behind everything that started then, where a page ended without a span.
     pub span: Option<(TraceId, SpanId)>,
     /// Newest indexed record when the first page was read.
@@ -46,7 +46,7 @@ impl Listing for SpanRow {
 
     fn cursor(&self, newest: Sequence) -> SpanCursor {
         let span = Some((self.trace_id, self.span_id));
-        SpanCursor { start_unix_nanos: self.start_unix_nanos, span, newest }
+        SpanCursor { start_unix_nano: self.start_unix_nano, span, newest }
     }
 
     fn time(filter: &SpanFilter) -> TimeRange {
@@ -74,12 +74,12 @@ impl Listing for SpanRow {
 }
 
 impl Position for SpanCursor {
-    fn behind_start(start_unix_nanos: i64, newest: Sequence) -> Self {
-        Self { start_unix_nanos, span: None, newest }
+    fn behind_start(start_unix_nano: i64, newest: Sequence) -> Self {
+        Self { start_unix_nano, span: None, newest }
     }
 
-    fn start_unix_nanos(self) -> i64 {
-        self.start_unix_nanos
+    fn start_unix_nano(self) -> i64 {
+        self.start_unix_nano
     }
 
     fn newest(self) -> Sequence {
@@ -94,8 +94,8 @@ impl Position for SpanCursor {
         conditions.push(
             "start_unix_nanos <= ? AND (start_unix_nanos, trace_hi, trace_lo, span_id) < (?, ?, ?, ?)",
             [
-                Value::BigInt(self.start_unix_nanos),
-                Value::BigInt(self.start_unix_nanos),
+                Value::BigInt(self.start_unix_nano),
+                Value::BigInt(self.start_unix_nano),
                 Value::UBigInt(hi),
                 Value::UBigInt(lo),
                 Value::UBigInt(span),

@@ -60,7 +60,7 @@ pub struct Ratio {
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsRow {
     /// Start of the bucket, unix nanoseconds; `None` in totals.
-    pub bucket_unix_nanos: Option<i64>,
+    pub bucket_unix_nano: Option<i64>,
     /// One value for each grouping, `None` where it has none.
     pub group: Vec<Option<String>>,
     /// Spans or traces.

@@ -53,7 +53,7 @@ fn stats_row(row: &Row<'_>, groups: usize, query: &StatsQuery) -> duckdb::Result
     let group = (0..groups).map(|i| row.get(1 + i)).collect::<duckdb::Result<_>>()?;
     let at = |i: usize| 1 + groups + i;
     Ok(StatsRow {
-        bucket_unix_nanos: row.get(0)?,
+        bucket_unix_nano: row.get(0)?,
         group,
         count: row.get(at(0))?,
         error_count: row.get(at(1))?,

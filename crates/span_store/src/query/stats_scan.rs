@@ -49,7 +49,7 @@ pub(super) async fn scanned_stats(scans: &Scans, query: StatsQuery) -> Result<St
         })
     };
     let stats = scans.index().run(run).await?;
-    let incomplete = reason.map(|reason| Incomplete { reason, searched_from_unix_nanos: from });
+    let incomplete = reason.map(|reason| Incomplete { reason, searched_from_unix_nano: from });
     Ok(Stats { incomplete, ..stats })
 }
 

@@ -21,7 +21,7 @@ pub(super) type Question = (String, Vec<Value>);
 ///
 /// | column | meaning |
 /// |---|---|
-/// | `start_unix_nanos`, `duration_nanos` | of the span or trace |
+/// | `start_unix_nano`, `duration_nanos` | of the span or trace |
 /// | `failed` | BOOLEAN |
 /// | `r` | BOOLEAN, NULL without a value: the field of the ratio |
 /// | `m` | DOUBLE, NULL without a number: the field of the measure |
@@ -30,7 +30,7 @@ pub(super) type Question = (String, Vec<Value>);
 /// | `input`, `output`, `cached`, `cost` | to add up, NULL where there is none |
 pub(super) struct Narrow {
     pub(super) counted: Question,
-    /// With `start_unix_nanos`, and fewer rows: most spans have no usage, and their columns need not be read.
+    /// With `start_unix_nano`, and fewer rows: most spans have no usage, and their columns need not be read.
     pub(super) usage: Question,
 }
 
@@ -157,10 +157,10 @@ fn has_wrappers(connection: &Connection, time: TimeRange) -> Result<bool, StoreE
 pub(super) fn wrappers(time: TimeRange) -> Question {
     let mut conditions = Conditions::default();
     conditions.push("len(wrapper_span_ids) > 0", []);
-    if let Some(from) = time.from_unix_nanos {
+    if let Some(from) = time.from_unix_nano {
         conditions.push("start_unix_nanos + duration_nanos >= ?", [Value::BigInt(from)]);
     }
-    if let Some(to) = time.to_unix_nanos {
+    if let Some(to) = time.to_unix_nano {
         conditions.push("start_unix_nanos < ?", [Value::BigInt(to)]);
     }
     let sql = format!(

@@ -19,7 +19,7 @@ use crate::whole_span::WholeSpan;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TracePosition {
     /// Start of the span, unix nanoseconds.
-    pub start_unix_nanos: i64,
+    pub start_unix_nano: i64,
     /// Its id.
     pub span_id: SpanId,
 }
@@ -76,14 +76,14 @@ fn page(
         return Ok(None);
     };
     let next = cut(&mut spans, limit)
-        .map(|last| TracePosition { start_unix_nanos: last.start_unix_nanos, span_id: last.span_id });
+        .map(|last| TracePosition { start_unix_nano: last.start_unix_nano, span_id: last.span_id });
     Ok(Some(TracePage { trace, spans, next }))
 }
 
 /// What has to be known of a trace before its spans can be read. A few narrow columns: ids lie in no order, so that all
 /// rows are looked at for them, and skipping a column that is not read costs nothing.
 struct Extent {
-    start_unix_nanos: i64,
+    start_unix_nano: i64,
     duration_nanos: i64,
     span_count: i32,
     newest_sequence: Sequence,
@@ -98,7 +98,7 @@ impl Extent {
             WHERE trace_hi = ? AND trace_lo = ?";
         let extent = |row: &Row<'_>| {
             Ok(Self {
-                start_unix_nanos: row.get(0)?,
+                start_unix_nano: row.get(0)?,
                 duration_nanos: row.get(1)?,
                 span_count: row.get(2)?,
                 newest_sequence: Sequence(row.get(3)?),
@@ -129,7 +129,7 @@ impl Spans {
         }
         // a few rows are sorted here: in DuckDB all their columns would go through the sort
         let mut spans = self.rows(connection, "")?;
-        spans.sort_unstable_by_key(|row| (row.start_unix_nanos, row.span_id));
+        spans.sort_unstable_by_key(|row| (row.start_unix_nano, row.span_id));
         // the trace's row was computed from just these
         let trace = match TraceRow::of(&spans.iter().collect::<Vec<_>>()) {
             Some(row) => {
@@ -141,10 +141,10 @@ impl Spans {
     }
 
     fn rows(&self, connection: &Connection, order: &str) -> Result<Vec<SpanRow>, StoreError> {
-        let Extent { start_unix_nanos, duration_nanos, .. } = self.extent;
+        let Extent { start_unix_nano, duration_nanos, .. } = self.extent;
         let (hi, lo) = trace_halves(self.trace_id);
-        let from = self.after.map_or(start_unix_nanos, |after| after.start_unix_nanos);
-        let end = start_unix_nanos.saturating_add(duration_nanos);
+        let from = self.after.map_or(start_unix_nano, |after| after.start_unix_nano);
+        let end = start_unix_nano.saturating_add(duration_nanos);
         let mut conditions = Conditions::default();
         conditions.push("trace_hi = ? AND trace_lo = ?", [Value::UBigInt(hi), Value::UBigInt(lo)]);
         conditions.push("start_unix_nanos BETWEEN ? AND ?", [Value::BigInt(from), Value::BigInt(end)]);
@@ -162,8 +162,7 @@ impl Spans {
         let sql = format!(
             "SELECT {COLUMNS} FROM traces WHERE trace_hi = ? AND trace_lo = ? AND start_unix_nanos = ?"
         );
-        let values =
-            vec![Value::UBigInt(hi), Value::UBigInt(lo), Value::BigInt(self.extent.start_unix_nanos)];
+        let values = vec![Value::UBigInt(hi), Value::UBigInt(lo), Value::BigInt(self.extent.start_unix_nano)];
         let found = trace_rows(connection, &sql, values)?.into_iter().next();
         found.ok_or(StoreError::NotReady("a trace's row was not found again"))
     }

@@ -23,7 +23,7 @@ use crate::trace_row::TraceRow;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TraceCursor {
     /// Start of the last trace of the page before.
-    pub start_unix_nanos: i64,
+    pub start_unix_nano: i64,
     /// Its id; `None` behind everything that started then, where a page ended without a trace.
     pub trace_id: Option<TraceId>,
     /// Newest indexed record when the first page was read.
@@ -53,7 +53,7 @@ impl Listing for TraceRow {
     }
 
     fn cursor(&self, newest: Sequence) -> TraceCursor {
-        TraceCursor { start_unix_nanos: self.start_unix_nanos, trace_id: Some(self.trace_id), newest }
+        TraceCursor { start_unix_nano: self.start_unix_nano, trace_id: Some(self.trace_id), newest }
     }
 
     fn time(filter: &TraceFilter) -> TimeRange {
@@ -97,12 +97,12 @@ fn has_match(mark: &str) -> String {
 }
 
 impl Position for TraceCursor {
-    fn behind_start(start_unix_nanos: i64, newest: Sequence) -> Self {
-        Self { start_unix_nanos, trace_id: None, newest }
+    fn behind_start(start_unix_nano: i64, newest: Sequence) -> Self {
+        Self { start_unix_nano, trace_id: None, newest }
     }
 
-    fn start_unix_nanos(self) -> i64 {
-        self.start_unix_nanos
+    fn start_unix_nano(self) -> i64 {
+        self.start_unix_nano
     }
 
     fn newest(self) -> Sequence {
@@ -116,8 +116,8 @@ impl Position for TraceCursor {
         conditions.push(
             "start_unix_nanos <= ? AND (start_unix_nanos, trace_hi, trace_lo) < (?, ?, ?)",
             [
-                Value::BigInt(self.start_unix_nanos),
-                Value::BigInt(self.start_unix_nanos),
+                Value::BigInt(self.start_unix_nano),
+                Value::BigInt(self.start_unix_nano),
                 Value::UBigInt(hi),
                 Value::UBigInt(lo),
             ],
@@ -139,7 +139,7 @@ pub(super) fn trace_rows(
 fn trace_row(row: &Row<'_>) -> duckdb::Result<TraceRow> {
     Ok(TraceRow {
         trace_id: trace_from_halves(row.get("trace_hi")?, row.get("trace_lo")?),
-        start_unix_nanos: row.get("start_unix_nanos")?,
+        start_unix_nano: row.get("start_unix_nanos")?,
         duration_nanos: row.get("duration_nanos")?,
         root_span_id: span_from_number(row.get("root_span_id")?),
         root_missing: row.get("root_missing")?,

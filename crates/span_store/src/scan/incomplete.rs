@@ -6,7 +6,7 @@ pub struct Incomplete {
     /// Why it stopped.
     pub reason: IncompleteReason,
     /// Everything that started at or after this was searched, unix nanoseconds.
-    pub searched_from_unix_nanos: i64,
+    pub searched_from_unix_nano: i64,
 }
 
 /// Why a scan stopped early.

@@ -59,11 +59,11 @@ impl ScanJob {
         );
         let mut values = self.columns.values.clone();
         values.extend(self.condition.values.iter().cloned());
-        if let Some(from) = self.time.from_unix_nanos {
+        if let Some(from) = self.time.from_unix_nano {
             sql.push_str(" AND start_unix_nanos >= ?");
             values.push(Value::BigInt(from));
         }
-        if let Some(to) = self.time.to_unix_nanos {
+        if let Some(to) = self.time.to_unix_nano {
             sql.push_str(" AND start_unix_nanos < ?");
             values.push(Value::BigInt(to));
         }

@@ -29,7 +29,7 @@ pub(crate) struct Plan {
 pub(crate) struct Unit {
     pub(crate) source: Source,
     /// No span in it that is asked for starts later.
-    pub(crate) max_start_unix_nanos: i64,
+    pub(crate) max_start_unix_nano: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -45,25 +45,25 @@ impl Plan {
         let up_to = scans.index().progress().cursor;
         let sealed = scans.archive().manifest().snapshot(Dataset::Spans);
         let overlaps = |file: &Leased| {
-            time.from_unix_nanos.is_none_or(|from| file.max_end_unix_nanos >= from)
-                && time.to_unix_nanos.is_none_or(|to| file.min_start_unix_nanos < to)
+            time.from_unix_nano.is_none_or(|from| file.max_end_unix_nano >= from)
+                && time.to_unix_nano.is_none_or(|to| file.min_start_unix_nano < to)
         };
         let files = sealed.files.into_iter().filter(overlaps);
         let mut units: Vec<Unit> = files
-            .map(|file| Unit { max_start_unix_nanos: file.max_end_unix_nanos, source: Source::File(file) })
+            .map(|file| Unit { max_start_unix_nano: file.max_end_unix_nano, source: Source::File(file) })
             .collect();
         if up_to > sealed.through {
             let tail = Records { after: sealed.through, last: up_to };
             let records = move |connection: &Connection| records(connection, tail, time);
             units.extend(pieces(scans.index().run(records).await?, PIECE_SPANS));
         }
-        units.sort_by_key(|unit| std::cmp::Reverse(unit.max_start_unix_nanos));
+        units.sort_by_key(|unit| std::cmp::Reverse(unit.max_start_unix_nano));
         Ok(Self { units })
     }
 
     /// After `units_done` units: everything that started at or after this has been seen.
     pub(crate) fn searched_from(&self, units_done: usize) -> i64 {
-        self.units.get(units_done).map_or(0, |next| next.max_start_unix_nanos.saturating_add(1))
+        self.units.get(units_done).map_or(0, |next| next.max_start_unix_nano.saturating_add(1))
     }
 }
 
@@ -92,18 +92,18 @@ fn records(connection: &Connection, tail: Records, time: TimeRange) -> Result<Ve
 /// Neighbours put together until they have `spans_min` spans.
 fn pieces(records: Vec<Filled>, spans_min: i64) -> Vec<Unit> {
     let mut pieces: Vec<(Unit, i64)> = Vec::new();
-    for (sequence, spans, max_start_unix_nanos) in records {
+    for (sequence, spans, max_start_unix_nano) in records {
         match pieces.last_mut() {
-            Some((Unit { source: Source::Tail(records), max_start_unix_nanos: latest }, count))
+            Some((Unit { source: Source::Tail(records), max_start_unix_nano: latest }, count))
                 if *count < spans_min =>
             {
                 records.last = sequence;
-                *latest = max_start_unix_nanos.max(*latest);
+                *latest = max_start_unix_nano.max(*latest);
                 *count += spans;
             }
             _ => {
                 let records = Records { after: Sequence(sequence.0.saturating_sub(1)), last: sequence };
-                pieces.push((Unit { source: Source::Tail(records), max_start_unix_nanos }, spans));
+                pieces.push((Unit { source: Source::Tail(records), max_start_unix_nano }, spans));
             }
         }
     }
@@ -140,7 +140,7 @@ mod tests {
         let found: Vec<(i64, i64, i64)> = pieces(records.to_vec(), 4)
             .into_iter()
             .map(|unit| match unit.source {
-                Source::Tail(records) => (records.after.0, records.last.0, unit.max_start_unix_nanos),
+                Source::Tail(records) => (records.after.0, records.last.0, unit.max_start_unix_nano),
                 Source::File(file) => panic!("{file:?}"),
             })
             .collect();

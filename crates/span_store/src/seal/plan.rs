@@ -43,7 +43,7 @@ pub(crate) fn plan(
     dataset: Dataset,
     after: Sequence,
     policy: SealPolicy,
-    now_unix_nanos: i64,
+    now_unix_nano: i64,
 ) -> Result<Plan, StoreError> {
     // taken first: a record that is committed behind it may be missed below
     let committed = *wal.committed().borrow();
@@ -67,6 +67,6 @@ pub(crate) fn plan(
         // what follows belongs to other datasets
         last = last.max(committed);
     }
-    let due = complete || bytes >= policy.bytes || now_unix_nanos.saturating_sub(oldest) >= policy.age_nanos;
+    let due = complete || bytes >= policy.bytes || now_unix_nano.saturating_sub(oldest) >= policy.age_nanos;
     Ok(if due { Plan::Seal(SealRange { dataset, after, last, received_day: day }) } else { Plan::Wait })
 }

@@ -46,14 +46,14 @@ impl Sealer {
     }
 
     /// Seals the next due range of records of each dataset; empty when nothing is due.
-    pub(crate) async fn seal_due(&self, now_unix_nanos: i64) -> Result<Vec<ArchiveFile>, StoreError> {
+    pub(crate) async fn seal_due(&self, now_unix_nano: i64) -> Result<Vec<ArchiveFile>, StoreError> {
         let unlisted = self.inner.unlisted.lock().clone();
         if let Some(file) = unlisted {
-            return self.list(file, now_unix_nanos).await.map(|file| vec![file]);
+            return self.list(file, now_unix_nano).await.map(|file| vec![file]);
         }
         let mut sealed = Vec::new();
         for dataset in Dataset::ALL {
-            sealed.extend(self.seal_due_of(dataset, now_unix_nanos).await?);
+            sealed.extend(self.seal_due_of(dataset, now_unix_nano).await?);
         }
         Ok(sealed)
     }
@@ -61,12 +61,12 @@ impl Sealer {
     async fn seal_due_of(
         &self,
         dataset: Dataset,
-        now_unix_nanos: i64,
+        now_unix_nano: i64,
     ) -> Result<Option<ArchiveFile>, StoreError> {
         let inner = Arc::clone(&self.inner);
         let manifest = inner.archive.manifest();
         let after = self.sealed_through(dataset).max(manifest.sealed_through(dataset));
-        let write = move || inner.write_due(dataset, after, now_unix_nanos);
+        let write = move || inner.write_due(dataset, after, now_unix_nano);
         let (plan, file) = tokio::task::spawn_blocking(write).await.map_err(StoreError::Worker)??;
         match (plan, file) {
             (Plan::Wait, _) => Ok(None),
@@ -79,15 +79,15 @@ impl Sealer {
                 self.mark_sealed(dataset, range.last);
                 Ok(None)
             }
-            (Plan::Seal(_), Some(file)) => self.list(file, now_unix_nanos).await.map(Some),
+            (Plan::Seal(_), Some(file)) => self.list(file, now_unix_nano).await.map(Some),
         }
     }
 
     /// Puts a file into the manifest. When that fails it is tried again before anything else is sealed: another file
     /// over a part of the same range would never be listed and never be removed.
-    async fn list(&self, file: ArchiveFile, now_unix_nanos: i64) -> Result<ArchiveFile, StoreError> {
+    async fn list(&self, file: ArchiveFile, now_unix_nano: i64) -> Result<ArchiveFile, StoreError> {
         *self.inner.unlisted.lock() = Some(file.clone());
-        self.inner.archive.catalog().list(file.clone(), file.item_count, now_unix_nanos).await?;
+        self.inner.archive.catalog().list(file.clone(), file.item_count, now_unix_nano).await?;
         *self.inner.unlisted.lock() = None;
         self.mark_sealed(file.dataset, file.last_sequence);
         Ok(file)
@@ -116,9 +116,9 @@ impl Inner {
         &self,
         dataset: Dataset,
         after: Sequence,
-        now_unix_nanos: i64,
+        now_unix_nano: i64,
     ) -> Result<(Plan, Option<ArchiveFile>), StoreError> {
-        let plan = plan(&self.wal, dataset, after, self.policy, now_unix_nanos)?;
+        let plan = plan(&self.wal, dataset, after, self.policy, now_unix_nano)?;
         let Plan::Seal(range) = &plan else { return Ok((plan, None)) };
         let file = write_file(&SealJob {
             wal: &self.wal,

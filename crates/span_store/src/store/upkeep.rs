@@ -14,8 +14,8 @@ use crate::upkeep::state::Upkeep;
 impl SpanStore {
     /// Does one round; true when there may be more to do at once. One part that fails does not keep the others from
     /// being done. While the index is not in order nothing is done: a rebuild reads the files as they were.
-    pub async fn upkeep(&self, now_unix_nanos: i64) -> Result<bool, StoreError> {
-        self.upkeep.round(now_unix_nanos).await
+    pub async fn upkeep(&self, now_unix_nano: i64) -> Result<bool, StoreError> {
+        self.upkeep.round(now_unix_nano).await
     }
 
     /// How upkeep went.
@@ -69,9 +69,9 @@ impl SpanStore {
     pub async fn rederive(
         &self,
         what: Rederivation,
-        now_unix_nanos: i64,
+        now_unix_nano: i64,
         on_file: impl FnMut(&ArchiveFile, usize, usize),
     ) -> Result<Rederived, StoreError> {
-        self.upkeep.rederive(what, now_unix_nanos, on_file).await
+        self.upkeep.rederive(what, now_unix_nano, on_file).await
     }
 }

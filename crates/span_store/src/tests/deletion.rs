@@ -6,12 +6,12 @@ use crate::{Deletion, DeletionRequest, DeletionSubject, LogFilter, ServiceAge, S
 
 impl Fixture {
     async fn delete(&self, subject: DeletionSubject) -> Deletion {
-        let request = DeletionRequest { at_unix_nanos: 7, by: Some("admin".into()) };
+        let request = DeletionRequest { at_unix_nano: 7, by: Some("admin".into()) };
         self.store.delete(subject, request).await.unwrap().unwrap()
     }
 
     async fn state_of(&self, deletion: &Deletion) -> Option<i64> {
-        self.store.deletion(deletion.id).await.unwrap().unwrap().finished_at_unix_nanos
+        self.store.deletion(deletion.id).await.unwrap().unwrap().finished_at_unix_nano
     }
 
     /// Ids of all traces in the list.
@@ -205,6 +205,6 @@ async fn service_age_deletes_what_is_older() {
     }
     let done = f.store.deletions(None, 10).await.unwrap();
     assert_eq!((done.len(), done[0].requested_by.clone()), (1, None));
-    assert!(done[0].finished_at_unix_nanos.is_some());
+    assert!(done[0].finished_at_unix_nano.is_some());
     assert_eq!(f.archived_rows(), 3);
 }

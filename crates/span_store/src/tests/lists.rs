@@ -60,7 +60,7 @@ async fn traces_filters_match_root_and_spans_as_documented() {
         (TraceFilter { min_duration_nanos: Some(i64::MAX), ..default() }, vec![]),
         (
             TraceFilter {
-                time: TimeRange { from_unix_nanos: Some(i64::MAX), to_unix_nanos: None },
+                time: TimeRange { from_unix_nano: Some(i64::MAX), to_unix_nano: None },
                 ..default()
             },
             vec![],

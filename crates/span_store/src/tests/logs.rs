@@ -218,7 +218,7 @@ async fn seal_moves_logs_to_the_archive_unchanged() {
     let event = before.iter().find(|log| log.row.event_name.is_some()).unwrap();
     assert!(event.row.hints.is_some() && event.otlp.is_none());
     assert!(before[0].otlp.is_some(), "NaN and an odd id need the exact message");
-    assert_eq!((before[0].time_unix_nano, before[0].row.time_unix_nanos), (u64::MAX, i64::MAX));
+    assert_eq!((before[0].time_unix_nano, before[0].row.time_unix_nano), (u64::MAX, i64::MAX));
     let files = f.store.seal_due(10 * DAY_NANOS).await.unwrap();
     f.store.trim();
     let summary: Vec<_> = files.iter().map(|file| (file.dataset, file.row_count, file.item_count)).collect();
@@ -310,7 +310,7 @@ async fn logs_are_filtered_and_paged() {
     let elsewhere = LogRecord { trace_id: Vec::new(), span_id: Vec::new(), ..log(4, "no span") };
     f.send_logs(vec![log(1, "first"), log(2, "second"), error, elsewhere, inference()]).await;
     let default = LogFilter::default;
-    let time = |from, to| TimeRange { from_unix_nanos: from, to_unix_nanos: to };
+    let time = |from, to| TimeRange { from_unix_nano: from, to_unix_nano: to };
     let at = |number: u64| i64::try_from(START + number).ok();
     let event = "gen_ai.client.inference.operation.details".to_owned();
     for (filter, expected) in [
@@ -384,7 +384,7 @@ async fn logs_of_an_unreadable_file_are_said_to_be_missing() {
     for text in [None, Some("b".to_owned())] {
         let page = f.store.logs(&LogFilter { text, ..LogFilter::default() }, 10, None).await.unwrap();
         assert_eq!((messages(&page.items), page.next, page.stopped_early), (vec!["b"], None, false));
-        let missing = Incomplete { reason: IncompleteReason::UnreadableFile, searched_from_unix_nanos: 0 };
+        let missing = Incomplete { reason: IncompleteReason::UnreadableFile, searched_from_unix_nano: 0 };
         assert_eq!(page.incomplete, Some(missing));
     }
     let first = f.store.logs(&LogFilter::default(), 1, None).await.unwrap();

@@ -55,7 +55,7 @@ fn expected(end: Option<i64>) -> Vec<TraceId> {
 async fn lists_newest_first_find_rows_across_gaps() {
     let f = filled().await;
     for (end, limit) in ends().into_iter().flat_map(|end| [2, 50].map(|limit| (end, limit))) {
-        let time = TimeRange { to_unix_nanos: end, ..TimeRange::default() };
+        let time = TimeRange { to_unix_nano: end, ..TimeRange::default() };
         let (mut traces, mut after) = (Vec::new(), None);
         loop {
             let page = f.store.traces(&TraceFilter { time, ..TraceFilter::default() }, limit, after).await;
@@ -79,8 +79,8 @@ async fn lists_newest_first_find_rows_across_gaps() {
 async fn lists_newest_first_stay_within_their_range() {
     let f = filled().await;
     for from in AGES {
-        let from_unix_nanos = Some(i64::try_from(START + from).unwrap());
-        let time = TimeRange { from_unix_nanos, to_unix_nanos: None };
+        let from_unix_nano = Some(i64::try_from(START + from).unwrap());
+        let time = TimeRange { from_unix_nano, to_unix_nano: None };
         let page = f.store.traces(&TraceFilter { time, ..TraceFilter::default() }, 50, None).await.unwrap();
         let found: Vec<TraceId> = page.items.iter().map(|row| row.trace_id).collect();
         assert_eq!(found.len(), AGES.iter().filter(|age| **age >= from).count());
@@ -97,7 +97,7 @@ async fn trace_that_moves_in_time_is_found_whole() {
         let late = Span { trace_id: vec![4; 16], parent_span_id: vec![4; 8], ..at(id, age) };
         f.send(vec![late]).await;
         let whole = f.store.trace(trace_id(4), 100, None).await.unwrap().unwrap();
-        assert!(whole.next.is_none() && whole.trace.start_unix_nanos == i64::try_from(START + age).unwrap());
+        assert!(whole.next.is_none() && whole.trace.start_unix_nano == i64::try_from(START + age).unwrap());
         let (mut paged, mut after) = (Vec::new(), None);
         loop {
             let page = f.store.trace(trace_id(4), 1, after).await.unwrap().unwrap();
@@ -109,7 +109,7 @@ async fn trace_that_moves_in_time_is_found_whole() {
             }
         }
         assert_eq!(paged, whole.spans);
-        assert!(paged.is_sorted_by_key(|row| row.start_unix_nanos));
+        assert!(paged.is_sorted_by_key(|row| row.start_unix_nano));
     }
     assert_eq!(f.store.trace(trace_id(4), 100, None).await.unwrap().unwrap().spans.len(), 4);
 }

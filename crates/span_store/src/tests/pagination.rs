@@ -59,7 +59,7 @@ async fn walk(first: &[u64], limit: usize, rounds: &[Vec<Arrival>]) -> Result<()
     loop {
         let page = f.store.traces(&TraceFilter::default(), limit, cursor).await.unwrap();
         prop_assert!(page.items.len() <= limit);
-        seen.extend(page.items.iter().map(|row| (row.start_unix_nanos, row.trace_id.0)));
+        seen.extend(page.items.iter().map(|row| (row.start_unix_nano, row.trace_id.0)));
         cursor = page.next;
         if cursor.is_none() {
             break;

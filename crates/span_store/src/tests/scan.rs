@@ -80,7 +80,7 @@ async fn scan_of_an_older_range_leaves_the_tail_alone() {
     f.send(vec![span(1, 1, None)]).await;
     f.seal().await.unwrap();
     f.send(vec![span(5, 1, None)]).await;
-    let until = TimeRange { from_unix_nanos: None, to_unix_nanos: i64::try_from(START + 2_000_000).ok() };
+    let until = TimeRange { from_unix_nano: None, to_unix_nano: i64::try_from(START + 2_000_000).ok() };
     assert_eq!(finish(scan(&f, until).await).await, (1, 1));
     assert_eq!(finish(scan(&f, TimeRange::default()).await).await, (2, 2));
 }

@@ -223,7 +223,7 @@ async fn export_hands_out_every_living_span_once() {
     let store = f.store.clone();
     let (all, some, late) = tokio::task::spawn_blocking(move || {
         let late = SpanFilter {
-            time: TimeRange { from_unix_nanos: Some(i64::MAX), to_unix_nanos: None },
+            time: TimeRange { from_unix_nano: Some(i64::MAX), to_unix_nano: None },
             ..SpanFilter::default()
         };
         (

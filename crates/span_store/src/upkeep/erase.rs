@@ -15,7 +15,7 @@ use crate::index::delete::Scope;
 
 impl UpkeepWork {
     /// Takes deletions as far as they can go now.
-    pub(super) async fn advance_deletions(&self, now_unix_nanos: i64) -> Result<(), StoreError> {
+    pub(super) async fn advance_deletions(&self, now_unix_nano: i64) -> Result<(), StoreError> {
         let mut ready = Vec::new();
         for deletion in self.catalog().deletions().pending() {
             if self.is_out_of_log(deletion.through)? {
@@ -25,13 +25,13 @@ impl UpkeepWork {
         if ready.is_empty() {
             return Ok(());
         }
-        self.clear_archive(&ready, now_unix_nanos).await?;
+        self.clear_archive(&ready, now_unix_nano).await?;
         if self.archive.sweep().await? > 0 || !self.clear_index(&ready).await? {
             // a removed file still has a reader, or the index is not open
             return Ok(());
         }
         for deletion in ready {
-            self.catalog().deletions().finish(deletion.id, now_unix_nanos).await?;
+            self.catalog().deletions().finish(deletion.id, now_unix_nano).await?;
             self.state().out_of_archive.remove(&deletion.id);
             tracing::info!(deletion = deletion.id, "nothing is left of what was to be deleted");
         }
@@ -47,11 +47,7 @@ impl UpkeepWork {
     }
 
     /// Writes every file that holds something of these deletions again without it.
-    async fn clear_archive(
-        &self,
-        deletions: &[Arc<Deletion>],
-        now_unix_nanos: i64,
-    ) -> Result<(), StoreError> {
+    async fn clear_archive(&self, deletions: &[Arc<Deletion>], now_unix_nano: i64) -> Result<(), StoreError> {
         let is_out = |deletion: &Arc<Deletion>| self.state().out_of_archive.contains(&deletion.id);
         let left: Vec<Arc<Deletion>> =
             deletions.iter().filter(|deletion| !is_out(deletion)).cloned().collect();
@@ -62,7 +58,7 @@ impl UpkeepWork {
         let files = Dataset::ALL.into_iter().flat_map(|dataset| self.manifest().snapshot(dataset).files);
         for file in files.collect::<Vec<_>>() {
             if self.has_doomed(&file, &doomed).await? {
-                self.rewrite(vec![file], now_unix_nanos).await?;
+                self.rewrite(vec![file], now_unix_nano).await?;
             }
         }
         self.state().out_of_archive.extend(left.iter().map(|deletion| deletion.id));

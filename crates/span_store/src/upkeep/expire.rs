@@ -32,11 +32,11 @@ impl UpkeepWork {
     }
 
     /// Drops the files that are too old or too many, their rows in the index first.
-    pub(super) async fn expire(&self, now_unix_nanos: i64) -> Result<(), StoreError> {
+    pub(super) async fn expire(&self, now_unix_nano: i64) -> Result<(), StoreError> {
         if self.retention == Retention::default() {
             return Ok(());
         }
-        let expired = self.retention.expired(self.manifest().all_files(), now_unix_nanos);
+        let expired = self.retention.expired(self.manifest().all_files(), now_unix_nano);
         let expired: HashSet<String> = expired.into_iter().map(|file| file.path).collect();
         if expired.is_empty() {
             return Ok(());
@@ -45,14 +45,14 @@ impl UpkeepWork {
         for dataset in Dataset::ALL {
             let files = self.manifest().files(dataset);
             for run in files.chunk_by(|a, b| goes(a) == goes(b)).filter(|run| run.first().is_some_and(goes)) {
-                self.drop_files(run, now_unix_nanos).await?;
+                self.drop_files(run, now_unix_nano).await?;
             }
         }
         Ok(())
     }
 
     /// Drops neighbouring files of one dataset.
-    async fn drop_files(&self, files: &[ArchiveFile], now_unix_nanos: i64) -> Result<(), StoreError> {
+    async fn drop_files(&self, files: &[ArchiveFile], now_unix_nano: i64) -> Result<(), StoreError> {
         let ([first, ..], [.., last]) = (files, files) else { return Ok(()) };
         let (dataset, from, to) = (first.dataset, first.first_sequence, last.last_sequence);
         let index = self.index.clone();
@@ -61,7 +61,7 @@ impl UpkeepWork {
             // with the files gone, nothing would tell an index that opens later that its rows have to go
             return Err(StoreError::NotReady("retention waits for it"));
         }
-        self.catalog().replace(files, None, now_unix_nanos).await?;
+        self.catalog().replace(files, None, now_unix_nano).await?;
         let bytes: u64 = files.iter().map(|file| file.file_bytes).sum();
         tracing::info!(
             dataset = dataset.as_str(),
@@ -75,17 +75,17 @@ impl UpkeepWork {
     }
 
     /// Asks for the deletion of what single services sent too long ago, once a day and when the ages change.
-    pub(super) async fn expire_services(&self, now_unix_nanos: i64) -> Result<(), StoreError> {
-        let today = day_of(now_unix_nanos);
+    pub(super) async fn expire_services(&self, now_unix_nano: i64) -> Result<(), StoreError> {
+        let today = day_of(now_unix_nano);
         if self.state().aged_on.as_deref() == Some(today.as_str()) {
             return Ok(());
         }
         for age in self.service_ages().await? {
-            let kept_from = first_day(now_unix_nanos, age.days);
+            let kept_from = first_day(now_unix_nano, age.days);
             let old = self.manifest().all_files().into_iter().filter(|file| file.received_day < kept_from);
             let Some(through) = old.map(|file| file.last_sequence).max() else { continue };
             if self.index.has_rows_of(age.service.clone(), through).await? {
-                let request = DeletionRequest { at_unix_nanos: now_unix_nanos, by: None };
+                let request = DeletionRequest { at_unix_nano: now_unix_nano, by: None };
                 self.delete_through(DeletionSubject::Service(age.service), through, request).await?;
             }
         }

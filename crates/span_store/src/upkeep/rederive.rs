@@ -35,7 +35,7 @@ impl UpkeepWork {
     pub(crate) async fn rederive(
         &self,
         what: Rederivation,
-        now_unix_nanos: i64,
+        now_unix_nano: i64,
         mut on_file: impl FnMut(&ArchiveFile, usize, usize),
     ) -> Result<Rederived, StoreError> {
         let current = i64::from(DERIVE_VERSION);
@@ -49,7 +49,7 @@ impl UpkeepWork {
         let count = due.len();
         for (number, file) in (1..).zip(due) {
             on_file(&file, number, count);
-            self.rederive_file(file, what.prices, now_unix_nanos, &mut done).await?;
+            self.rederive_file(file, what.prices, now_unix_nano, &mut done).await?;
         }
         Ok(done)
     }
@@ -58,7 +58,7 @@ impl UpkeepWork {
         &self,
         file: Leased,
         prices: &'static PriceTable,
-        now_unix_nanos: i64,
+        now_unix_nano: i64,
         done: &mut Rederived,
     ) -> Result<(), StoreError> {
         let (archive, entry) = (self.archive.clone(), ArchiveFile::clone(&file));
@@ -71,7 +71,7 @@ impl UpkeepWork {
             Ok(output) => {
                 done.files += 1;
                 done.spans += output.as_ref().map_or(0, |output| output.row_count);
-                self.catalog().replace(&[entry], output, now_unix_nanos).await?;
+                self.catalog().replace(&[entry], output, now_unix_nano).await?;
                 self.archive.sweep().await.map(drop)
             }
             Err(

@@ -16,8 +16,8 @@ pub struct Retention {
 
 impl Retention {
     /// The files that have to go now, oldest first.
-    pub(super) fn expired(self, mut files: Vec<ArchiveFile>, now_unix_nanos: i64) -> Vec<ArchiveFile> {
-        let kept_from = self.days.map(|days| first_day(now_unix_nanos, days));
+    pub(super) fn expired(self, mut files: Vec<ArchiveFile>, now_unix_nano: i64) -> Vec<ArchiveFile> {
+        let kept_from = self.days.map(|days| first_day(now_unix_nano, days));
         let mut bytes: u64 = files.iter().map(|file| file.file_bytes).sum();
         files.sort_by(|a, b| (&a.received_day, a.last_sequence).cmp(&(&b.received_day, b.last_sequence)));
         files.retain(|file| {
@@ -31,8 +31,8 @@ impl Retention {
 }
 
 /// The first day that is kept.
-pub(super) fn first_day(now_unix_nanos: i64, days: u32) -> String {
-    day_of(now_unix_nanos.saturating_sub(i64::from(days).saturating_mul(DAY_NANOS)))
+pub(super) fn first_day(now_unix_nano: i64, days: u32) -> String {
+    day_of(now_unix_nano.saturating_sub(i64::from(days).saturating_mul(DAY_NANOS)))
 }
 
 #[cfg(test)]
@@ -50,8 +50,8 @@ mod tests {
             first_sequence: Sequence(sequence),
             last_sequence: Sequence(sequence),
             received_day: day.to_owned(),
-            min_start_unix_nanos: 0,
-            max_end_unix_nanos: 0,
+            min_start_unix_nano: 0,
+            max_end_unix_nano: 0,
             row_count: 1,
             item_count: 1,
             deleted_count: 0,

@@ -10,8 +10,8 @@ use crate::error::StoreError;
 
 impl UpkeepWork {
     /// Merges the next files that are due; true when it did.
-    pub(super) async fn compact_next(&self, now_unix_nanos: i64) -> Result<bool, StoreError> {
-        let today = day_of(now_unix_nanos);
+    pub(super) async fn compact_next(&self, now_unix_nano: i64) -> Result<bool, StoreError> {
+        let today = day_of(now_unix_nano);
         for dataset in Dataset::ALL {
             let mut files = self.manifest().snapshot(dataset).files;
             let is_left_out = |path: &str| self.state().damaged.contains(path);
@@ -24,7 +24,7 @@ impl UpkeepWork {
                 continue;
             }
             let count = inputs.len();
-            self.rewrite(inputs, now_unix_nanos).await?;
+            self.rewrite(inputs, now_unix_nano).await?;
             tracing::info!(dataset = dataset.as_str(), files = count, bytes, "merged archive files");
             return Ok(true);
         }
@@ -32,7 +32,7 @@ impl UpkeepWork {
     }
 
     /// Puts one file in the place of `inputs`, or none when no row is left.
-    pub(super) async fn rewrite(&self, inputs: Vec<Leased>, now_unix_nanos: i64) -> Result<(), StoreError> {
+    pub(super) async fn rewrite(&self, inputs: Vec<Leased>, now_unix_nano: i64) -> Result<(), StoreError> {
         let entries: Vec<ArchiveFile> = inputs.iter().map(|input| ArchiveFile::clone(input)).collect();
         let (upkeep, listed) = (self.clone(), entries.clone());
         let work = move || {
@@ -42,7 +42,7 @@ impl UpkeepWork {
                 .inspect_err(|error| upkeep.note_damage(error, &listed))
         };
         let output = self.long_work.run(work).await?;
-        self.catalog().replace(&entries, output, now_unix_nanos).await?;
+        self.catalog().replace(&entries, output, now_unix_nano).await?;
         self.state().shown.rewritten_files += 1;
         metrics::counter!("junjo_rewritten_files_total").increment(1);
         Ok(())

@@ -8,19 +8,19 @@ use crate::index::options::IndexState;
 impl UpkeepWork {
     /// Does one round; true when there may be more to do at once. One part that fails does not keep the others from
     /// being done. While the index is not in order nothing is done: a rebuild reads the files as they were.
-    pub(crate) async fn round(&self, now_unix_nanos: i64) -> Result<bool, StoreError> {
+    pub(crate) async fn round(&self, now_unix_nano: i64) -> Result<bool, StoreError> {
         if self.index.state() != IndexState::Ok {
             return Ok(false);
         }
         self.check_damaged_again().await?;
-        let expired = self.expire(now_unix_nanos).await;
-        let aged = self.expire_services(now_unix_nanos).await;
-        let deleted = self.advance_deletions(now_unix_nanos).await;
-        let compacted = self.compact_next(now_unix_nanos).await;
+        let expired = self.expire(now_unix_nano).await;
+        let aged = self.expire_services(now_unix_nano).await;
+        let deleted = self.advance_deletions(now_unix_nano).await;
+        let compacted = self.compact_next(now_unix_nano).await;
         let swept = self.archive.sweep().await;
         let outcome = expired.and(aged).and(deleted).and(swept).and(compacted);
         let mut state = self.state();
-        state.shown.last_at_unix_nanos = Some(now_unix_nanos);
+        state.shown.last_at_unix_nano = Some(now_unix_nano);
         state.shown.last_error = outcome.as_ref().err().map(|error| chain(error));
         outcome
     }

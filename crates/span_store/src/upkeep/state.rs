@@ -6,7 +6,7 @@ use std::collections::HashSet;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Upkeep {
     /// When the last round ended, unix nanoseconds; `None` before the first.
-    pub last_at_unix_nanos: Option<i64>,
+    pub last_at_unix_nano: Option<i64>,
     /// Why the last round did not get through, if so; it is tried again.
     pub last_error: Option<String>,
     /// Archive files that were written again since start: merged, or without what was deleted.

@@ -96,9 +96,9 @@ impl From<TraceGroup> for User {
 impl From<TraceGroup> for GroupNumbers {
     fn from(group: TraceGroup) -> Self {
         Self {
-            first_start_time: rfc3339_nanos(group.first_start_unix_nanos),
-            last_start_time: rfc3339_nanos(group.last_start_unix_nanos),
-            end_time: rfc3339_nanos(group.end_unix_nanos),
+            first_start_time: rfc3339_nanos(group.first_start_unix_nano),
+            last_start_time: rfc3339_nanos(group.last_start_unix_nano),
+            end_time: rfc3339_nanos(group.end_unix_nano),
             trace_count: group.trace_count,
             span_count: group.span_count,
             error_count: group.error_count,

@@ -101,7 +101,7 @@ impl From<&WholeLog> for Log {
             span_id: row.span_id.map(|id| id.to_string()),
             service: row.service.clone(),
             project: row.project.clone(),
-            time: rfc3339_nanos(row.time_unix_nanos),
+            time: rfc3339_nanos(row.time_unix_nano),
             time_unix_nano: log.time_unix_nano.to_string(),
             observed_time_unix_nano: log.observed_time_unix_nano.to_string(),
             severity: LogSeverity::from_number(row.severity),
@@ -114,7 +114,7 @@ impl From<&WholeLog> for Log {
             flags: log.flags,
             resource: parse(&log.resource),
             scope: parse(&log.scope),
-            received_at: rfc3339_nanos(log.received_unix_nanos),
+            received_at: rfc3339_nanos(log.received_unix_nano),
         }
     }
 }

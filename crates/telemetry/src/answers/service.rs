@@ -29,8 +29,8 @@ impl From<ServiceSummary> for Service {
             span_count: summary.span_count,
             trace_count: summary.trace_count,
             error_count: summary.error_count,
-            first_seen: rfc3339_nanos(summary.first_seen_unix_nanos),
-            last_seen: rfc3339_nanos(summary.last_seen_unix_nanos),
+            first_seen: rfc3339_nanos(summary.first_seen_unix_nano),
+            last_seen: rfc3339_nanos(summary.last_seen_unix_nano),
         }
     }
 }

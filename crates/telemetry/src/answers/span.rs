@@ -75,7 +75,7 @@ impl Span {
             kind: row.kind.into(),
             service: row.service.clone(),
             project: row.project.clone(),
-            start_time: rfc3339_nanos(row.start_unix_nanos),
+            start_time: rfc3339_nanos(row.start_unix_nano),
             start_time_unix_nano: start.to_string(),
             end_time_unix_nano: end.to_string(),
             duration_ns: row.duration_nanos.to_string(),
@@ -91,7 +91,7 @@ impl Span {
             dropped_links_count: whole.dropped_links_count,
             resource: large_ints_as_text(parsed.resource_json),
             scope: large_ints_as_text(parsed.scope_json),
-            received_at: rfc3339_nanos(whole.received_unix_nanos),
+            received_at: rfc3339_nanos(whole.received_unix_nano),
             derived: large_ints_as_text(derived),
             logs: None,
         }

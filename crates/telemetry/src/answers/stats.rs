@@ -116,8 +116,8 @@ impl Distribution {
 impl StatsItem {
     fn new(row: StatsRow, group_by: &[String]) -> Self {
         Self {
-            start_time: row.bucket_unix_nanos.map(rfc3339_nanos),
-            start_time_unix_nano: row.bucket_unix_nanos.map(|start| start.to_string()),
+            start_time: row.bucket_unix_nano.map(rfc3339_nanos),
+            start_time_unix_nano: row.bucket_unix_nano.map(|start| start.to_string()),
             group: group_by.iter().cloned().zip(row.group).collect(),
             count: row.count,
             error_count: row.error_count,
@@ -143,8 +143,8 @@ impl StatsAnswer {
             |rows: Vec<StatsRow>| rows.into_iter().map(|row| StatsItem::new(row, &group_by)).collect();
         Self {
             of: question.subject,
-            from: rfc3339_nanos(question.from_unix_nanos),
-            to: rfc3339_nanos(question.to_unix_nanos),
+            from: rfc3339_nanos(question.from_unix_nano),
+            to: rfc3339_nanos(question.to_unix_nano),
             interval_seconds: question.query.interval_nanos.map(|nanos| nanos as f64 / NANOS_PER_SECOND),
             items: items(stats.buckets),
             totals: items(stats.totals),

@@ -52,18 +52,18 @@ impl Lists {
     fn traces_behind(&self, after: TraceCursor) {
         let filter = TraceFilter::default();
         let list = |limit, after| self.answer(self.list_traces(&filter, limit, after)).map(|(rows, _)| rows);
-        let bound = (after.start_unix_nanos, after.trace_id.unwrap_or(TraceId([0; 16])));
+        let bound = (after.start_unix_nano, after.trace_id.unwrap_or(TraceId([0; 16])));
         check_page(list, after, |row| {
-            (row.start_unix_nanos, row.trace_id) < bound && row.newest_sequence <= after.newest
+            (row.start_unix_nano, row.trace_id) < bound && row.newest_sequence <= after.newest
         });
     }
 
     fn logs_behind(&self, after: LogCursor) {
         let filter = LogFilter::default();
         let list = |limit, after| self.answer(self.store.logs(&filter, limit, after)).map(|page| page.items);
-        let bound = (after.time_unix_nanos, after.place);
+        let bound = (after.time_unix_nano, after.place);
         check_page(list, after, |log| {
-            (log.row.time_unix_nanos, log.row.place) < bound && log.row.place.sequence <= after.newest
+            (log.row.time_unix_nano, log.row.place) < bound && log.row.place.sequence <= after.newest
         });
     }
 
@@ -73,8 +73,8 @@ impl Lists {
             let filter = GroupFilter::default();
             let list = self.store.trace_groups(kind, &filter, LIMIT, Some(after.clone()));
             let Some(page) = self.answer(list) else { return };
-            let starts: Vec<i64> = page.items.iter().map(|group| group.last_start_unix_nanos).collect();
-            assert!(starts.iter().all(|start| *start <= after.last_start_unix_nanos));
+            let starts: Vec<i64> = page.items.iter().map(|group| group.last_start_unix_nano).collect();
+            assert!(starts.iter().all(|start| *start <= after.last_start_unix_nano));
             assert!(starts.is_sorted_by(|newer, older| newer >= older));
         }
     }
@@ -84,14 +84,14 @@ impl Lists {
             let session = self.answer(self.store.session(SESSION.to_owned(), limit, after))?;
             Some(session.unwrap().traces)
         };
-        let bound = (after.start_unix_nanos, after.trace_id);
-        check_page(list, after, |row| (row.start_unix_nanos, row.trace_id) > bound);
+        let bound = (after.start_unix_nano, after.trace_id);
+        check_page(list, after, |row| (row.start_unix_nano, row.trace_id) > bound);
     }
 
     fn trace_behind(&self, after: TracePosition) {
         let list = |limit, after| Some(self.answer(self.store.trace(TRACE, limit, after))?.unwrap().spans);
-        let bound = (after.start_unix_nanos, after.span_id);
-        check_page(list, after, |row| (row.start_unix_nanos, row.span_id) > bound);
+        let bound = (after.start_unix_nano, after.span_id);
+        check_page(list, after, |row| (row.start_unix_nano, row.span_id) > bound);
     }
 
     fn deletions_behind(&self, text: &[u8]) {
@@ -119,7 +119,7 @@ fn check_page<T: Debug + PartialEq, P>(
 
 fn is_behind_span(row: &SpanRow, after: SpanCursor) -> bool {
     let (trace, span) = after.span.unwrap_or((TraceId([0; 16]), SpanId([0; 8])));
-    (row.start_unix_nanos, row.trace_id, row.span_id) < (after.start_unix_nanos, trace, span)
+    (row.start_unix_nano, row.trace_id, row.span_id) < (after.start_unix_nano, trace, span)
         && row.place.sequence <= after.newest
 }
 

@@ -75,9 +75,9 @@ pub struct StatsQuestion {
     /// What is counted.
     pub subject: Subject,
     /// Start of the range, inclusive, unix nanoseconds.
-    pub from_unix_nanos: i64,
+    pub from_unix_nano: i64,
     /// End of the range, exclusive, unix nanoseconds.
-    pub to_unix_nanos: i64,
+    pub to_unix_nano: i64,
     /// The question as the store takes it.
     pub query: StatsQuery,
 }
@@ -94,12 +94,12 @@ impl StatsParams {
         now: i64,
     ) -> ApiResult<StatsQuestion> {
         let given = time.to_filter()?;
-        let to = given.to_unix_nanos.unwrap_or(now);
-        let from = given.from_unix_nanos.unwrap_or_else(|| to.saturating_sub(DEFAULT_RANGE_NANOS)).max(0);
+        let to = given.to_unix_nano.unwrap_or(now);
+        let from = given.from_unix_nano.unwrap_or_else(|| to.saturating_sub(DEFAULT_RANGE_NANOS)).max(0);
         if from >= to {
             return Err(ApiError::invalid_field("from", "the start must lie before the end"));
         }
-        let time = TimeRange { from_unix_nanos: Some(from), to_unix_nanos: Some(to) };
+        let time = TimeRange { from_unix_nano: Some(from), to_unix_nano: Some(to) };
         let subject = self.of.unwrap_or_default();
         let store_subject = match subject {
             Subject::Spans => StatsSubject::Spans(SpanFilter { time, ..self.span_filter(filter)? }),
@@ -114,7 +114,7 @@ impl StatsParams {
             ratio_of: self.ratio_field(subject)?,
             measure: self.measure_field(subject)?,
         };
-        Ok(StatsQuestion { subject, from_unix_nanos: from, to_unix_nanos: to, query })
+        Ok(StatsQuestion { subject, from_unix_nano: from, to_unix_nano: to, query })
     }
 
     fn span_filter(&self, filter: &FilterParams) -> ApiResult<SpanFilter> {

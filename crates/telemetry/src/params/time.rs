@@ -28,8 +28,8 @@ impl TimeParams {
             text.map(|text| parse_time(text).ok_or_else(|| bad_time(field))).transpose()
         };
         Ok(TimeRange {
-            from_unix_nanos: parse("from", self.from.as_ref())?,
-            to_unix_nanos: parse("to", self.to.as_ref())?,
+            from_unix_nano: parse("from", self.from.as_ref())?,
+            to_unix_nano: parse("to", self.to.as_ref())?,
         })
     }
 }

@@ -80,7 +80,7 @@ impl RunViews {
         };
         let detail = tokio::task::spawn_blocking(build).await?;
         let (detail, row) = (detail.map_err(run_error)?, row.ok_or_else(unknown_span)?);
-        Ok(WorkflowView { service: row.service, start_time: rfc3339_nanos(row.start_unix_nanos), detail })
+        Ok(WorkflowView { service: row.service, start_time: rfc3339_nanos(row.start_unix_nano), detail })
     }
 
     /// The state around one change.
@@ -122,7 +122,7 @@ impl RunViews {
                 stopped_by = Some(StoppedBy::Time);
                 break;
             }
-            oldest = Some(row.start_unix_nanos);
+            oldest = Some(row.start_unix_nano);
             aggregate = match self.add_run(aggregate, row).await? {
                 (aggregate, true) => aggregate,
                 (aggregate, false) => {
