@@ -1,4 +1,4 @@
-//! The indexer: woken by the log, decodes what is new on blocking threads and commits rows and cursor together.
+//! The indexer: woken by the wal, decodes what is new on blocking threads and commits rows and cursor together.
 //!
 //! A record that cannot be decoded is kept in the quarantine folder and counted; it never blocks the ones behind it.
 //! Any other failure (disk, memory, DuckDB) is tried again: nothing is skipped for it. When anybody, a query too, finds
@@ -55,7 +55,7 @@ pub async fn open_index(store: SpanStore, stop: CancellationToken) {
     }
 }
 
-/// Moves records from the log into the index.
+/// Moves records from the wal into the index.
 pub struct Indexer {
     store: SpanStore,
     wal: Wal,
@@ -67,7 +67,7 @@ impl Indexer {
         Self { store, wal }
     }
 
-    /// Runs until `stop` is cancelled. What is not indexed by then stays in the log for the next start.
+    /// Runs until `stop` is cancelled. What is not indexed by then stays in the wal for the next start.
     pub async fn run(self, stop: CancellationToken) {
         open_index(self.store.clone(), stop.clone()).await;
         self.raise_accepted().await;
@@ -93,7 +93,7 @@ impl Indexer {
         }
     }
 
-    /// After a damaged log was replaced its totals start again: the index knows better.
+    /// After a damaged wal was replaced its totals start again: the index knows better.
     async fn raise_accepted(&self) {
         let progress = self.store.progress();
         for (signal, processed, cursor) in [

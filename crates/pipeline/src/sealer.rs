@@ -1,4 +1,4 @@
-//! The sealer: on a timer, turns the oldest records into archive files and lets the log forget them.
+//! The sealer: on a timer, turns the oldest records into archive files and lets the wal forget them.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use junjo_span_store::{ArchiveFile, SpanStore};
 use junjo_web::SharedClock;
 use tokio_util::sync::CancellationToken;
 
-/// Between two looks at the log; the policy decides what is due.
+/// Between two looks at the wal; the policy decides what is due.
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Pause after a failure.
 const RETRY_PAUSE: Duration = Duration::from_secs(3);
@@ -18,7 +18,7 @@ pub struct Sealer {
 }
 
 impl Sealer {
-    /// A sealer of `store`'s log.
+    /// A sealer of `store`'s wal.
     pub fn new(store: SpanStore, clock: SharedClock) -> Self {
         Self { store, clock }
     }
@@ -36,7 +36,7 @@ impl Sealer {
         }
         loop {
             let sealed = self.seal_all(&stop).await;
-            // also after a failure: it wakes the log, which then looks whether the disk works again
+            // also after a failure: it wakes the wal, which then looks whether the disk works again
             self.store.trim();
             let pause = if sealed.is_ok() { INTERVAL } else { RETRY_PAUSE };
             if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {

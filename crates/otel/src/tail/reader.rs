@@ -50,7 +50,7 @@ impl Reader {
     /// A stream that goes on behind `resumed`, or begins with what comes from now on.
     pub(super) fn new(store: SpanStore, filter: TraceFilter, resumed: Option<Sequence>) -> Self {
         let newest = store.progress().newest();
-        // an id from before the index was rebuilt on another log may lie ahead of it
+        // an id from before the index was rebuilt on another wal may lie ahead of it
         let position = resumed.unwrap_or(newest).min(newest);
         let committed = store.committed();
         let first = event("ready", Some(position), &TailReady { sequence: position.0 });

@@ -1,7 +1,7 @@
-//! The puller: takes acknowledged export requests out of ingestion services and into our own log (split mode).
+//! The puller: takes acknowledged export requests out of ingestion services and into our own wal (split mode).
 //!
 //! Records and the remote position become durable in one transaction; only then may the remote forget them. Our own
-//! ingestion service is read batch by batch, Junjo's existing one span by span. Everything after our log is the same as
+//! ingestion service is read batch by batch, Junjo's existing one span by span. Everything after our wal is the same as
 //! in embedded mode.
 
 mod batches;
