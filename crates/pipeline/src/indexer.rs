@@ -10,6 +10,7 @@ use junjo_span_store::{
     Dataset, IndexBatch, IndexState, Progress, SpanStore, StoreError, decode_log_rows, decode_rows,
 };
 use junjo_wal::{Record, Sequence, Signal, Wal};
+use junjo_web::logged;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -45,9 +46,9 @@ pub async fn open_index(store: SpanStore, stop: CancellationToken) {
                 return tracing::info!("the index is filled further at the next start");
             }
             Ok(Err(error)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "index cannot be opened");
+                tracing::error!(error = logged(&error), "index cannot be opened");
             }
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "opening the index died"),
+            Err(error) => tracing::error!(error = logged(&error), "opening the index died"),
         }
         if stop.run_until_cancelled(tokio::time::sleep(RETRY_PAUSE * 5)).await.is_none() {
             return;
@@ -102,7 +103,7 @@ impl Indexer {
         ] {
             if let Err(error) = self.wal.raise_accepted(signal, processed, cursor).await {
                 tracing::warn!(
-                    error = &error as &dyn std::error::Error,
+                    error = logged(&error),
                     ?signal,
                     "the total of what was accepted stays too low"
                 );
@@ -119,10 +120,7 @@ impl Indexer {
                 Ok(0) => return Ok(()),
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "indexing failed, will be tried again"
-                    );
+                    tracing::error!(error = logged(&error), "indexing failed, will be tried again");
                     metrics::counter!("junjo_index_failures_total").increment(1);
                     return Err(error);
                 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use junjo_span_store::{ArchiveFile, SpanStore};
-use junjo_web::SharedClock;
+use junjo_web::{SharedClock, logged};
 use tokio_util::sync::CancellationToken;
 
 /// Between two looks at the wal; the policy decides what is due.
@@ -26,10 +26,7 @@ impl Sealer {
     /// Runs until `stop` is cancelled; a seal that has begun is finished.
     pub async fn run(self, stop: CancellationToken) {
         while let Err(error) = self.store.reconcile(self.clock.now_unix_nano()).await {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "archive folder cannot be checked, will be tried again"
-            );
+            tracing::error!(error = logged(&error), "archive folder cannot be checked, will be tried again");
             if stop.run_until_cancelled(tokio::time::sleep(RETRY_PAUSE)).await.is_none() {
                 return;
             }
@@ -52,10 +49,7 @@ impl Sealer {
                 Ok(files) if files.is_empty() => break,
                 Ok(files) => files.iter().for_each(report),
                 Err(error) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "sealing failed, will be tried again"
-                    );
+                    tracing::error!(error = logged(&error), "sealing failed, will be tried again");
                     metrics::counter!("junjo_seal_failures_total").increment(1);
                     return Err(());
                 }

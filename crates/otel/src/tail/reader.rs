@@ -7,6 +7,7 @@ use axum::response::sse::Event;
 use junjo_span_store::{Changes, SpanStore, StoreError, TraceFilter, TraceRow};
 use junjo_telemetry::answers::Trace;
 use junjo_wal::Sequence;
+use junjo_web::logged;
 use serde::Serialize;
 use tokio::sync::watch;
 use utoipa::ToSchema;
@@ -85,10 +86,7 @@ impl Reader {
             // busy, reopened or slow: the position stays, so nothing is lost
             Err(error) => {
                 if !matches!(error, StoreError::Busy | StoreError::NotReady(_) | StoreError::Interrupted) {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "live tail cannot read changes"
-                    );
+                    tracing::error!(error = logged(&error), "live tail cannot read changes");
                 }
                 return;
             }

@@ -12,7 +12,7 @@ mod sources;
 use std::time::Duration;
 
 use junjo_wal::Wal;
-use junjo_web::SharedClock;
+use junjo_web::{SharedClock, logged};
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
 use tonic::transport::Endpoint;
@@ -70,7 +70,7 @@ impl Puller {
                 self.remote.sources.failed(&self.remote.config.url, &error);
                 tracing::warn!(
                     source = self.remote.config.url,
-                    error = &error as &dyn std::error::Error,
+                    error = logged(&error),
                     "pulling was interrupted, will be tried again"
                 );
             }
