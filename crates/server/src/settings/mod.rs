@@ -16,7 +16,7 @@ use crate::memory::MemoryShares;
 
 pub(crate) use web::WebSettings;
 
-/// The largest message that a record of the log and one page of the puller hold.
+/// The largest message that a record of the wal and one page of the puller hold.
 const MESSAGE_BYTES_CEILING: u64 = 64 << 20;
 
 /// Without a library's warnings about stale cookies, and about store errors that we log ourselves.
@@ -157,7 +157,7 @@ impl Settings {
         let in_flight = limits.in_flight_max_bytes.unwrap_or(shared);
         anyhow::ensure!(
             limits.message_max_bytes <= MESSAGE_BYTES_CEILING,
-            "JUNJO_MESSAGE_MAX_BYTES is at most 64M, which is what the log and clients are made for"
+            "JUNJO_MESSAGE_MAX_BYTES is at most 64M, which is what the write-ahead log and clients are made for"
         );
         anyhow::ensure!(
             limits.in_flight_max_bytes.is_none_or(|bytes| bytes >= limits.message_max_bytes),

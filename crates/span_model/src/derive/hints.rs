@@ -8,9 +8,10 @@ use std::borrow::Cow;
 use super::exceptions::is_exception;
 use super::prices::{CallFacts, PriceTable};
 use super::role::Role;
-use super::{Promoted, Status, clamp_nanos, provider, role_words, scalar, service_name, session_id, usage};
+use super::{Promoted, clamp_nanos, provider, role_words, scalar, service_name, session_id, usage};
 use crate::dialects::{Field, Sender, Slots, keys};
 use crate::otlp::value::{LogRecord, Resource, Value};
+use crate::status::SpanStatus;
 
 /// Longest body that is taken for the name of an event.
 const EVENT_NAME_BYTES_MAX: usize = 128;
@@ -166,7 +167,7 @@ impl<'a> SpanHints<'a> {
         ] {
             *own = own.or(hint);
         }
-        if promoted.status == Status::Error && promoted.error_type.is_none() {
+        if promoted.status == SpanStatus::Error && promoted.error_type.is_none() {
             promoted.error_type.clone_from(&self.error_type);
         }
         if self.error_type.is_some() {

@@ -50,8 +50,8 @@ async fn traces_filters_match_root_and_spans_as_documented() {
         (TraceFilter { user_id: Some("u-1".into()), ..default() }, vec![1]),
         (TraceFilter { has_llm: Some(true), ..default() }, vec![1]),
         (TraceFilter { has_llm: Some(false), ..default() }, vec![2]),
-        (TraceFilter { status: Some(2), ..default() }, vec![2]),
-        (TraceFilter { status: Some(0), ..default() }, vec![1]),
+        (TraceFilter { status: Some(SpanStatus::Error), ..default() }, vec![2]),
+        (TraceFilter { status: Some(SpanStatus::Unset), ..default() }, vec![1]),
         (TraceFilter { name: Some("span 1".into()), ..default() }, vec![2, 1]),
         (TraceFilter { name: Some("span 2".into()), ..default() }, vec![]),
         (TraceFilter { text: Some("S-1".into()), ..default() }, vec![1]),
@@ -79,14 +79,14 @@ async fn traces_filters_match_root_and_spans_as_documented() {
 /// Scenario: a workflow with a failed node below it, and a trace in pages of one span. Guarantee: the run is listed
 /// with its failure counted, and pages hold every span once.
 #[tokio::test]
-async fn workflows_count_failures_below_and_traces_page_by_position() {
+async fn runs_count_failures_below_and_traces_page_by_position() {
     let f = Fixture::new().await;
     let kind = |value: &str| vec![attribute("junjo.span_type", Value::StringValue(value.into()))];
     let workflow = Span { attributes: kind("workflow"), ..span(1, 1, None) };
     let node = Span { attributes: kind("node"), ..span(1, 2, Some(1)) };
     let failed = Span { status: Some(Status { code: 2, message: String::new() }), ..span(1, 3, Some(2)) };
     f.send(vec![workflow, node, failed]).await;
-    let page = f.store.workflows(&WorkflowFilter::default(), 10, None).await.unwrap();
+    let page = f.store.runs(&RunFilter::default(), 10, None).await.unwrap();
     assert_eq!(page.items.len(), 1);
     assert_eq!((page.items[0].span.name.as_str(), page.items[0].error_count), ("span 1", 1));
     let (mut ids, mut after) = (Vec::new(), None);

@@ -1,6 +1,8 @@
 //! Filters written back as text, and shapes of them, for the fuzz target that compares. Not for programs.
 
-use super::fields::{FieldKind, KINDS, STATUSES};
+use junjo_span_model::SpanStatus;
+
+use super::fields::{FieldKind, KINDS};
 use super::{AttributeOwner, Expr, Field, Literal, Op, SpanExpr};
 use crate::filter::needle::JsonNeedle;
 
@@ -127,7 +129,7 @@ const fn spelling(op: Op) -> &'static str {
 
 fn literal(field: &Field, value: &Literal) -> String {
     let words: &[&str] = match field {
-        Field::Promoted(field) if field.kind == FieldKind::Status => &STATUSES,
+        Field::Promoted(field) if field.kind == FieldKind::Status => &SpanStatus::WORDS,
         Field::Promoted(field) if field.kind == FieldKind::SpanKind => &KINDS,
         _ => &[],
     };

@@ -1,6 +1,6 @@
 //! What a filter or a grouping may name: the promoted fields of a span with their types, and attribute keys.
 
-use junjo_span_model::{Role, SpanId, TraceId};
+use junjo_span_model::{Role, SpanId, SpanStatus, TraceId};
 
 use super::{Literal, Op};
 use crate::columns::is_hinted;
@@ -57,7 +57,7 @@ pub enum FieldKind {
     Bool,
     /// Milliseconds outside, nanoseconds inside.
     Millis,
-    /// One of [`STATUSES`].
+    /// One of [`SpanStatus::WORDS`].
     Status,
     /// One of [`KINDS`].
     SpanKind,
@@ -71,8 +71,6 @@ pub enum FieldKind {
     ParentSpanId,
 }
 
-/// Names of the OTLP statuses by number.
-pub const STATUSES: [&str; 3] = ["unset", "ok", "error"];
 /// Names of the OTLP span kinds by number.
 pub const KINDS: [&str; 6] = ["unspecified", "internal", "server", "client", "producer", "consumer"];
 
@@ -247,7 +245,7 @@ fn typed(field: &PromotedField, value: Literal) -> Result<Literal, String> {
             Literal::Bool(_) => Ok(value),
             _ => Err(format!("{name} is true or false")),
         },
-        FieldKind::Status => number_in(name, &STATUSES, value),
+        FieldKind::Status => number_in(name, &SpanStatus::WORDS, value),
         FieldKind::SpanKind => number_in(name, &KINDS, value),
         FieldKind::Role => {
             let text = text_of(value);

@@ -25,8 +25,8 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-pub use fields::{AttributeOwner, Field, FieldKind, KINDS, PromotedField, STATUSES, nanos_of_millis};
-pub(crate) use sql::{Fragment, Relation, group_value, in_json, literal, numeric_value};
+pub use fields::{AttributeOwner, Field, FieldKind, KINDS, PromotedField, nanos_of_millis};
+pub(crate) use sql::{Fragment, Relation, group_value, in_json, literal, named, numeric_value};
 
 /// Longest filter that is read, in bytes; people write far shorter ones.
 pub const FILTER_BYTES_MAX: usize = 4096;

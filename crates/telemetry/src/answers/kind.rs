@@ -1,29 +1,7 @@
-//! Status and kind of a span in the words of answers.
+//! Kind of a span in the words of answers.
 
 use serde::Serialize;
 use utoipa::ToSchema;
-
-/// Status of a span, as in OTLP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SpanStatus {
-    /// Not set: neither a failure nor a confirmed success.
-    Unset,
-    /// Marked as a success.
-    Ok,
-    /// Failed.
-    Error,
-}
-
-impl From<u8> for SpanStatus {
-    fn from(status: u8) -> Self {
-        match status {
-            1 => Self::Ok,
-            2 => Self::Error,
-            _ => Self::Unset,
-        }
-    }
-}
 
 /// Kind of a span, as in OTLP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]

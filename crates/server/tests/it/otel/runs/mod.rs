@@ -1,4 +1,6 @@
-//! `/otel/workflow/{trace_id}/{span_id}`: views, states, blame.
+//! `/otel/runs/{trace_id}/{span_id}`: views, states, blame; `overlay` is the route below.
+
+mod overlay;
 
 use junjo_test_support::{SpanBuilder, delimited_messages, fixture, request};
 use serde_json::{Value, json};
@@ -39,12 +41,12 @@ async fn runs(server: &TestServer) -> Vec<(String, String, String)> {
 pub(super) async fn run_named(server: &TestServer, name: &str) -> (String, Value) {
     let all = runs(server).await;
     let (trace, span, _) = all.iter().find(|(_, _, found)| found == name).unwrap();
-    let path = format!("/otel/workflow/{trace}/{span}");
+    let path = format!("/otel/runs/{trace}/{span}");
     let view = server.api.read(&path).await;
     (path, view)
 }
 
-pub(super) fn find<'v>(list: &'v Value, key: &str, value: &str) -> &'v Value {
+fn find<'v>(list: &'v Value, key: &str, value: &str) -> &'v Value {
     list.as_array().unwrap().iter().find(|item| item[key] == value).unwrap()
 }
 
@@ -56,7 +58,7 @@ async fn replay_of_every_run_gives_its_end_state() {
     for capture in CAPTURES {
         let server = server_with(capture).await;
         for (trace, span, name) in runs(&server).await {
-            let path = format!("/otel/workflow/{trace}/{span}");
+            let path = format!("/otel/runs/{trace}/{span}");
             let view = server.api.read(&path).await;
             let own = find(&view["stores"], "role", "own");
             let incomplete =
@@ -147,22 +149,22 @@ async fn view_of_what_is_no_run_is_refused() {
     let (trace, plain) = (format!("{:032x}", 7), format!("{:016x}", 7));
     let known = view["trace_id"].as_str().unwrap();
     for (path, status) in [
-        (format!("/otel/workflow/{:032x}/{plain}", 8), 404),
-        (format!("/otel/workflow/{known}/{plain}"), 404),
-        (format!("/otel/workflow/{trace}/{plain}"), 400),
-        (format!("/otel/workflow/{trace}/{plain}/state"), 400),
-        ("/otel/workflow/xyz/abc".to_owned(), 400),
+        (format!("/otel/runs/{:032x}/{plain}", 8), 404),
+        (format!("/otel/runs/{known}/{plain}"), 404),
+        (format!("/otel/runs/{trace}/{plain}"), 400),
+        (format!("/otel/runs/{trace}/{plain}/state"), 400),
+        ("/otel/runs/xyz/abc".to_owned(), 400),
         (format!("{path}/state?store=none"), 404),
         (format!("{path}/state?at=12"), 400),
         (format!("{path}/state?at=-1"), 400),
         (format!("{path}/state?on=1"), 400),
-        ("/otel/workflow-runs".to_owned(), 400),
-        ("/otel/workflow-runs?structural_id=".to_owned(), 400),
+        ("/otel/runs/overlay".to_owned(), 400),
+        ("/otel/runs/overlay?structural_id=".to_owned(), 400),
     ] {
         let (code, body) = server.api.get(&path).await;
         assert_eq!((code, &body["status"]), (status, &json!(status)), "{path}: {body}");
     }
-    for path in [path.clone(), format!("{path}/state"), "/otel/workflow-runs?structural_id=x".to_owned()] {
+    for path in [path.clone(), format!("{path}/state"), "/otel/runs/overlay?structural_id=x".to_owned()] {
         assert_eq!(server.api.anonymous().get(&path).await.0, 401, "{path}");
     }
     server.stop().await;
