@@ -17,9 +17,9 @@ async fn accounts_are_listed_in_pages() {
         app.clock.advance(Duration::from_secs(1));
         app.user(&mut admin, email, role).await;
     }
-    let first = admin.get("/auth/users?limit=2").await.body;
+    let first = admin.get("/auth/accounts?limit=2").await.body;
     let cursor = first["next_cursor"].as_str().unwrap();
-    let second = admin.get(&format!("/auth/users?limit=2&cursor={cursor}")).await.body;
+    let second = admin.get(&format!("/auth/accounts?limit=2&cursor={cursor}")).await.body;
     let items = [&first["items"][0], &first["items"][1], &second["items"][0]];
     assert_eq!(
         items.map(|item| item["email"].as_str().unwrap()),
@@ -41,7 +41,7 @@ async fn role_change_ends_the_sessions_of_the_account() {
     let app = TestApp::start().await;
     let mut admin = app.first_admin().await;
     let mut bob = app.user(&mut admin, "bob@example.org", "member").await;
-    let path = format!("/auth/users/{}", bob.own_id().await);
+    let path = format!("/auth/accounts/{}", bob.own_id().await);
     for role in ["admin", "viewer"] {
         let reply = admin.patch(&path, json!({"role": role})).await;
         assert_eq!((reply.status, &reply.body["role"]), (StatusCode::OK, &json!(role)));
@@ -64,11 +64,11 @@ async fn own_demotion_rotates_the_cookie() {
     let invitation =
         ada.post("/auth/invitations", json!({"email": "eve@example.org", "role": "admin"})).await.body;
     let mut old_cookie = ada.clone();
-    let path = format!("/auth/users/{}", ada.own_id().await);
+    let path = format!("/auth/accounts/{}", ada.own_id().await);
     assert_eq!(ada.patch(&path, json!({"role": "member"})).await.status, StatusCode::OK);
     assert_eq!(ada.get("/auth/me").await.body["role"], "member");
     old_cookie.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
-    ada.get("/auth/users").await.problem(StatusCode::FORBIDDEN);
+    ada.get("/auth/accounts").await.problem(StatusCode::FORBIDDEN);
     let redemption = json!({"token": invitation["token"], "password": PASSWORD});
     app.anon().post("/auth/links/redeem", redemption).await.problem(StatusCode::NOT_FOUND);
 }
@@ -78,7 +78,7 @@ async fn own_demotion_rotates_the_cookie() {
 async fn last_admin_is_protected() {
     let app = TestApp::start().await;
     let mut ada = app.first_admin().await;
-    let path = format!("/auth/users/{}", ada.own_id().await);
+    let path = format!("/auth/accounts/{}", ada.own_id().await);
     ada.delete(&path).await.problem(StatusCode::CONFLICT);
     ada.patch(&path, json!({"role": "viewer"})).await.problem(StatusCode::CONFLICT);
     assert_eq!(ada.get("/auth/me").await.body["role"], "admin");
@@ -95,8 +95,10 @@ async fn simultaneous_demotions_leave_an_admin() {
         let app = TestApp::start().await;
         let mut ada = app.first_admin().await;
         let mut bob = app.user(&mut ada, "bob@example.org", "admin").await;
-        let (ada_path, bob_path) =
-            (format!("/auth/users/{}", ada.own_id().await), format!("/auth/users/{}", bob.own_id().await));
+        let (ada_path, bob_path) = (
+            format!("/auth/accounts/{}", ada.own_id().await),
+            format!("/auth/accounts/{}", bob.own_id().await),
+        );
         let attempts = [(ada.clone(), bob_path), (bob.clone(), ada_path)].map(|(mut client, path)| {
             tokio::spawn(async move { client.patch(&path, json!({"role": "viewer"})).await.status })
         });
@@ -114,13 +116,13 @@ async fn simultaneous_demotions_leave_an_admin() {
 async fn unknown_accounts_and_bad_bodies_are_refused() {
     let app = TestApp::start().await;
     let mut admin = app.first_admin().await;
-    let unknown = "/auth/users/00000000-0000-7000-8000-000000000000";
+    let unknown = "/auth/accounts/00000000-0000-7000-8000-000000000000";
     admin.delete(unknown).await.problem(StatusCode::NOT_FOUND);
     admin.patch(unknown, json!({"role": "viewer"})).await.problem(StatusCode::NOT_FOUND);
     admin.get(&format!("{unknown}/sessions")).await.problem(StatusCode::NOT_FOUND);
     admin.delete(&format!("{unknown}/sessions")).await.problem(StatusCode::NOT_FOUND);
     admin.post(&format!("{unknown}/reset-link"), json!(null)).await.problem(StatusCode::NOT_FOUND);
-    admin.delete("/auth/users/1").await.problem(StatusCode::BAD_REQUEST);
+    admin.delete("/auth/accounts/1").await.problem(StatusCode::BAD_REQUEST);
     admin.patch(unknown, json!({"role": "owner"})).await.problem(StatusCode::BAD_REQUEST);
     admin.patch(unknown, json!({"email": "x@example.org"})).await.problem(StatusCode::BAD_REQUEST);
 }
@@ -132,12 +134,65 @@ async fn admins_end_sessions_of_others() {
     let mut admin = app.first_admin().await;
     let mut bob = app.user(&mut admin, "bob@example.org", "member").await;
     let mut cy = app.user(&mut admin, "cy@example.org", "viewer").await;
-    let path = format!("/auth/users/{}/sessions", bob.own_id().await);
+    let path = format!("/auth/accounts/{}/sessions", bob.own_id().await);
     assert_eq!(admin.get(&path).await.body["items"].as_array().unwrap().len(), 1);
     assert_eq!(admin.delete(&path).await.body, json!({"ended": 1}));
     bob.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
     assert_eq!(cy.get("/auth/me").await.status, StatusCode::OK);
-    assert_eq!(admin.delete("/auth/users/sessions").await.body, json!({"ended": 1}));
+    assert_eq!(admin.delete("/auth/accounts/sessions").await.body, json!({"ended": 1}));
     cy.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
     assert_eq!(admin.get("/auth/me").await.status, StatusCode::OK);
+}
+
+/// Scenario: the paths that accounts used to have, and a role that may not use them. Guarantee: they do what the new ones do,
+/// and refuse whom those refuse.
+#[tokio::test]
+async fn old_paths_answer_as_the_new_ones() {
+    let app = TestApp::start().await;
+    let mut admin = app.first_admin().await;
+    let mut bob = app.user(&mut admin, "bob@example.org", "member").await;
+    let id = bob.own_id().await;
+    let (old, new) = (format!("/auth/users/{id}"), format!("/auth/accounts/{id}"));
+    let list = admin.get("/auth/accounts?limit=1").await;
+    assert_eq!(list.status, StatusCode::OK);
+    assert_eq!(admin.get("/auth/users?limit=1").await.body, list.body);
+    let sessions = admin.get(&format!("{new}/sessions")).await.body;
+    assert_eq!(admin.get(&format!("{old}/sessions")).await.body, sessions);
+    bob.get("/auth/users").await.problem(StatusCode::FORBIDDEN);
+    app.anon().delete("/auth/users/sessions").await.problem(StatusCode::UNAUTHORIZED);
+
+    assert_eq!(admin.post(&format!("{old}/reset-link"), json!(null)).await.status, StatusCode::CREATED);
+    assert_eq!(admin.delete(&format!("{old}/sessions")).await.body, json!({"ended": 1}));
+    assert_eq!(admin.delete("/auth/users/sessions").await.body, json!({"ended": 0}));
+    assert_eq!(admin.patch(&old, json!({"role": "viewer"})).await.body["role"], "viewer");
+    assert_eq!(admin.delete(&old).await.status, StatusCode::NO_CONTENT);
+    admin.delete(&new).await.problem(StatusCode::NOT_FOUND);
+}
+
+/// Scenario: the description of the paths that accounts used to have. Guarantee: each is deprecated and has the security,
+/// parameters and answers of the operation that replaces it.
+#[test]
+fn old_paths_are_described_as_deprecated() {
+    let document = serde_json::to_value(junjo_auth::routes().get_openapi()).unwrap();
+    for (path, methods) in [
+        ("", &["get"][..]),
+        ("/sessions", &["delete"]),
+        ("/{id}", &["patch", "delete"]),
+        ("/{id}/reset-link", &["post"]),
+        ("/{id}/sessions", &["get", "delete"]),
+    ] {
+        for method in methods {
+            let new = &document["paths"][format!("/auth/accounts{path}")][method];
+            let old = &document["paths"][format!("/auth/users{path}")][method];
+            assert_eq!(
+                (&old["deprecated"], &new["deprecated"]),
+                (&json!(true), &json!(null)),
+                "{method} {path}"
+            );
+            assert_ne!(old["operationId"], new["operationId"], "{method} {path}");
+            for member in ["security", "parameters", "responses", "requestBody"] {
+                assert_eq!(old[member], new[member], "{member} of {method} {path}");
+            }
+        }
+    }
 }

@@ -3,16 +3,16 @@
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Repository, require_admin, role_of, user_of};
+use super::{Repository, account_of, require_admin, role_of};
+use crate::account::{Account, AccountId, Role};
 use crate::email::Email;
 use crate::error::AuthError;
 use crate::session_id::SessionId;
-use crate::user::{Role, User, UserId};
 
 /// An account as the list shows it.
 #[derive(Debug)]
-pub(crate) struct UserListRow {
-    pub(crate) user: User,
+pub(crate) struct AccountListRow {
+    pub(crate) account: Account,
     pub(crate) created_at_unix_nano: i64,
     /// Nothing without a session.
     pub(crate) last_seen_at_unix_nano: Option<i64>,
@@ -20,52 +20,52 @@ pub(crate) struct UserListRow {
 }
 
 impl Repository {
-    pub(crate) async fn has_users(&self) -> Result<bool, AuthError> {
+    pub(crate) async fn has_accounts(&self) -> Result<bool, AuthError> {
         sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM users)")
             .fetch_one(&self.pool)
             .await
-            .map_err(AuthError::store("look for users"))
+            .map_err(AuthError::store("look for accounts"))
     }
 
-    /// Adds `user` unless there is one already. Check and insert are one statement, hence one write lock: of many
+    /// Adds `account` unless there is one already. Check and insert are one statement, hence one write lock: of many
     /// simultaneous calls exactly one returns true.
-    pub(crate) async fn insert_first_user(
+    pub(crate) async fn insert_first_account(
         &self,
-        user: &User,
+        account: &Account,
         password_hash: &str,
     ) -> Result<bool, AuthError> {
         let result = sqlx::query(
             "INSERT INTO users (id, email, email_key, password_hash, role, created_at_unix_nano)
              SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM users)",
         )
-        .bind(user.id.to_string())
-        .bind(user.email.as_str())
-        .bind(user.email.key())
+        .bind(account.id.to_string())
+        .bind(account.email.as_str())
+        .bind(account.email.key())
         .bind(password_hash)
-        .bind(user.role.as_str())
+        .bind(account.role.as_str())
         .bind(self.clock.now_unix_nano())
         .execute(&self.pool)
         .await
-        .map_err(AuthError::store("add the first user"))?;
+        .map_err(AuthError::store("add the first account"))?;
         Ok(result.rows_affected() == 1)
     }
 
-    /// Adds `user` on behalf of `admin`, who must be one at this moment.
-    pub(crate) async fn insert_user(
+    /// Adds `account` on behalf of `admin`, who must be one at this moment.
+    pub(crate) async fn insert_account(
         &self,
-        admin: UserId,
-        user: &User,
+        admin: AccountId,
+        account: &Account,
         password_hash: &str,
     ) -> Result<(), AuthError> {
         let result = sqlx::query(
             "INSERT INTO users (id, email, email_key, password_hash, role, created_at_unix_nano)
              SELECT ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM users WHERE id = ? AND role = 'admin')",
         )
-        .bind(user.id.to_string())
-        .bind(user.email.as_str())
-        .bind(user.email.key())
+        .bind(account.id.to_string())
+        .bind(account.email.as_str())
+        .bind(account.email.key())
         .bind(password_hash)
-        .bind(user.role.as_str())
+        .bind(account.role.as_str())
         .bind(self.clock.now_unix_nano())
         .bind(admin.to_string())
         .execute(&self.pool)
@@ -74,12 +74,12 @@ impl Repository {
             Ok(done) if done.rows_affected() == 1 => Ok(()),
             Ok(_) => Err(AuthError::RoleTooSmall { needed: Role::Admin }),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Err(AuthError::EmailTaken),
-            Err(source) => Err(AuthError::Store { action: "add a user", source }),
+            Err(source) => Err(AuthError::Store { action: "add an account", source }),
         }
     }
 
     /// The account of an address and its password hash.
-    pub(crate) async fn find_login(&self, email: &Email) -> Result<Option<(User, String)>, AuthError> {
+    pub(crate) async fn find_login(&self, email: &Email) -> Result<Option<(Account, String)>, AuthError> {
         let row = sqlx::query("SELECT id, email, role, password_hash FROM users WHERE email_key = ?")
             .bind(email.key())
             .fetch_optional(&self.pool)
@@ -87,16 +87,16 @@ impl Repository {
             .map_err(AuthError::store("find an account"))?;
         let Some(row) = row else { return Ok(None) };
         let password_hash = row.try_get("password_hash").map_err(AuthError::store("read an account"))?;
-        Ok(Some((user_of(&row)?, password_hash)))
+        Ok(Some((account_of(&row)?, password_hash)))
     }
 
     /// Oldest first. `after` is the last row of the page before. Nothing for callers who are not admins.
-    pub(crate) async fn list_users(
+    pub(crate) async fn list_accounts(
         &self,
-        admin: UserId,
+        admin: AccountId,
         after: Option<&(i64, String)>,
         limit: usize,
-    ) -> Result<Vec<UserListRow>, AuthError> {
+    ) -> Result<Vec<AccountListRow>, AuthError> {
         let (after_unix_nano, after_id) = after.map_or((i64::MIN, ""), |(time, id)| (*time, id.as_str()));
         let rows = sqlx::query(
             "SELECT users.id, email, role, users.created_at_unix_nano,
@@ -117,7 +117,11 @@ impl Repository {
     }
 
     /// Whether there is an account `target`, as far as `admin` may know.
-    pub(crate) async fn user_exists(&self, admin: UserId, target: UserId) -> Result<bool, AuthError> {
+    pub(crate) async fn account_exists(
+        &self,
+        admin: AccountId,
+        target: AccountId,
+    ) -> Result<bool, AuthError> {
         sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1)
                AND EXISTS (SELECT 1 FROM users WHERE id = ?2 AND role = 'admin')",
@@ -130,23 +134,23 @@ impl Repository {
     }
 
     /// Every account, oldest first, for the operator at the command line.
-    pub(crate) async fn all_users(&self) -> Result<Vec<User>, AuthError> {
+    pub(crate) async fn all_accounts(&self) -> Result<Vec<Account>, AuthError> {
         let rows = sqlx::query("SELECT id, email, role FROM users ORDER BY created_at_unix_nano, id")
             .fetch_all(&self.pool)
             .await
             .map_err(AuthError::store("list accounts"))?;
-        rows.iter().map(user_of).collect()
+        rows.iter().map(account_of).collect()
     }
 
-    /// For the operator at the command line: `user` is an admin from now on, and signs in again.
-    pub(crate) async fn make_admin(&self, user: UserId) -> Result<(), AuthError> {
+    /// For the operator at the command line: `account` is an admin from now on, and signs in again.
+    pub(crate) async fn make_admin(&self, account: AccountId) -> Result<(), AuthError> {
         let failed = "make an administrator";
         let mut transaction = self.begin(failed).await?;
         for statement in
             ["UPDATE users SET role = 'admin' WHERE id = ?", "DELETE FROM user_sessions WHERE user_id = ?"]
         {
             sqlx::query(statement)
-                .bind(user.to_string())
+                .bind(account.to_string())
                 .execute(&mut *transaction)
                 .await
                 .map_err(AuthError::store(failed))?;
@@ -158,15 +162,15 @@ impl Repository {
     /// is renewed); so do links made with rights that are gone.
     pub(crate) async fn set_role(
         &self,
-        admin: UserId,
-        target: UserId,
+        admin: AccountId,
+        target: AccountId,
         role: Role,
         kept: SessionId,
-    ) -> Result<UserListRow, AuthError> {
+    ) -> Result<AccountListRow, AuthError> {
         let failed = "change a role";
         let mut transaction = self.begin(failed).await?;
         require_admin(&mut transaction, admin).await?;
-        let old = role_of(&mut transaction, target).await?.ok_or(AuthError::UnknownUser)?;
+        let old = role_of(&mut transaction, target).await?.ok_or(AuthError::UnknownAccount)?;
         if old != role {
             let changed = sqlx::query(
                 "UPDATE users SET role = ?1 WHERE id = ?2
@@ -207,11 +211,11 @@ impl Repository {
     }
 
     /// Deletes an account; its sessions and links go with it, its API keys stay.
-    pub(crate) async fn delete_user(&self, admin: UserId, target: UserId) -> Result<(), AuthError> {
+    pub(crate) async fn delete_account(&self, admin: AccountId, target: AccountId) -> Result<(), AuthError> {
         let failed = "delete an account";
         let mut transaction = self.begin(failed).await?;
         require_admin(&mut transaction, admin).await?;
-        role_of(&mut transaction, target).await?.ok_or(AuthError::UnknownUser)?;
+        role_of(&mut transaction, target).await?.ok_or(AuthError::UnknownAccount)?;
         let deleted = sqlx::query(
             "DELETE FROM users WHERE id = ?
                AND (role <> 'admin' OR (SELECT count(*) FROM users WHERE role = 'admin') > 1)",
@@ -230,7 +234,7 @@ impl Repository {
     /// False when the password was changed by somebody else since `old_hash` was read.
     pub(crate) async fn change_password(
         &self,
-        user: UserId,
+        account: AccountId,
         session: SessionId,
         old_hash: &str,
         new_hash: &str,
@@ -242,7 +246,7 @@ impl Repository {
                AND EXISTS (SELECT 1 FROM user_sessions WHERE id = ?4 AND user_id = ?2)",
         )
         .bind(new_hash)
-        .bind(user.to_string())
+        .bind(account.to_string())
         .bind(old_hash)
         .bind(session.to_string())
         .execute(&mut *transaction)
@@ -256,7 +260,7 @@ impl Repository {
             "DELETE FROM account_links WHERE user_id = ?1",
         ] {
             sqlx::query(statement)
-                .bind(user.to_string())
+                .bind(account.to_string())
                 .bind(session.to_string())
                 .execute(&mut *transaction)
                 .await
@@ -267,10 +271,10 @@ impl Repository {
     }
 }
 
-fn list_row(row: &SqliteRow) -> Result<UserListRow, AuthError> {
+fn list_row(row: &SqliteRow) -> Result<AccountListRow, AuthError> {
     let failed = "read an account";
-    Ok(UserListRow {
-        user: user_of(row)?,
+    Ok(AccountListRow {
+        account: account_of(row)?,
         created_at_unix_nano: row.try_get("created_at_unix_nano").map_err(AuthError::store(failed))?,
         last_seen_at_unix_nano: row.try_get("last_seen_at_unix_nano").map_err(AuthError::store(failed))?,
         session_count: row.try_get("session_count").map_err(AuthError::store(failed))?,

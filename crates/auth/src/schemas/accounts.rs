@@ -1,14 +1,13 @@
-//! The JSON of accounts as admins manage them: `router/users.rs`.
+//! The JSON of accounts as admins manage them: `router/accounts.rs`.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::user::{Role, UserId};
+use crate::account::{AccountId, Role};
 
 /// Which page of a list.
 #[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {
     /// Rows per page.
@@ -20,9 +19,9 @@ pub(crate) struct PageQuery {
 
 /// An account as admins see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct ManagedUser {
+pub(crate) struct ManagedAccount {
     /// Its id.
-    pub(crate) id: UserId,
+    pub(crate) id: AccountId,
     /// Its address, as it was typed.
     #[schema(example = "ada@example.org")]
     pub(crate) email: String,

@@ -11,9 +11,9 @@ use crate::email::Email;
 /// The id of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
-pub struct UserId(pub Uuid);
+pub struct AccountId(pub Uuid);
 
-impl fmt::Display for UserId {
+impl fmt::Display for AccountId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(formatter)
     }
@@ -27,7 +27,7 @@ pub enum Role {
     Viewer,
     /// Also creates API keys and uses the playground.
     Member,
-    /// Also manages users, everybody's keys and the server.
+    /// Also manages accounts, everybody's keys and the server.
     Admin,
 }
 
@@ -49,9 +49,9 @@ impl Role {
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct User {
+pub struct Account {
     /// Its id; never reused.
-    pub id: UserId,
+    pub id: AccountId,
     /// Its address; unique without regard to case.
     pub email: Email,
     /// What it may do.
