@@ -22,7 +22,7 @@ use crate::state::OtelState;
 const TRACE_IDS_MAX: usize = 10_000;
 /// Traces of a deletion that are shown; the rest is counted.
 const SHOWN_TRACE_IDS_MAX: usize = 100;
-/// Longest name of a service, session or user that can be given; what has a longer one is deleted by its traces.
+/// Longest name of a service, conversation or user that can be given; what has a longer one is deleted by its traces.
 const NAME_BYTES_MAX: usize = 4_096;
 
 pub(crate) fn routes() -> OpenApiRouter<OtelState> {
@@ -37,7 +37,7 @@ struct NewDeletion {
     trace_ids: Option<Vec<String>>,
     /// Everything that this service sent: spans and log records.
     service: Option<String>,
-    /// The traces that have a span of this session.
+    /// The traces that have a span of this conversation.
     session_id: Option<String>,
     /// The traces that have a span of this user.
     user_id: Option<String>,
@@ -103,7 +103,7 @@ impl NewDeletion {
                 Ok((DeletionSubject::Service(name_of("service", name)?), "service"))
             }
             (None, None, Some(id), None) => {
-                Ok((DeletionSubject::Session(name_of("session_id", id)?), "session"))
+                Ok((DeletionSubject::Conversation(name_of("session_id", id)?), "session"))
             }
             (None, None, None, Some(id)) => Ok((DeletionSubject::User(name_of("user_id", id)?), "user")),
             _ => Err(ApiError::invalid_input(

@@ -4,20 +4,20 @@
 //! Telemetry belongs to the server: every signed-in user may read all of it, and so may read keys; only admins may delete
 //! it. It decodes nothing and writes no telemetry.
 
+mod conversations;
 mod deletions;
 mod export;
 mod fields;
 mod logs;
 mod retention;
+mod runs;
 mod services;
-mod sessions;
 mod spans;
 mod state;
 mod stats;
 mod status;
 mod tail;
 mod traces;
-mod workflows;
 
 use junjo_auth::readable_by_keys;
 use junjo_web::document::{Partial, complete};
@@ -36,8 +36,8 @@ pub fn routes() -> OpenApiRouter<State> {
         .merge(spans::routes())
         .merge(fields::routes())
         .merge(logs::routes())
-        .merge(workflows::routes())
-        .merge(sessions::routes())
+        .merge(runs::routes())
+        .merge(conversations::routes())
         .merge(stats::routes())
         .merge(tail::routes())
         .merge(export::routes())

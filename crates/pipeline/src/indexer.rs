@@ -97,8 +97,8 @@ impl Indexer {
     async fn raise_accepted(&self) {
         let progress = self.store.progress();
         for (signal, processed, cursor) in [
-            (Signal::Traces, progress.indexed_spans, progress.cursor),
-            (Signal::Logs, progress.indexed_logs, progress.log_cursor),
+            (Signal::Traces, progress.indexed_spans, progress.span_cursor),
+            (Signal::Logs, progress.indexed_logs, progress.log_record_cursor),
         ] {
             if let Err(error) = self.wal.raise_accepted(signal, processed, cursor).await {
                 tracing::warn!(
@@ -144,7 +144,7 @@ fn index_once(store: &SpanStore, wal: &Wal) -> Result<usize, StoreError> {
     let last = if within < records.len() { Some(end) } else { records.last().map(|last| last.sequence) };
     let Some(last) = last else { return Ok(0) };
     records.truncate(within);
-    let mut batch = IndexBatch { cursor: last, log_cursor: last, ..IndexBatch::default() };
+    let mut batch = IndexBatch { span_cursor: last, log_record_cursor: last, ..IndexBatch::default() };
     for record in records.iter().filter(|record| is_new(record, progress)) {
         add(store, record, &mut batch)?;
     }
@@ -179,8 +179,8 @@ fn add(store: &SpanStore, record: &Record, batch: &mut IndexBatch) -> Result<(),
 /// other.
 fn is_new(record: &Record, progress: Progress) -> bool {
     let cursor = match Dataset::of(record) {
-        Dataset::Spans => progress.cursor,
-        Dataset::Logs => progress.log_cursor,
+        Dataset::Spans => progress.span_cursor,
+        Dataset::Logs => progress.log_record_cursor,
     };
     record.sequence > cursor
 }

@@ -58,10 +58,10 @@ pub use filter::expr::{
     AttributeOwner, FILTER_BYTES_MAX, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Field, FieldKind, FilterError,
     KINDS, Literal, Op, PromotedField, STATUSES, SpanExpr, nanos_of_millis,
 };
+pub use filter::runs::RunFilter;
 pub use filter::spans::SpanFilter;
 pub use filter::time::TimeRange;
 pub use filter::traces::TraceFilter;
-pub use filter::workflows::WorkflowFilter;
 pub use index::batch::IndexBatch;
 pub use index::options::{IndexOptions, IndexState};
 pub use index::probe::{Probe, Prober, probe_index};
@@ -74,11 +74,12 @@ pub use quarantine::Quarantine;
 pub use query::changes::Changes;
 pub use query::conversation::ConversationEnds;
 pub use query::groups::{
-    GroupCursor, GroupFilter, GroupKind, GroupPage, SessionPosition, SessionTraces, TraceGroup,
+    ConversationPosition, ConversationTraces, GroupCursor, GroupFilter, GroupKind, GroupPage, TraceGroup,
 };
 pub use query::logs::{LogCursor, LogFilter, LogListPage};
+pub use query::overlay::{OverlayFilter, OverlayRuns};
 pub use query::page::ListPage;
-pub use query::runs::{RunFilter, Runs};
+pub use query::runs::{RunPage, RunRow};
 pub use query::services::ServiceSummary;
 pub use query::spans::{SpanCursor, SpanListPage};
 pub use query::stats::{
@@ -88,7 +89,6 @@ pub use query::stats::{
 pub use query::stats_sql::is_numeric;
 pub use query::trace::{TracePage, TracePosition};
 pub use query::traces::{TraceCursor, TraceListPage};
-pub use query::workflows::{WorkflowListPage, WorkflowRun};
 pub use row::{Origin, Place, SpanRow};
 pub use scan::incomplete::{Incomplete, IncompleteReason};
 pub use scan::options::ScanOptions;

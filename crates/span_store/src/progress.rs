@@ -8,9 +8,9 @@ use crate::dataset::Dataset;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Every record of spans up to this one is indexed.
-    pub cursor: Sequence,
+    pub span_cursor: Sequence,
     /// Every record of log records up to this one is indexed. Both are the same but during a rebuild.
-    pub log_cursor: Sequence,
+    pub log_record_cursor: Sequence,
     /// All log records ever processed, duplicates and quarantined ones included.
     pub indexed_logs: u64,
     /// Log records that arrived again.
@@ -28,26 +28,26 @@ pub struct Progress {
 impl Progress {
     /// Every record of the log up to this one is indexed, whatever it holds.
     pub fn indexed_through(&self) -> Sequence {
-        self.cursor.min(self.log_cursor)
+        self.span_cursor.min(self.log_record_cursor)
     }
 
     /// How far a dataset is, and how many items that are.
     pub(crate) fn of(&self, dataset: Dataset) -> (Sequence, u64) {
         match dataset {
-            Dataset::Spans => (self.cursor, self.indexed_spans),
-            Dataset::Logs => (self.log_cursor, self.indexed_logs),
+            Dataset::Spans => (self.span_cursor, self.indexed_spans),
+            Dataset::Logs => (self.log_record_cursor, self.indexed_logs),
         }
     }
 
     /// Adopts the saved totals once the cursor passes them: `before` was behind `known`, and this is at it. Rows that are gone
     /// are in no other count.
     pub(crate) fn adopting(self, before: Self, known: Self) -> Self {
-        let is_reached = |from: Sequence, to: Sequence| from < known.cursor && to == known.cursor;
+        let is_reached = |from: Sequence, to: Sequence| from < known.span_cursor && to == known.span_cursor;
         let mut next = self;
-        if is_reached(before.cursor, self.cursor) {
+        if is_reached(before.span_cursor, self.span_cursor) {
             (next.indexed_spans, next.duplicate_spans) = (known.indexed_spans, known.duplicate_spans);
         }
-        if is_reached(before.log_cursor, self.log_cursor) {
+        if is_reached(before.log_record_cursor, self.log_record_cursor) {
             (next.indexed_logs, next.duplicate_logs) = (known.indexed_logs, known.duplicate_logs);
         }
         if is_reached(before.indexed_through(), self.indexed_through()) {
@@ -59,6 +59,6 @@ impl Progress {
 
     /// The newest record that any row comes from.
     pub fn newest(&self) -> Sequence {
-        self.cursor.max(self.log_cursor)
+        self.span_cursor.max(self.log_record_cursor)
     }
 }

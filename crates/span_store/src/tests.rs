@@ -13,12 +13,12 @@ mod opening;
 mod pagination;
 mod project;
 mod rederive;
+mod runs;
 mod scan;
 mod seal;
 mod search;
 mod totals;
 mod upkeep;
-mod workflows;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -32,8 +32,8 @@ use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Sta
 use prost::Message as _;
 
 use crate::{
-    Catalog, Dataset, IndexBatch, IndexOptions, IndexState, Probe, SealPolicy, SpanStore, StoreOptions,
-    TimeRange, TraceFilter, WorkflowFilter, decode_log_rows, decode_rows, newest_archived, probe_index,
+    Catalog, Dataset, IndexBatch, IndexOptions, IndexState, Probe, RunFilter, SealPolicy, SpanStore,
+    StoreOptions, TimeRange, TraceFilter, decode_log_rows, decode_rows, newest_archived, probe_index,
 };
 
 const START: u64 = 1_767_323_045_000_000_000;
@@ -113,15 +113,15 @@ impl Fixture {
         let Some(newest) = records.last().map(|last| last.sequence) else { return Ok(()) };
         let last = newest.min(self.store.batch_end());
         records.retain(|record| record.sequence <= last);
-        let mut batch = IndexBatch { cursor: last, log_cursor: last, ..IndexBatch::default() };
+        let mut batch = IndexBatch { span_cursor: last, log_record_cursor: last, ..IndexBatch::default() };
         for record in &records {
             let items = u64::from(record.item_count);
             match Dataset::of(record) {
-                Dataset::Spans if record.sequence > self.store.progress().cursor => {
+                Dataset::Spans if record.sequence > self.store.progress().span_cursor => {
                     decode_rows(record, self.store.prices(), &mut batch.rows).unwrap();
                     batch.span_count += items;
                 }
-                Dataset::Logs if record.sequence > self.store.progress().log_cursor => {
+                Dataset::Logs if record.sequence > self.store.progress().log_record_cursor => {
                     decode_log_rows(record, &mut batch.logs).unwrap();
                     batch.log_count += items;
                 }

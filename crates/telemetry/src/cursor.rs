@@ -7,10 +7,10 @@
 //! | list | position |
 //! |---|---|
 //! | traces | start, trace id or null, newest record |
-//! | spans, workflow runs | start, `[trace id, span id]` or null, newest record |
+//! | spans, runs | start, `[trace id, span id]` or null, newest record |
 //! | log records | time, record and ordinal of its place, newest record |
-//! | sessions, users | latest start, MD5 of the id, newest record |
-//! | traces of a session | start, trace id |
+//! | conversations, users | latest start, MD5 of the id, newest record |
+//! | traces of a conversation | start, trace id |
 //! | spans of a trace | start, span id |
 //!
 //! Times are unix nanoseconds. Without an id the page ended without a row, because a search stopped early: the next one goes
@@ -20,7 +20,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{
-    GroupCursor, LogCursor, Place, SessionPosition, SpanCursor, TraceCursor, TracePosition,
+    ConversationPosition, GroupCursor, LogCursor, Place, SpanCursor, TraceCursor, TracePosition,
 };
 use junjo_wal::Sequence;
 use junjo_web::{ApiError, ApiResult, decode_cursor, encode_cursor};
@@ -113,7 +113,7 @@ impl Position for GroupCursor {
     }
 }
 
-impl Position for SessionPosition {
+impl Position for ConversationPosition {
     type Wire = (i64, TraceId);
 
     fn to_wire(&self) -> Self::Wire {
@@ -160,7 +160,7 @@ mod tests {
         let place = Place { sequence: Sequence(1), ordinal: i32::MAX };
         returns(&LogCursor { time_unix_nano: 0, place, newest });
         returns(&GroupCursor { last_start_unix_nano: 0, id_md5: "0".repeat(32), newest });
-        returns(&SessionPosition { start_unix_nano, trace_id: TraceId([1; 16]) });
+        returns(&ConversationPosition { start_unix_nano, trace_id: TraceId([1; 16]) });
         returns(&TracePosition { start_unix_nano, span_id: SpanId([1; 8]) });
     }
 }

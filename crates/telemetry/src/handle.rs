@@ -3,15 +3,15 @@
 
 use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{
-    GroupFilter, GroupKind, LogFilter, RunFilter, SpanFilter, SpanStore, TimeRange, TraceFilter,
-    WorkflowFilter,
+    GroupFilter, GroupKind, LogFilter, OverlayFilter, RunFilter, SpanFilter, SpanStore, TimeRange,
+    TraceFilter,
 };
 use junjo_web::{Page, SharedClock};
 use junjo_workflow_model::StateAt;
 
-use crate::answers::conversation::{Session, SessionDetail, User};
+use crate::answers::conversation::{Conversation, ConversationDetail, User};
 use crate::answers::log::LogPage;
-use crate::answers::run::{Workflow, WorkflowRuns, WorkflowView};
+use crate::answers::run::{Run, RunOverlay, RunView};
 use crate::answers::service::{Service, ServiceList};
 use crate::answers::span::Span;
 use crate::answers::span_item::SpanItem;
@@ -99,9 +99,13 @@ impl Telemetry {
     }
 
     /// Conversations, latest activity first.
-    pub async fn sessions(&self, filter: &GroupFilter, page: PageAsk<'_>) -> TelemetryResult<Page<Session>> {
-        let groups = conversations::list(&self.store, GroupKind::Session, filter, page).await?;
-        Ok(groups.map(Session::from))
+    pub async fn conversations(
+        &self,
+        filter: &GroupFilter,
+        page: PageAsk<'_>,
+    ) -> TelemetryResult<Page<Conversation>> {
+        let groups = conversations::list(&self.store, GroupKind::Conversation, filter, page).await?;
+        Ok(groups.map(Conversation::from))
     }
 
     /// Users, latest activity first.
@@ -111,17 +115,17 @@ impl Telemetry {
     }
 
     /// One conversation: a page of its traces in order, with what was said in each.
-    pub async fn session(&self, id: String, page: PageAsk<'_>) -> TelemetryResult<SessionDetail> {
+    pub async fn conversation(&self, id: String, page: PageAsk<'_>) -> TelemetryResult<ConversationDetail> {
         conversations::one(&self.store, id, page).await
     }
 
     /// Runs of Junjo workflows, newest first.
-    pub async fn runs(&self, filter: &WorkflowFilter, page: PageAsk<'_>) -> TelemetryResult<Page<Workflow>> {
+    pub async fn runs(&self, filter: &RunFilter, page: PageAsk<'_>) -> TelemetryResult<Page<Run>> {
         runs::list(&self.store, filter, page).await
     }
 
     /// One run: its graph with what was executed of it, its stores and their changes.
-    pub async fn run(&self, trace_id: TraceId, span_id: SpanId) -> TelemetryResult<WorkflowView> {
+    pub async fn run(&self, trace_id: TraceId, span_id: SpanId) -> TelemetryResult<RunView> {
         self.views.view(trace_id, span_id).await
     }
 
@@ -137,7 +141,7 @@ impl Telemetry {
     }
 
     /// The newest runs of one workflow laid over each other; `runs_max` of them are read.
-    pub async fn run_overlay(&self, filter: RunFilter, runs_max: usize) -> TelemetryResult<WorkflowRuns> {
+    pub async fn run_overlay(&self, filter: OverlayFilter, runs_max: usize) -> TelemetryResult<RunOverlay> {
         self.views.overlay(filter, runs_max).await
     }
 }

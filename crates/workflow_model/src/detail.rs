@@ -9,7 +9,7 @@ use crate::matching::{Matched, Matching};
 use crate::span::JunjoSpan;
 use crate::stores::{self, execution_around};
 use crate::trace::JunjoTrace;
-use crate::view::{HookProblemItem, NestedRun, OperationItem, ParentRun, RunFailure, WorkflowDetail};
+use crate::view::{HookProblemItem, NestedRun, OperationItem, ParentRun, RunDetail, RunFailure};
 use crate::warning::{Warning, WarningCode};
 
 /// Hook problems that a view lists.
@@ -35,7 +35,7 @@ impl JunjoTrace {
     }
 
     /// Everything about the run whose span is `span_id`.
-    pub fn detail(&self, trace_id: TraceId, span_id: SpanId) -> Result<WorkflowDetail, RunError> {
+    pub fn detail(&self, trace_id: TraceId, span_id: SpanId) -> Result<RunDetail, RunError> {
         let root = self.run(span_id)?;
         let span = &self.spans()[root];
         let subtree = self.subtree(root);
@@ -44,7 +44,7 @@ impl JunjoTrace {
         let mut warnings = warnings_of(span, &matching);
         warnings.extend(matching.warnings.iter().cloned());
         warnings.extend(stores.warnings);
-        Ok(WorkflowDetail {
+        Ok(RunDetail {
             trace_id: trace_id.to_string(),
             span_id: span_id.to_string(),
             name: span.name.clone(),

@@ -39,5 +39,5 @@ pub use state_view::{
 };
 pub use store::{StateEvent, StoreClaim};
 pub use trace::JunjoTrace;
-pub use view::{HookProblemItem, NestedRun, OperationItem, ParentRun, RunFailure, WorkflowDetail};
+pub use view::{HookProblemItem, NestedRun, OperationItem, ParentRun, RunDetail, RunFailure};
 pub use warning::{Warning, WarningCode};

@@ -11,7 +11,7 @@ use crate::warning::Warning;
 
 /// One run of a workflow, subflow or agent: what was declared, what was executed, and how the state changed.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct WorkflowDetail {
+pub struct RunDetail {
     /// The trace.
     pub trace_id: String,
     /// The run's span.

@@ -22,8 +22,8 @@ impl Totals {
             let count = |name| row.try_get::<i64, _>(name).map(i64::unsigned_abs);
             let through = Sequence(row.try_get("through")?);
             Ok::<_, sqlx::Error>(Progress {
-                cursor: through,
-                log_cursor: through,
+                span_cursor: through,
+                log_record_cursor: through,
                 indexed_spans: count("indexed_spans")?,
                 indexed_logs: count("indexed_logs")?,
                 duplicate_spans: count("duplicate_spans")?,
@@ -42,17 +42,17 @@ impl Totals {
 
     /// The record of what is known, where it is between these.
     pub(crate) fn known_between(&self, after: Sequence, before: Sequence) -> Option<Sequence> {
-        let known = self.known()?.cursor;
+        let known = self.known()?.span_cursor;
         (after < known && known < before).then_some(known)
     }
 
     /// Takes note of how far the index is, unless more is known already.
     pub(crate) fn note(&self, progress: Progress) {
-        if progress.cursor != progress.log_cursor {
+        if progress.span_cursor != progress.log_record_cursor {
             return;
         }
         let mut known = self.0.write();
-        if known.is_none_or(|known| known.cursor < progress.cursor) {
+        if known.is_none_or(|known| known.span_cursor < progress.span_cursor) {
             *known = Some(progress);
         }
     }
@@ -62,7 +62,7 @@ impl Totals {
         let Some(known) = self.known() else { return Ok(()) };
         let int = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         sqlx::query("INSERT OR REPLACE INTO index_totals VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-            .bind(known.cursor.0)
+            .bind(known.span_cursor.0)
             .bind(int(known.indexed_spans))
             .bind(int(known.indexed_logs))
             .bind(int(known.duplicate_spans))

@@ -46,7 +46,7 @@ pub(crate) fn export_spans(
     filter: &SpanFilter,
     sink: &mut SpanSink<'_>,
 ) -> Result<(), StoreError> {
-    let (runtime, up_to) = (Handle::current(), scans.index().progress().cursor);
+    let (runtime, up_to) = (Handle::current(), scans.index().progress().span_cursor);
     let has_hints = runtime.block_on(has_hints(scans.index()))?;
     let export = Export { scans, filter, runtime, up_to, has_hints };
     let mut done = Sequence(0);

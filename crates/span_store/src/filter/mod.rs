@@ -3,8 +3,8 @@
 pub(crate) mod conditions;
 pub(crate) mod expr;
 pub(crate) mod needle;
+pub(crate) mod runs;
 pub(crate) mod spans;
 pub(crate) mod text;
 pub(crate) mod time;
 pub(crate) mod traces;
-pub(crate) mod workflows;

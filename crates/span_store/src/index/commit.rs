@@ -53,8 +53,8 @@ fn write(
     let merged = merge_traces(connection, Arrived::of(&spans, &logs), base.prices)?;
     let progress = base.progress;
     let next = Progress {
-        cursor: batch.cursor.max(progress.cursor),
-        log_cursor: batch.log_cursor.max(progress.log_cursor),
+        span_cursor: batch.span_cursor.max(progress.span_cursor),
+        log_record_cursor: batch.log_record_cursor.max(progress.log_record_cursor),
         indexed_spans: batch.total_spans.unwrap_or(progress.indexed_spans + batch.span_count),
         indexed_logs: batch.total_logs.unwrap_or(progress.indexed_logs + batch.log_count),
         duplicate_spans: progress.duplicate_spans + merged.duplicates + batch.superseded_spans,

@@ -113,7 +113,7 @@ impl Index {
     /// Last record that may be in the next batch: the saved all-time counts are known exactly there, and an index that is
     /// behind them adopts them.
     pub(crate) fn batch_end(&self) -> Sequence {
-        let known = self.inner.catalog.totals().known().map(|known| known.cursor);
+        let known = self.inner.catalog.totals().known().map(|known| known.span_cursor);
         known.filter(|known| self.progress().indexed_through() < *known).unwrap_or(Sequence(i64::MAX))
     }
 

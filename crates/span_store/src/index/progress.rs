@@ -16,8 +16,8 @@ pub(crate) fn load_progress(connection: &Connection) -> Result<Progress, StoreEr
             |row| {
                 let total = |index: usize| row.get::<_, i64>(index).map(i64::unsigned_abs);
                 Ok(Progress {
-                    cursor: Sequence(row.get(0)?),
-                    log_cursor: Sequence(row.get(1)?),
+                    span_cursor: Sequence(row.get(0)?),
+                    log_record_cursor: Sequence(row.get(1)?),
                     indexed_spans: total(2)?,
                     indexed_logs: total(3)?,
                     duplicate_spans: total(4)?,
@@ -42,8 +42,8 @@ pub(super) fn store_progress(
         .execute(
             "INSERT INTO progress VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
-                next.cursor.0,
-                next.log_cursor.0,
+                next.span_cursor.0,
+                next.log_record_cursor.0,
                 next.indexed_spans,
                 next.indexed_logs,
                 next.duplicate_spans,

@@ -1,4 +1,4 @@
-//! Sessions and users: traces put together by the conversation or the person that they name, latest activity first.
+//! Conversations and users: traces put together by the conversation or the person that they name, latest activity first.
 
 use std::collections::HashMap;
 
@@ -20,13 +20,13 @@ use crate::trace_row::TraceRow;
 /// What traces are put together by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupKind {
-    /// By each session that one of their spans names.
-    Session,
+    /// By each conversation that one of their spans names.
+    Conversation,
     /// By each user that one of their spans names.
     User,
 }
 
-/// Which sessions or users.
+/// Which conversations or users.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct GroupFilter {
     /// When their traces started; numbers are those of the traces in this range.
@@ -39,10 +39,10 @@ pub struct GroupFilter {
     pub text: Option<String>,
 }
 
-/// One session or user.
+/// One conversation or user.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceGroup {
-    /// Session or user id.
+    /// Id of the conversation (`session.id`) or user.
     pub id: String,
     /// Start of its first trace, unix nanoseconds.
     pub first_start_unix_nano: i64,
@@ -52,7 +52,7 @@ pub struct TraceGroup {
     pub end_unix_nano: i64,
     /// Traces.
     pub trace_count: i64,
-    /// Distinct sessions of those traces, by their root or earliest span.
+    /// Distinct conversations of those traces, by their root or earliest span.
     pub session_count: i64,
     /// Spans.
     pub span_count: i64,
@@ -90,30 +90,30 @@ pub struct GroupCursor {
 /// One page: latest activity first.
 pub type GroupPage = ListPage<TraceGroup, GroupCursor>;
 
-/// Position in a session's traces, which are ordered by start and id.
+/// Position in a conversation's traces, which are ordered by start and id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SessionPosition {
+pub struct ConversationPosition {
     /// Start of the last trace of the page before, unix nanoseconds.
     pub start_unix_nano: i64,
     /// Its id.
     pub trace_id: TraceId,
 }
 
-/// Traces of one session, oldest first.
+/// Traces of one conversation, oldest first.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SessionTraces {
-    /// The session as a whole.
-    pub session: TraceGroup,
+pub struct ConversationTraces {
+    /// The conversation as a whole.
+    pub conversation: TraceGroup,
     /// In order of start.
     pub traces: Vec<TraceRow>,
     /// Where the next page starts; `None` on the last one.
-    pub next: Option<SessionPosition>,
+    pub next: Option<ConversationPosition>,
 }
 
 impl GroupKind {
     const fn column(self) -> &'static str {
         match self {
-            Self::Session => "sessions",
+            Self::Conversation => "sessions",
             Self::User => "users",
         }
     }
@@ -132,7 +132,7 @@ impl GroupFilter {
 }
 
 impl Queries {
-    /// At most `limit` sessions or users, latest activity first, from `after` on.
+    /// At most `limit` conversations or users, latest activity first, from `after` on.
     ///
     /// Those without a new trace or span since the first page appear exactly once.
     pub(crate) async fn trace_groups(
@@ -158,36 +158,36 @@ impl Queries {
         Ok(ListPage::complete(items, next))
     }
 
-    /// A session with at most `limit` of its traces behind `after`; `None` for an unknown session.
-    pub(crate) async fn session(
+    /// A conversation with at most `limit` of its traces behind `after`; `None` for an unknown one.
+    pub(crate) async fn conversation(
         &self,
         id: String,
         limit: usize,
-        after: Option<SessionPosition>,
-    ) -> Result<Option<SessionTraces>, StoreError> {
-        self.index.run(move |connection| session(connection, &id, limit, after)).await
+        after: Option<ConversationPosition>,
+    ) -> Result<Option<ConversationTraces>, StoreError> {
+        self.index.run(move |connection| conversation(connection, &id, limit, after)).await
     }
 }
 
-fn session(
+fn conversation(
     connection: &Connection,
     id: &str,
     limit: usize,
-    after: Option<SessionPosition>,
-) -> Result<Option<SessionTraces>, StoreError> {
-    let mut of_session = Conditions::default();
-    of_session.push("list_contains(sessions, ?)", [Value::Text(id.to_owned())]);
-    let found = summaries(connection, GroupKind::Session, &of_session, &[id.to_owned()])?;
-    let Some(session) = found.into_iter().next() else {
+    after: Option<ConversationPosition>,
+) -> Result<Option<ConversationTraces>, StoreError> {
+    let mut of_conversation = Conditions::default();
+    of_conversation.push("list_contains(sessions, ?)", [Value::Text(id.to_owned())]);
+    let found = summaries(connection, GroupKind::Conversation, &of_conversation, &[id.to_owned()])?;
+    let Some(conversation) = found.into_iter().next() else {
         return Ok(None);
     };
     let mut conditions = Conditions::default();
     conditions.push("list_contains(sessions, ?)", [Value::Text(id.to_owned())]);
-    // the session's own bounds spare the rest of the table
-    let from = after.map_or(session.first_start_unix_nano, |after| after.start_unix_nano);
+    // the conversation's own bounds spare the rest of the table
+    let from = after.map_or(conversation.first_start_unix_nano, |after| after.start_unix_nano);
     conditions.push(
         "start_unix_nanos BETWEEN ? AND ?",
-        [Value::BigInt(from), Value::BigInt(session.last_start_unix_nano)],
+        [Value::BigInt(from), Value::BigInt(conversation.last_start_unix_nano)],
     );
     if let Some(after) = after {
         let (hi, lo) = trace_halves(after.trace_id);
@@ -201,8 +201,8 @@ fn session(
     );
     let mut traces = trace_rows(connection, &sql, conditions.values())?;
     let next = cut(&mut traces, limit)
-        .map(|last| SessionPosition { start_unix_nano: last.start_unix_nano, trace_id: last.trace_id });
-    Ok(Some(SessionTraces { session, traces, next }))
+        .map(|last| ConversationPosition { start_unix_nano: last.start_unix_nano, trace_id: last.trace_id });
+    Ok(Some(ConversationTraces { conversation, traces, next }))
 }
 
 /// A group on a page, and what its place in the order depends on.
@@ -220,7 +220,7 @@ fn list(
     limit: usize,
     after: Option<GroupCursor>,
 ) -> Result<Vec<Listed>, StoreError> {
-    let failed = || StoreError::index("list sessions");
+    let failed = || StoreError::index("list conversations or users");
     let conditions = filter.conditions(kind);
     let mut of_group = Conditions::default();
     if let Some(text) = &filter.text {
@@ -263,7 +263,7 @@ fn summaries(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let failed = || StoreError::index("summarise sessions");
+    let failed = || StoreError::index("summarise conversations or users");
     let marks = vec!["?"; ids.len()].join(", ");
     let sql = format!(
         "SELECT id, min(start_unix_nanos), max(start_unix_nanos),

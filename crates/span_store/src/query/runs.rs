@@ -1,94 +1,179 @@
-//! All runs of one workflow, by the hash of its content.
+//! Runs of Junjo workflows, newest first.
+
+use std::collections::{HashMap, HashSet};
 
 use duckdb::types::Value;
 use duckdb::{Connection, params_from_iter};
 use junjo_span_model::{SpanId, TraceId};
 
 use super::handle::Queries;
-use super::spans::span_rows;
+use super::listing::{Listing as _, Position as _, newest_of, select};
+use super::page::{ListPage, cut};
+use super::spans::SpanCursor;
 use crate::error::StoreError;
-use crate::filter::conditions::Conditions;
-use crate::filter::time::TimeRange;
-use crate::row::{SpanRow, span_number, trace_halves};
+use crate::filter::runs::RunFilter;
+use crate::row::{SpanRow, span_from_number, trace_from_halves, trace_halves};
 
-/// Which runs.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct RunFilter {
-    /// Hash of the workflow's content (`junjo.executable_structural_id`).
-    pub structural_id: String,
-    /// The service that ran it.
-    pub service: Option<String>,
-    /// Start of the run.
-    pub time: TimeRange,
-}
-
-/// All runs that match, counted, and the newest of them.
+/// One run: the workflow's span and what failed below it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Runs {
-    /// How many there are.
-    pub run_count: i64,
-    /// Those that failed.
+pub struct RunRow {
+    /// The workflow's span.
+    pub span: SpanRow,
+    /// Failed spans at or below it.
     pub error_count: i64,
-    /// Median duration in nanoseconds.
-    pub p50_duration_nanos: Option<i64>,
-    /// 95th percentile of the duration in nanoseconds.
-    pub p95_duration_nanos: Option<i64>,
-    /// The newest, newest first.
-    pub newest: Vec<SpanRow>,
 }
 
-impl RunFilter {
-    fn conditions(&self) -> Conditions {
-        let mut all = Conditions::default();
-        all.push("structural_id = ?", [Value::Text(self.structural_id.clone())]);
-        // inside other workflows the same graph runs as a subflow
-        all.push("span_type IN ('workflow', 'subflow', 'agent')", []);
-        all.time(self.time);
-        all.text("service = ?", self.service.as_ref());
-        all
-    }
-}
+/// One page of runs.
+pub type RunPage = ListPage<RunRow, SpanCursor>;
 
 impl Queries {
-    /// The runs that match: all counted, at most `limit` read.
-    pub(crate) async fn runs(&self, filter: RunFilter, limit: usize) -> Result<Runs, StoreError> {
-        let run = move |connection: &Connection| read(connection, &filter, limit);
-        self.index.run(run).await
-    }
-
-    /// Whether the index has a span, whatever became of its payload.
-    pub(crate) async fn span_exists(&self, trace_id: TraceId, span_id: SpanId) -> Result<bool, StoreError> {
-        let (hi, lo) = trace_halves(trace_id);
-        let sql = "SELECT count(*) > 0 FROM spans WHERE trace_hi = ? AND trace_lo = ? AND span_id = ?";
+    /// At most `limit` runs of workflows that match, newest first, from `after` on. Subflows are not listed.
+    pub(crate) async fn runs(
+        &self,
+        filter: &RunFilter,
+        limit: usize,
+        after: Option<SpanCursor>,
+    ) -> Result<RunPage, StoreError> {
+        let newest = newest_of(&self.index, after);
+        let mut conditions = filter.conditions();
+        if let Some(cursor) = after {
+            cursor.push_to(&mut conditions);
+        }
         let run = move |connection: &Connection| {
-            connection
-                .query_row(sql, [hi, lo, span_number(span_id)], |row| row.get(0))
-                .map_err(StoreError::index("find a span"))
+            let mut spans: Vec<SpanRow> =
+                select(connection, SpanRow::TABLE, &conditions, limit.saturating_add(1))?;
+            let next = cut(&mut spans, limit).map(|last| last.cursor(newest));
+            let errors = errors_below(connection, &spans)?;
+            Ok((spans, errors, next))
         };
-        self.index.run(run).await
+        let (spans, errors, next) = self.index.run(run).await?;
+        let runs = spans.into_iter().zip(errors).map(|(span, error_count)| RunRow { span, error_count });
+        Ok(ListPage::complete(runs.collect(), next))
     }
 }
 
-fn read(connection: &Connection, filter: &RunFilter, limit: usize) -> Result<Runs, StoreError> {
-    let conditions = filter.conditions();
-    let (matching, values) = (conditions.sql(), conditions.values());
+/// For each run, how many spans at or below it failed.
+fn errors_below(connection: &Connection, runs: &[SpanRow]) -> Result<Vec<i64>, StoreError> {
+    let traces: HashSet<TraceId> = runs.iter().map(|run| run.trace_id).collect();
+    let errors = failures_below(&load_spans(connection, &traces)?);
+    Ok(runs.iter().map(|run| errors.get(&(run.trace_id, run.span_id)).copied().unwrap_or(0)).collect())
+}
+
+type SpanKey = (TraceId, SpanId);
+
+/// What a span adds to the runs above it.
+struct Descendant {
+    id: SpanKey,
+    parent: Option<SpanKey>,
+    failed: bool,
+}
+
+/// How many spans at or below each span failed. Each span is visited once or twice, whatever clients send as parents:
+/// first from the leaves upwards, then what is left, which are cycles, whose spans are all below each other.
+fn failures_below(spans: &[Descendant]) -> HashMap<SpanKey, i64> {
+    let by_id: HashMap<SpanKey, usize> = spans.iter().enumerate().map(|(i, span)| (span.id, i)).collect();
+    let parents: Vec<Option<usize>> =
+        spans.iter().map(|span| span.parent.and_then(|id| by_id.get(&id).copied())).collect();
+    let mut failures: Vec<i64> = spans.iter().map(|span| i64::from(span.failed)).collect();
+    let mut children_left = vec![0_usize; spans.len()];
+    for parent in parents.iter().flatten() {
+        children_left[*parent] += 1;
+    }
+    let mut is_done = vec![false; spans.len()];
+    let mut leaves: Vec<usize> = (0..spans.len()).filter(|span| children_left[*span] == 0).collect();
+    while let Some(span) = leaves.pop() {
+        is_done[span] = true;
+        if let Some(parent) = parents[span] {
+            failures[parent] += failures[span];
+            children_left[parent] -= 1;
+            if children_left[parent] == 0 {
+                leaves.push(parent);
+            }
+        }
+    }
+    for start in 0..spans.len() {
+        let mut cycle = Vec::new();
+        let mut at = Some(start);
+        while let Some(span) = at.filter(|span| !is_done[*span]) {
+            is_done[span] = true;
+            cycle.push(span);
+            at = parents[span];
+        }
+        let sum = cycle.iter().map(|span| failures[*span]).sum();
+        for span in cycle {
+            failures[span] = sum;
+        }
+    }
+    spans.iter().map(|span| span.id).zip(failures).collect()
+}
+
+/// The spans of the given traces.
+fn load_spans(connection: &Connection, traces: &HashSet<TraceId>) -> Result<Vec<Descendant>, StoreError> {
+    if traces.is_empty() {
+        return Ok(Vec::new());
+    }
+    let failed = || StoreError::index("read runs of workflows");
+    let marks = vec!["(?, ?)"; traces.len()].join(", ");
+    let values = traces.iter().flat_map(|id| {
+        let (hi, lo) = trace_halves(*id);
+        [Value::UBigInt(hi), Value::UBigInt(lo)]
+    });
     let sql = format!(
-        "SELECT * FROM spans{matching} ORDER BY start_unix_nanos DESC, trace_hi DESC, trace_lo DESC, span_id DESC LIMIT {limit}"
+        "SELECT trace_hi, trace_lo, span_id, parent_span_id, status = 2 FROM spans
+         WHERE (trace_hi, trace_lo) IN ({marks})"
     );
-    let newest = span_rows(connection, &sql, &values)?;
-    let sql = format!(
-        "SELECT count(*), count(*) FILTER (status = 2), quantile_disc(duration_nanos, 0.5),
-         quantile_disc(duration_nanos, 0.95) FROM spans{matching}"
-    );
-    connection
-        .query_row(&sql, params_from_iter(values), |row| {
-            Ok(Runs {
-                run_count: row.get(0)?,
-                error_count: row.get(1)?,
-                p50_duration_nanos: row.get(2)?,
-                p95_duration_nanos: row.get(3)?,
-                newest,
+    let mut statement = connection.prepare(&sql).map_err(failed())?;
+    statement
+        .query_map(params_from_iter(values), |row| {
+            let trace_id = trace_from_halves(row.get(0)?, row.get(1)?);
+            let parent: Option<u64> = row.get(3)?;
+            Ok(Descendant {
+                id: (trace_id, span_from_number(row.get(2)?)),
+                parent: parent.map(|parent| (trace_id, span_from_number(parent))),
+                failed: row.get(4)?,
             })
         })
-        .map_err(StoreError::index("count runs"))
+        .and_then(Iterator::collect)
+        .map_err(failed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(number: u64) -> SpanKey {
+        (TraceId([1; 16]), span_from_number(number))
+    }
+
+    /// Failed spans by number and parent.
+    fn failures(spans: &[(u64, Option<u64>)]) -> HashMap<SpanKey, i64> {
+        let spans: Vec<Descendant> = spans
+            .iter()
+            .map(|(id, parent)| Descendant { id: key(*id), parent: parent.map(key), failed: true })
+            .collect();
+        failures_below(&spans)
+    }
+
+    /// Scenario: a tree, and spans whose parents are themselves, each other, or missing. Guarantee: each failed span is
+    /// counted once at every span at or above it.
+    #[test]
+    fn failures_below_counts_each_span_once() {
+        let tree = failures(&[(1, None), (2, Some(1)), (3, Some(1)), (4, Some(3)), (5, Some(99))]);
+        assert_eq!([1, 2, 3, 4, 5].map(|id| tree[&key(id)]), [4, 1, 2, 1, 1]);
+        assert_eq!(failures(&[(1, Some(1))])[&key(1)], 1);
+        let mut cycle = vec![(1, Some(2)), (2, Some(1)), (3, Some(3)), (4, Some(3))];
+        cycle.extend((10..3_010).map(|id| (id, Some(1))));
+        let cycle = failures(&cycle);
+        assert_eq!([1, 2, 3, 4, 10].map(|id| cycle[&key(id)]), [3_002, 3_002, 2, 1, 1]);
+    }
+
+    /// Scenario: a hundred thousand spans, each the parent of the next. Guarantee: every one has the count of its depth;
+    /// walking up from each of them would be five billion steps.
+    #[test]
+    fn failures_below_long_chain_is_walked_once() {
+        const LENGTH: u64 = 100_000;
+        let chain: Vec<(u64, Option<u64>)> = (1..=LENGTH).map(|id| (id, (id > 1).then(|| id - 1))).collect();
+        let chain = failures(&chain);
+        assert!((1..=LENGTH).all(|id| chain[&key(id)] == (LENGTH - id + 1).cast_signed()));
+    }
 }

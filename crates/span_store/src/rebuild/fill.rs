@@ -19,7 +19,9 @@ impl Fill<'_> {
         let progress = self.index.progress();
         let mut files = Vec::new();
         let mut ends = Vec::new();
-        for (dataset, cursor) in [(Dataset::Logs, progress.log_cursor), (Dataset::Spans, progress.cursor)] {
+        for (dataset, cursor) in
+            [(Dataset::Logs, progress.log_record_cursor), (Dataset::Spans, progress.span_cursor)]
+        {
             if is_new || self.log_has_forgotten(dataset, cursor)? {
                 let sealed = self.archive.manifest().snapshot(dataset);
                 ends.push((dataset, sealed.through, sealed.items));
@@ -27,7 +29,7 @@ impl Fill<'_> {
             }
         }
         if files.iter().any(|next| next.file.dataset == Dataset::Logs) {
-            self.index.clear_logs(progress.log_cursor)?;
+            self.index.clear_logs(progress.log_record_cursor)?;
         }
         self.read_files(files)?;
         ends.into_iter().try_for_each(|(dataset, through, items)| self.skip_to(dataset, through, items))?;
@@ -81,7 +83,7 @@ impl Fill<'_> {
         if next.first().is_some_and(|next| next.sequence <= known) {
             return Ok(());
         }
-        let batch = IndexBatch { cursor: known, log_cursor: known, ..IndexBatch::default() };
+        let batch = IndexBatch { span_cursor: known, log_record_cursor: known, ..IndexBatch::default() };
         self.index.commit(&batch).map(drop)
     }
 

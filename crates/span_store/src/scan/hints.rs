@@ -96,11 +96,11 @@ fn place_batch(places: &[Place]) -> Result<RecordBatch, ArrowError> {
 }
 
 /// Relations of whole spans as the index would have them.
-pub(super) struct Overlay {
+pub(super) struct HintLayer {
     is_empty: bool,
 }
 
-impl Overlay {
+impl HintLayer {
     /// `relation` with what log records say.
     pub(super) fn over(&self, relation: &str) -> String {
         if self.is_empty {
@@ -122,16 +122,16 @@ fn coalesced(column: &str) -> String {
 pub(super) fn beside_hints<T>(
     connection: &Connection,
     hints: &[RecordBatch],
-    work: impl FnOnce(&Overlay) -> Result<T, StoreError>,
+    work: impl FnOnce(&HintLayer) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     if hints.is_empty() {
-        return work(&Overlay { is_empty: true });
+        return work(&HintLayer { is_empty: true });
     }
     let columns: Vec<String> =
         hinted().map(|column| format!(", {} {}", column.name, column.sql_type)).collect();
     fill_table(connection, HINTED, &columns.concat(), hints)?;
     // after an error the connection is closed, and the table goes with it
-    let result = work(&Overlay { is_empty: false })?;
+    let result = work(&HintLayer { is_empty: false })?;
     let drop = format!("DROP TABLE {HINTED}");
     connection.execute_batch(&drop).map_err(StoreError::index("drop what log records say"))?;
     Ok(result)

@@ -42,7 +42,7 @@ pub(crate) enum Source {
 
 impl Plan {
     pub(crate) async fn new(scans: &Scans, time: TimeRange) -> Result<Self, StoreError> {
-        let up_to = scans.index().progress().cursor;
+        let up_to = scans.index().progress().span_cursor;
         let sealed = scans.archive().manifest().snapshot(Dataset::Spans);
         let overlaps = |file: &Leased| {
             time.from_unix_nano.is_none_or(|from| file.max_end_unix_nano >= from)

@@ -128,7 +128,7 @@ impl Scan {
             let job = Arc::clone(&self.job);
             let tail = Tail { sources: self.scans.sources().clone(), records };
             let search = move |connection: &Connection, watch: &Watch| {
-                beside_hints(connection, &hints, |overlay| tail.search(connection, watch, &job, overlay))
+                beside_hints(connection, &hints, |layer| tail.search(connection, watch, &job, layer))
             };
             let (batches, done) = self.executor.run_until(self.started + UNIT_TIME, search).await?;
             found.extend(batches);

@@ -8,7 +8,7 @@ use duckdb::{Connection, params_from_iter};
 use junjo_wal::Sequence;
 
 use super::handle::{Scans, Sources};
-use super::hints::{Overlay, beside_hints, hinted_columns};
+use super::hints::{HintLayer, beside_hints, hinted_columns};
 use super::job::ScanJob;
 use super::matches::tail_table;
 use super::plan::relation;
@@ -68,8 +68,8 @@ impl InFile {
 
     pub(super) fn search(&self, connection: &Connection) -> Result<Vec<RecordBatch>, StoreError> {
         let relation = relation(&self.archive_dir.join(&self.file.path), self.file.schema_version);
-        beside_hints(connection, &self.hints, |overlay| {
-            search(connection, &self.job, &overlay.over(&relation), self.records)
+        beside_hints(connection, &self.hints, |layer| {
+            search(connection, &self.job, &layer.over(&relation), self.records)
         })
     }
 }
@@ -84,7 +84,7 @@ pub(crate) async fn scan_spans(
     let hints = hints_for(scans, &job, records).await?;
     let batch = to_batch(&schema(), decoded).map_err(StoreError::Columns)?;
     let search = move |connection: &Connection| {
-        beside_hints(connection, &hints, |overlay| search_batch(connection, &job, batch, overlay))
+        beside_hints(connection, &hints, |layer| search_batch(connection, &job, batch, layer))
     };
     scans.executor().await?.run(search).await
 }
@@ -115,7 +115,7 @@ impl Tail {
         connection: &Connection,
         watch: &Watch,
         job: &ScanJob,
-        overlay: &Overlay,
+        layer: &HintLayer,
     ) -> Result<(Vec<RecordBatch>, Sequence), StoreError> {
         let Records { after: mut done, last } = self.records;
         let (schema, mut found) = (schema(), Vec::new());
@@ -134,7 +134,7 @@ impl Tail {
                     decode_whole_spans(record, self.sources.prices, &|_| true, &mut |span| spans.push(span));
             }
             let batch = to_batch(&schema, &spans).map_err(StoreError::Columns)?;
-            found.extend(search_batch(connection, job, batch, overlay)?);
+            found.extend(search_batch(connection, job, batch, layer)?);
             done = records.last().map_or(last, |record| record.sequence);
         }
         Ok((found, done))
@@ -146,7 +146,7 @@ fn search_batch(
     connection: &Connection,
     job: &ScanJob,
     batch: RecordBatch,
-    overlay: &Overlay,
+    layer: &HintLayer,
 ) -> Result<Vec<RecordBatch>, StoreError> {
     let failed = || StoreError::index("search the log's tail");
     if batch.num_rows() == 0 {
@@ -158,7 +158,7 @@ fn search_batch(
         appender.append_record_batch(batch).map_err(failed())?;
         appender.flush().map_err(failed())?;
     }
-    let found = search(connection, job, &overlay.over("tail"), Records::ALL);
+    let found = search(connection, job, &layer.over("tail"), Records::ALL);
     connection.execute_batch("DROP TABLE tail").map_err(failed())?;
     found
 }

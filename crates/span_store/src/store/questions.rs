@@ -8,21 +8,23 @@ use junjo_wal::Sequence;
 use super::SpanStore;
 use crate::error::StoreError;
 use crate::export::{SpanSink, export_spans};
+use crate::filter::runs::RunFilter;
 use crate::filter::spans::SpanFilter;
 use crate::filter::time::TimeRange;
 use crate::filter::traces::TraceFilter;
-use crate::filter::workflows::WorkflowFilter;
 use crate::query::changes::Changes;
 use crate::query::conversation::ConversationEnds;
-use crate::query::groups::{GroupCursor, GroupFilter, GroupKind, GroupPage, SessionPosition, SessionTraces};
+use crate::query::groups::{
+    ConversationPosition, ConversationTraces, GroupCursor, GroupFilter, GroupKind, GroupPage,
+};
 use crate::query::logs::{LogCursor, LogFilter, LogListPage};
-use crate::query::runs::{RunFilter, Runs};
+use crate::query::overlay::{OverlayFilter, OverlayRuns};
+use crate::query::runs::RunPage;
 use crate::query::services::ServiceSummary;
 use crate::query::spans::{SpanCursor, SpanListPage};
 use crate::query::stats::{Stats, StatsQuery};
 use crate::query::trace::{TracePage, TracePosition};
 use crate::query::traces::{TraceCursor, TraceListPage};
-use crate::query::workflows::WorkflowListPage;
 use crate::row::Place;
 use crate::trace_row::TraceRow;
 use crate::whole_log::WholeLog;
@@ -71,21 +73,21 @@ impl SpanStore {
     }
 
     /// The runs that match: all counted, at most `limit` read.
-    pub async fn runs(&self, filter: RunFilter, limit: usize) -> Result<Runs, StoreError> {
-        self.queries.runs(filter, limit).await
+    pub async fn overlay_runs(&self, filter: OverlayFilter, limit: usize) -> Result<OverlayRuns, StoreError> {
+        self.queries.overlay_runs(filter, limit).await
     }
 
-    /// At most `limit` workflow runs that match, newest first, from `after` on. Subflows are not listed.
-    pub async fn workflows(
+    /// At most `limit` runs of workflows that match, newest first, from `after` on. Subflows are not listed.
+    pub async fn runs(
         &self,
-        filter: &WorkflowFilter,
+        filter: &RunFilter,
         limit: usize,
         after: Option<SpanCursor>,
-    ) -> Result<WorkflowListPage, StoreError> {
-        self.queries.workflows(filter, limit, after).await
+    ) -> Result<RunPage, StoreError> {
+        self.queries.runs(filter, limit, after).await
     }
 
-    /// At most `limit` sessions or users, latest activity first, from `after` on.
+    /// At most `limit` conversations or users, latest activity first, from `after` on.
     ///
     /// Those without a new trace or span since the first page appear exactly once.
     pub async fn trace_groups(
@@ -98,14 +100,14 @@ impl SpanStore {
         self.queries.trace_groups(kind, filter, limit, after).await
     }
 
-    /// A session with at most `limit` of its traces behind `after`; `None` for an unknown session.
-    pub async fn session(
+    /// A conversation with at most `limit` of its traces behind `after`; `None` for an unknown one.
+    pub async fn conversation(
         &self,
         id: String,
         limit: usize,
-        after: Option<SessionPosition>,
-    ) -> Result<Option<SessionTraces>, StoreError> {
-        self.queries.session(id, limit, after).await
+        after: Option<ConversationPosition>,
+    ) -> Result<Option<ConversationTraces>, StoreError> {
+        self.queries.conversation(id, limit, after).await
     }
 
     /// The ends of each of `traces`.

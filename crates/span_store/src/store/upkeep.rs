@@ -39,7 +39,7 @@ impl SpanStore {
     }
 
     /// Deletes everything of `subject` that has been acknowledged so far. When this returns, it is written down and no
-    /// query shows any of it; `None` when no trace belongs to the session or user.
+    /// query shows any of it; `None` when no trace belongs to the conversation or user.
     pub async fn delete(
         &self,
         subject: DeletionSubject,

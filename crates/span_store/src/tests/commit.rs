@@ -47,7 +47,7 @@ async fn reopen_continues_from_the_committed_cursor() {
     f.send(vec![span(1, 1, None)]).await;
     f.append(vec![span(2, 1, None)], 1_000).await;
     let f = f.reopen().await;
-    assert_eq!(f.store.progress().cursor, Sequence(1));
+    assert_eq!(f.store.progress().span_cursor, Sequence(1));
     f.index();
     assert_eq!(f.store.progress().indexed_spans, 2);
     assert_eq!(f.store.traces(&TraceFilter::default(), 10, None).await.unwrap().items.len(), 2);

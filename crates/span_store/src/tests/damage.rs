@@ -235,7 +235,7 @@ async fn manifest_without_its_rows_counts_every_item_once() {
         let what = format!("{is_whole} {index_lost}");
         assert_eq!((f.sums().await, f.paths()), (sums, paths), "{what}");
         assert_eq!(f.store.catalog().manifest().snapshot(Dataset::Spans).items, counts.0, "{what}");
-        assert_eq!((f.counts(), f.store.progress().cursor), (counts, progress.cursor), "{what}");
+        assert_eq!((f.counts(), f.store.progress().span_cursor), (counts, progress.span_cursor), "{what}");
         assert_eq!(f.rebuilt().await.counts(), counts, "{what}");
     }
 }
@@ -346,7 +346,7 @@ async fn rebuild_that_is_stopped_goes_on_at_the_next_start() {
     while stops < 2 {
         let f = Fixture::closed(dir).await;
         let outcome = stopped_after(&f.store, done);
-        let reached = f.store.progress().cursor;
+        let reached = f.store.progress().span_cursor;
         f.store.close();
         f.wal.close().await;
         dir = f.dir;

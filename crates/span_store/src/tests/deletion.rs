@@ -141,10 +141,10 @@ async fn delete_service_leaves_what_others_sent() {
     assert_eq!((f.store.checksums().await.unwrap(), f.listed().await), (sums, vec![1, 3]));
 }
 
-/// Scenario: the traces of a session and of a user are deleted, and those of one that does not exist. Guarantee: whole traces
+/// Scenario: the traces of a conversation and of a user are deleted, and those of one that does not exist. Guarantee: whole traces
 /// go, those of others stay, and nothing is written down where there is nothing.
 #[tokio::test]
-async fn delete_session_or_user_takes_their_traces() {
+async fn delete_conversation_or_user_takes_their_traces() {
     let f = Fixture::new().await;
     let with = |trace, key: &str, value: &str| Span {
         attributes: vec![attribute(key, Value::StringValue(value.into()))],
@@ -157,7 +157,7 @@ async fn delete_session_or_user_takes_their_traces() {
         span(1, 2, Some(1)),
     ])
     .await;
-    f.delete(DeletionSubject::Session("s".into())).await;
+    f.delete(DeletionSubject::Conversation("s".into())).await;
     assert_eq!(f.listed().await, [2, 3]);
     f.delete(DeletionSubject::User("u".into())).await;
     assert_eq!(f.listed().await, [3]);

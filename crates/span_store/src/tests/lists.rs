@@ -79,14 +79,14 @@ async fn traces_filters_match_root_and_spans_as_documented() {
 /// Scenario: a workflow with a failed node below it, and a trace in pages of one span. Guarantee: the run is listed
 /// with its failure counted, and pages hold every span once.
 #[tokio::test]
-async fn workflows_count_failures_below_and_traces_page_by_position() {
+async fn runs_count_failures_below_and_traces_page_by_position() {
     let f = Fixture::new().await;
     let kind = |value: &str| vec![attribute("junjo.span_type", Value::StringValue(value.into()))];
     let workflow = Span { attributes: kind("workflow"), ..span(1, 1, None) };
     let node = Span { attributes: kind("node"), ..span(1, 2, Some(1)) };
     let failed = Span { status: Some(Status { code: 2, message: String::new() }), ..span(1, 3, Some(2)) };
     f.send(vec![workflow, node, failed]).await;
-    let page = f.store.workflows(&WorkflowFilter::default(), 10, None).await.unwrap();
+    let page = f.store.runs(&RunFilter::default(), 10, None).await.unwrap();
     assert_eq!(page.items.len(), 1);
     assert_eq!((page.items[0].span.name.as_str(), page.items[0].error_count), ("span 1", 1));
     let (mut ids, mut after) = (Vec::new(), None);

@@ -136,7 +136,7 @@ async fn what_only_a_log_says_reaches_span_and_trace_in_either_order() {
         );
         assert_eq!((trace.session_id.as_deref(), trace.unpriced_calls), (Some("c-1"), 0), "{order}");
         assert!(trace.cost_usd.is_some_and(|cost| cost > 0.0), "{order}");
-        assert_eq!(trace.newest_sequence, f.store.progress().cursor, "{order}");
+        assert_eq!(trace.newest_sequence, f.store.progress().span_cursor, "{order}");
         assert_eq!((spans.len(), spans[1].role, spans[1].is_model_call), (2, Some(Role::Llm), true));
         assert_eq!(spans[1].provider.as_deref(), Some("openai"));
         assert_eq!(f.store.size().await.unwrap().spans, Some(2));

@@ -57,7 +57,7 @@ async fn open_index_behind_the_archive_counts_every_span_once() {
         let f = f.reopen().await;
         f.index();
         let progress = f.store.progress();
-        assert_eq!((progress.cursor, progress.indexed_spans), (Sequence(2), 5), "{is_trimmed}");
+        assert_eq!((progress.span_cursor, progress.indexed_spans), (Sequence(2), 5), "{is_trimmed}");
         assert_eq!(progress.duplicate_spans, 2, "{is_trimmed}");
         let size = f.store.size().await.unwrap();
         assert_eq!(size.spans, Some(3), "{is_trimmed}");

@@ -18,8 +18,8 @@ impl Fixture {
         let sequence = self.wal.append(rubbish).await.unwrap();
         let spans = u64::from(items);
         let batch = IndexBatch {
-            cursor: sequence,
-            log_cursor: sequence,
+            span_cursor: sequence,
+            log_record_cursor: sequence,
             span_count: spans,
             quarantined_batches: 1,
             quarantined_spans: spans,
@@ -137,6 +137,6 @@ async fn without_known_counts_the_files_tell() {
     f.store.catalog().pool().close().await;
     std::fs::remove_file(f.dir.path().join("app.db")).unwrap();
     let f = f.with_index(&older).await;
-    assert_eq!((f.counts(), f.store.progress().cursor), ((4, 2), progress.cursor));
+    assert_eq!((f.counts(), f.store.progress().span_cursor), ((4, 2), progress.span_cursor));
     assert_eq!(f.rebuilt().await.counts(), (4, 2));
 }

@@ -250,7 +250,7 @@ async fn upkeep_drops_what_is_over_the_bytes() {
     while f.store.upkeep(DAY_NANOS).await.unwrap() {}
     assert_eq!((f.in_folder(), f.store.size().await.unwrap().spans), (Vec::new(), Some(0)));
     let f = f.rebuilt().await;
-    assert_eq!((f.store.progress().indexed_spans, f.store.progress().cursor), (5, progress.cursor));
+    assert_eq!((f.store.progress().indexed_spans, f.store.progress().span_cursor), (5, progress.span_cursor));
     f.send(vec![span(9, 1, None)]).await;
     assert_eq!((f.store.progress().indexed_spans, f.sums().await.traces), (6, 1));
 }

@@ -10,22 +10,22 @@ use crate::catalog::deletions::{DELETION_TRACES_MAX, Deletion, DeletionRequest, 
 use crate::error::StoreError;
 use crate::index::delete::Scope;
 
-/// What somebody wants deleted. Traces of sessions and users are looked up when it is asked for.
+/// What somebody wants deleted. Traces of conversations and users are looked up when it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeletionSubject {
     /// Spans and log records of these traces.
     Traces(Vec<TraceId>),
     /// Spans and log records of a service.
     Service(String),
-    /// The traces that any of whose spans belongs to this session.
-    Session(String),
+    /// The traces that any of whose spans belongs to this conversation.
+    Conversation(String),
     /// The traces that any of whose spans belongs to this user.
     User(String),
 }
 
 impl UpkeepWork {
     /// Deletes everything of `subject` that has been acknowledged so far. When this returns, it is written down and no
-    /// query shows any of it; `None` when no trace belongs to the session or user.
+    /// query shows any of it; `None` when no trace belongs to the conversation or user.
     pub(crate) async fn delete(
         &self,
         subject: DeletionSubject,
@@ -45,7 +45,7 @@ impl UpkeepWork {
         let target = match subject {
             DeletionSubject::Traces(ids) => DeletionTarget::Traces(ids),
             DeletionSubject::Service(name) => DeletionTarget::Service(name),
-            DeletionSubject::Session(id) => {
+            DeletionSubject::Conversation(id) => {
                 DeletionTarget::Traces(self.index.traces_with("sessions", id, DELETION_TRACES_MAX + 1).await?)
             }
             DeletionSubject::User(id) => {

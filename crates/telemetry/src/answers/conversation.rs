@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::trace::Trace;
 
-/// Numbers of the traces of a session or user.
+/// Numbers of the traces of a conversation or user.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct GroupNumbers {
     /// Start of the first trace.
@@ -34,9 +34,10 @@ pub(crate) struct GroupNumbers {
     pub(crate) services: Vec<String>,
 }
 
-/// One conversation. A trace that names several sessions counts in each.
+/// One conversation. A trace that names several conversations counts in each.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Session {
+pub struct Conversation {
+    /// Its id, as spans name it (`session.id`).
     pub(crate) session_id: String,
     /// Name of the first trace's root.
     pub(crate) first_root_name: String,
@@ -50,7 +51,7 @@ pub struct Session {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct User {
     pub(crate) user_id: String,
-    /// Sessions of the user's traces.
+    /// Conversations of the user's traces.
     pub(crate) session_count: i64,
     #[serde(flatten)]
     pub(crate) numbers: GroupNumbers,
@@ -58,9 +59,9 @@ pub struct User {
 
 /// A conversation with its traces.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SessionDetail {
+pub struct ConversationDetail {
     #[serde(flatten)]
-    pub(crate) session: Session,
+    pub(crate) conversation: Conversation,
     /// Oldest first.
     pub(crate) traces: Vec<Turn>,
     /// Pass it as `cursor` to get the next page; null on the last one.
@@ -78,7 +79,7 @@ pub struct Turn {
     pub(crate) last_answer_text: Option<String>,
 }
 
-impl From<TraceGroup> for Session {
+impl From<TraceGroup> for Conversation {
     fn from(mut group: TraceGroup) -> Self {
         let (session_id, users) = (std::mem::take(&mut group.id), std::mem::take(&mut group.users));
         let first_root_name = std::mem::take(&mut group.first_root_name);

@@ -12,9 +12,9 @@ pub(crate) mod stats;
 mod status;
 pub(crate) mod trace;
 
-pub use conversation::{Session, SessionDetail, Turn, User};
+pub use conversation::{Conversation, ConversationDetail, Turn, User};
 pub use log::{Log, LogPage};
-pub use run::{Workflow, WorkflowRuns, WorkflowView};
+pub use run::{Run, RunOverlay, RunView};
 pub use service::{Service, ServiceList};
 pub use span::Span;
 pub use span_item::SpanItem;

@@ -1,16 +1,16 @@
 //! Runs of Junjo workflows as answers show them; the view of one run is made by `junjo_workflow_model`.
 
-use junjo_span_store::WorkflowRun;
+use junjo_span_store::RunRow;
 use junjo_web::clock::rfc3339_nanos;
-use junjo_workflow_model::{AggregateGraph, WorkflowDetail};
+use junjo_workflow_model::{AggregateGraph, RunDetail};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::status::SpanStatus;
 
-/// One Junjo workflow run.
+/// One run of a Junjo workflow.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Workflow {
+pub struct Run {
     pub(crate) trace_id: String,
     pub(crate) span_id: String,
     pub(crate) name: String,
@@ -27,8 +27,8 @@ pub struct Workflow {
     pub structural_id: Option<String>,
 }
 
-impl From<WorkflowRun> for Workflow {
-    fn from(run: WorkflowRun) -> Self {
+impl From<RunRow> for Run {
+    fn from(run: RunRow) -> Self {
         let row = run.span;
         Self {
             trace_id: row.trace_id.to_string(),
@@ -48,14 +48,14 @@ impl From<WorkflowRun> for Workflow {
 
 /// One run.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct WorkflowView {
+pub struct RunView {
     /// Service that ran it.
     pub(crate) service: String,
     /// Start of the run.
     pub(crate) start_time: String,
     /// Everything that its spans say.
     #[serde(flatten)]
-    pub(crate) detail: WorkflowDetail,
+    pub(crate) detail: RunDetail,
 }
 
 /// Why not all runs were read.
@@ -70,7 +70,7 @@ pub(crate) enum StoppedBy {
 
 /// The newest runs of one workflow laid over each other.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct WorkflowRuns {
+pub struct RunOverlay {
     /// Hash of the workflow's content.
     pub structural_id: String,
     /// Name of the newest run; null when there is none.

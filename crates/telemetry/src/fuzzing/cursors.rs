@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{
-    GroupCursor, GroupFilter, GroupKind, LogCursor, LogFilter, SessionPosition, SpanCursor, SpanFilter,
-    SpanRow, TraceCursor, TraceFilter, TracePosition, WorkflowFilter,
+    ConversationPosition, GroupCursor, GroupFilter, GroupKind, LogCursor, LogFilter, RunFilter, SpanCursor,
+    SpanFilter, SpanRow, TraceCursor, TraceFilter, TracePosition,
 };
 use junjo_web::{decode_cursor, encode_cursor};
 
@@ -14,8 +14,8 @@ use crate::cursor::{CURSOR_VERSION, Position, decode_position, encode_position};
 
 /// Rows in a page behind a cursor.
 const LIMIT: usize = 3;
-/// A session and a trace that the store has.
-const SESSION: &str = "s-1";
+/// A conversation and a trace that the store has.
+const CONVERSATION: &str = "s-1";
 const TRACE: TraceId = TraceId([1; 16]);
 
 impl Lists {
@@ -27,10 +27,10 @@ impl Lists {
         match list % 8 {
             0 => positions(text).for_each(|after| self.spans_behind(after)),
             1 => positions(text).for_each(|after| self.traces_behind(after)),
-            2 => positions(text).for_each(|after| self.workflows_behind(after)),
+            2 => positions(text).for_each(|after| self.runs_behind(after)),
             3 => positions(text).for_each(|after| self.logs_behind(after)),
             4 => positions(text).for_each(|after| self.groups_behind(&after)),
-            5 => positions(text).for_each(|after| self.session_behind(after)),
+            5 => positions(text).for_each(|after| self.conversation_behind(after)),
             6 => positions(text).for_each(|after| self.trace_behind(after)),
             _ => self.deletions_behind(text),
         }
@@ -42,10 +42,9 @@ impl Lists {
         check_page(list, after, |row| is_behind_span(row, after));
     }
 
-    fn workflows_behind(&self, after: SpanCursor) {
-        let filter = WorkflowFilter::default();
-        let list =
-            |limit, after| self.answer(self.store.workflows(&filter, limit, after)).map(|page| page.items);
+    fn runs_behind(&self, after: SpanCursor) {
+        let filter = RunFilter::default();
+        let list = |limit, after| self.answer(self.store.runs(&filter, limit, after)).map(|page| page.items);
         check_page(list, after, |run| is_behind_span(&run.span, after));
     }
 
@@ -69,7 +68,7 @@ impl Lists {
 
     /// What breaks ties is not in the rows, so only their latest starts are compared.
     fn groups_behind(&self, after: &GroupCursor) {
-        for kind in [GroupKind::Session, GroupKind::User] {
+        for kind in [GroupKind::Conversation, GroupKind::User] {
             let filter = GroupFilter::default();
             let list = self.store.trace_groups(kind, &filter, LIMIT, Some(after.clone()));
             let Some(page) = self.answer(list) else { return };
@@ -79,10 +78,10 @@ impl Lists {
         }
     }
 
-    fn session_behind(&self, after: SessionPosition) {
+    fn conversation_behind(&self, after: ConversationPosition) {
         let list = |limit, after| {
-            let session = self.answer(self.store.session(SESSION.to_owned(), limit, after))?;
-            Some(session.unwrap().traces)
+            let conversation = self.answer(self.store.conversation(CONVERSATION.to_owned(), limit, after))?;
+            Some(conversation.unwrap().traces)
         };
         let bound = (after.start_unix_nano, after.trace_id);
         check_page(list, after, |row| (row.start_unix_nano, row.trace_id) > bound);

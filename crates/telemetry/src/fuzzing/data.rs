@@ -75,7 +75,7 @@ async fn append(wal: &Wal, signal: Signal, message: &[u8]) {
 fn index(store: &SpanStore, wal: &Wal) {
     let records = wal.read_after(store.progress().indexed_through(), u64::MAX).unwrap();
     let last = records.last().unwrap().sequence;
-    let mut batch = IndexBatch { cursor: last, log_cursor: last, ..IndexBatch::default() };
+    let mut batch = IndexBatch { span_cursor: last, log_record_cursor: last, ..IndexBatch::default() };
     for record in &records {
         match Dataset::of(record) {
             Dataset::Spans => decode_rows(record, store.prices(), &mut batch.rows).unwrap(),

@@ -64,9 +64,9 @@ impl Lists {
         match list % 8 {
             0 => self.spans(&uri),
             1 => self.traces(&uri),
-            2 => self.workflows(&uri),
+            2 => self.runs(&uri),
             3 => self.logs(&uri),
-            4 => self.groups(&uri, GroupKind::Session),
+            4 => self.groups(&uri, GroupKind::Conversation),
             5 => self.groups(&uri, GroupKind::User),
             6 => self.stats(&uri),
             _ => self.tail(&uri),
@@ -106,13 +106,13 @@ impl Lists {
         self.pages(|limit, after| self.list_traces(&filter, limit, after));
     }
 
-    fn workflows(&self, uri: &Uri) {
+    fn runs(&self, uri: &Uri) {
         let Some(filter) = read(uri, |(time, runs): &(TimeParams, RunFilterParams)| runs.to_filter(time))
         else {
             return;
         };
         self.pages(async |limit, after| {
-            self.store.workflows(&filter, limit, after).await.map(|page| (page.items, page.next))
+            self.store.runs(&filter, limit, after).await.map(|page| (page.items, page.next))
         });
     }
 

@@ -30,7 +30,7 @@ pub struct FilterParams {
     /// Model that answered, in the span or in one of the trace's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// Session that the span itself names, or one of the trace's.
+    /// Conversation that the span itself names, or one of the trace's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     /// User that the span itself names, or one of the trace's.

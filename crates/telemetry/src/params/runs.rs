@@ -1,6 +1,6 @@
 //! Filters of Junjo runs.
 
-use junjo_span_store::{RunFilter, WorkflowFilter};
+use junjo_span_store::{OverlayFilter, RunFilter};
 use junjo_web::{ApiError, ApiResult, Limit};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -29,8 +29,8 @@ impl RunFilterParams {
     ///
     /// # Errors
     /// 400 about the parameter that is wrong.
-    pub fn to_filter(&self, time: &TimeParams) -> ApiResult<WorkflowFilter> {
-        Ok(WorkflowFilter {
+    pub fn to_filter(&self, time: &TimeParams) -> ApiResult<RunFilter> {
+        Ok(RunFilter {
             time: time.to_filter()?,
             service: self.service.clone(),
             name: self.name.clone(),
@@ -43,7 +43,7 @@ impl RunFilterParams {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct OverlayParams {
-    /// Hash of the workflow's content, as runs and the list of workflows show it.
+    /// Hash of the workflow's content, as the list of runs shows it.
     pub structural_id: String,
     /// The service that ran it.
     pub service: Option<String>,
@@ -56,11 +56,11 @@ impl OverlayParams {
     ///
     /// # Errors
     /// 400 about the parameter that is wrong.
-    pub fn to_filter(&self, time: &TimeParams) -> ApiResult<RunFilter> {
+    pub fn to_filter(&self, time: &TimeParams) -> ApiResult<OverlayFilter> {
         if self.structural_id.is_empty() {
             return Err(ApiError::invalid_field("structural_id", "give the hash of a workflow's content"));
         }
-        Ok(RunFilter {
+        Ok(OverlayFilter {
             structural_id: self.structural_id.clone(),
             service: self.service.clone(),
             time: time.to_filter()?,

@@ -4,7 +4,7 @@ use junjo_span_store::{GroupFilter, GroupKind, SpanStore, TraceGroup};
 use junjo_web::{ApiError, Page};
 
 use super::turns::turns;
-use crate::answers::conversation::{SessionDetail, Turn};
+use crate::answers::conversation::{ConversationDetail, Turn};
 use crate::error::TelemetryResult;
 use crate::page::{PageAsk, paged};
 
@@ -23,10 +23,14 @@ pub(crate) async fn list(
 }
 
 /// One conversation: a page of its traces in order, with what was said in each.
-pub(crate) async fn one(store: &SpanStore, id: String, page: PageAsk<'_>) -> TelemetryResult<SessionDetail> {
+pub(crate) async fn one(
+    store: &SpanStore,
+    id: String,
+    page: PageAsk<'_>,
+) -> TelemetryResult<ConversationDetail> {
     let (found, next_cursor) = paged(page.cursor, &id, async |after| {
-        let found = store.session(id.clone(), page.limit, after).await?;
-        let mut found = found.ok_or_else(|| ApiError::not_found("no trace names this session"))?;
+        let found = store.conversation(id.clone(), page.limit, after).await?;
+        let mut found = found.ok_or_else(|| ApiError::not_found("no trace names this conversation"))?;
         let next = found.next.take();
         Ok((found, next))
     })
@@ -36,5 +40,5 @@ pub(crate) async fn one(store: &SpanStore, id: String, page: PageAsk<'_>) -> Tel
         let words = said.remove(&row.trace_id).unwrap_or_default();
         Turn { trace: row.into(), first_user_text: words.user, last_answer_text: words.answer }
     });
-    Ok(SessionDetail { traces: traces.collect(), session: found.session.into(), next_cursor })
+    Ok(ConversationDetail { traces: traces.collect(), conversation: found.conversation.into(), next_cursor })
 }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use junjo_span_model::{SpanId, TraceId};
-use junjo_span_store::{RunFilter, SpanRow, SpanStore, WorkflowFilter};
+use junjo_span_store::{OverlayFilter, RunFilter, SpanRow, SpanStore};
 use junjo_web::clock::rfc3339_nanos;
 use junjo_web::{ApiError, Page};
-use junjo_workflow_model::{Aggregate, RunError, StateAt, StateError, Warning, WarningCode, WorkflowDetail};
+use junjo_workflow_model::{Aggregate, RunDetail, RunError, StateAt, StateError, Warning, WarningCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::load_run::{LoadLimits, Loaded, load};
 use crate::answers::exact::large_ints_as_text;
-use crate::answers::run::{StoppedBy, Workflow, WorkflowRuns, WorkflowView};
+use crate::answers::run::{Run, RunOverlay, RunView, StoppedBy};
 use crate::error::TelemetryResult;
 use crate::page::{PageAsk, paged};
 
@@ -33,15 +33,15 @@ const VIEW_WAIT_LIMIT: Duration = Duration::from_secs(5);
 
 pub(crate) async fn list(
     store: &SpanStore,
-    filter: &WorkflowFilter,
+    filter: &RunFilter,
     page: PageAsk<'_>,
-) -> TelemetryResult<Page<Workflow>> {
+) -> TelemetryResult<Page<Run>> {
     let (items, next_cursor) = paged(page.cursor, filter, async |after| {
-        let found = store.workflows(filter, page.limit, after).await?;
+        let found = store.runs(filter, page.limit, after).await?;
         Ok((found.items, found.next))
     })
     .await?;
-    Ok(Page { items: items.into_iter().map(Workflow::from).collect(), next_cursor })
+    Ok(Page { items: items.into_iter().map(Run::from).collect(), next_cursor })
 }
 
 /// Makes views of runs, a few at a time. Cheap to clone.
@@ -66,11 +66,11 @@ impl RunViews {
     }
 
     /// The view of one run.
-    pub(crate) async fn view(&self, trace_id: TraceId, span_id: SpanId) -> TelemetryResult<WorkflowView> {
+    pub(crate) async fn view(&self, trace_id: TraceId, span_id: SpanId) -> TelemetryResult<RunView> {
         let _permit = self.permit().await?;
         let mut loaded = self.load_run(trace_id, span_id, VIEW_LIMITS).await?;
         let row = loaded.rows.remove(&span_id);
-        let build = move || -> Result<WorkflowDetail, RunError> {
+        let build = move || -> Result<RunDetail, RunError> {
             let mut detail = loaded.trace.detail(trace_id, span_id)?;
             detail.warnings.extend(warnings_of(&loaded));
             for event in &mut detail.state_events {
@@ -80,7 +80,7 @@ impl RunViews {
         };
         let detail = tokio::task::spawn_blocking(build).await?;
         let (detail, row) = (detail.map_err(run_error)?, row.ok_or_else(unknown_span)?);
-        Ok(WorkflowView { service: row.service, start_time: rfc3339_nanos(row.start_unix_nano), detail })
+        Ok(RunView { service: row.service, start_time: rfc3339_nanos(row.start_unix_nano), detail })
     }
 
     /// The state around one change.
@@ -109,10 +109,10 @@ impl RunViews {
     }
 
     /// The newest runs of one workflow laid over each other.
-    pub(crate) async fn overlay(&self, filter: RunFilter, limit: usize) -> TelemetryResult<WorkflowRuns> {
+    pub(crate) async fn overlay(&self, filter: OverlayFilter, limit: usize) -> TelemetryResult<RunOverlay> {
         let _permit = self.permit().await?;
         let structural_id = filter.structural_id.clone();
-        let found = self.store.runs(filter, limit).await?;
+        let found = self.store.overlay_runs(filter, limit).await?;
         let started = Instant::now();
         let (mut aggregate, mut unreadable) = (Aggregate::new(), 0);
         let mut stopped_by = (found.run_count > found.newest.len() as i64).then_some(StoppedBy::Limit);
@@ -133,7 +133,7 @@ impl RunViews {
         }
         let rate = found.error_count as f64 / found.run_count as f64;
         let nanos = |nanos: Option<i64>| nanos.map(|nanos| nanos.to_string());
-        Ok(WorkflowRuns {
+        Ok(RunOverlay {
             structural_id,
             name: found.newest.first().map(|row| row.name.clone()),
             run_count: found.run_count,

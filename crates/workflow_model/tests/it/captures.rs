@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use junjo_span_model::SpanId;
-use junjo_workflow_model::{JunjoTrace, StoreRole, WarningCode, WorkflowDetail};
+use junjo_workflow_model::{JunjoTrace, RunDetail, StoreRole, WarningCode};
 
 use crate::traces;
 
@@ -13,7 +13,7 @@ const CHANGES_SHOWN: usize = 25;
 const PATCH_CHARS_SHOWN: usize = 100;
 
 /// The views of all runs of a trace.
-fn details(trace: &JunjoTrace, id: junjo_span_model::TraceId) -> Vec<WorkflowDetail> {
+fn details(trace: &JunjoTrace, id: junjo_span_model::TraceId) -> Vec<RunDetail> {
     trace.runs().map(|span| trace.detail(id, span).unwrap()).collect()
 }
 
@@ -78,7 +78,7 @@ fn states_of_captured_runs_are_a_chain() {
 }
 
 /// A view in lines that a person can read.
-fn text(detail: &WorkflowDetail) -> String {
+fn text(detail: &RunDetail) -> String {
     let mut lines = head(detail);
     lines.extend(graph(detail));
     lines.extend(executions(detail));
@@ -89,7 +89,7 @@ fn text(detail: &WorkflowDetail) -> String {
     })
 }
 
-fn head(detail: &WorkflowDetail) -> Vec<String> {
+fn head(detail: &RunDetail) -> Vec<String> {
     let mut lines = vec![format!(
         "== {:?} {} {:?} {:?} failed={} cancelled={}{} correlation={:?} nodes={:?}",
         detail.kind,
@@ -119,12 +119,12 @@ fn head(detail: &WorkflowDetail) -> Vec<String> {
     lines
 }
 
-fn label(detail: &WorkflowDetail, key: &str) -> String {
+fn label(detail: &RunDetail, key: &str) -> String {
     let nodes = detail.graph.iter().flat_map(|graph| &graph.nodes);
     nodes.filter(|node| node.key == key).map(|node| node.label.clone()).next().unwrap_or_default()
 }
 
-fn graph(detail: &WorkflowDetail) -> Vec<String> {
+fn graph(detail: &RunDetail) -> Vec<String> {
     let label = |key: &str| label(detail, key);
     let nodes = detail.graph.iter().flat_map(|graph| &graph.nodes).map(|node| {
         let inside = [&node.subflow_key, &node.group_key].map(|key| key.as_deref().map(label));
@@ -148,7 +148,7 @@ fn graph(detail: &WorkflowDetail) -> Vec<String> {
     nodes.chain(edges).collect()
 }
 
-fn executions(detail: &WorkflowDetail) -> Vec<String> {
+fn executions(detail: &RunDetail) -> Vec<String> {
     let executions = detail.executions.iter().map(|execution| {
         format!(
             "  run {} {:?} #{} position {} by {:?}{}{}{}",
@@ -173,7 +173,7 @@ fn executions(detail: &WorkflowDetail) -> Vec<String> {
     executions.chain(nested).chain(operations).collect()
 }
 
-fn states(detail: &WorkflowDetail) -> Vec<String> {
+fn states(detail: &RunDetail) -> Vec<String> {
     let stores = detail.stores.iter().map(|store| {
         format!(
             "  store {:?} {:?} of {:?} changes={} expected={:?} missing={:?} dropped={} complete={} matches={:?} late={}",

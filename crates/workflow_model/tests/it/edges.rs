@@ -1,11 +1,11 @@
 //! Declared against executed edges.
 
-use junjo_workflow_model::{EdgeStatus, MatchedBy, WarningCode, WorkflowDetail};
+use junjo_workflow_model::{EdgeStatus, MatchedBy, RunDetail, WarningCode};
 use serde_json::{Value as Json, json};
 
 use crate::runs::{Built, detail, graph, span};
 
-fn edges(detail: &WorkflowDetail) -> Vec<(String, EdgeStatus, usize)> {
+fn edges(detail: &RunDetail) -> Vec<(String, EdgeStatus, usize)> {
     let graph = detail.graph.as_ref().unwrap();
     let label = |key: &str| graph.nodes.iter().find(|node| node.key == key).unwrap().label.clone();
     let edges = graph.edges.iter();
@@ -17,7 +17,7 @@ fn edges(detail: &WorkflowDetail) -> Vec<(String, EdgeStatus, usize)> {
         .collect()
 }
 
-fn codes(detail: &WorkflowDetail) -> Vec<WarningCode> {
+fn codes(detail: &RunDetail) -> Vec<WarningCode> {
     detail.warnings.iter().map(|warning| warning.code).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Histories with gaps, without numbers, shared, late, and with patches that do not fit.
 
-use junjo_workflow_model::{StateError, StoreItem, StoreRole, WarningCode, WorkflowDetail};
+use junjo_workflow_model::{RunDetail, StateError, StoreItem, StoreRole, WarningCode};
 use serde_json::{Value as Json, json};
 
 use crate::id;
@@ -14,11 +14,11 @@ fn set(path: &str, value: i64) -> Json {
     json!([{"op": "add", "path": path, "value": value}])
 }
 
-fn store(detail: &WorkflowDetail) -> &StoreItem {
+fn store(detail: &RunDetail) -> &StoreItem {
     &detail.stores[0]
 }
 
-fn has(detail: &WorkflowDetail, code: WarningCode) -> bool {
+fn has(detail: &RunDetail, code: WarningCode) -> bool {
     detail.warnings.iter().any(|warning| warning.code == code)
 }
 

@@ -1,7 +1,7 @@
 //! Runs written by hand, span by span.
 
 use junjo_span_model::{Event, KeyValue, Span, TraceId, Value};
-use junjo_workflow_model::{JunjoSpan, JunjoTrace, WorkflowDetail};
+use junjo_workflow_model::{JunjoSpan, JunjoTrace, RunDetail};
 use serde_json::{Value as Json, json};
 
 use crate::{id, trace};
@@ -198,6 +198,6 @@ pub(super) fn traced(spans: Vec<Built>) -> JunjoTrace {
 }
 
 /// The view of the run in span 1.
-pub(super) fn detail(spans: Vec<Built>) -> WorkflowDetail {
+pub(super) fn detail(spans: Vec<Built>) -> RunDetail {
     traced(spans).detail(TRACE, id(1)).unwrap()
 }

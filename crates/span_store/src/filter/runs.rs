@@ -5,17 +5,17 @@ use duckdb::types::Value;
 use super::conditions::Conditions;
 use super::time::TimeRange;
 
-/// Which workflow runs.
+/// Which runs.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[expect(missing_docs, reason = "each field is the filter on the run's value of that name")]
-pub struct WorkflowFilter {
+pub struct RunFilter {
     pub time: TimeRange,
     pub service: Option<String>,
     pub name: Option<String>,
     pub status: Option<u8>,
 }
 
-impl WorkflowFilter {
+impl RunFilter {
     pub(crate) fn conditions(&self) -> Conditions {
         let mut all = Conditions::default();
         all.push("span_type = 'workflow'", []);

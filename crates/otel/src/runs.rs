@@ -1,13 +1,13 @@
-//! Runs of Junjo workflows: `GET /otel/workflows` lists them, `/otel/workflow/…` is one with its graph, executions and states,
-//! and `/otel/workflow-runs` lays the runs of a workflow over each other.
+//! Runs of Junjo workflows: `GET /otel/runs` lists them, `/otel/runs/{trace_id}/{span_id}` is one with its graph, executions and
+//! states, and `/otel/runs/overlay` lays the runs of a workflow over each other. Each is also served under its old path.
 
 use axum::Json;
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
 use junjo_telemetry::Telemetry;
-use junjo_telemetry::answers::{Workflow, WorkflowRuns, WorkflowView};
+use junjo_telemetry::answers::{Run, RunOverlay, RunView};
 use junjo_telemetry::params::{OverlayParams, PageParams, RunFilterParams, TimeParams, span_id, trace_id};
-use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Page, Problems};
+use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Page, Problems, with_alias};
 use junjo_workflow_model::StateAt;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -18,10 +18,10 @@ use crate::state::OtelState;
 
 pub(crate) fn routes() -> OpenApiRouter<OtelState> {
     OpenApiRouter::new()
-        .routes(routes!(list_workflows))
-        .routes(routes!(get_workflow))
-        .routes(routes!(get_workflow_state))
-        .routes(routes!(get_workflow_runs))
+        .routes(with_alias(routes!(list_runs), "/otel/workflows"))
+        .routes(with_alias(routes!(get_run), "/otel/workflow/{trace_id}/{span_id}"))
+        .routes(with_alias(routes!(get_run_state), "/otel/workflow/{trace_id}/{span_id}/state"))
+        .routes(with_alias(routes!(get_run_overlay), "/otel/workflow-runs"))
 }
 
 /// Which state.
@@ -34,39 +34,39 @@ struct StateParams {
     at: Option<usize>,
 }
 
-/// List Junjo workflow runs, newest first.
+/// List runs of Junjo workflows, newest first.
 #[utoipa::path(
-    get, path = "/otel/workflows", tag = "otel", params(TimeParams, RunFilterParams, PageParams),
-    responses((status = 200, body = Page<Workflow>), Problems)
+    get, path = "/otel/runs", tag = "otel", params(TimeParams, RunFilterParams, PageParams),
+    responses((status = 200, body = Page<Run>), Problems)
 )]
-async fn list_workflows(
+async fn list_runs(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiQueries((time, runs, page)): ApiQueries<(TimeParams, RunFilterParams, PageParams)>,
-) -> ApiResult<Json<Page<Workflow>>> {
+) -> ApiResult<Json<Page<Run>>> {
     Ok(Json(telemetry.runs(&runs.to_filter(&time)?, page.ask()).await?))
 }
 
 /// Read one run of a workflow, subflow or agent: its graph with what was executed of it, its stores and their changes.
 #[utoipa::path(
-    get, path = "/otel/workflow/{trace_id}/{span_id}", tag = "otel",
+    get, path = "/otel/runs/{trace_id}/{span_id}", tag = "otel",
     params(
         ("trace_id" = String, Path, description = "32 hexadecimal digits"),
         ("span_id" = String, Path, description = "16 hexadecimal digits: the span of the run"),
     ),
-    responses((status = 200, body = WorkflowView), Problems)
+    responses((status = 200, body = RunView), Problems)
 )]
-async fn get_workflow(
+async fn get_run(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiPath((trace, span)): ApiPath<(String, String)>,
-) -> ApiResult<Json<WorkflowView>> {
+) -> ApiResult<Json<RunView>> {
     Ok(Json(telemetry.run(trace_id(&trace)?, span_id(&span)?).await?))
 }
 
 /// Read the state of one of the run's stores before and after a change, and who wrote each part of it last.
 #[utoipa::path(
-    get, path = "/otel/workflow/{trace_id}/{span_id}/state", tag = "otel",
+    get, path = "/otel/runs/{trace_id}/{span_id}/state", tag = "otel",
     params(
         ("trace_id" = String, Path, description = "32 hexadecimal digits"),
         ("span_id" = String, Path, description = "16 hexadecimal digits: the span of the run"),
@@ -74,7 +74,7 @@ async fn get_workflow(
     ),
     responses((status = 200, body = StateAt), Problems)
 )]
-async fn get_workflow_state(
+async fn get_run_state(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiPath((trace, span)): ApiPath<(String, String)>,
@@ -86,13 +86,13 @@ async fn get_workflow_state(
 
 /// Lay the newest runs of one workflow over each other: how often nodes were executed and edges taken, and how long.
 #[utoipa::path(
-    get, path = "/otel/workflow-runs", tag = "otel", params(TimeParams, OverlayParams),
-    responses((status = 200, body = WorkflowRuns), Problems)
+    get, path = "/otel/runs/overlay", tag = "otel", params(TimeParams, OverlayParams),
+    responses((status = 200, body = RunOverlay), Problems)
 )]
-async fn get_workflow_runs(
+async fn get_run_overlay(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiQueries((time, runs)): ApiQueries<(TimeParams, OverlayParams)>,
-) -> ApiResult<Json<WorkflowRuns>> {
+) -> ApiResult<Json<RunOverlay>> {
     Ok(Json(telemetry.run_overlay(runs.to_filter(&time)?, runs.runs_max()).await?))
 }

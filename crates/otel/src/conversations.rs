@@ -1,12 +1,13 @@
-//! `GET /otel/sessions`, `/otel/sessions/{id}` and `/otel/users`: traces put together by conversation and person.
+//! `GET /otel/conversations`, `/otel/conversations/{session_id}` and `/otel/users`: traces put together by conversation and
+//! person. A conversation is what spans name as `session.id` (or another vocabulary's word for it).
 
 use axum::Json;
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
-use junjo_telemetry::answers::{Session, SessionDetail, User};
+use junjo_telemetry::answers::{Conversation, ConversationDetail, User};
 use junjo_telemetry::params::{GroupFilterParams, PageParams, TimeParams};
 use junjo_telemetry::{PageAsk, Telemetry};
-use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Limit, Page, Problems};
+use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Limit, Page, Problems, with_alias};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -14,47 +15,47 @@ use utoipa_axum::routes;
 
 use crate::state::OtelState;
 
-/// Traces of a session in a page: each needs two whole spans for what was said.
+/// Traces of a conversation in a page: each needs two whole spans for what was said.
 const TURN_LIMIT: Limit = Limit::new(50, 200);
 
 pub(crate) fn routes() -> OpenApiRouter<OtelState> {
     OpenApiRouter::new()
-        .routes(routes!(list_sessions))
-        .routes(routes!(get_session))
+        .routes(with_alias(routes!(list_conversations), "/otel/sessions"))
+        .routes(with_alias(routes!(get_conversation), "/otel/sessions/{session_id}"))
         .routes(routes!(list_users))
 }
 
-/// Paging of a session's traces.
+/// Paging of a conversation's traces.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct SessionParams {
+struct ConversationParams {
     /// Traces in a page, 1 to 200; 50 by default.
     limit: Option<u32>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
 }
 
-/// List sessions (conversations), latest activity first.
+/// List conversations, latest activity first.
 ///
 /// Numbers are those of the traces in the time range.
 #[utoipa::path(
-    get, path = "/otel/sessions", operation_id = "list_telemetry_sessions", tag = "otel",
+    get, path = "/otel/conversations", tag = "otel",
     params(TimeParams, GroupFilterParams, PageParams),
-    responses((status = 200, body = Page<Session>), Problems)
+    responses((status = 200, body = Page<Conversation>), Problems)
 )]
-async fn list_sessions(
+async fn list_conversations(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiQueries((time, groups, page)): ApiQueries<(TimeParams, GroupFilterParams, PageParams)>,
-) -> ApiResult<Json<Page<Session>>> {
-    Ok(Json(telemetry.sessions(&groups.to_filter(&time)?, page.ask()).await?))
+) -> ApiResult<Json<Page<Conversation>>> {
+    Ok(Json(telemetry.conversations(&groups.to_filter(&time)?, page.ask()).await?))
 }
 
 /// List users, latest activity first.
 ///
 /// Numbers are those of the traces in the time range.
 #[utoipa::path(
-    get, path = "/otel/users", operation_id = "list_telemetry_users", tag = "otel",
+    get, path = "/otel/users", tag = "otel",
     params(TimeParams, GroupFilterParams, PageParams),
     responses((status = 200, body = Page<User>), Problems)
 )]
@@ -66,18 +67,18 @@ async fn list_users(
     Ok(Json(telemetry.users(&groups.to_filter(&time)?, page.ask()).await?))
 }
 
-/// Read one session: its traces in order, with what was said in each.
+/// Read one conversation: its traces in order, with what was said in each.
 #[utoipa::path(
-    get, path = "/otel/sessions/{session_id}", tag = "otel",
-    params(("session_id" = String, Path, description = "Session id as clients sent it"), SessionParams),
-    responses((status = 200, body = SessionDetail), Problems)
+    get, path = "/otel/conversations/{session_id}", tag = "otel",
+    params(("session_id" = String, Path, description = "Id of the conversation as clients sent it"), ConversationParams),
+    responses((status = 200, body = ConversationDetail), Problems)
 )]
-async fn get_session(
+async fn get_conversation(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiPath(id): ApiPath<String>,
-    ApiQuery(params): ApiQuery<SessionParams>,
-) -> ApiResult<Json<SessionDetail>> {
+    ApiQuery(params): ApiQuery<ConversationParams>,
+) -> ApiResult<Json<ConversationDetail>> {
     let page = PageAsk { limit: TURN_LIMIT.clamp(params.limit), cursor: params.cursor.as_deref() };
-    Ok(Json(telemetry.session(id, page).await?))
+    Ok(Json(telemetry.conversation(id, page).await?))
 }
