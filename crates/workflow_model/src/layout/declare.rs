@@ -1,61 +1,12 @@
-//! The nodes and edges of a run's graph with all its subflows, under keys that do not depend on the run.
+//! Adding nodes and edges: those of declared graphs, and nodes that were executed without being declared.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-
+use super::names::Names;
+use super::parts::{Layout, LayoutEdge, LayoutNode};
 use crate::graph::{Graph, GraphNode};
 use crate::graph_view::NodeKind;
 
 /// Nodes that one view may have, declared and undeclared; more are counted as left out.
 const NODES_MAX: usize = 10_000;
-
-/// All nodes and edges of a view.
-#[derive(Debug, Default)]
-pub(crate) struct Layout {
-    pub(crate) nodes: Vec<LayoutNode>,
-    pub(crate) edges: Vec<LayoutEdge>,
-    by_key: HashMap<String, usize>,
-    edge_by_key: HashMap<String, usize>,
-    /// Declared edges by tail and head.
-    pub(crate) by_ends: HashMap<(usize, usize), Vec<usize>>,
-    pub(crate) left_out: bool,
-    declared: HashSet<Option<usize>>,
-    /// Declared edges by tail.
-    leaving: HashMap<usize, Vec<usize>>,
-    /// Items of each group.
-    items: HashMap<usize, BTreeSet<usize>>,
-}
-
-/// A node of a view.
-#[derive(Debug)]
-pub(crate) struct LayoutNode {
-    pub(crate) key: String,
-    pub(crate) kind: NodeKind,
-    pub(crate) type_name: String,
-    pub(crate) label: String,
-    pub(crate) structural_id: Option<String>,
-    pub(crate) subflow_structural_id: Option<String>,
-    pub(crate) runtime_id: Option<String>,
-    pub(crate) subflow: Option<usize>,
-    pub(crate) group: Option<usize>,
-    pub(crate) is_source: bool,
-    pub(crate) is_sink: bool,
-    pub(crate) declared: bool,
-}
-
-/// An edge of a view.
-#[derive(Debug)]
-pub(crate) struct LayoutEdge {
-    pub(crate) key: String,
-    pub(crate) tail: usize,
-    pub(crate) head: usize,
-    pub(crate) condition: Option<String>,
-    pub(crate) ordinal: Option<usize>,
-    pub(crate) structural_id: Option<String>,
-    pub(crate) subflow: Option<usize>,
-    pub(crate) taken: usize,
-    /// It should have been taken and was not.
-    pub(crate) missing: bool,
-}
 
 /// Where the nodes of one graph stand in a layout.
 #[derive(Debug)]
@@ -64,6 +15,17 @@ pub(crate) struct Declared {
     pub(crate) places: Vec<usize>,
     /// Whether the layout already had another graph at this place.
     pub(crate) differs: bool,
+}
+
+/// A node that was executed and that its graph does not declare.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Undeclared<'a> {
+    /// The subflow node that it lies in.
+    pub(crate) subflow: Option<usize>,
+    /// The group that it is an item of.
+    pub(crate) group: Option<usize>,
+    pub(crate) kind: NodeKind,
+    pub(crate) label: &'a str,
 }
 
 impl Layout {
@@ -137,10 +99,6 @@ impl Layout {
         }
     }
 
-    fn key(&self, subflow: Option<usize>, name: &str) -> String {
-        subflow.map_or_else(|| name.to_owned(), |subflow| format!("{}/{name}", self.nodes[subflow].key))
-    }
-
     fn add(&mut self, key: String, node: &GraphNode, subflow: Option<usize>) -> usize {
         let kind = match (&node.items, &node.subflow) {
             (Some(_), _) => NodeKind::RunConcurrent,
@@ -163,15 +121,10 @@ impl Layout {
         })
     }
 
-    /// Adds a node that was executed without being declared, once for each `label` in its graph; `None` when there are
+    /// Adds a node that was executed without being declared, once for each label in its graph; `None` when there are
     /// too many nodes.
-    pub(crate) fn add_undeclared(
-        &mut self,
-        subflow: Option<usize>,
-        group: Option<usize>,
-        kind: NodeKind,
-        label: &str,
-    ) -> Option<usize> {
+    pub(crate) fn add_undeclared(&mut self, node: Undeclared<'_>) -> Option<usize> {
+        let Undeclared { subflow, group, kind, label } = node;
         let key = self.key(subflow, &format!("undeclared:{label}"));
         if let Some(place) = self.by_key.get(&key) {
             return Some(*place);
@@ -201,72 +154,5 @@ impl Layout {
         self.by_key.insert(node.key.clone(), place);
         self.nodes.push(node);
         place
-    }
-
-    /// Declared edges that leave a node.
-    pub(crate) fn declared_from(&self, tail: usize) -> impl Iterator<Item = usize> {
-        self.leaving.get(&tail).into_iter().flatten().copied()
-    }
-
-    /// Declared items of a group.
-    pub(crate) fn items(&self, group: usize) -> impl Iterator<Item = usize> {
-        self.items.get(&group).into_iter().flatten().copied()
-    }
-
-    /// Whether declared edges lead from `tail` to `head`, over any number of nodes.
-    pub(crate) fn leads_to(&self, tail: usize, head: usize) -> bool {
-        let (mut seen, mut open) = (HashSet::new(), vec![tail]);
-        while let Some(node) = open.pop() {
-            for edge in self.declared_from(node) {
-                let next = self.edges[edge].head;
-                if next == head {
-                    return true;
-                }
-                if seen.insert(next) {
-                    open.push(next);
-                }
-            }
-        }
-        false
-    }
-
-    /// Counts a transition from `tail` to `head`; returns the edge when it is not declared and was not taken before.
-    pub(crate) fn take(&mut self, tail: usize, head: usize) -> Option<usize> {
-        if let Some(edges) = self.by_ends.get(&(tail, head)) {
-            for edge in edges {
-                self.edges[*edge].taken += 1;
-            }
-            return None;
-        }
-        let subflow = self.nodes[tail].subflow;
-        let name = |node: usize| self.nodes[node].key.as_str();
-        let key = self.key(subflow, &format!("extra:{}>{}", name(tail), name(head)));
-        let edge = self.edges.len();
-        self.by_ends.insert((tail, head), vec![edge]);
-        self.edges.push(LayoutEdge {
-            key,
-            tail,
-            head,
-            condition: None,
-            ordinal: None,
-            structural_id: None,
-            subflow,
-            taken: 1,
-            missing: false,
-        });
-        Some(edge)
-    }
-}
-
-/// Names of the parts of one graph; a repeated one gets a number.
-#[derive(Default)]
-struct Names(HashMap<String, usize>);
-
-impl Names {
-    fn of(&mut self, structural_id: Option<&str>, or: impl FnOnce() -> String) -> String {
-        let name = structural_id.map_or_else(or, str::to_owned);
-        let seen = self.0.entry(name.clone()).or_default();
-        *seen += 1;
-        if *seen == 1 { name } else { format!("{name}#{seen}") }
     }
 }
