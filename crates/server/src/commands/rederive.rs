@@ -10,7 +10,7 @@ use junjo_span_store::{ArchiveFile, Probe, Prober, Rederivation, Rederived};
 use junjo_web::SystemClock;
 
 use crate::app::App;
-use crate::running::lock_data_dir;
+use crate::data_lock::DataLock;
 use crate::settings::Settings;
 
 /// Rewrites every file that an older version derived, or all of them, and says what it does.
@@ -19,7 +19,7 @@ pub fn run(settings: &Settings, all: bool) -> anyhow::Result<ExitCode> {
     if !path.try_exists()? {
         anyhow::bail!("there is no {}: set JUNJO_DATA_DIR to the server's data folder", path.display());
     }
-    let _lock = lock_data_dir(&settings.storage.data_dir)?;
+    let _lock = DataLock::take(&settings.storage.data_dir)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = runtime.block_on(rederive(settings, all))?;
     let mut out = std::io::stdout();
