@@ -1,4 +1,4 @@
-//! `junjo-server rederive`: archived spans get the promoted fields that this version would give them. The server is stopped
+//! `junjo-server rederive`: archived spans and log records get the promoted fields that this version would give them. The server is stopped
 //! meanwhile.
 
 use std::io::Write as _;
@@ -29,8 +29,8 @@ pub fn run(settings: &Settings, all: bool) -> anyhow::Result<ExitCode> {
     }
     writeln!(
         out,
-        "{} spans in {} files are derived again. The next start fills a new index.",
-        done.spans, done.files
+        "{} spans and {} log records in {} files are derived again. The next start fills a new index.",
+        done.spans, done.log_records, done.files
     )?;
     for path in &done.damaged {
         writeln!(out, "archive/{path} cannot be read and stays as it is.")?;
@@ -50,7 +50,7 @@ async fn rederive(settings: &Settings, all: bool) -> anyhow::Result<Rederived> {
     let what = Rederivation { prices: app.store().prices(), all };
     let tell = |file: &ArchiveFile, number: usize, count: usize| {
         // progress that nobody reads is no reason to stop
-        let _ = writeln!(std::io::stdout(), "{number}/{count} {} ({} spans)", file.path, file.row_count);
+        let _ = writeln!(std::io::stdout(), "{number}/{count} {} ({} rows)", file.path, file.row_count);
     };
     let done = app.store().rederive(what, now, tell).await;
     app.close().await;
