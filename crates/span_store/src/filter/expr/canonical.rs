@@ -1,7 +1,9 @@
 //! Filters written back as text, and shapes of them, for the fuzz target that compares. Not for programs.
 
-use super::fields::{FieldKind, KINDS, STATUSES};
-use super::{AttributeOwner, Expr, Field, Literal, Op, SpanExpr};
+use super::SpanExpr;
+use super::fields::{AttributeOwner, Field, FieldKind, KINDS, STATUSES};
+use super::tree::Expr;
+use super::value::{Literal, Op};
 use crate::filter::needle::JsonNeedle;
 
 impl SpanExpr {
