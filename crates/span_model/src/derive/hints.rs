@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::exceptions::is_exception;
 use super::prices::{CallFacts, PriceTable};
 use super::role::Role;
-use super::{Promoted, Status, clamp_nanos, provider, role_words, scalar, service_name, session_id, usage};
+use super::{Promoted, Status, clamp_nanos, role_words, scalar, service_name, session_id, usage, vendor};
 use crate::dialects::{Field, Sender, Slots, keys};
 use crate::otlp::value::{LogRecord, Resource, Value};
 
@@ -124,12 +124,13 @@ fn hints<'a>(record: &LogRecord<'a>, event_name: Option<&str>) -> Option<SpanHin
         return error_type.is_some().then(|| SpanHints { error_type, ..SpanHints::default() });
     }
     let slots = Slots::collect(&record.attributes, Sender { scope: "", name: event_name });
-    let provider = slots.text(Field::Provider).map(provider::normalise);
+    let model = slots.text(Field::Model);
+    let provider = vendor::of(&slots, model.as_deref());
     let counts = usage::of(&slots, provider.as_deref());
     let hints = SpanHints {
         role: role_words::role_of_log(&slots, event_name),
         provider,
-        model: slots.text(Field::Model),
+        model,
         input_tokens: counts.input,
         output_tokens: counts.output,
         cached_input_tokens: counts.cached,

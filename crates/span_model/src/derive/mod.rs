@@ -5,11 +5,12 @@ pub(crate) mod counts;
 pub(crate) mod exceptions;
 pub mod hints;
 pub mod prices;
-mod provider;
+pub(crate) mod provider;
 pub mod role;
 mod role_words;
 pub(crate) mod scalar;
 mod usage;
+mod vendor;
 
 use std::borrow::Cow;
 
@@ -121,9 +122,9 @@ pub fn promote<'a>(
     let role = role_words::role_of(&slots, scope, span);
     let status = Status::from_otlp(span.status_code);
     let start_unix_nano = clamp_nanos(span.start_time_unix_nano);
-    let provider = slots.text(Field::Provider).map(provider::normalise);
-    let counts = usage::of(&slots, provider.as_deref());
     let model = slots.text(Field::Model).or_else(|| asked_model(&slots, role));
+    let provider = vendor::of(&slots, model.as_deref());
+    let counts = usage::of(&slots, provider.as_deref());
     let call = Call {
         role,
         provider: provider.as_deref(),

@@ -190,6 +190,19 @@ impl PriceTable {
         Some((cost * 1e12).round() / 1e12)
     }
 
+    /// Who sells `model`, as far as the model's name tells, in the stored spelling.
+    pub(super) fn vendor(&self, model: &str) -> Option<&str> {
+        let place = self.place(None, model).map(|place| place.provider);
+        let provider = place.or_else(|| self.maker(&model.to_lowercase()))?;
+        self.table.providers[provider].names.first().map(String::as_str)
+    }
+
+    /// Whose models are called like `model` (in lower case), also one that has no price yet.
+    fn maker(&self, model: &str) -> Option<usize> {
+        let is_maker = |known: &Provider| known.models_like.iter().any(|pattern| matches(pattern, model));
+        self.table.providers.iter().position(is_maker).filter(|_| model.len() <= MODEL_BYTES_MAX)
+    }
+
     fn place(&self, provider: Option<&str>, model: &str) -> Option<Place> {
         if self.table.providers.is_empty() || model.len() > MODEL_BYTES_MAX {
             return None;
@@ -229,9 +242,7 @@ impl PriceTable {
             return None;
         }
         // no provider, or a framework where the provider should stand: the model tells its vendor
-        let is_vendor = |known: &Provider| known.models_like.iter().any(|pattern| matches(pattern, model));
-        let vendor = self.table.providers.iter().position(is_vendor);
-        vendor
+        self.maker(model)
             .and_then(|vendor| self.sold_by(vendor, model))
             .or_else(|| self.sold_by(self.named(BEDROCK)?, model))
     }

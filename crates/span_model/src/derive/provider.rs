@@ -62,6 +62,60 @@ const OWN_PRICES: &[&str] = &[
     "xinference",
 ];
 
+/// Frameworks and agent kits that stand where the provider should: they call a model, but do not sell it.
+const FRAMEWORKS: &[&str] = &[
+    "ag2",
+    "agent_framework",
+    "agno",
+    "autogen",
+    "beeai",
+    "crewai",
+    "dify",
+    "dspy",
+    "gcp.vertex.agent",
+    "genkit",
+    "google-adk",
+    "google_adk",
+    "haystack",
+    "instructor",
+    "junjo",
+    "langchain",
+    "langchain4j",
+    "langflow",
+    "langfuse",
+    "langgraph",
+    "langsmith",
+    "litellm",
+    "litellm_proxy",
+    "livekit",
+    "llama-index",
+    "llama_index",
+    "llamaindex",
+    "mastra",
+    "microsoft.agent_framework",
+    "openai-agents",
+    "openai_agents",
+    "openinference",
+    "phidata",
+    "pydantic-ai",
+    "pydantic_ai",
+    "semantic-kernel",
+    "semantic_kernel",
+    "smolagents",
+    "spring-ai",
+    "spring_ai",
+    "strands",
+    "strands-agents",
+    "strands_agents",
+    "traceloop",
+];
+
+/// Whether `provider`, in any case, is a framework and no seller of models.
+pub(crate) fn is_framework(provider: &str) -> bool {
+    let provider = provider.trim();
+    FRAMEWORKS.iter().any(|framework| framework.eq_ignore_ascii_case(provider))
+}
+
 /// Whether the vendor's prices of a model say nothing about what it costs at this (normalised) provider.
 pub(super) fn has_prices_of_its_own(provider: &str) -> bool {
     OWN_PRICES.contains(&provider)

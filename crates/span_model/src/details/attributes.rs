@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value as Json};
 
 use crate::derive::scalar;
-use crate::json_lenient::read_or_text;
+use crate::dialects::{Sender, is_foreign};
+use crate::json_lenient::{Reading, read_or_text};
 use crate::otlp::value::{KeyValue, Value};
 
 /// Segments of a flattened key that become levels of a tree; real ones have 9 at most, the rest of a longer one stays
@@ -22,6 +23,12 @@ impl<'s, 'a> Attributes<'s, 'a> {
     /// Looks `attributes` up by key.
     pub fn new(attributes: &'s [KeyValue<'a>]) -> Self {
         Self { by_key: attributes.iter().map(|pair| (pair.key.as_ref(), &pair.value)).collect() }
+    }
+
+    /// The same, without what `sender` does not mean: keys without a namespace that are another sender's words.
+    pub(super) fn said_by(sender: &Sender<'_>, attributes: &'s [KeyValue<'a>]) -> Self {
+        let said = attributes.iter().filter(|pair| !is_foreign(&pair.key, sender));
+        Self { by_key: said.map(|pair| (pair.key.as_ref(), &pair.value)).collect() }
     }
 
     /// The value of `key`, unless it is empty.
@@ -52,6 +59,16 @@ impl<'s, 'a> Attributes<'s, 'a> {
     /// The first of `keys` that has anything, with JSON texts parsed.
     pub(crate) fn json(&self, keys: &[&str]) -> Option<Json> {
         self.first(keys, |value| Some(parsed(value)))
+    }
+
+    /// The same, with where it was cut.
+    pub(super) fn reading(&self, keys: &[&str]) -> Option<Reading> {
+        self.first(keys, |value| {
+            Some(match value {
+                Value::String(text) => read_or_text(text),
+                other => Reading::whole(json_of(other)),
+            })
+        })
     }
 
     /// The texts of the first of `keys` that has a list of them, a JSON list of them, or one alone.

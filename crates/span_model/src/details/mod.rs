@@ -25,7 +25,7 @@ use crate::derive::hints::promote_log;
 use crate::derive::prices::PriceTable;
 use crate::derive::role::Role;
 use crate::derive::{Promoted, promote};
-use crate::dialects::{Field, keys};
+use crate::dialects::{Field, Sender, keys};
 use crate::otlp::value::{LogRecord, Resource, Scope, Span};
 use attributes::Attributes;
 use joined::join;
@@ -83,6 +83,8 @@ pub struct Details {
     pub tool_call: Option<ToolCall>,
     /// Documents that a search found or a reranking kept, best first.
     pub documents: Vec<Document>,
+    /// Whether the client cut that list at a length limit: documents may be missing, or the end of one.
+    pub documents_truncated: bool,
     /// The search that the span made.
     pub retrieval: Option<Retrieval>,
     /// The reordering that the span made.
@@ -136,12 +138,16 @@ pub struct Tokens {
     pub cache_write_tokens: Option<i64>,
     /// Part of the output that was reasoning.
     pub reasoning_tokens: Option<i64>,
+    /// Part of the input that was sound, where an attribute says so.
+    pub audio_input_tokens: Option<i64>,
+    /// Part of the output that was sound, where an attribute says so.
+    pub audio_output_tokens: Option<i64>,
 }
 
 /// Reads the derived content of `span`; a cost that the client did not send is taken from the bundled prices.
 pub fn details(resource: &Resource<'_>, scope: &Scope<'_>, span: &Span<'_>) -> Details {
     let promoted = promote(resource, scope, span, PriceTable::bundled());
-    read(resource, span, promoted)
+    read(resource, scope, span, promoted)
 }
 
 /// The same for a span whose log records are `logs`, in order of time: prompts, usage and judgements that were sent
@@ -156,16 +162,18 @@ pub fn details_with_logs<'a>(
     for hints in logs.iter().filter_map(|record| promote_log(resource, record).hints) {
         hints.complete(&mut promoted, PriceTable::bundled());
     }
-    read(resource, &join(span, logs), promoted)
+    read(resource, scope, &join(span, logs), promoted)
 }
 
-fn read(resource: &Resource<'_>, span: &Span<'_>, promoted: Promoted<'_>) -> Details {
-    let attributes = Attributes::new(&span.attributes);
+fn read(resource: &Resource<'_>, scope: &Scope<'_>, span: &Span<'_>, promoted: Promoted<'_>) -> Details {
+    let sender = Sender { scope: &scope.name, name: &span.name };
+    let attributes = Attributes::said_by(&sender, &span.attributes);
     let role = promoted.role;
     let Messages { list: input_messages, truncated: input_messages_truncated } =
         messages::input(&attributes, role, span);
     let Messages { list: output_messages, truncated: output_messages_truncated } =
         messages::output(&attributes, role, span);
+    let (documents, documents_truncated) = retrieval::documents(&attributes, span);
     let parameters = request::parameters(&attributes);
     let input =
         if shows_input(role, &input_messages) { content(&attributes, Field::Input) } else { Json::Null };
@@ -183,8 +191,9 @@ fn read(resource: &Resource<'_>, span: &Span<'_>, promoted: Promoted<'_>) -> Det
         finish_reasons: request::finish_reasons(&attributes, &output_messages),
         streaming: request::streaming(&attributes, &parameters, span),
         tools: tools::offered(&attributes),
-        tool_call: tools::executed(&attributes, &promoted),
-        documents: retrieval::documents(&attributes, span),
+        tool_call: tools::executed(&attributes, &promoted, &input_messages, &output_messages),
+        documents,
+        documents_truncated,
         retrieval: retrieval::retrieval(&attributes, role),
         reranking: retrieval::reranking(&attributes),
         embedding: retrieval::embedding(&attributes),
@@ -226,6 +235,8 @@ fn tokens(promoted: &Promoted<'_>, attributes: &Attributes<'_, '_>) -> Tokens {
         cached_input_tokens: promoted.cached_input_tokens,
         cache_write_tokens: promoted.cache_write_tokens,
         reasoning_tokens: promoted.reasoning_tokens,
+        audio_input_tokens: attributes.count(keys(Field::AudioInputTokens)),
+        audio_output_tokens: attributes.count(keys(Field::AudioOutputTokens)),
     }
 }
 

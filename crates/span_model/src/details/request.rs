@@ -77,7 +77,11 @@ pub(super) fn finish_reasons(attributes: &Attributes<'_, '_>, output: &[Message]
     reasons.into_iter().map(usual_reason).collect()
 }
 
+/// `tool-calls` of Vercel, `FinishReason.TOOL_CALLS` of an enum's name, `STOP` of Google as OpenTelemetry has them.
 fn usual_reason(reason: String) -> String {
+    let name = reason.rsplit_once("FinishReason.").map_or(reason.as_str(), |(_, name)| name);
+    let is_constant = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let reason = if is_constant { name.to_ascii_lowercase() } else { name.to_owned() };
     match reason.as_str() {
         "tool_call" | "tool-calls" | "tool-call" => "tool_calls".to_owned(),
         "content-filter" => "content_filter".to_owned(),

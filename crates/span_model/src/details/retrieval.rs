@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::attributes::{Attributes, member, member_text, parse_text, parsed, text_of};
 use crate::derive::role::Role;
 use crate::dialects::{Field, keys};
+use crate::json_lenient::Reading;
 use crate::otlp::value::{Span, Value};
 
 /// A search for documents.
@@ -52,16 +53,19 @@ pub struct Embedding {
     pub dimension_count: Option<i64>,
 }
 
-/// The documents that a search found or a reranking kept.
-pub(super) fn documents(attributes: &Attributes<'_, '_>, span: &Span<'_>) -> Vec<Document> {
-    let flattened = keys(Field::DocumentListPrefix).iter().map(|prefix| attributes.items(prefix, ""));
-    let listed = || match attributes.json(keys(Field::Documents)) {
-        Some(Json::Array(documents)) => documents,
-        _ => Vec::new(),
-    };
-    let documents = flattened.into_iter().find(|documents| !documents.is_empty());
-    let documents = documents.or_else(|| Some(listed()).filter(|documents| !documents.is_empty()));
-    documents.unwrap_or_else(|| query_results(span)).iter().filter_map(document).collect()
+/// The documents that a search found or a reranking kept, and whether the list was cut.
+pub(super) fn documents(attributes: &Attributes<'_, '_>, span: &Span<'_>) -> (Vec<Document>, bool) {
+    let mut flattened = keys(Field::DocumentListPrefix).iter().map(|prefix| attributes.items(prefix, ""));
+    if let Some(documents) = flattened.find(|documents| !documents.is_empty()) {
+        return (documents.iter().filter_map(document).collect(), false);
+    }
+    if let Some(Reading { json: Json::Array(documents), is_cut, .. }) =
+        attributes.reading(keys(Field::Documents))
+        && !documents.is_empty()
+    {
+        return (documents.iter().filter_map(document).collect(), is_cut);
+    }
+    (query_results(span).iter().filter_map(document).collect(), false)
 }
 
 /// The search that the span made, when it made one.

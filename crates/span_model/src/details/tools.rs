@@ -5,9 +5,11 @@ use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
 use super::attributes::{Attributes, member, member_text, parse_text};
+use super::messages::{Message, PartKind};
 use crate::derive::Promoted;
 use crate::derive::role::Role;
 use crate::dialects::{Field, keys};
+use crate::json_lenient::{Reading, read_or_text};
 
 /// Members of a request that hold the tools.
 const TOOL_MEMBERS: &[&str] = &["function_tools", "tools"];
@@ -42,6 +44,8 @@ pub struct ToolCall {
     /// Result; null when it was not recorded.
     #[schema(value_type = Value)]
     pub result: Json,
+    /// Whether the client cut arguments or result at a length limit.
+    pub truncated: bool,
 }
 
 /// The tools that the model was offered, from the best dialect that lists any.
@@ -96,20 +100,61 @@ fn definition(object: &Map<String, Json>) -> Tool {
     }
 }
 
-/// The tool that the span executed, when it executed one.
-pub(super) fn executed(attributes: &Attributes<'_, '_>, promoted: &Promoted<'_>) -> Option<ToolCall> {
+/// The tool that the span executed, when it executed one. Where no attribute has arguments or result, the messages that
+/// went in and came out do.
+pub(super) fn executed(
+    attributes: &Attributes<'_, '_>,
+    promoted: &Promoted<'_>,
+    input: &[Message],
+    output: &[Message],
+) -> Option<ToolCall> {
     if promoted.role != Some(Role::Tool) {
         return None;
     }
-    let json = |field, else_field| {
-        attributes.json(keys(field)).or_else(|| attributes.json(keys(else_field))).unwrap_or_default()
-    };
+    let of = |field| attributes.reading(keys(field));
+    let arguments = of(Field::ToolArguments)
+        .or_else(|| of(Field::Input))
+        .or_else(|| of(Field::ToolParameters).filter(|parameters| !is_schema(&parameters.json)))
+        .or_else(|| said(input));
+    let result = of(Field::ToolResult).or_else(|| of(Field::Output)).or_else(|| said(output));
+    let truncated = [&arguments, &result].into_iter().flatten().any(|reading| reading.is_cut);
+    let json = |reading: Option<Reading>| reading.map(|reading| reading.json).unwrap_or_default();
     Some(ToolCall {
         name: promoted.tool_name.as_deref().map(str::to_owned),
         id: attributes.text(keys(Field::ToolCallId)),
         kind: attributes.text(keys(Field::ToolKind)),
         description: attributes.text(keys(Field::ToolDescription)),
-        arguments: json(Field::ToolArguments, Field::Input),
-        result: json(Field::ToolResult, Field::Output),
+        arguments: json(arguments),
+        result: json(result),
+        truncated,
+    })
+}
+
+/// Whether it is a JSON schema of an object.
+fn is_schema(json: &Json) -> bool {
+    json.get("properties").is_some_and(Json::is_object)
+        && json.get("type").is_none_or(|kind| kind == "object")
+}
+
+/// The arguments or the result in a tool's messages: of a call, of an answer, or as plain text.
+fn said(messages: &[Message]) -> Option<Reading> {
+    let parts = || messages.iter().flat_map(|message| &message.parts);
+    let structured = parts().find_map(|part| match &part.kind {
+        PartKind::ToolCall { arguments: json, .. } | PartKind::ToolCallResponse { response: json, .. } => {
+            Some(Reading { is_cut: part.truncated, ..Reading::whole(json.clone()) })
+        }
+        _ => None,
+    });
+    structured.or_else(|| {
+        parts().find_map(|part| match &part.kind {
+            PartKind::Text { content, .. } => {
+                let reading = read_or_text(content);
+                Some(Reading { is_cut: reading.is_cut || part.truncated, ..reading })
+            }
+            PartKind::Other { value } => {
+                Some(Reading { is_cut: part.truncated, ..Reading::whole(value.clone()) })
+            }
+            _ => None,
+        })
     })
 }

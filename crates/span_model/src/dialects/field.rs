@@ -1,5 +1,6 @@
 //! What attributes can say about a span, whichever dialect says it.
 
+use crate::derive::provider::is_framework;
 use crate::derive::scalar;
 use crate::otlp::value::Value;
 
@@ -8,6 +9,8 @@ use crate::otlp::value::Value;
 pub(super) enum Shape {
     /// A text that is not empty, or a number.
     Text,
+    /// The same, but no framework's name.
+    Seller,
     /// A whole number of at least 0, in any type.
     Count,
     /// A finite number, in any type.
@@ -25,6 +28,10 @@ impl Shape {
                 Value::String(text) => !text.is_empty(),
                 Value::Int(_) | Value::Double(_) | Value::Bool(_) => true,
                 _ => false,
+            },
+            Self::Seller => match value {
+                Value::String(text) => !text.is_empty() && !is_framework(text),
+                other => Self::Text.fits(other),
             },
             Self::Count => scalar::count(value).is_some(),
             Self::Number => scalar::float(value).is_some(),
@@ -50,7 +57,10 @@ macro_rules! fields {
 
 fields! {
     // promoted: found in one pass over the attributes of every span
-    Provider Text;
+    /// Who sells the model.
+    Provider Seller;
+    /// What stands where the provider should, a framework among others.
+    Framework Text;
     Model Text;
     /// A JSON object with the request's parameters.
     InvocationParameters Json;
@@ -138,6 +148,8 @@ fields! {
     ToolKind Detail;
     ToolDescription Detail;
     ToolArguments Detail;
+    /// A tool's arguments, or the JSON schema of them.
+    ToolParameters Detail;
     ToolResult Detail;
     AgentId Detail;
     AgentDescription Detail;

@@ -10,6 +10,7 @@ use crate::derive::role::Role;
 pub(super) const DIALECT: Dialect = Dialect {
     keys: &[
         (Field::Provider, &["gen_ai.provider.name", "gen_ai.system"]),
+        (Field::Framework, &["gen_ai.provider.name", "gen_ai.system"]),
         (Field::Model, &["gen_ai.response.model", "gen_ai.request.model"]),
         (Field::InputTokens, &["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"]),
         (Field::OutputTokens, &["gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"]),

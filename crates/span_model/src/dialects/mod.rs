@@ -8,6 +8,7 @@ mod field;
 mod precedence;
 mod slots;
 
+mod api_usage;
 mod autogen;
 mod claude_code;
 mod codex;
@@ -38,5 +39,5 @@ mod vercel;
 pub(crate) use dialect::Sender;
 pub(crate) use field::Field;
 pub(crate) use logfire::PENDING;
-pub(crate) use precedence::keys;
+pub(crate) use precedence::{is_foreign, keys};
 pub(crate) use slots::Slots;

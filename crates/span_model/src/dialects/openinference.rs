@@ -10,6 +10,7 @@ use crate::derive::role::Role;
 pub(super) const DIALECT: Dialect = Dialect {
     keys: &[
         (Field::Provider, &["llm.provider", "llm.system"]),
+        (Field::Framework, &["llm.provider", "llm.system"]),
         (Field::Model, &["llm.model_name", "embedding.model_name", "reranker.model_name"]),
         (Field::InvocationParameters, &["llm.invocation_parameters"]),
         (Field::InputTokens, &["llm.token_count.prompt"]),
@@ -50,7 +51,7 @@ pub(super) const DIALECT: Dialect = Dialect {
         (Field::ToolListPrefix, &["llm.tools."]),
         (Field::ToolCallId, &["tool.id"]),
         (Field::ToolDescription, &["tool.description"]),
-        (Field::ToolArguments, &["tool.parameters"]),
+        (Field::ToolParameters, &["tool.parameters"]),
         (Field::AgentNodeId, &["graph.node.id"]),
         (Field::AgentParentNodeId, &["graph.node.parent_id"]),
         (Field::PromptId, &["prompt.id"]),

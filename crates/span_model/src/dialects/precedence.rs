@@ -1,9 +1,10 @@
 //! Which dialect is believed when several say the same. The one table of precedence: a new dialect is a line in
 //! [`DIALECTS`].
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Sender};
 use super::field::Field;
 use super::{
     autogen, claude_code, codex, crewai, gemini_cli, gen_ai, google, google_adk, haystack, junjo, langfuse,
@@ -62,6 +63,31 @@ pub(crate) fn keys(field: Field) -> &'static [&'static str] {
 static KEYS: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
     Field::ALL.iter().map(|(field, _)| ranked(*field).into_iter().map(|(_, key)| key).collect()).collect()
 });
+
+/// Whether `key` is one that only other senders than `sender` mean anything by: those without a namespace.
+pub(crate) fn is_foreign(key: &str, sender: &Sender<'_>) -> bool {
+    let Some(speakers) = OWN_WORDS.get(key) else { return false };
+    !speakers.iter().any(|is_speaker| is_speaker(sender))
+}
+
+/// Keys that are in dialects with speakers of their own only, each with those.
+static OWN_WORDS: LazyLock<HashMap<&'static str, Vec<IsSpeaker>>> = LazyLock::new(|| {
+    let mut speakers: HashMap<&'static str, Vec<IsSpeaker>> = HashMap::new();
+    for dialect in DIALECTS {
+        let keys = dialect.keys.iter().filter(|(field, _)| *field != Field::EventNamespace);
+        for key in keys.flat_map(|(_, keys)| *keys) {
+            speakers.entry(key).or_default().push(dialect.spoken_by.unwrap_or(|_| true));
+        }
+    }
+    speakers.retain(|_, speakers| !speakers.iter().any(|is_speaker| is_speaker(&NOBODY)));
+    speakers
+});
+
+/// Whether a sender speaks a dialect.
+type IsSpeaker = fn(&Sender<'_>) -> bool;
+
+/// A sender that speaks no dialect of its own.
+const NOBODY: Sender<'static> = Sender { scope: "", name: "" };
 
 /// The keys of `field`, best first, each with the place of its dialect in [`DIALECTS`].
 pub(super) fn ranked(field: Field) -> Vec<(usize, &'static str)> {

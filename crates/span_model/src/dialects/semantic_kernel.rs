@@ -10,6 +10,7 @@ pub(super) const DIALECT: Dialect = Dialect {
         (Field::InputTokens, &["gen_ai.response.prompt_tokens"]),
         (Field::OutputTokens, &["gen_ai.response.completion_tokens"]),
         (Field::TotalTokens, &["gen_ai.response.total_tokens"]),
+        (Field::FinishReasons, &["gen_ai.response.finish_reason"]),
         (Field::ToolName, &["sk.function.name"]),
     ],
     ..Dialect::EMPTY

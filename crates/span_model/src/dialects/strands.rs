@@ -12,9 +12,15 @@ pub(super) const DIALECT: Dialect = Dialect {
         (Field::FirstChunkMillis, &["gen_ai.server.time_to_first_token"]),
         (Field::ToolKind, &["strands.tool.type"]),
     ],
+    kinds: &[("gen_ai.operation.name", operation)],
     role_by_name: Some(role),
     ..Dialect::EMPTY
 };
+
+/// One turn of the agent: a model's call and the tools that it asks for.
+fn operation(name: &str) -> Option<Role> {
+    (name == "execute_event_loop_cycle").then_some(Role::Chain)
+}
 
 fn role(sender: &Sender<'_>) -> Option<Role> {
     if !sender.scope.starts_with("strands") {

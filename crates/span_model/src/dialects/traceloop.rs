@@ -33,6 +33,10 @@ pub(super) const DIALECT: Dialect = Dialect {
         (Field::EntityName, &["traceloop.entity.name"]),
         (Field::AnswerPrefix, &["gen_ai.completion."]),
         (Field::RequestModel, &["llm.request.model_name", "llm.request.model"]),
+        (
+            Field::FinishReasons,
+            &["llm.response.finish_reason", "llm.response.stop_reason", "gen_ai.response.stop_reason"],
+        ),
         (Field::IsStreaming, &["llm.is_streaming"]),
         (Field::ChunkEvent, &["gen_ai.content.completion.chunk", "llm.content.completion.chunk"]),
         (Field::Input, &["traceloop.entity.input"]),

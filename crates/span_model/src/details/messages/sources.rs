@@ -92,6 +92,7 @@ fn input_of(attributes: &Attributes<'_, '_>) -> Option<Messages> {
         .or_else(|| at("ai.prompt.messages"))
         .or_else(|| at("ai.prompt"))
         .or_else(|| held(attributes, "gcp.vertex.agent.llm_request"))
+        .or_else(|| raw(attributes, &["messages", "contents", "input"]))
         .or_else(|| pydantic(attributes, false))
         .or_else(|| at("junjo.agent.model.request"));
     let Some(instructions) = reading(attributes, "gen_ai.system_instructions") else {
@@ -111,6 +112,7 @@ fn output_of(attributes: &Attributes<'_, '_>) -> Option<Messages> {
         .or_else(|| at("gen_ai.completion"))
         .or_else(|| vercel_response(attributes))
         .or_else(|| held(attributes, "gcp.vertex.agent.llm_response"))
+        .or_else(|| raw(attributes, &["choices", "candidates", "output"]))
         .or_else(|| at("final_result"))
         .or_else(|| pydantic(attributes, true))
         .or_else(|| at("junjo.agent.model.response"))
@@ -142,6 +144,21 @@ fn held(attributes: &Attributes<'_, '_>, key: &str) -> Option<Messages> {
     let reading = reading(attributes, key)?;
     let list = conversation(Node::of(&reading), "assistant")?;
     Some(Messages { list, truncated: reading.is_cut })
+}
+
+/// The conversation in one of `members` of a vendor's request or answer, which LiteLLM hands on as `llm.{vendor}.{member}`.
+fn raw(attributes: &Attributes<'_, '_>, members: &[&str]) -> Option<Messages> {
+    let found = attributes.with_prefix("llm.");
+    members.iter().find_map(|wanted| {
+        let is_wanted = |rest: &str| rest.split_once('.').is_some_and(|(_, member)| member == *wanted);
+        let rest = found.keys().find(|rest| is_wanted(rest))?;
+        let mut reading = reading(attributes, &format!("llm.{rest}"))?;
+        // as a member of its request the list is one level deeper
+        reading.open_levels += usize::from(reading.is_cut);
+        reading.json = Json::from_iter([(*wanted, reading.json)]);
+        let list = conversation(Node::of(&reading), "assistant")?;
+        Some(Messages { list, truncated: reading.is_cut })
+    })
 }
 
 /// `{prefix}N.…` of OpenInference and old OpenLLMetry; a message that lost its role gets `default_role`.
