@@ -16,6 +16,7 @@ mod spans;
 mod state;
 mod stats;
 mod status;
+mod streams;
 mod tail;
 mod traces;
 

@@ -9,8 +9,7 @@ use junjo_wal::Wal;
 use junjo_web::Lifecycle;
 use tokio_util::sync::CancellationToken;
 
-use crate::export::permits::Exports;
-use crate::tail::permits::Tails;
+use crate::streams::{EXPORTS, Streams, TAILS};
 
 /// The feature's state. Cheap to clone.
 #[derive(Clone, FromRef)]
@@ -18,8 +17,10 @@ pub struct OtelState {
     pub(crate) telemetry: Telemetry,
     pub(crate) way_in: WayIn,
     pub(crate) audit: AuditLog,
-    pub(crate) tails: Tails,
-    pub(crate) exports: Exports,
+    #[from_ref(skip)]
+    pub(crate) tails: Streams,
+    #[from_ref(skip)]
+    pub(crate) exports: Streams,
     /// Ends answers that have no end of their own.
     #[from_ref(skip)]
     stop: CancellationToken,
@@ -46,7 +47,7 @@ impl OtelState {
             receiver: receiver.clone(),
             sources: pipeline.sources().clone(),
         };
-        let (tails, exports) = (Tails::new(stop.clone()), Exports::new(stop.clone()));
+        let (tails, exports) = (Streams::new(&TAILS, stop.clone()), Streams::new(&EXPORTS, stop.clone()));
         Self { telemetry, way_in, audit, tails, exports, stop }
     }
 }

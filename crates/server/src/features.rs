@@ -20,7 +20,7 @@ use sqlx::SqlitePool;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::settings::web::WebSettings;
+use crate::web_settings::WebSettings;
 
 /// The settings of features.
 #[derive(Debug, Clone, Args)]

@@ -26,3 +26,4 @@ pub mod running;
 pub mod settings;
 mod stores;
 mod watch;
+mod web_settings;

@@ -2,6 +2,7 @@
 //!
 //! Everything here is a pure function of bytes: no IO, no async, no clock, and nothing a client sends may panic.
 
+mod counts;
 pub mod derive;
 pub mod details;
 mod dialects;
@@ -10,12 +11,14 @@ pub mod json;
 mod json_lenient;
 mod json_read;
 pub mod otlp;
+mod provider;
+mod role;
+mod scalar;
 mod status;
 
 pub use derive::exceptions::Exception;
 pub use derive::hints::{PromotedLog, SpanHints, promote_log};
 pub use derive::prices::{CallFacts, PriceTable};
-pub use derive::role::Role;
 pub use derive::{DERIVE_VERSION, Promoted, promote};
 pub use details::attributes::Attributes;
 pub use details::{Details, details, details_with_logs};
@@ -30,4 +33,5 @@ pub use otlp::scan::{Rejection, ScanError, ScanLimits, ScanReport, scan};
 pub use otlp::signal::Signal;
 pub use otlp::splice::without_rejected;
 pub use otlp::value::{Event, KeyValue, Link, LogRecord, Resource, Scope, Span, Value};
+pub use role::Role;
 pub use status::SpanStatus;

@@ -327,9 +327,9 @@ mod tests {
         assert_eq!(
             expected.join(" "),
             "role provider model input_tokens output_tokens cached_input_tokens cache_write_tokens reasoning_tokens \
-             session_id user_id"
+             session_id user_id error_type"
         );
-        expected.extend(["is_model_call", "cost_usd", "cost_source"]);
+        expected.extend(["is_model_call", "cost_usd", "cost_source", "exception_count"]);
         expected.sort_unstable();
         let mut sorted = hinted.clone();
         sorted.sort_unstable();

@@ -8,7 +8,7 @@ mod csv;
 mod encode;
 mod format;
 mod ndjson;
-pub(crate) mod permits;
+mod running;
 mod stream;
 
 use axum::body::Body;

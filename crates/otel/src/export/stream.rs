@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::encode::Encoder;
 use super::format::Format;
-use super::permits::Running;
+use super::running::Running;
 
 /// Pieces on their way to the client.
 const CHANNEL_PIECES: usize = 4;

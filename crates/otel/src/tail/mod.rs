@@ -3,7 +3,6 @@
 //! There is no buffer between the indexer and a reader: after each commit a reader asks the index what changed since its
 //! own position. So a slow reader costs nothing, and one that comes back with `Last-Event-ID` goes on where it was.
 
-pub(crate) mod permits;
 mod reader;
 
 use std::convert::Infallible;

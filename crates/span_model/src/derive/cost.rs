@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::prices::{Call, PriceTable};
-use super::scalar::{json_float, json_object};
 use crate::dialects::{Field, Slots};
+use crate::scalar::{json_float, json_object};
 
 /// The `cost_source` of a cost that came with the span.
 const PROVIDER: &str = "provider";

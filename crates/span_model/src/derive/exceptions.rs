@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::scalar;
 use crate::otlp::value::{Event, KeyValue, Span};
+use crate::scalar;
 
 /// Up to this many exceptions are compared pair by pair.
 const PAIRWISE_MAX: usize = 8;

@@ -7,10 +7,11 @@ use std::borrow::Cow;
 
 use super::exceptions::is_exception;
 use super::prices::{CallFacts, PriceTable};
-use super::role::Role;
-use super::{Promoted, clamp_nanos, role_words, scalar, service_name, session_id, usage, vendor};
+use super::{Promoted, clamp_nanos, role_words, service_name, session_id, usage, vendor};
 use crate::dialects::{Field, Sender, Slots, keys};
 use crate::otlp::value::{LogRecord, Resource, Value};
+use crate::role::Role;
+use crate::scalar;
 use crate::status::SpanStatus;
 
 /// Longest body that is taken for the name of an event.

@@ -1,26 +1,22 @@
 //! The promoted fields of a span: what lists, filters and charts use, read from the vocabularies clients speak.
 
 mod cost;
-pub(crate) mod counts;
 pub(crate) mod exceptions;
 pub mod hints;
 pub mod prices;
-pub(crate) mod provider;
-pub mod role;
 mod role_words;
-pub(crate) mod scalar;
 mod usage;
 mod vendor;
 
 use std::borrow::Cow;
 
 use prices::{Call, PriceTable};
-use role::Role;
-
 use serde_json::Value as Json;
 
 use crate::dialects::{Field, Sender, Slots, keys};
 use crate::otlp::value::{Resource, Scope, Span, Value};
+use crate::role::Role;
+use crate::scalar;
 use crate::status::SpanStatus;
 
 /// Raised whenever [`promote`] gives another answer for the same span, so that stored rows can be derived again

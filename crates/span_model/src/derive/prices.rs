@@ -9,9 +9,9 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 use chrono::DateTime;
 use serde::Deserialize;
 
-use super::counts::Counts;
-use super::provider;
-use super::role::Role;
+use crate::counts::Counts;
+use crate::provider;
+use crate::role::Role;
 
 static BUNDLED: LazyLock<PriceTable> = LazyLock::new(|| {
     PriceTable::from_json(include_str!("../../prices/prices.json"))

@@ -1,8 +1,8 @@
 //! What a span does, from what its dialect says, its name, its counts, or what it carries.
 
-use super::role::Role;
 use crate::dialects::{Field, PENDING, Slots, keys};
 use crate::otlp::value::{Scope, Span};
+use crate::role::Role;
 
 /// What the span does, from the best vocabulary that says so, else from what it carries.
 pub(super) fn role_of(slots: &Slots<'_, '_>, scope: &Scope<'_>, span: &Span<'_>) -> Option<Role> {

@@ -1,8 +1,8 @@
 //! Token counts as the attributes of any dialect give them.
 
-use super::counts::Counts;
-use super::provider;
+use crate::counts::Counts;
 use crate::dialects::{Field, Slots};
+use crate::provider;
 
 /// The counts that the attributes give. `provider` is the normalised one: some SDKs hand on what it counts.
 pub(super) fn of(slots: &Slots<'_, '_>, provider: Option<&str>) -> Counts {

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::prices::PriceTable;
-use super::provider::normalise;
 use crate::dialects::{Field, Slots};
+use crate::provider::normalise;
 
 /// The provider in the stored spelling. A framework stands there only where nobody is known to sell `model`.
 pub(super) fn of<'a>(slots: &Slots<'_, 'a>, model: Option<&str>) -> Option<Cow<'a, str>> {

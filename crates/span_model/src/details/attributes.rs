@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value as Json};
 
-use crate::derive::scalar;
 use crate::dialects::{Sender, is_foreign};
 use crate::json_lenient::{Reading, read_or_text};
 use crate::otlp::value::{KeyValue, Value};
+use crate::scalar;
 
 /// Segments of a flattened key that become levels of a tree; real ones have 9 at most, the rest of a longer one stays
 /// together.

@@ -23,10 +23,10 @@ pub use tools::{Tool, ToolCall};
 
 use crate::derive::hints::promote_log;
 use crate::derive::prices::PriceTable;
-use crate::derive::role::Role;
 use crate::derive::{Promoted, promote};
 use crate::dialects::{Field, Sender, keys};
 use crate::otlp::value::{LogRecord, Resource, Scope, Span};
+use crate::role::Role;
 use attributes::Attributes;
 use joined::join;
 use messages::Messages;

@@ -5,10 +5,10 @@ use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
 use super::attributes::{Attributes, member, member_text, parse_text, parsed, text_of};
-use crate::derive::role::Role;
 use crate::dialects::{Field, keys};
 use crate::json_lenient::Reading;
 use crate::otlp::value::{Span, Value};
+use crate::role::Role;
 
 /// A search for documents.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 use super::attributes::{Attributes, member, member_text, parse_text};
 use super::messages::{Message, PartKind};
 use crate::derive::Promoted;
-use crate::derive::role::Role;
 use crate::dialects::{Field, keys};
 use crate::json_lenient::{Reading, read_or_text};
+use crate::role::Role;
 
 /// Members of a request that hold the tools.
 const TOOL_MEMBERS: &[&str] = &["function_tools", "tools"];

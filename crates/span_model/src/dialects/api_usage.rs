@@ -6,8 +6,8 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::derive::counts::Counts;
-use crate::derive::scalar::json_count;
+use crate::counts::Counts;
+use crate::scalar::json_count;
 
 /// `{"prompt_tokens": 40, "completion_tokens": 12, "total_tokens": 52, "prompt_tokens_details": {"cached_tokens": 16}}`.
 pub(super) fn usage(usage: &Map<String, Json>) -> Counts {

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value as Json};
 
 use super::field::Field;
-use crate::derive::counts::Counts;
-use crate::derive::role::Role;
+use crate::counts::Counts;
+use crate::role::Role;
 
 /// The vocabulary of one kind of sender.
 pub(super) struct Dialect {

@@ -1,8 +1,8 @@
 //! What attributes can say about a span, whichever dialect says it.
 
-use crate::derive::provider::is_framework;
-use crate::derive::scalar;
 use crate::otlp::value::Value;
+use crate::provider::is_framework;
+use crate::scalar;
 
 /// What a value must be to count as a hit; a worse key is used instead of one that is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

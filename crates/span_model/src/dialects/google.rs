@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use super::dialect::Dialect;
 use super::field::Field;
-use crate::derive::counts::Counts;
-use crate::derive::scalar::json_count;
+use crate::counts::Counts;
+use crate::scalar::json_count;
 
 pub(super) const DIALECT: Dialect = Dialect {
     keys: &[

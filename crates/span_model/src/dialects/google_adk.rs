@@ -8,8 +8,8 @@ use serde_json::{Map, Value as Json};
 use super::dialect::{Dialect, Sender};
 use super::field::Field;
 use super::google::usage_metadata;
-use crate::derive::counts::Counts;
-use crate::derive::role::Role;
+use crate::counts::Counts;
+use crate::role::Role;
 
 pub(super) const DIALECT: Dialect = Dialect {
     keys: &[

@@ -1,7 +1,7 @@
 //! The Model Context Protocol, by OpenTelemetry's conventions for it.
 
 use super::dialect::Dialect;
-use crate::derive::role::Role;
+use crate::role::Role;
 
 pub(super) const DIALECT: Dialect = Dialect { kinds: &[("mcp.method.name", method)], ..Dialect::EMPTY };
 

@@ -1,7 +1,7 @@
 //! The Junjo SDK's plugin for openai-agents, for the spans that get no `gen_ai.operation.name`.
 
 use super::dialect::Dialect;
-use crate::derive::role::Role;
+use crate::role::Role;
 
 pub(super) const DIALECT: Dialect =
     Dialect { kinds: &[("junjo.openai_agents.span.type", span_type)], ..Dialect::EMPTY };

@@ -10,9 +10,9 @@ use serde_json::{Map, Value as Json};
 use super::dialect::{ReadCounts, Sender, Words};
 use super::field::{Field, Shape};
 use super::precedence::{DIALECTS, kinds, ranked};
-use crate::derive::role::Role;
-use crate::derive::scalar;
 use crate::otlp::value::{KeyValue, Value};
+use crate::role::Role;
+use crate::scalar;
 
 /// Fields that are promoted; they stand before the others.
 const FIELDS: usize = {

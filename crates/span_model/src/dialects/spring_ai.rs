@@ -4,7 +4,7 @@
 
 use super::dialect::Dialect;
 use super::field::Field;
-use crate::derive::role::Role;
+use crate::role::Role;
 
 pub(super) const DIALECT: Dialect = Dialect {
     keys: &[

@@ -8,10 +8,10 @@ use super::message::Message;
 use super::node::Node;
 use super::part::Part;
 use super::parts::{parts, tool_call};
-use crate::derive::role::Role;
 use crate::details::attributes::{Attributes, json_of};
 use crate::json_lenient::{Reading, read_or_text};
 use crate::otlp::value::{Event, Span, Value};
+use crate::role::Role;
 
 /// Name of the event that carries the attributes of a whole inference.
 pub(in crate::details) const DETAILS_EVENT: &str = "gen_ai.client.inference.operation.details";

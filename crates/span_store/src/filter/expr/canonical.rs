@@ -2,8 +2,10 @@
 
 use junjo_span_model::SpanStatus;
 
-use super::fields::{FieldKind, KINDS};
-use super::{AttributeOwner, Expr, Field, Literal, Op, SpanExpr};
+use super::SpanExpr;
+use super::fields::{AttributeOwner, Field, FieldKind, KINDS};
+use super::tree::Expr;
+use super::value::{Literal, Op};
 use crate::filter::needle::JsonNeedle;
 
 impl SpanExpr {

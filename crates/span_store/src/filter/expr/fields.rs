@@ -1,8 +1,5 @@
 //! What a filter or a grouping may name: the promoted fields of a span with their types, and attribute keys.
 
-use junjo_span_model::{Role, SpanId, SpanStatus, TraceId};
-
-use super::{Literal, Op};
 use crate::columns::is_hinted;
 use crate::field_type::FieldType;
 use crate::promoted::promoted_fields;
@@ -139,7 +136,7 @@ impl FieldKind {
     }
 
     /// Whether one value can be less than another.
-    const fn has_order(self) -> bool {
+    pub(super) const fn has_order(self) -> bool {
         matches!(self, Self::Int | Self::Float | Self::Millis | Self::Text)
     }
 }
@@ -195,99 +192,5 @@ impl Field {
     /// Whether only whole spans have it.
     pub fn needs_payload(&self) -> bool {
         matches!(self, Self::Attribute { .. })
-    }
-}
-
-/// `value` as the field stores it, or why the comparison makes no sense.
-pub(super) fn checked(field: &Field, op: Op, value: Literal) -> Result<Literal, String> {
-    if matches!(value, Literal::Float(number) if !number.is_finite()) {
-        return Err("give a finite number".to_owned());
-    }
-    let Field::Promoted(field) = field else {
-        return match (op, value) {
-            (Op::Contains, value) => Ok(Literal::Text(text_of(value))),
-            (Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual, Literal::Bool(_)) => {
-                Err("true and false have no order".to_owned())
-            }
-            (_, value) => Ok(value),
-        };
-    };
-    let name = field.name;
-    let is_order = matches!(op, Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual);
-    if is_order && !field.kind.has_order() {
-        return Err(format!("{name} has no order: use = or !="));
-    }
-    if op == Op::Contains && field.kind != FieldKind::Text {
-        return Err(format!("{name} is no text: contains does not apply"));
-    }
-    typed(field, value)
-}
-
-fn typed(field: &PromotedField, value: Literal) -> Result<Literal, String> {
-    let name = field.name;
-    match field.kind {
-        FieldKind::Text => Ok(Literal::Text(text_of(value))),
-        FieldKind::Int => match value {
-            Literal::Int(_) | Literal::Float(_) => Ok(value),
-            _ => Err(format!("{name} is compared with a number")),
-        },
-        FieldKind::Float => match value {
-            Literal::Int(number) => Ok(Literal::Float(number as f64)),
-            Literal::Float(_) => Ok(value),
-            _ => Err(format!("{name} is compared with a number")),
-        },
-        FieldKind::Millis => match value {
-            Literal::Int(millis) => Ok(Literal::Int(millis.saturating_mul(1_000_000))),
-            Literal::Float(millis) => Ok(Literal::Int(nanos_of_millis(millis))),
-            _ => Err(format!("{name} is compared with a number of milliseconds")),
-        },
-        FieldKind::Bool => match value {
-            Literal::Bool(_) => Ok(value),
-            _ => Err(format!("{name} is true or false")),
-        },
-        FieldKind::Status => number_in(name, &SpanStatus::WORDS, value),
-        FieldKind::SpanKind => number_in(name, &KINDS, value),
-        FieldKind::Role => {
-            let text = text_of(value);
-            let role: Result<Role, _> = text.parse();
-            role.map(|role| Literal::Text(role.as_str().to_owned())).map_err(|_| {
-                let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
-                format!("unknown role; known are {}", known.join(", "))
-            })
-        }
-        FieldKind::TraceId => parsed::<TraceId>(value, "a trace id is 32 hexadecimal digits"),
-        FieldKind::SpanId | FieldKind::ParentSpanId => {
-            parsed::<SpanId>(value, "a span id is 16 hexadecimal digits")
-        }
-    }
-}
-
-/// Milliseconds as whole nanoseconds, the nearest ones: `1.001` is 1,001,000, though as a double it is a little less.
-pub fn nanos_of_millis(millis: f64) -> i64 {
-    (millis * 1e6).round() as i64
-}
-
-fn number_in(name: &str, words: &[&str], value: Literal) -> Result<Literal, String> {
-    let text = text_of(value).to_ascii_lowercase();
-    let found = words.iter().position(|word| *word == text);
-    let number = found.and_then(|number| i64::try_from(number).ok());
-    number.map(Literal::Int).ok_or_else(|| format!("{name} is one of {}", words.join(", ")))
-}
-
-fn parsed<T: std::str::FromStr + std::fmt::Display>(
-    value: Literal,
-    message: &str,
-) -> Result<Literal, String> {
-    let id: T = text_of(value).parse().map_err(|_| message.to_owned())?;
-    Ok(Literal::Text(id.to_string()))
-}
-
-/// A number or truth value where a text is wanted stands for its own spelling.
-fn text_of(value: Literal) -> String {
-    match value {
-        Literal::Text(text) => text,
-        Literal::Int(number) => number.to_string(),
-        Literal::Float(number) => number.to_string(),
-        Literal::Bool(value) => value.to_string(),
     }
 }

@@ -1,6 +1,9 @@
 //! Text of a filter into tokens with their positions.
 
-use super::{FILTER_BYTES_MAX, FilterError};
+use super::error::{FilterError, error};
+
+/// Longest filter that is read, in bytes; people write far shorter ones.
+pub const FILTER_BYTES_MAX: usize = 4096;
 
 /// A token and where it starts, in characters from 1.
 #[derive(Debug, Clone, PartialEq)]
@@ -180,8 +183,4 @@ impl Lexer {
 
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '+' | ':' | '/' | '@' | '$')
-}
-
-pub(super) fn error(position: usize, message: String) -> FilterError {
-    FilterError { position, message }
 }

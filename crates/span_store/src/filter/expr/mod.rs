@@ -18,78 +18,30 @@
 
 #[cfg(any(test, feature = "fuzzing"))]
 mod canonical;
+mod check;
+mod error;
 pub(crate) mod fields;
 mod lex;
 mod parse;
 mod sql;
 #[cfg(test)]
 mod tests;
+mod tree;
+mod value;
 
-pub use fields::{AttributeOwner, Field, FieldKind, KINDS, PromotedField, nanos_of_millis};
+pub use check::nanos_of_millis;
+pub use error::FilterError;
+pub use fields::{AttributeOwner, Field, FieldKind, KINDS, PromotedField};
+pub use lex::FILTER_BYTES_MAX;
+pub use parse::{FILTER_DEPTH_MAX, FILTER_TERMS_MAX};
 pub(crate) use sql::{Fragment, Relation, group_value, in_json, literal, named, numeric_value};
+pub use value::{Literal, Op};
 
-/// Longest filter that is read, in bytes; people write far shorter ones.
-pub const FILTER_BYTES_MAX: usize = 4096;
-/// Conditions in one filter: each costs every row that the time range leaves.
-pub const FILTER_TERMS_MAX: usize = 64;
-/// Nesting of parentheses and `not`.
-pub const FILTER_DEPTH_MAX: usize = 16;
+use tree::Expr;
 
 /// A condition on one span.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpanExpr(Expr);
-
-#[derive(Debug, Clone, PartialEq)]
-enum Expr {
-    All(Vec<Expr>),
-    Any(Vec<Expr>),
-    Not(Box<Expr>),
-    Compare { field: Field, op: Op, value: Literal },
-    OneOf { field: Field, values: Vec<Literal> },
-    Exists(Field),
-}
-
-/// How a field is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Op {
-    /// `=`
-    Equal,
-    /// `!=`: the opposite of `=`, so also true without the field.
-    NotEqual,
-    /// `<`
-    Less,
-    /// `<=`
-    LessOrEqual,
-    /// `>`
-    Greater,
-    /// `>=`
-    GreaterOrEqual,
-    /// The text is part of the field's, in any case.
-    Contains,
-}
-
-/// A value in a filter.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Literal {
-    /// A text.
-    Text(String),
-    /// A whole number.
-    Int(i64),
-    /// Another number, finite.
-    Float(f64),
-    /// A truth value.
-    Bool(bool),
-}
-
-/// Why a filter cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message} (at position {position})")]
-pub struct FilterError {
-    /// Where, in characters from 1.
-    pub position: usize,
-    /// What is wrong and what was expected.
-    pub message: String,
-}
 
 impl SpanExpr {
     /// Reads a filter.
@@ -99,7 +51,7 @@ impl SpanExpr {
 
     /// One comparison; the error says why field, operator and value do not go together.
     pub fn compare(field: Field, op: Op, value: Literal) -> Result<Self, String> {
-        let value = fields::checked(&field, op, value)?;
+        let value = check::checked(&field, op, value)?;
         Ok(Self(Expr::Compare { field, op, value }))
     }
 
@@ -127,15 +79,5 @@ impl SpanExpr {
     /// The condition as SQL for one of the two relations of spans.
     pub(crate) fn to_sql(&self, relation: Relation) -> Fragment {
         sql::condition(&self.0, relation)
-    }
-}
-
-impl Expr {
-    fn any_field(&self, test: &dyn Fn(&Field) -> bool) -> bool {
-        match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.any_field(test)),
-            Self::Not(part) => part.any_field(test),
-            Self::Compare { field, .. } | Self::OneOf { field, .. } | Self::Exists(field) => test(field),
-        }
     }
 }

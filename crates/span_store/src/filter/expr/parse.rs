@@ -1,8 +1,16 @@
 //! Tokens of a filter into an expression, with a limit on terms and nesting.
 
-use super::fields::{FIELDS, checked};
-use super::lex::{Token, TokenKind, error, tokens};
-use super::{Expr, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Field, FilterError, Literal, Op};
+use super::check::checked;
+use super::error::{FilterError, error};
+use super::fields::{FIELDS, Field};
+use super::lex::{Token, TokenKind, tokens};
+use super::tree::Expr;
+use super::value::{Literal, Op};
+
+/// Conditions in one filter: each costs every row that the time range leaves.
+pub const FILTER_TERMS_MAX: usize = 64;
+/// Nesting of parentheses and `not`.
+pub const FILTER_DEPTH_MAX: usize = 16;
 
 pub(super) fn parse(text: &str) -> Result<Expr, FilterError> {
     let mut parser = Parser { tokens: tokens(text)?, at: 0, terms: 0 };

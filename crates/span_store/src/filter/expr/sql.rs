@@ -4,8 +4,9 @@
 use duckdb::types::Value;
 use junjo_span_model::{KeyValue, SpanId, SpanStatus, TraceId, Value as OtlpValue, attributes_json};
 
-use super::fields::{FieldKind, KINDS, PromotedField};
-use super::{AttributeOwner, Expr, Field, Literal, Op};
+use super::fields::{AttributeOwner, Field, FieldKind, KINDS, PromotedField};
+use super::tree::Expr;
+use super::value::{Literal, Op};
 use crate::filter::needle::JsonNeedle;
 use crate::row::{span_number, trace_halves};
 

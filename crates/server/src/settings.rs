@@ -1,8 +1,6 @@
 //! Settings: one struct a section, each field a flag and an environment variable, the doc comment its help text. Those of a
 //! feature stand in its crate.
 
-pub(crate) mod web;
-
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -13,8 +11,7 @@ use junjo_web::parse_bytes;
 
 use crate::features::FeatureSettings;
 use crate::memory::MemoryShares;
-
-pub(crate) use web::WebSettings;
+use crate::web_settings::WebSettings;
 
 /// The largest message that a record of the wal and one page of the puller hold.
 const MESSAGE_BYTES_CEILING: u64 = 64 << 20;
