@@ -43,7 +43,8 @@ impl WholeLog {
                 let mut record = parsed.record();
                 // the columns hold one name; one that the attribute has as well was most likely not in OTLP's field
                 let in_attribute = record.attributes.iter().any(|pair| {
-                    pair.key == "event.name" && pair.value == junjo_span_model::Value::String(record.event_name.clone())
+                    pair.key == "event.name"
+                        && pair.value == junjo_span_model::Value::String(record.event_name.clone())
                 });
                 if in_attribute {
                     record.event_name = Cow::Borrowed("");

@@ -125,7 +125,8 @@ async fn log_records_are_derived_again() {
     assert!(record.row.hints.is_some());
     let mut older = record.clone();
     (older.row.hints, older.row.event_name) = (None, Some("event src/main.rs:1".into()));
-    older.attributes = older.attributes.replacen('{', r#"{"event.name":"gen_ai.client.inference.operation.details","#, 1);
+    older.attributes =
+        older.attributes.replacen('{', r#"{"event.name":"gen_ai.client.inference.operation.details","#, 1);
     let again = older.derived_again().unwrap();
     assert_eq!((again.row.hints, again.row.event_name), (record.row.hints, record.row.event_name));
 }
