@@ -29,7 +29,7 @@ test("prints the figures of a first visit", async ({ browser, request, baseURL }
     ["overview", "/overview"],
     ["traces", "/traces"],
     ["trace", `/traces/${traces.items[0]?.trace_id}`],
-    ["workflow run", `/workflows/${run?.trace_id}/${run?.span_id}`],
+    ["run", `/runs/${run?.trace_id}/${run?.span_id}`],
   ];
   console.log("first visit       FCP ms  LCP ms  TBT ms     CLS  JS KiB raw  requests");
   for (const [name, url] of pages) {
