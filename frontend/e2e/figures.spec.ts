@@ -23,7 +23,7 @@ test("prints the figures of a first visit", async ({ browser, request, baseURL }
   await resetMock(request, "busy");
   const read = async <T>(url: string) => (await (await request.get(url)).json()) as T;
   const traces = await read<{ items: { trace_id: string }[] }>("/otel/traces?limit=1");
-  const runs = await read<{ items: { trace_id: string; span_id: string }[] }>("/otel/workflows?limit=1");
+  const runs = await read<{ items: { trace_id: string; span_id: string }[] }>("/otel/runs?limit=1");
   const run = runs.items[0];
   const pages: [string, string][] = [
     ["overview", "/overview"],

@@ -14,7 +14,7 @@ interface Run {
 }
 
 async function aRun(page: Page): Promise<Run> {
-  const answer = await page.request.get("/otel/workflows?limit=50");
+  const answer = await page.request.get("/otel/runs?limit=50");
   const { items } = (await answer.json()) as { items: Run[] };
   const run = items.find(({ status, name }) => status !== "error" && name.includes("Ticket")) ?? items[0];
   if (!run) throw new Error("the server has no run");

@@ -36,7 +36,7 @@ async function pages(page: Page): Promise<[string, string][]> {
   const { spans } = await read<{ spans: Span[] }>(`/otel/trace/${largest.trace_id}`);
   const call = spans.find((span) => span.role === "llm") ?? spans.at(-1);
   const runs = await read<{ items: { trace_id: string; span_id: string; structural_id: string | null }[] }>(
-    "/otel/workflows?limit=50",
+    "/otel/runs?limit=50",
   );
   const first = runs.items.find((item) => item.structural_id !== null) ?? runs.items[0];
   const agent = items.find((item) => item.root_role === "agent")?.trace_id;

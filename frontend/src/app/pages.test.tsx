@@ -89,7 +89,12 @@ describe("trace", () => {
     call.derived = {
       ...call.derived,
       output_messages: [
-        { role: "assistant", name: null, parts: [{ type: "text", content: evil }], finish_reason: null },
+        {
+          role: "assistant",
+          name: null,
+          parts: [{ type: "text", content: evil, citations: [], truncated: false }],
+          finish_reason: null,
+        },
       ],
     };
     store.traces = [shown];

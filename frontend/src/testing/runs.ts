@@ -1,7 +1,7 @@
 /** Short ways to write runs in tests. */
 import type { ResponseOf } from "@/lib/api/client";
 
-type RunDetail = ResponseOf<"/otel/workflow/{trace_id}/{span_id}", "get">;
+type RunDetail = ResponseOf<"/otel/runs/{trace_id}/{span_id}", "get">;
 type Graph = NonNullable<RunDetail["graph"]>;
 type Node = Graph["nodes"][number];
 type Edge = Graph["edges"][number];

@@ -24,14 +24,16 @@ export function invitationsQuery() {
 
 export async function changeRole(client: QueryClient, id: string, role: Role): Promise<void> {
   await confirmed(() =>
-    unwrap(api.PATCH("/auth/users/{id}", { params: { path: { id } }, body: { role }, signal: deadline() })),
+    unwrap(
+      api.PATCH("/auth/accounts/{id}", { params: { path: { id } }, body: { role }, signal: deadline() }),
+    ),
   );
   await client.invalidateQueries({ queryKey: accountsQuery().queryKey });
 }
 
 export async function deleteAccount(client: QueryClient, id: string): Promise<void> {
   await confirmed(() =>
-    unwrap(api.DELETE("/auth/users/{id}", { params: { path: { id } }, signal: deadline() })),
+    unwrap(api.DELETE("/auth/accounts/{id}", { params: { path: { id } }, signal: deadline() })),
   );
   await client.invalidateQueries({ queryKey: accountsQuery().queryKey });
 }
@@ -39,7 +41,7 @@ export async function deleteAccount(client: QueryClient, id: string): Promise<vo
 /** A link that sets a new password once. */
 export function createResetLink(id: string) {
   return confirmed(() =>
-    unwrap(api.POST("/auth/users/{id}/reset-link", { params: { path: { id } }, signal: deadline() })),
+    unwrap(api.POST("/auth/accounts/{id}/reset-link", { params: { path: { id } }, signal: deadline() })),
   );
 }
 

@@ -4,18 +4,18 @@ import { api, deadline, type QueryOf, type ResponseOf, unwrap } from "@/lib/api/
 import { isMoving, resolveTimeRange } from "@/lib/time-range";
 import type { GroupsSearch } from "./groups-search";
 
-type ConversationList = ResponseOf<"/otel/sessions", "get">;
+type ConversationList = ResponseOf<"/otel/conversations", "get">;
 export type Conversation = ConversationList["items"][number];
 type UserList = ResponseOf<"/otel/users", "get">;
 export type TelemetryUser = UserList["items"][number];
-export type ConversationDetail = ResponseOf<"/otel/sessions/{session_id}", "get">;
+export type ConversationDetail = ResponseOf<"/otel/conversations/{session_id}", "get">;
 export type Turn = ConversationDetail["traces"][number];
 
 const PAGE_ROWS = 100;
 const TURNS = 50;
 const POLL_MS = 5_000;
 
-function paramsOf(search: GroupsSearch, cursor: string | undefined): QueryOf<"/otel/sessions"> {
+function paramsOf(search: GroupsSearch, cursor: string | undefined): QueryOf<"/otel/conversations"> {
   return {
     ...resolveTimeRange(search, Date.now()),
     limit: PAGE_ROWS,
@@ -32,7 +32,7 @@ export function conversationsQuery(search: GroupsSearch) {
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) =>
       unwrap(
-        api.GET("/otel/sessions", {
+        api.GET("/otel/conversations", {
           params: { query: paramsOf(search, pageParam) },
           signal: deadline(signal),
         }),
@@ -69,7 +69,7 @@ export function conversationQuery(conversationId: string) {
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) =>
       unwrap(
-        api.GET("/otel/sessions/{session_id}", {
+        api.GET("/otel/conversations/{session_id}", {
           params: {
             path: { session_id: conversationId },
             query: { limit: TURNS, ...(pageParam === undefined ? {} : { cursor: pageParam }) },

@@ -3,7 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, deadline, type ResponseOf, unwrap } from "@/lib/api/client";
 import { resolveTimeRange, type TimeRangeSearch } from "@/lib/time-range";
 
-export type RunOverlay = ResponseOf<"/otel/workflow-runs", "get">;
+export type RunOverlay = ResponseOf<"/otel/runs/overlay", "get">;
 export type OverlayNode = RunOverlay["graph"]["nodes"][number];
 
 const STALE_MS = 15_000;
@@ -13,7 +13,7 @@ export function overlayQuery(structuralId: string, window: TimeRangeSearch) {
     queryKey: ["otel", "overlay", structuralId, window],
     queryFn: ({ signal }) =>
       unwrap(
-        api.GET("/otel/workflow-runs", {
+        api.GET("/otel/runs/overlay", {
           params: { query: { structural_id: structuralId, ...resolveTimeRange(window, Date.now()) } },
           signal: deadline(signal),
         }),

@@ -17,9 +17,13 @@ const OUTCOMES = {
   cancelled: <Badge tone="warn">cancelled</Badge>,
 };
 
-export function RunHeader({ run, onShowRun }: { run: RunView; onShowRun: () => void }) {
+interface RunHeaderProps {
+  run: RunView;
+  onShowRun: () => void;
+}
+
+export function RunHeader({ run, onShowRun }: RunHeaderProps) {
   const { detail } = run;
-  const executed = run.nodes.filter((node) => node.execution_count > 0).length;
   return (
     <header className="shrink-0 border-line border-b px-4 pt-2.5 pb-2">
       <title>{`${detail.name} · Junjo`}</title>
@@ -28,83 +32,106 @@ export function RunHeader({ run, onShowRun }: { run: RunView; onShowRun: () => v
         <RoleMark spanRole={detail.kind} size="md" />
         <h1 className="min-w-0 truncate font-semibold text-lg tracking-tight">{detail.name}</h1>
         {OUTCOMES[outcomeOf(detail)]}
-        <div className="ml-auto flex shrink-0 items-center gap-2">
-          {detail.structural_id !== null && detail.kind !== "agent" && (
-            <Link
-              to="/runs/overlay/$structuralId"
-              params={{ structuralId: detail.structural_id }}
-              className={buttonClass("secondary", "sm")}
-            >
-              <Layers3 size={13} /> All runs
-            </Link>
-          )}
-          <Link
-            to="/compare"
-            search={{ a: detail.trace_id, aspan: detail.span_id }}
-            aria-label="Compare"
-            className={buttonClass("secondary", "sm")}
-          >
-            <GitCompareArrows size={13} /> <span className="hidden sm:inline">Compare</span>
-          </Link>
-          <Link
-            to="/traces/$traceId"
-            params={{ traceId: detail.trace_id }}
-            search={{ span: detail.span_id }}
-            className={buttonClass("secondary", "sm")}
-          >
-            <ListTree size={13} /> Trace
-          </Link>
-        </div>
+        <WaysOn detail={detail} />
       </div>
-      <FactList>
-        <Fact name="Duration">{formatDuration(Number(detail.duration_ns))}</Fact>
-        <Fact name="Started">
-          <TimeAgo iso={nanosToIso(detail.start_time_unix_nano)} />
+      <RunFacts run={run} onShowRun={onShowRun} />
+      {detail.failure && <FailureLine failure={detail.failure} onShowRun={onShowRun} />}
+    </header>
+  );
+}
+
+function WaysOn({ detail }: { detail: RunView["detail"] }) {
+  return (
+    <div className="ml-auto flex shrink-0 items-center gap-2">
+      {detail.structural_id !== null && detail.kind !== "agent" && (
+        <Link
+          to="/runs/overlay/$structuralId"
+          params={{ structuralId: detail.structural_id }}
+          className={buttonClass("secondary", "sm")}
+        >
+          <Layers3 size={13} /> All runs
+        </Link>
+      )}
+      <Link
+        to="/compare"
+        search={{ a: detail.trace_id, aspan: detail.span_id }}
+        aria-label="Compare"
+        className={buttonClass("secondary", "sm")}
+      >
+        <GitCompareArrows size={13} /> <span className="hidden sm:inline">Compare</span>
+      </Link>
+      <Link
+        to="/traces/$traceId"
+        params={{ traceId: detail.trace_id }}
+        search={{ span: detail.span_id }}
+        className={buttonClass("secondary", "sm")}
+      >
+        <ListTree size={13} /> Trace
+      </Link>
+    </div>
+  );
+}
+
+function RunFacts({ run, onShowRun }: RunHeaderProps) {
+  const { detail } = run;
+  const executed = run.nodes.filter((node) => node.execution_count > 0).length;
+  return (
+    <FactList>
+      <Fact name="Duration">{formatDuration(Number(detail.duration_ns))}</Fact>
+      <Fact name="Started">
+        <TimeAgo iso={nanosToIso(detail.start_time_unix_nano)} />
+      </Fact>
+      {run.nodes.length > 0 && (
+        <Fact name="Nodes">
+          {formatCount(executed)} of {formatCount(run.nodes.length)} executed
         </Fact>
-        {run.nodes.length > 0 && (
-          <Fact name="Nodes">
-            {formatCount(executed)} of {formatCount(run.nodes.length)} executed
-          </Fact>
-        )}
-        {run.calls.length > 0 && <Fact name="Calls">{formatCount(run.calls.length)}</Fact>}
-        <Fact name="State">{plural(detail.state_event_count, "change")}</Fact>
-        {detail.parent && (
-          <Fact name="Inside">
-            <Link
-              to="/runs/$traceId/$spanId"
-              params={{ traceId: detail.trace_id, spanId: detail.parent.span_id }}
-              className="text-accent-text hover:underline"
-            >
-              {detail.parent.name}
-            </Link>
-          </Fact>
-        )}
-        {detail.warnings.length > 0 && (
-          <button
-            type="button"
-            onClick={onShowRun}
-            className="inline-flex items-center gap-1 font-medium text-warn hover:underline"
+      )}
+      {run.calls.length > 0 && <Fact name="Calls">{formatCount(run.calls.length)}</Fact>}
+      <Fact name="State">{plural(detail.state_event_count, "change")}</Fact>
+      {detail.parent && (
+        <Fact name="Inside">
+          <Link
+            to="/runs/$traceId/$spanId"
+            params={{ traceId: detail.trace_id, spanId: detail.parent.span_id }}
+            className="text-accent-text hover:underline"
           >
-            <TriangleAlert size={13} aria-hidden /> {plural(detail.warnings.length, "warning")}
-          </button>
-        )}
-      </FactList>
-      {detail.failure && (
+            {detail.parent.name}
+          </Link>
+        </Fact>
+      )}
+      {detail.warnings.length > 0 && (
         <button
           type="button"
           onClick={onShowRun}
-          title={detail.failure.message ?? ""}
-          className="mt-2 ml-6.5 flex max-w-[calc(100%-1.625rem)] min-w-0 items-center gap-2 rounded-md border border-danger/30 bg-danger/7 px-2.5 py-1 text-left text-xs hover:border-danger/60"
+          className="inline-flex items-center gap-1 font-medium text-warn hover:underline"
         >
-          <CircleAlert size={14} className="shrink-0 text-danger-text" aria-hidden />
-          <span className="shrink-0 text-muted">
-            Failed in <span className="font-medium text-text">{detail.failure.name}</span>
-          </span>
-          <span className="min-w-0 truncate font-mono text-danger-text">
-            {[detail.failure.error_type, detail.failure.message].filter(Boolean).join(": ")}
-          </span>
+          <TriangleAlert size={13} aria-hidden /> {plural(detail.warnings.length, "warning")}
         </button>
       )}
-    </header>
+    </FactList>
+  );
+}
+
+interface FailureLineProps {
+  failure: NonNullable<RunView["detail"]["failure"]>;
+  onShowRun: () => void;
+}
+
+function FailureLine({ failure, onShowRun }: FailureLineProps) {
+  return (
+    <button
+      type="button"
+      onClick={onShowRun}
+      title={failure.message ?? ""}
+      className="mt-2 ml-6.5 flex max-w-[calc(100%-1.625rem)] min-w-0 items-center gap-2 rounded-md border border-danger/30 bg-danger/7 px-2.5 py-1 text-left text-xs hover:border-danger/60"
+    >
+      <CircleAlert size={14} className="shrink-0 text-danger-text" aria-hidden />
+      <span className="shrink-0 text-muted">
+        Failed in <span className="font-medium text-text">{failure.name}</span>
+      </span>
+      <span className="min-w-0 truncate font-mono text-danger-text">
+        {[failure.error_type, failure.message].filter(Boolean).join(": ")}
+      </span>
+    </button>
   );
 }

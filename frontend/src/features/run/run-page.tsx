@@ -7,24 +7,21 @@ import { useCallback, useMemo } from "react";
 import { buttonClass } from "@/components/ui/button";
 import { SidePanel } from "@/components/ui/side-panel";
 import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
-import { Tab, TabList, TabPanel, Tabs } from "@/components/ui/tabs";
 import { isInvalidInput, isNotFound } from "@/lib/api/problem";
 import { NARROW, useMedia } from "@/state/use-media";
 import { ONE_VISIT, useSearchState } from "@/state/use-search-state";
 import { AgentFlow } from "./agent-flow";
 import { warmLayout } from "./graph/layout-graph";
 import { WorkflowCanvas } from "./graph/workflow-canvas";
-import { nodeStates } from "./model/node-state";
-import { type RunView, shownAs, toRunView } from "./model/run-view";
-import { eventAt, openSubflows, steppable, toggleOpen } from "./model/stepping";
-import { NodePanel } from "./node-panel";
+import { type RunView, toRunView } from "./model/run-view";
+import { toggleOpen } from "./model/stepping";
 import { RunHeader } from "./run-header";
-import { RunPanel } from "./run-panel";
 import { runQuery } from "./run-query";
-import type { PanelTab, RunSearch } from "./run-search";
-import { StatePanel } from "./state/state-panel";
+import type { RunSearch } from "./run-search";
+import { RunTabs } from "./run-tabs";
 import { RunTimeline } from "./timeline/run-timeline";
 import { StepControls } from "./timeline/step-controls";
+import { type RunMoment, useRunMoment } from "./use-run-moment";
 
 interface RunProps {
   traceId: string;
@@ -102,89 +99,19 @@ interface LoadedRunProps extends RunProps {
   run: RunView;
 }
 
-function LoadedRun({ run, search: given, onSearchChange: change }: LoadedRunProps) {
-  const search = useMemo(() => resolveLink(run, given), [run, given]);
-  const onSearchChange = useCallback(
-    (next: Partial<RunSearch>) => change({ ...LINKED, ...search, ...next }),
-    [change, search],
-  );
+function LoadedRun({ run, search, onSearchChange }: LoadedRunProps) {
   const narrow = useMedia(NARROW);
-  const events = useMemo(() => steppable(run, search.store), [run, search.store]);
-  const current = eventAt(events, search.step);
-  // Without a chosen step the graph shows the whole run.
-  const timeNanos = search.step === undefined ? undefined : (current?.timeNanos ?? 0);
-  const states = useMemo(() => nodeStates(run, timeNanos), [run, timeNanos]);
-  const expanded = useMemo(() => openSubflows(run, search.open), [run, search.open]);
-  const currentKey =
-    search.step === undefined || !current?.node_key
-      ? undefined
-      : shownAs(run.nodeByKey, current.node_key, expanded);
-  const currentSpan = search.step === undefined ? undefined : current?.span_id;
-
-  const step = useCallback((to: number) => onSearchChange({ step: to, tab: undefined }), [onSearchChange]);
-  const selectNode = useCallback(
-    (key: string | undefined) =>
-      onSearchChange(key === undefined ? { node: undefined, tab: undefined } : { node: key, tab: "node" }),
-    [onSearchChange],
-  );
-  const toggle = useCallback(
-    (key: string) => onSearchChange({ open: toggleOpen(expanded, key) }),
-    [expanded, onSearchChange],
-  );
-
-  const panel = (
-    <RunTabs run={run} search={search} events={events} onSearchChange={onSearchChange} onStep={step} />
-  );
-  const graph =
-    run.nodes.length > 0 ? (
-      <WorkflowCanvas
-        graphId={run.detail.span_id}
-        nodes={run.nodes}
-        edges={run.edges}
-        states={states}
-        expanded={expanded}
-        selected={search.node}
-        current={currentKey}
-        onSelect={selectNode}
-        onToggle={toggle}
-      />
-    ) : run.detail.kind === "agent" ? (
-      <AgentFlow run={run} timeNanos={timeNanos} currentSpan={currentSpan} />
-    ) : (
-      <EmptyState icon={Workflow} title="No graph">
-        {run.detail.warnings[0]?.message ?? "The run sent no graph."}
-      </EmptyState>
-    );
-
+  const moment = useRunMoment(run, search, onSearchChange);
+  const panel = <RunTabs run={run} moment={moment} />;
   return (
     <>
-      <RunHeader run={run} onShowRun={() => onSearchChange({ tab: "run" })} />
+      <RunHeader run={run} onShowRun={() => moment.onSearchChange({ tab: "run" })} />
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto md:flex-row md:overflow-hidden">
         <div className="flex min-w-0 flex-col md:min-h-0 md:flex-1">
           <section aria-label="Graph" className="h-[46dvh] min-h-0 shrink-0 bg-sunken md:h-auto md:flex-1">
-            {graph}
+            <RunGraph run={run} moment={moment} />
           </section>
-          <section aria-label="Timeline" className="shrink-0 border-line border-y md:border-b-0">
-            <StepControls
-              run={run}
-              events={events}
-              step={search.step}
-              storeId={search.store}
-              onStep={step}
-              onStore={(store) => onSearchChange({ store, step: undefined })}
-            />
-            <div className="max-h-[150px] overflow-y-auto border-line border-t md:max-h-[26dvh]">
-              <RunTimeline
-                run={run}
-                events={events}
-                current={search.step === undefined ? undefined : current}
-                timeNanos={timeNanos}
-                selected={search.node}
-                onStep={step}
-                onSelectNode={selectNode}
-              />
-            </div>
-          </section>
+          <TimelineSection run={run} moment={moment} />
         </div>
         {narrow ? (
           panel
@@ -198,70 +125,67 @@ function LoadedRun({ run, search: given, onSearchChange: change }: LoadedRunProp
   );
 }
 
-const LINKED = { event: undefined, span: undefined };
-
-/** A link from a span names an event or a span; from the first step on, the URL names places in the run. */
-function resolveLink(run: RunView, search: RunSearch): RunSearch {
-  const { event, span, ...rest } = search;
-  const linked = event === undefined ? undefined : run.events.find(({ id }) => id === event);
-  const executed = span === undefined ? undefined : run.executions.find(({ span_id }) => span_id === span);
-  return {
-    ...rest,
-    ...(linked && rest.step === undefined ? { step: linked.step } : {}),
-    ...(executed && rest.node === undefined ? { node: executed.node_key, tab: rest.tab ?? "node" } : {}),
-  };
-}
-
-interface RunTabsProps {
+interface MomentProps {
   run: RunView;
-  search: RunSearch;
-  events: RunView["events"];
-  onSearchChange: (change: Partial<RunSearch>) => void;
-  onStep: (step: number) => void;
+  moment: RunMoment;
 }
 
-function RunTabs({ run, search, events, onSearchChange, onStep }: RunTabsProps) {
-  const node = search.node === undefined ? undefined : run.nodeByKey.get(search.node);
-  const storeId = search.store ?? run.detail.stores[0]?.id;
-  const first: PanelTab = storeId === undefined ? "run" : "state";
-  const tab = search.tab === "node" && !node ? first : (search.tab ?? first);
-  const selectNode = (key: string) => onSearchChange({ node: key, tab: "node" });
+/** The declared graph; an agent has none, so its calls are shown as a flow. */
+function RunGraph({ run, moment }: MomentProps) {
+  const toggle = useCallback(
+    (key: string) => moment.onSearchChange({ open: toggleOpen(moment.expanded, key) }),
+    [moment.expanded, moment.onSearchChange],
+  );
+  if (run.nodes.length > 0) {
+    return (
+      <WorkflowCanvas
+        graphId={run.detail.span_id}
+        nodes={run.nodes}
+        edges={run.edges}
+        states={moment.states}
+        expanded={moment.expanded}
+        selected={moment.search.node}
+        current={moment.currentKey}
+        onSelect={moment.selectNode}
+        onToggle={toggle}
+      />
+    );
+  }
+  if (run.detail.kind === "agent") {
+    return (
+      <AgentFlow run={run} timeNanos={moment.timeNanos} currentSpan={moment.current?.span_id ?? undefined} />
+    );
+  }
   return (
-    <Tabs
-      value={tab}
-      onValueChange={(value) => onSearchChange({ tab: value === first ? undefined : (value as PanelTab) })}
-      className="flex min-h-0 flex-1 flex-col"
-    >
-      <TabList label="State and details" className="shrink-0 px-4">
-        <Tab value="state">State</Tab>
-        {run.nodes.length > 0 && (
-          <Tab value="node" disabled={!node} className="disabled:opacity-50">
-            {node ? node.label : "Node"}
-          </Tab>
-        )}
-        <Tab value="run">Run</Tab>
-      </TabList>
-      <div className="@container min-h-0 flex-1 md:overflow-y-auto">
-        <TabPanel value="state">
-          {storeId === undefined ? (
-            <p className="p-4 text-faint text-sm">The run sent no state.</p>
-          ) : (
-            <StatePanel
-              run={run}
-              event={eventAt(events, search.step)}
-              storeId={storeId}
-              show={search.show ?? "changes"}
-              onShow={(show) => onSearchChange({ show: show === "changes" ? undefined : show })}
-              onStep={onStep}
-              onSelectNode={selectNode}
-            />
-          )}
-        </TabPanel>
-        <TabPanel value="node">{node && <NodePanel run={run} node={node} onStep={onStep} />}</TabPanel>
-        <TabPanel value="run">
-          <RunPanel run={run} onSelectNode={selectNode} />
-        </TabPanel>
+    <EmptyState icon={Workflow} title="No graph">
+      {run.detail.warnings[0]?.message ?? "The run sent no graph."}
+    </EmptyState>
+  );
+}
+
+function TimelineSection({ run, moment }: MomentProps) {
+  const { search, events, current, timeNanos } = moment;
+  return (
+    <section aria-label="Timeline" className="shrink-0 border-line border-y md:border-b-0">
+      <StepControls
+        run={run}
+        events={events}
+        step={search.step}
+        storeId={search.store}
+        onStep={moment.step}
+        onStore={(store) => moment.onSearchChange({ store, step: undefined })}
+      />
+      <div className="max-h-[150px] overflow-y-auto border-line border-t md:max-h-[26dvh]">
+        <RunTimeline
+          run={run}
+          events={events}
+          current={current}
+          timeNanos={timeNanos}
+          selected={search.node}
+          onStep={moment.step}
+          onSelectNode={moment.selectNode}
+        />
       </div>
-    </Tabs>
+    </section>
   );
 }

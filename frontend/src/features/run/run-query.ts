@@ -2,8 +2,8 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, deadline, type ResponseOf, unwrap } from "@/lib/api/client";
 
-export type RunDetail = ResponseOf<"/otel/workflow/{trace_id}/{span_id}", "get">;
-export type StateAt = ResponseOf<"/otel/workflow/{trace_id}/{span_id}/state", "get">;
+export type RunDetail = ResponseOf<"/otel/runs/{trace_id}/{span_id}", "get">;
+export type StateAt = ResponseOf<"/otel/runs/{trace_id}/{span_id}/state", "get">;
 
 /** A run gets its last spans within seconds; afterwards it does not change. */
 const STALE_MS = 10_000;
@@ -13,7 +13,7 @@ export function runQuery(traceId: string, spanId: string) {
     queryKey: ["otel", "run", traceId, spanId],
     queryFn: ({ signal }) =>
       unwrap(
-        api.GET("/otel/workflow/{trace_id}/{span_id}", {
+        api.GET("/otel/runs/{trace_id}/{span_id}", {
           params: { path: { trace_id: traceId, span_id: spanId } },
           signal: deadline(signal),
         }),
@@ -35,7 +35,7 @@ export function stateAtQuery({ traceId, spanId, storeId, at }: StateQuery) {
     queryKey: ["otel", "run", traceId, spanId, "state", storeId, at],
     queryFn: ({ signal }) =>
       unwrap(
-        api.GET("/otel/workflow/{trace_id}/{span_id}/state", {
+        api.GET("/otel/runs/{trace_id}/{span_id}/state", {
           params: { path: { trace_id: traceId, span_id: spanId }, query: { store: storeId, at } },
           signal: deadline(signal),
         }),

@@ -5,7 +5,7 @@ import { isMoving, resolveTimeRange } from "@/lib/time-range";
 import { LIVE_MS } from "@/state/query-client";
 import type { RunsSearch } from "./runs-search";
 
-type RunList = ResponseOf<"/otel/workflows", "get">;
+type RunList = ResponseOf<"/otel/runs", "get">;
 export type Run = RunList["items"][number];
 
 const PAGE_ROWS = 100;
@@ -25,7 +25,7 @@ export function runsQuery(search: RunsSearch) {
 }
 
 function listRuns(search: RunsSearch, cursor: string | undefined, signal: AbortSignal): Promise<RunList> {
-  const query: QueryOf<"/otel/workflows"> = {
+  const query: QueryOf<"/otel/runs"> = {
     ...resolveTimeRange(search, Date.now()),
     limit: PAGE_ROWS,
     ...(search.service === undefined ? {} : { service: search.service }),
@@ -33,5 +33,5 @@ function listRuns(search: RunsSearch, cursor: string | undefined, signal: AbortS
     ...(search.status === undefined ? {} : { status: search.status }),
     ...(cursor === undefined ? {} : { cursor }),
   };
-  return unwrap(api.GET("/otel/workflows", { params: { query }, signal: deadline(signal) }));
+  return unwrap(api.GET("/otel/runs", { params: { query }, signal: deadline(signal) }));
 }

@@ -6,20 +6,20 @@ import type { MockTrace } from "../corpus.ts";
 import type { MockStore } from "../store.ts";
 import { usage } from "../usage.ts";
 
-type ConversationDetail = ResponseOf<"/otel/sessions/{session_id}", "get">;
-type Conversation = ResponseOf<"/otel/sessions", "get">["items"][number];
+type ConversationDetail = ResponseOf<"/otel/conversations/{session_id}", "get">;
+type Conversation = ResponseOf<"/otel/conversations", "get">["items"][number];
 type TelemetryUser = ResponseOf<"/otel/users", "get">["items"][number];
 
 export function conversationHandlers(store: MockStore) {
   return [
-    http.get("*/otel/sessions", ({ request }) =>
+    http.get("*/otel/conversations", ({ request }) =>
       guarded(store, () =>
-        ok<ResponseOf<"/otel/sessions", "get">>(
+        ok<ResponseOf<"/otel/conversations", "get">>(
           paged(conversations(store), new URL(request.url).searchParams),
         ),
       ),
     ),
-    http.get("*/otel/sessions/:conversationId", ({ params }) =>
+    http.get("*/otel/conversations/:conversationId", ({ params }) =>
       guarded(store, () => {
         const found = conversation(store, String(params.conversationId));
         return found ? ok<ConversationDetail>(found) : problem(404, "Unknown conversation");

@@ -5,15 +5,15 @@ import captured from "../../data/runs.json" with { type: "json" };
 import { guarded, ok, problem } from "../answers.ts";
 import type { MockStore } from "../store.ts";
 
-type Detail = ResponseOf<"/otel/workflow/{trace_id}/{span_id}", "get">;
-type State = ResponseOf<"/otel/workflow/{trace_id}/{span_id}/state", "get">;
-type Runs = ResponseOf<"/otel/workflow-runs", "get">;
+type Detail = ResponseOf<"/otel/runs/{trace_id}/{span_id}", "get">;
+type State = ResponseOf<"/otel/runs/{trace_id}/{span_id}/state", "get">;
+type Runs = ResponseOf<"/otel/runs/overlay", "get">;
 
 const CAPTURED = captured as unknown as { detail: Detail; states: State[] }[];
 
 export function runHandlers(store: MockStore) {
   return [
-    http.get("*/otel/workflow/:traceId/:spanId", ({ params }) =>
+    http.get("*/otel/runs/:traceId/:spanId", ({ params }) =>
       guarded(store, () => {
         const run = runOf(String(params.spanId));
         if (!run && hasSpan(store, String(params.traceId), String(params.spanId))) {
@@ -23,7 +23,7 @@ export function runHandlers(store: MockStore) {
         return ok<Detail>({ ...run.detail, trace_id: String(params.traceId) });
       }),
     ),
-    http.get("*/otel/workflow/:traceId/:spanId/state", ({ params, request }) =>
+    http.get("*/otel/runs/:traceId/:spanId/state", ({ params, request }) =>
       guarded(store, () => {
         const query = new URL(request.url).searchParams;
         const states = runOf(String(params.spanId))?.states ?? [];
@@ -33,7 +33,7 @@ export function runHandlers(store: MockStore) {
         return state ? ok<State>(state) : problem(404, "No such change");
       }),
     ),
-    http.get("*/otel/workflow-runs", ({ request }) =>
+    http.get("*/otel/runs/overlay", ({ request }) =>
       guarded(store, () => {
         const id = new URL(request.url).searchParams.get("structural_id") ?? "";
         return ok<Runs>(overlay(id));

@@ -6,13 +6,13 @@ import type { MockTrace } from "../corpus.ts";
 import type { MockStore } from "../store.ts";
 import { inWindow } from "../window.ts";
 
-type Run = ResponseOf<"/otel/workflows", "get">["items"][number];
+type Run = ResponseOf<"/otel/runs", "get">["items"][number];
 
 export function runsHandlers(store: MockStore) {
-  return [http.get("*/otel/workflows", ({ request }) => guarded(store, () => ok(runs(store, request))))];
+  return [http.get("*/otel/runs", ({ request }) => guarded(store, () => ok(runs(store, request))))];
 }
 
-function runs(store: MockStore, request: Request): ResponseOf<"/otel/workflows", "get"> {
+function runs(store: MockStore, request: Request): ResponseOf<"/otel/runs", "get"> {
   const query = new URL(request.url).searchParams;
   const wanted = inWindow(store, request)
     .flatMap(runsOf)
