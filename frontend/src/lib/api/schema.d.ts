@@ -60,6 +60,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists accounts, oldest first. For admins. */
+        get: operations["list_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/accounts/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs everybody out but the caller. For admins who signed in lately. */
+        delete: operations["end_all_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes an account and ends its sessions at once; its API keys stay. 409 for the last admin. For admins who signed in
+         *     lately.
+         */
+        delete: operations["delete_account"];
+        options?: never;
+        head?: never;
+        /** Changes what an account may do; it has to sign in again. 409 for the last admin. For admins who signed in lately. */
+        patch: operations["change_account"];
+        trace?: never;
+    };
+    "/auth/accounts/{id}/reset-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link with which somebody sets a new password, once, within an hour. For admins who signed in lately. */
+        post: operations["create_reset_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/accounts/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the sessions of an account, the latest used first. For admins. */
+        get: operations["list_account_sessions"];
+        put?: never;
+        post?: never;
+        /** Signs an account out everywhere. For admins who signed in lately. */
+        delete: operations["end_account_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/audit": {
         parameters: {
             query?: never;
@@ -330,8 +420,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists accounts, oldest first. For admins. */
-        get: operations["list_users"];
+        /**
+         * Deprecated: the old path of `/auth/accounts`.
+         * @deprecated
+         * @description Lists accounts, oldest first. For admins.
+         */
+        get: operations["list_accounts_deprecated"];
         put?: never;
         post?: never;
         delete?: never;
@@ -350,8 +444,12 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Signs everybody out but the caller. For admins who signed in lately. */
-        delete: operations["end_all_sessions"];
+        /**
+         * Deprecated: the old path of `/auth/accounts/sessions`.
+         * @deprecated
+         * @description Signs everybody out but the caller. For admins who signed in lately.
+         */
+        delete: operations["end_all_sessions_deprecated"];
         options?: never;
         head?: never;
         patch?: never;
@@ -368,14 +466,20 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Deletes an account and ends its sessions at once; its API keys stay. 409 for the last admin. For admins who signed in
+         * Deprecated: the old path of `/auth/accounts/{id}`.
+         * @deprecated
+         * @description Deletes an account and ends its sessions at once; its API keys stay. 409 for the last admin. For admins who signed in
          *     lately.
          */
-        delete: operations["delete_user"];
+        delete: operations["delete_account_deprecated"];
         options?: never;
         head?: never;
-        /** Changes what an account may do; it has to sign in again. 409 for the last admin. For admins who signed in lately. */
-        patch: operations["change_user"];
+        /**
+         * Deprecated: the old path of `/auth/accounts/{id}`.
+         * @deprecated
+         * @description Changes what an account may do; it has to sign in again. 409 for the last admin. For admins who signed in lately.
+         */
+        patch: operations["change_account_deprecated"];
         trace?: never;
     };
     "/auth/users/{id}/reset-link": {
@@ -387,8 +491,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes a link with which somebody sets a new password, once, within an hour. For admins who signed in lately. */
-        post: operations["create_reset_link"];
+        /**
+         * Deprecated: the old path of `/auth/accounts/{id}/reset-link`.
+         * @deprecated
+         * @description Makes a link with which somebody sets a new password, once, within an hour. For admins who signed in lately.
+         */
+        post: operations["create_reset_link_deprecated"];
         delete?: never;
         options?: never;
         head?: never;
@@ -402,12 +510,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the sessions of an account, the latest used first. For admins. */
-        get: operations["list_user_sessions"];
+        /**
+         * Deprecated: the old path of `/auth/accounts/{id}/sessions`.
+         * @deprecated
+         * @description Lists the sessions of an account, the latest used first. For admins.
+         */
+        get: operations["list_account_sessions_deprecated"];
         put?: never;
         post?: never;
-        /** Signs an account out everywhere. For admins who signed in lately. */
-        delete: operations["end_user_sessions"];
+        /**
+         * Deprecated: the old path of `/auth/accounts/{id}/sessions`.
+         * @deprecated
+         * @description Signs an account out everywhere. For admins who signed in lately.
+         */
+        delete: operations["end_account_sessions_deprecated"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3944,6 +4060,287 @@ export interface operations {
             };
         };
     };
+    list_accounts: {
+        parameters: {
+            query?: {
+                /** @description Rows per page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ManagedUser"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_all_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagedUser"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_reset_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetLink"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_account_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BrowserSession"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_account_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_audit_events: {
         parameters: {
             query?: {
@@ -4619,7 +5016,7 @@ export interface operations {
             };
         };
     };
-    list_users: {
+    list_accounts_deprecated: {
         parameters: {
             query?: {
                 /** @description Rows per page. */
@@ -4661,7 +5058,7 @@ export interface operations {
             };
         };
     };
-    end_all_sessions: {
+    end_all_sessions_deprecated: {
         parameters: {
             query?: never;
             header?: never;
@@ -4698,7 +5095,7 @@ export interface operations {
             };
         };
     };
-    delete_user: {
+    delete_account_deprecated: {
         parameters: {
             query?: never;
             header?: never;
@@ -4736,7 +5133,7 @@ export interface operations {
             };
         };
     };
-    change_user: {
+    change_account_deprecated: {
         parameters: {
             query?: never;
             header?: never;
@@ -4780,7 +5177,7 @@ export interface operations {
             };
         };
     };
-    create_reset_link: {
+    create_reset_link_deprecated: {
         parameters: {
             query?: never;
             header?: never;
@@ -4820,7 +5217,7 @@ export interface operations {
             };
         };
     };
-    list_user_sessions: {
+    list_account_sessions_deprecated: {
         parameters: {
             query?: never;
             header?: never;
@@ -4860,7 +5257,7 @@ export interface operations {
             };
         };
     };
-    end_user_sessions: {
+    end_account_sessions_deprecated: {
         parameters: {
             query?: never;
             header?: never;
