@@ -6,9 +6,9 @@ use serde_json::{Map, Value as Json};
 
 use super::dialect::Dialect;
 use super::field::Field;
-use crate::derive::counts::Counts;
-use crate::derive::role::Role;
-use crate::derive::scalar::json_count;
+use crate::counts::Counts;
+use crate::role::Role;
+use crate::scalar::json_count;
 
 pub(super) const DIALECT: Dialect = Dialect {
     keys: &[

@@ -146,7 +146,7 @@ fn agents_count_where_nothing_below_does() {
         &[1, 5, 6],
     );
     let mut failed = streams.map(row);
-    failed[2].status = 2;
+    failed[2].status = junjo_span_model::SpanStatus::Error;
     assert_eq!(ids(&failed), [2, 3], "a failed call has no tokens to be missed");
 }
 
