@@ -351,7 +351,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Creates an account. Open to anybody while there is none, who is then signed in as admin; later only to admins. */
-        post: operations["register_user"];
+        post: operations["register_account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1116,11 +1116,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An account. */
+        Account: {
+            /**
+             * @description Its address, as it was typed.
+             * @example ada@example.org
+             */
+            email: string;
+            /** @description Its id. */
+            id: components["schemas"]["AccountId"];
+            /** @description What it may do. */
+            role: components["schemas"]["Role"];
+        };
         /** @description What to change about an account. */
         AccountChange: {
             /** @description What it may do from now on. Its sessions end. */
             role: components["schemas"]["Role"];
         };
+        /**
+         * Format: uuid
+         * @description The id of an account.
+         */
+        AccountId: string;
         /** @description The agent that a span names. */
         Agent: {
             /** @description What it is for. */
@@ -1529,6 +1546,8 @@ export interface components {
             cost_usd: number | null;
             /** @description Documents that a search found or a reranking kept, best first. */
             documents: components["schemas"]["Document"][];
+            /** @description Whether the client cut that list at a length limit: documents may be missing, or the end of one. */
+            documents_truncated: boolean;
             embedding: components["schemas"]["Embedding"] | null;
             /** @description Where the span stands among the application's entities, or the function that it calls. */
             entity_path: string | null;
@@ -2036,7 +2055,7 @@ export interface components {
          */
         LogSeverity: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
         /** @description An account as admins see it. */
-        ManagedUser: {
+        ManagedAccount: {
             /**
              * Format: date-time
              * @description When it was created.
@@ -2048,7 +2067,7 @@ export interface components {
              */
             email: string;
             /** @description Its id. */
-            id: components["schemas"]["UserId"];
+            id: components["schemas"]["AccountId"];
             /**
              * Format: date-time
              * @description When one of its sessions was last used, to within a minute; null without a session.
@@ -2365,7 +2384,7 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
-        Page_ManagedUser: {
+        Page_ManagedAccount: {
             /** @description The rows, `[]` when there are none. */
             items: {
                 /**
@@ -2379,7 +2398,7 @@ export interface components {
                  */
                 email: string;
                 /** @description Its id. */
-                id: components["schemas"]["UserId"];
+                id: components["schemas"]["AccountId"];
                 /**
                  * Format: date-time
                  * @description When one of its sessions was last used, to within a minute; null without a session.
@@ -3511,6 +3530,16 @@ export interface components {
         Tokens: {
             /**
              * Format: int64
+             * @description Part of the input that was sound, where an attribute says so.
+             */
+            audio_input_tokens: number | null;
+            /**
+             * Format: int64
+             * @description Part of the output that was sound, where an attribute says so.
+             */
+            audio_output_tokens: number | null;
+            /**
+             * Format: int64
              * @description Part of the input that was written to the provider's cache.
              */
             cache_write_tokens: number | null;
@@ -3561,6 +3590,8 @@ export interface components {
             name: string | null;
             /** @description Result; null when it was not recorded. */
             result: unknown;
+            /** @description Whether the client cut arguments or result at a length limit. */
+            truncated: boolean;
             /** @description Kind of tool, such as `function`. */
             type: string | null;
         };
@@ -3699,23 +3730,6 @@ export interface components {
              */
             session_count: number;
             user_id: string;
-        };
-        /**
-         * Format: uuid
-         * @description The id of an account.
-         */
-        UserId: string;
-        /** @description An account. */
-        UserView: {
-            /**
-             * @description Its address, as it was typed.
-             * @example ada@example.org
-             */
-            email: string;
-            /** @description Its id. */
-            id: components["schemas"]["UserId"];
-            /** @description What it may do. */
-            role: components["schemas"]["Role"];
         };
         /**
          * @description Which of Junjo's vocabularies the span speaks.
@@ -4079,7 +4093,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_ManagedUser"];
+                    "application/json": components["schemas"]["Page_ManagedAccount"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -4198,7 +4212,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ManagedUser"];
+                    "application/json": components["schemas"]["ManagedAccount"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -4609,7 +4623,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserView"];
+                    "application/json": components["schemas"]["Account"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -4650,7 +4664,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserView"];
+                    "application/json": components["schemas"]["Account"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -4722,7 +4736,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserView"];
+                    "application/json": components["schemas"]["Account"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -4823,7 +4837,7 @@ export interface operations {
             };
         };
     };
-    register_user: {
+    register_account: {
         parameters: {
             query?: never;
             header?: never;
@@ -4841,7 +4855,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserView"];
+                    "application/json": components["schemas"]["Account"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -5035,7 +5049,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_ManagedUser"];
+                    "application/json": components["schemas"]["Page_ManagedAccount"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -5154,7 +5168,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ManagedUser"];
+                    "application/json": components["schemas"]["ManagedAccount"];
                 };
             };
             /** @description The request was refused; the detail says why. */
