@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use axum::Router;
 use junjo_ingest::Receiver;
 use junjo_pipeline::SplitSettings;
-use junjo_span_store::Prober;
+use junjo_span_store::{DataDir, Prober};
 use junjo_web::serve::{Bounds, serve};
 use junjo_web::{Lifecycle, SharedClock};
 use rustix::fs::{FlockOperation, flock};
@@ -134,7 +134,7 @@ pub(crate) fn lock_data_dir(dir: &Path) -> anyhow::Result<File> {
         .create(true)
         .truncate(false)
         .write(true)
-        .open(dir.join("lock"))
+        .open(DataDir::new(dir).lock())
         .with_context(|| format!("cannot write to the data folder {shown} (JUNJO_DATA_DIR)"))?;
     flock(&file, FlockOperation::NonBlockingLockExclusive)
         .with_context(|| format!("another server uses the data folder {shown} (JUNJO_DATA_DIR)"))?;
