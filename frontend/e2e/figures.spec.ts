@@ -23,13 +23,13 @@ test("prints the figures of a first visit", async ({ browser, request, baseURL }
   await resetMock(request, "busy");
   const read = async <T>(url: string) => (await (await request.get(url)).json()) as T;
   const traces = await read<{ items: { trace_id: string }[] }>("/otel/traces?limit=1");
-  const runs = await read<{ items: { trace_id: string; span_id: string }[] }>("/otel/workflows?limit=1");
+  const runs = await read<{ items: { trace_id: string; span_id: string }[] }>("/otel/runs?limit=1");
   const run = runs.items[0];
   const pages: [string, string][] = [
     ["overview", "/overview"],
     ["traces", "/traces"],
     ["trace", `/traces/${traces.items[0]?.trace_id}`],
-    ["workflow run", `/workflows/${run?.trace_id}/${run?.span_id}`],
+    ["run", `/runs/${run?.trace_id}/${run?.span_id}`],
   ];
   console.log("first visit       FCP ms  LCP ms  TBT ms     CLS  JS KiB raw  requests");
   for (const [name, url] of pages) {

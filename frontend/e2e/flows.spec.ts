@@ -14,17 +14,17 @@ interface Run {
 }
 
 async function aRun(page: Page): Promise<Run> {
-  const answer = await page.request.get("/otel/workflows?limit=50");
+  const answer = await page.request.get("/otel/runs?limit=50");
   const { items } = (await answer.json()) as { items: Run[] };
   const run = items.find(({ status, name }) => status !== "error" && name.includes("Ticket")) ?? items[0];
-  if (!run) throw new Error("the server has no workflow run");
+  if (!run) throw new Error("the server has no run");
   return run;
 }
 
 /** Guarantee: the graph shows, arrow keys step through the state, the URL holds the place, and an event leads to its span. */
-test("steps through a workflow run", async ({ page }) => {
+test("steps through a run", async ({ page }) => {
   const run = await aRun(page);
-  await page.goto(`/workflows/${run.trace_id}/${run.span_id}`);
+  await page.goto(`/runs/${run.trace_id}/${run.span_id}`);
   await expect(page.getByRole("heading", { name: run.name })).toBeVisible();
   const graph = page.getByRole("region", { name: "Graph" });
   await expect(graph.getByRole("button", { name: /executed/ }).first()).toBeVisible();
@@ -58,7 +58,7 @@ test("steps through a workflow run", async ({ page }) => {
 /** Guarantee: a node says what it did, a subflow folds in place, and all runs of the graph are one click away. */
 test("looks at nodes and at all runs", async ({ page }) => {
   const run = await aRun(page);
-  await page.goto(`/workflows/${run.trace_id}/${run.span_id}`);
+  await page.goto(`/runs/${run.trace_id}/${run.span_id}`);
   const graph = page.getByRole("region", { name: "Graph" });
   await graph
     .getByRole("button", { name: /, executed/ })
@@ -124,7 +124,7 @@ test("compares two traces", async ({ page }) => {
 /** Guarantee: an invitation makes an account, and rotating a key shows a new secret once. */
 test("invites somebody and rotates a key", async ({ page, browser, baseURL }) => {
   const email = `guest-${Date.now()}@example.com`;
-  await page.goto("/settings/users");
+  await page.goto("/settings/accounts");
   await page.getByRole("button", { name: "Invite" }).click();
   await page.getByLabel("Email").fill(email);
   await page.getByRole("button", { name: "Create invitation" }).click();

@@ -36,16 +36,16 @@ async function pages(page: Page): Promise<[string, string][]> {
   const { spans } = await read<{ spans: Span[] }>(`/otel/trace/${largest.trace_id}`);
   const call = spans.find((span) => span.role === "llm") ?? spans.at(-1);
   const runs = await read<{ items: { trace_id: string; span_id: string; structural_id: string | null }[] }>(
-    "/otel/workflows?limit=50",
+    "/otel/runs?limit=50",
   );
-  const run = runs.items.find((item) => item.structural_id !== null) ?? runs.items[0];
+  const first = runs.items.find((item) => item.structural_id !== null) ?? runs.items[0];
   const agent = items.find((item) => item.root_role === "agent")?.trace_id;
   const ofAgent = agent === undefined ? [] : (await read<{ spans: Span[] }>(`/otel/trace/${agent}`)).spans;
-  const agentRun = `/workflows/${agent}/${ofAgent.find((span) => span.parent_span_id === null)?.span_id}`;
-  const session = items.find((item) => item.session_id !== null)?.session_id;
+  const agentRun = `/runs/${agent}/${ofAgent.find((span) => span.parent_span_id === null)?.span_id}`;
+  const conversation = items.find((item) => item.session_id !== null)?.session_id;
   const other = items.find((item) => item.trace_id !== largest.trace_id) ?? largest;
   const trace = `/traces/${largest.trace_id}`;
-  const workflow = `/workflows/${run?.trace_id}/${run?.span_id}`;
+  const run = `/runs/${first?.trace_id}/${first?.span_id}`;
   return [
     ["overview", "/overview"],
     ["traces", "/traces"],
@@ -54,25 +54,25 @@ async function pages(page: Page): Promise<[string, string][]> {
     ["span", `${trace}?span=${call?.span_id}`],
     ["span-attributes", `${trace}?span=${call?.span_id}&tab=attributes`],
     ["span-raw", `${trace}?span=${call?.span_id}&tab=raw`],
-    ["workflows", "/workflows"],
-    ["workflow", workflow],
-    ["workflow-step", `${workflow}?step=2&show=state`],
-    ["workflow-blame", `${workflow}?step=3&show=blame`],
-    ["workflow-run", `${workflow}?tab=run`],
-    ["workflow-graph", `/workflow-graphs/${run?.structural_id}?range=all`],
+    ["runs", "/runs"],
+    ["run", run],
+    ["run-step", `${run}?step=2&show=state`],
+    ["run-blame", `${run}?step=3&show=blame`],
+    ["run-facts", `${run}?tab=run`],
+    ["overlay", `/runs/overlay/${first?.structural_id}?range=all`],
     ["agent", agentRun],
     ["agent-step", `${agentRun}?step=1`],
     ["logs", "/logs"],
     ["logs-none", "/logs?q=nothing-has-this-text"],
     ["span-logs", `${trace}?tab=logs`],
-    ["sessions", "/sessions"],
-    ["session", `/sessions/${encodeURIComponent(session ?? "none")}`],
+    ["conversations", "/conversations"],
+    ["conversation", `/conversations/${encodeURIComponent(conversation ?? "none")}`],
     ["users", "/users"],
     ["services", "/services"],
     ["compare", `/compare?a=${largest.trace_id}&b=${other.trace_id}`],
     ["profile", "/settings/profile"],
     ["api-keys", "/settings/api-keys"],
-    ["accounts", "/settings/users"],
+    ["accounts", "/settings/accounts"],
     ["audit", "/settings/audit"],
     ["ingestion", "/settings/ingestion"],
     ["storage", "/settings/storage"],

@@ -114,10 +114,10 @@ STOLEN_COOKIE_ENDS = {
     "presenting the password again": lambda email, victim: victim.post("/auth/reauthenticate", {"password": PASSWORD}),
     "ending all sessions": lambda email, victim: victim.call("DELETE", "/auth/sessions"),
     "a change of the role": lambda email, victim: admin().call(
-        "PATCH", f"/auth/users/{_id_of(victim)}", {"role": "viewer"}),
+        "PATCH", f"/auth/accounts/{_id_of(victim)}", {"role": "viewer"}),
     "the administrator ending its sessions": lambda email, victim: admin().call(
-        "DELETE", f"/auth/users/{_id_of(victim)}/sessions"),
-    "deleting the account": lambda email, victim: admin().call("DELETE", f"/auth/users/{_id_of(victim)}"),
+        "DELETE", f"/auth/accounts/{_id_of(victim)}/sessions"),
+    "deleting the account": lambda email, victim: admin().call("DELETE", f"/auth/accounts/{_id_of(victim)}"),
 }
 
 
@@ -172,7 +172,7 @@ def keys_after_their_end(expect):
     bearer = {"authorization": f"Bearer {read['key']}"}
     expect(export(read["key"]) == 401, "a read key does not export")
     expect(Browser().get("/otel/services", headers=bearer).status == 200, "a read key reads telemetry")
-    for method, path in (("GET", "/api-keys"), ("GET", "/auth/users"), ("GET", "/auth/audit"), ("POST", "/api-keys"),
+    for method, path in (("GET", "/api-keys"), ("GET", "/auth/accounts"), ("GET", "/auth/audit"), ("POST", "/api-keys"),
                          ("GET", "/auth/me")):
         status = Browser().call(method, path, "{}", headers=bearer).status
         expect(status == 401, f"a read key at {method} {path}: {status}")
@@ -281,7 +281,7 @@ def header_and_log_injection(expect):
 
 def path_tricks(expect):
     """reach what is guarded, or files, by spelling the address differently"""
-    guarded = ("/auth/users", "/api-keys", "/otel/traces", "/auth/audit")
+    guarded = ("/auth/accounts", "/api-keys", "/otel/traces", "/auth/audit")
     for path in guarded:
         spellings = (path + "/", "/" + path, path.upper(), path + "%00", path + ";x=1", path + "/.", "/x/.." + path,
                      path + "?a=../", path + "%2e%2e%2f", "/%2e/" + path[1:], path + "#x", path + ".json", path + "%20")
@@ -297,9 +297,9 @@ def path_tricks(expect):
              if any(mark in answer for mark in (b"root:", b"[workspace]", b"SQLite", b"[core]"))]
     expect(not leaks, f"{len(files)} ways to a file: {sorted({status_of(answer) for answer in answers.values()})}")
     for header in ("x-http-method-override", "x-method-override", "x-original-url", "x-rewrite-url"):
-        status = Browser().get("/ping", headers={header: "/auth/users" if "url" in header else "DELETE"}).body
+        status = Browser().get("/ping", headers={header: "/auth/accounts" if "url" in header else "DELETE"}).body
         expect(status == b"pong", f"{header} changes nothing")
-    absolute = raw(b"GET http://evil.example/auth/users HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n")
+    absolute = raw(b"GET http://evil.example/auth/accounts HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n")
     expect(status_of(absolute) in (400, 401), f"an absolute address: {status_of(absolute)}")
     link = admin().post("/auth/invitations", {"email": "host@example.org"}, headers={"x-forwarded-host": "evil.example"})
     expect(b"evil.example" not in link.body, "a forged host does not get into links")
@@ -307,7 +307,7 @@ def path_tricks(expect):
 
 def request_smuggling(expect):
     """two lengths, or a length and chunks, so that a proxy and the server see different requests"""
-    hidden = b"GET /auth/users HTTP/1.1\r\nhost: x\r\n\r\n"
+    hidden = b"GET /auth/accounts HTTP/1.1\r\nhost: x\r\n\r\n"
     head = b"POST /auth/logout HTTP/1.1\r\nhost: x\r\nconnection: keep-alive\r\n"
     for name, lines in (
         ("a length and chunks", b"content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
@@ -325,7 +325,7 @@ def privilege_escalation(expect):
     _, member = person("member")
     _, viewer = person("viewer")
     own = _id_of(member)
-    expect(member.call("PATCH", f"/auth/users/{own}", {"role": "admin"}).status == 403, "a member's own role")
+    expect(member.call("PATCH", f"/auth/accounts/{own}", {"role": "admin"}).status == 403, "a member's own role")
     account = {"email": "sneaky@example.org", "password": PASSWORD, "role": "admin"}
     expect(member.post("/auth/register", account).status == 403, "an account made by a member")
     expect(Browser().post("/auth/register", account).status == 401, "an account made by nobody")
@@ -346,8 +346,8 @@ def privilege_escalation(expect):
         expect(status == 404, f"{method} of another's key: {status}")
     session = member.get("/auth/sessions").json["items"][0]["id"]
     expect(other.call("DELETE", f"/auth/sessions/{session}").status == 404, "another's session")
-    root = next(user for user in admin().get("/auth/users?limit=500").json["items"] if user["email"] == EMAIL)
-    expect(admin().call("DELETE", f"/auth/users/{root['id']}").status == 409, "the last administrator deleting themselves")
+    root = next(user for user in admin().get("/auth/accounts?limit=500").json["items"] if user["email"] == EMAIL)
+    expect(admin().call("DELETE", f"/auth/accounts/{root['id']}").status == 409, "the last administrator deleting themselves")
 
 
 def injection_into_queries(expect):
@@ -361,13 +361,13 @@ def injection_into_queries(expect):
     answers = {}
     for text in texts:
         quoted = "".join(f"%{byte:02x}" for byte in text.encode())
-        for path in ("/auth/audit?action=", "/auth/audit?target_id=", "/auth/audit?cursor=", "/auth/users?cursor=",
-                     "/otel/traces?service=", "/otel/traces?name=", "/otel/traces?q=", "/otel/trace/", "/auth/users/x?a="):
+        for path in ("/auth/audit?action=", "/auth/audit?target_id=", "/auth/audit?cursor=", "/auth/accounts?cursor=",
+                     "/otel/traces?service=", "/otel/traces?name=", "/otel/traces?q=", "/otel/trace/", "/auth/accounts/x?a="):
             reply = admin().get(path + quoted)
             answers[reply.status] = answers.get(reply.status, 0) + 1
             assert b"argon2" not in reply.body
     expect(set(answers) <= {200, 400, 404, 405}, f"filters and ids: {answers}")
-    expect(admin().get("/auth/users").status == 200, "the accounts are still there")
+    expect(admin().get("/auth/accounts").status == 200, "the accounts are still there")
 
 
 def memory_by_logins(expect):

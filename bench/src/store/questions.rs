@@ -90,7 +90,7 @@ fn filters(samples: &Samples<'_>) -> Vec<Row> {
         row("traces of a name", samples.map(|sample| traces("name", &sample.root_name))),
         row("traces with an error", samples.map(|_| traces("status", "error"))),
         row("traces of a user", samples.map_people(|_, user| traces("user_id", user))),
-        row("traces of a session", samples.map_people(|session, _| traces("session_id", session))),
+        row("traces of a conversation", samples.map_people(|session, _| traces("session_id", session))),
         row("traces that took long", samples.map(slow)),
         row("spans of a service", samples.map(|sample| spans("service", &sample.service))),
         row("spans with a model", samples.map(|sample| spans("model", &sample.model))),

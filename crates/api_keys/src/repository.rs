@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::DateTime;
-use junjo_auth::{CurrentUser, UserId};
+use junjo_auth::{AccountId, CurrentUser};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqlitePool};
 
@@ -25,7 +25,7 @@ pub(crate) struct NewRow<'a> {
     pub(crate) prefix: &'a str,
     pub(crate) hash: KeyHash,
     pub(crate) scope: Scope,
-    pub(crate) created_by: UserId,
+    pub(crate) created_by: AccountId,
     pub(crate) created_at_unix_nano: i64,
     pub(crate) expires_at_unix_nano: Option<i64>,
 }
@@ -75,7 +75,11 @@ impl Repository {
     }
 
     /// Counts and inserts in one statement, so that simultaneous calls cannot pass the limit.
-    pub(crate) async fn insert(&self, key: &NewRow<'_>, per_user_max: u32) -> Result<Inserted, ApiKeyError> {
+    pub(crate) async fn insert(
+        &self,
+        key: &NewRow<'_>,
+        per_account_max: u32,
+    ) -> Result<Inserted, ApiKeyError> {
         let created_by = key.created_by.to_string();
         let result = sqlx::query(
             "INSERT INTO api_keys
@@ -91,7 +95,7 @@ impl Repository {
         .bind(key.created_at_unix_nano)
         .bind(key.expires_at_unix_nano)
         .bind(&created_by)
-        .bind(per_user_max)
+        .bind(per_account_max)
         .execute(&self.pool)
         .await;
         match result {

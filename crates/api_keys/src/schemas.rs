@@ -104,7 +104,6 @@ pub struct CreatedApiKey {
 
 /// Which page of the list.
 #[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
     /// Rows per page.

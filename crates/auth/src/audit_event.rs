@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::user::UserId;
+use crate::account::AccountId;
 
 /// Whether the event happened or was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -38,7 +38,7 @@ pub struct AuditEvent {
     /// Whether it happened.
     pub outcome: AuditOutcome,
     /// Who, when known.
-    pub actor: Option<UserId>,
+    pub actor: Option<AccountId>,
     /// The id of what it was done to, when there is one.
     pub target_id: Option<String>,
     /// A fixed word that says more: never a text of the caller.
@@ -47,12 +47,12 @@ pub struct AuditEvent {
 
 impl AuditEvent {
     /// `actor` did `action`.
-    pub fn success(action: &'static str, actor: UserId) -> Self {
+    pub fn success(action: &'static str, actor: AccountId) -> Self {
         Self { action, outcome: AuditOutcome::Success, actor: Some(actor), target_id: None, detail: None }
     }
 
     /// `action` was refused; `actor` is who tried, when known.
-    pub fn refused(action: &'static str, actor: Option<UserId>) -> Self {
+    pub fn refused(action: &'static str, actor: Option<AccountId>) -> Self {
         Self { action, outcome: AuditOutcome::Refused, actor, target_id: None, detail: None }
     }
 

@@ -11,17 +11,17 @@ use http::request::Parts;
 use junjo_web::{ApiError, ApiResult, ErrorKind};
 use tower_sessions::Session;
 
+use crate::account::{Account, AccountId, Role};
 use crate::email::Email;
 use crate::error::AuthError;
 use crate::session::{FoundSession, Sessions};
 use crate::session_id::SessionId;
-use crate::user::{Role, User, UserId};
 
 /// The signed-in person. As an extractor: 401 when nobody is; `Option<CurrentUser>` where that is allowed.
 #[derive(Clone, Debug)]
 pub struct CurrentUser {
     /// The account.
-    pub id: UserId,
+    pub id: AccountId,
     /// Its address, for showing; never for logs.
     pub email: Email,
     /// What it may do.
@@ -66,7 +66,7 @@ impl CurrentUser {
         let Some(found) = sessions.find(cookie).await? else {
             return Ok(None);
         };
-        let FoundSession { id: session_id, user: User { id, email, role }, is_recently_authenticated } =
+        let FoundSession { id: session_id, account: Account { id, email, role }, is_recently_authenticated } =
             found;
         let current = Self { id, email, role, session_id, is_recently_authenticated };
         if let Some(caller) = parts.extensions.get::<Caller>() {
@@ -95,16 +95,16 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for CurrentUser {
 
 /// Who turned out to call, for the layers around the handler.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Caller(Arc<OnceLock<UserId>>);
+pub(crate) struct Caller(Arc<OnceLock<AccountId>>);
 
 impl Caller {
-    fn identify(&self, id: UserId) {
+    fn identify(&self, id: AccountId) {
         // the same request resolves to the same person
         let _ = self.0.set(id);
     }
 
     /// The account, once a handler or extractor has asked for it.
-    pub(crate) fn id(&self) -> Option<UserId> {
+    pub(crate) fn id(&self) -> Option<AccountId> {
         self.0.get().copied()
     }
 }

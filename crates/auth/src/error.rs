@@ -2,8 +2,8 @@
 
 use junjo_web::{ApiError, BoxError, ErrorKind, db};
 
+use crate::account::Role;
 use crate::password::WeakPassword;
-use crate::user::Role;
 
 /// An error of the auth feature.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +61,7 @@ pub enum AuthError {
     SamePassword,
     /// There is no such account.
     #[error("There is no such account.")]
-    UnknownUser,
+    UnknownAccount,
     /// There is no such session of the caller.
     #[error("There is no such session.")]
     UnknownSession,
@@ -151,7 +151,7 @@ impl From<AuthError> for ApiError {
             | AuthError::LastAdmin
             | AuthError::TooManyInvitations
             | AuthError::ConcurrentChange => Self::conflict(text),
-            AuthError::UnknownUser
+            AuthError::UnknownAccount
             | AuthError::UnknownSession
             | AuthError::UnknownInvitation
             | AuthError::InvalidLink => Self::not_found(text),

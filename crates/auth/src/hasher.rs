@@ -23,7 +23,7 @@ const QUEUE_WAIT_MAX: Duration = Duration::from_secs(10);
 pub(crate) struct Hasher {
     argon2: Argon2<'static>,
     permits: Arc<Semaphore>,
-    /// A hash that no password has, verified for unknown users so that they cost the same.
+    /// A hash that no password has, verified for unknown addresses so that they cost the same.
     decoy: Arc<str>,
 }
 
@@ -112,7 +112,7 @@ mod tests {
         assert!(!hasher.verify("wrong horse".into(), Some(stored)).await.unwrap());
     }
 
-    /// Scenario: an unknown user. Guarantee: the decoy is a well-formed hash of the same cost, and never matches.
+    /// Scenario: an unknown address. Guarantee: the decoy is a well-formed hash of the same cost, and never matches.
     #[tokio::test]
     async fn unknown_user_is_verified_against_a_decoy_of_equal_cost() {
         let hasher = hasher();

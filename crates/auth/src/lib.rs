@@ -1,11 +1,15 @@
 //! Accounts and browser sessions: first-run registration, login, roles, the [`CurrentUser`] extractor, the audit log.
 //!
+//! An *account* is what is stored; the *user* is the account that a request is signed in as ([`CurrentUser`]). A *session* is a
+//! browser that is signed in. Tables and events keep the older word: `users`, `user_sessions`, `user.create`.
+//!
 //! Other features may depend on this crate for [`CurrentUser`], [`TelemetryReader`] and [`AuditLog`] only. It must know no other feature.
 //!
 //! The server merges [`routes`] with the other routers and then wraps everything that a cookie may authenticate in
 //! [`protect`]. Outside of that it needs `junjo_web::client::identify` (addresses, https) and
 //! `junjo_web::request_id::assign`.
 
+mod account;
 mod audit;
 mod audit_event;
 mod config;
@@ -30,8 +34,8 @@ mod session_id;
 mod settings;
 mod store;
 mod upkeep;
-mod user;
 
+pub use account::{Account, AccountId, Role};
 pub use audit::AuditLog;
 pub use audit_event::{AuditEvent, AuditOutcome};
 pub use config::{AuthConfig, LoginLimits, PasswordCost, Rate};
@@ -43,9 +47,8 @@ pub use password::WeakPassword;
 pub use protect::protect;
 pub use reader::{ReadKeyCheck, ReadKeys, TelemetryReader, readable_by_keys};
 pub use router::routes;
-pub use schemas::{Credentials, NewAccount, SetupStatus, UserView};
+pub use schemas::{AccountView, Credentials, NewAccount, SetupStatus};
 pub use service::{AuthState as State, OperatorAccount, OperatorLink};
 pub use session_id::{SESSION_COOKIE, SessionId};
 pub use settings::Settings;
 pub use upkeep::spawn;
-pub use user::{Role, User, UserId};

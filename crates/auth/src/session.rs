@@ -1,17 +1,17 @@
 //! Browser sessions. The cookie leads to a record of tower-sessions, which holds nothing but the id of a row in
-//! `user_sessions`. That row decides: no row, no user, or too old means signed out, whatever the cookie's record says.
+//! `user_sessions`. That row decides: no row, no account, or too old means signed out, whatever the cookie's record says.
 
 use std::time::Duration;
 
 use junjo_web::{SharedClock, uuid_v7};
 use tower_sessions::{Expiry, Session};
 
+use crate::account::{Account, AccountId};
 use crate::config::AuthConfig;
 use crate::error::AuthError;
 use crate::origin::Visit;
 use crate::repository::{ListedSession, NewSession, Repository, SessionRow};
 use crate::session_id::SessionId;
-use crate::user::{User, UserId};
 
 /// The only entry of the cookie's record.
 const SESSION_ID_ENTRY: &str = "session_id";
@@ -33,7 +33,7 @@ pub(crate) struct Sessions {
 #[derive(Debug)]
 pub(crate) struct FoundSession {
     pub(crate) id: SessionId,
-    pub(crate) user: User,
+    pub(crate) account: Account,
     /// Whether the password was presented lately.
     pub(crate) is_recently_authenticated: bool,
 }
@@ -49,16 +49,16 @@ impl Sessions {
         }
     }
 
-    /// Signs `user_id` in: a new cookie value whatever the browser sent (session fixation), and the session that the
+    /// Signs `account_id` in: a new cookie value whatever the browser sent (session fixation), and the session that the
     /// browser had before is gone.
-    pub(crate) async fn begin(&self, user_id: UserId, visit: &Visit) -> Result<SessionId, AuthError> {
+    pub(crate) async fn begin(&self, account_id: AccountId, visit: &Visit) -> Result<SessionId, AuthError> {
         let Visit { cookie, origin } = visit;
         if let Some(previous) = cookie.get::<SessionId>(SESSION_ID_ENTRY).await? {
             self.repository.delete_session(previous).await?;
         }
         cookie.cycle_id().await?;
         let id = SessionId(uuid_v7(self.clock.as_ref()));
-        let session = NewSession { id, user_id, ip: origin.ip, user_agent: origin.user_agent.clone() };
+        let session = NewSession { id, account_id, ip: origin.ip, user_agent: origin.user_agent.clone() };
         self.repository.insert_session(&session).await?;
         cookie.insert(SESSION_ID_ENTRY, id).await?;
         Ok(id)
@@ -85,7 +85,7 @@ impl Sessions {
         }
         let password_age = self.age_nanos(row.authenticated_at_unix_nano);
         let is_recently_authenticated = password_age < self.reauthentication_window.as_nanos();
-        Ok(Some(FoundSession { id, user: row.user, is_recently_authenticated }))
+        Ok(Some(FoundSession { id, account: row.account, is_recently_authenticated }))
     }
 
     /// Notes that the password was presented again, under a new cookie value.
@@ -99,11 +99,11 @@ impl Sessions {
         Ok(cookie.cycle_id().await?)
     }
 
-    /// The sessions of `user` that are not over.
-    pub(crate) async fn list(&self, user: UserId) -> Result<Vec<ListedSession>, AuthError> {
+    /// The sessions of `account` that are not over.
+    pub(crate) async fn list(&self, account: AccountId) -> Result<Vec<ListedSession>, AuthError> {
         let now = self.clock.now_unix_nano();
         self.repository
-            .list_sessions(user, before(now, self.idle_timeout), before(now, self.absolute_timeout))
+            .list_sessions(account, before(now, self.idle_timeout), before(now, self.absolute_timeout))
             .await
     }
 

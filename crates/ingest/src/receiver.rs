@@ -278,6 +278,15 @@ struct Prepared {
     record: Option<NewRecord>,
 }
 
+/// What the wal calls a signal; `None` for one that is not stored.
+const fn stored_as(signal: Signal) -> Option<junjo_wal::Signal> {
+    match signal {
+        Signal::Traces => Some(junjo_wal::Signal::Traces),
+        Signal::Logs => Some(junjo_wal::Signal::Logs),
+        Signal::Metrics => None,
+    }
+}
+
 /// Walks the whole wire format, leaves out what is rejected, and compresses the rest for the log.
 fn prepare(
     signal: Signal,
@@ -287,10 +296,8 @@ fn prepare(
     limits: &IngestLimits,
 ) -> Result<Prepared, Refusal> {
     let report = scan(signal, message, &limits.scan).map_err(|error| Refusal::Invalid(error.to_string()))?;
-    let stored = match signal {
-        Signal::Traces if report.accepted > 0 => junjo_wal::Signal::Traces,
-        Signal::Logs if report.accepted > 0 => junjo_wal::Signal::Logs,
-        _ => return Ok(Prepared { report, record: None }),
+    let Some(stored) = stored_as(signal).filter(|_| report.accepted > 0) else {
+        return Ok(Prepared { report, record: None });
     };
     let kept = if report.rejected > 0 {
         Cow::Owned(without_rejected(signal, message))

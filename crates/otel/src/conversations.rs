@@ -7,7 +7,7 @@ use junjo_auth::TelemetryReader;
 use junjo_telemetry::answers::{Conversation, ConversationDetail, User};
 use junjo_telemetry::params::{GroupFilterParams, PageParams, TimeParams};
 use junjo_telemetry::{PageAsk, Telemetry};
-use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Limit, Page, Problems};
+use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Limit, Page, Problems, with_alias};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -20,8 +20,8 @@ const TURN_LIMIT: Limit = Limit::new(50, 200);
 
 pub(crate) fn routes() -> OpenApiRouter<OtelState> {
     OpenApiRouter::new()
-        .routes(routes!(list_conversations))
-        .routes(routes!(get_conversation))
+        .routes(with_alias(routes!(list_conversations), "/otel/sessions"))
+        .routes(with_alias(routes!(get_conversation), "/otel/sessions/{session_id}"))
         .routes(routes!(list_users))
 }
 

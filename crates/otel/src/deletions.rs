@@ -67,9 +67,9 @@ struct Deletion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum DeletionState {
-    /// The log or the archive may still hold some of it.
+    /// The wal or the archive may still hold some of it.
     Pending,
-    /// Nothing is left in log, archive and index.
+    /// Nothing is left in wal, archive and index.
     Done,
 }
 

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use junjo_auth::TelemetryReader;
-use junjo_span_model::Role;
-use junjo_span_store::{FieldKind as Kind, KINDS, PromotedField, STATUSES};
+use junjo_span_model::{Role, SpanStatus};
+use junjo_span_store::{FieldKind as Kind, KINDS, PromotedField};
 use junjo_web::Problems;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -63,7 +63,7 @@ impl From<&'static PromotedField> for Field {
             Kind::Float => (FieldKind::Number, Vec::new()),
             Kind::Millis => (FieldKind::Milliseconds, Vec::new()),
             Kind::Bool => (FieldKind::Boolean, vec!["true", "false"]),
-            Kind::Status => (FieldKind::Word, STATUSES.to_vec()),
+            Kind::Status => (FieldKind::Word, SpanStatus::WORDS.to_vec()),
             Kind::SpanKind => (FieldKind::Word, KINDS.to_vec()),
             Kind::Role => (FieldKind::Word, Role::ALL.iter().map(|role| role.as_str()).collect()),
             Kind::TraceId | Kind::SpanId | Kind::ParentSpanId => (FieldKind::Id, Vec::new()),

@@ -1,5 +1,5 @@
 //! Runs of Junjo workflows: `GET /otel/runs` lists them, `/otel/runs/{trace_id}/{span_id}` is one with its graph, executions and
-//! states, and `/otel/runs/overlay` lays the runs of a workflow over each other.
+//! states, and `/otel/runs/overlay` lays the runs of a workflow over each other. Each is also served under its old path.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,7 +7,7 @@ use junjo_auth::TelemetryReader;
 use junjo_telemetry::Telemetry;
 use junjo_telemetry::answers::{Run, RunOverlay, RunView};
 use junjo_telemetry::params::{OverlayParams, PageParams, RunFilterParams, TimeParams, span_id, trace_id};
-use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Page, Problems};
+use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Page, Problems, with_alias};
 use junjo_workflow_model::StateAt;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -18,10 +18,10 @@ use crate::state::OtelState;
 
 pub(crate) fn routes() -> OpenApiRouter<OtelState> {
     OpenApiRouter::new()
-        .routes(routes!(list_runs))
-        .routes(routes!(get_run))
-        .routes(routes!(get_run_state))
-        .routes(routes!(get_run_overlay))
+        .routes(with_alias(routes!(list_runs), "/otel/workflows"))
+        .routes(with_alias(routes!(get_run), "/otel/workflow/{trace_id}/{span_id}"))
+        .routes(with_alias(routes!(get_run_state), "/otel/workflow/{trace_id}/{span_id}/state"))
+        .routes(with_alias(routes!(get_run_overlay), "/otel/workflow-runs"))
 }
 
 /// Which state.

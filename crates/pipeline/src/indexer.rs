@@ -1,4 +1,4 @@
-//! The indexer: woken by the log, decodes what is new on blocking threads and commits rows and cursor together.
+//! The indexer: woken by the wal, decodes what is new on blocking threads and commits rows and cursor together.
 //!
 //! A record that cannot be decoded is kept in the quarantine folder and counted; it never blocks the ones behind it.
 //! Any other failure (disk, memory, DuckDB) is tried again: nothing is skipped for it. When anybody, a query too, finds
@@ -10,6 +10,7 @@ use junjo_span_store::{
     Dataset, IndexBatch, IndexState, Progress, SpanStore, StoreError, decode_log_rows, decode_rows,
 };
 use junjo_wal::{Record, Sequence, Signal, Wal};
+use junjo_web::logged;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -45,9 +46,9 @@ pub async fn open_index(store: SpanStore, stop: CancellationToken) {
                 return tracing::info!("the index is filled further at the next start");
             }
             Ok(Err(error)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "index cannot be opened");
+                tracing::error!(error = logged(&error), "index cannot be opened");
             }
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "opening the index died"),
+            Err(error) => tracing::error!(error = logged(&error), "opening the index died"),
         }
         if stop.run_until_cancelled(tokio::time::sleep(RETRY_PAUSE * 5)).await.is_none() {
             return;
@@ -55,7 +56,7 @@ pub async fn open_index(store: SpanStore, stop: CancellationToken) {
     }
 }
 
-/// Moves records from the log into the index.
+/// Moves records from the wal into the index.
 pub struct Indexer {
     store: SpanStore,
     wal: Wal,
@@ -67,7 +68,7 @@ impl Indexer {
         Self { store, wal }
     }
 
-    /// Runs until `stop` is cancelled. What is not indexed by then stays in the log for the next start.
+    /// Runs until `stop` is cancelled. What is not indexed by then stays in the wal for the next start.
     pub async fn run(self, stop: CancellationToken) {
         open_index(self.store.clone(), stop.clone()).await;
         self.raise_accepted().await;
@@ -93,7 +94,7 @@ impl Indexer {
         }
     }
 
-    /// After a damaged log was replaced its totals start again: the index knows better.
+    /// After a damaged wal was replaced its totals start again: the index knows better.
     async fn raise_accepted(&self) {
         let progress = self.store.progress();
         for (signal, processed, cursor) in [
@@ -102,7 +103,7 @@ impl Indexer {
         ] {
             if let Err(error) = self.wal.raise_accepted(signal, processed, cursor).await {
                 tracing::warn!(
-                    error = &error as &dyn std::error::Error,
+                    error = logged(&error),
                     ?signal,
                     "the total of what was accepted stays too low"
                 );
@@ -119,10 +120,7 @@ impl Indexer {
                 Ok(0) => return Ok(()),
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "indexing failed, will be tried again"
-                    );
+                    tracing::error!(error = logged(&error), "indexing failed, will be tried again");
                     metrics::counter!("junjo_index_failures_total").increment(1);
                     return Err(error);
                 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use junjo_span_store::SpanStore;
-use junjo_web::SharedClock;
+use junjo_web::{SharedClock, logged};
 use tokio_util::sync::CancellationToken;
 
 /// Between two rounds; what is due is decided by the store.
@@ -36,7 +36,7 @@ impl Keeper {
                 Some(Ok(false)) => INTERVAL,
                 Some(Err(error)) => {
                     tracing::warn!(
-                        error = &error as &dyn std::error::Error,
+                        error = logged(&error),
                         "upkeep of the store did not get through, will be tried again"
                     );
                     metrics::counter!("junjo_upkeep_failures_total").increment(1);

@@ -6,7 +6,7 @@
 //! | [`Indexer`] | decodes new records and commits their rows to the index |
 //! | [`Sealer`] | writes whole spans and log records to archive files, and lets the log forget them |
 //! | [`Keeper`] | merges archive files, applies retention, finishes deletions |
-//! | [`Puller`] | takes acknowledged requests out of an ingestion service and into the log |
+//! | [`Puller`] | takes acknowledged requests out of an ingestion service and into the wal |
 
 mod background;
 mod indexer;
@@ -46,7 +46,7 @@ impl Pipeline {
         Self { store, wal, clock, sources: Sources::default(), background }
     }
 
-    /// The log that the tasks empty.
+    /// The wal that the tasks empty.
     pub fn wal(&self) -> &Wal {
         &self.wal
     }

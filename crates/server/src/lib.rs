@@ -5,7 +5,7 @@
 //! | module | what is there |
 //! |---|---|
 //! | [`cli`], [`settings`], [`commands`] | the command line, and one file for each command |
-//! | [`running`] | a server from bound ports to closed stores |
+//! | [`running`], `data_lock` | a server from bound ports to closed stores, on a folder that is its own |
 //! | [`app`], `stores`, `features` | what is open: stores, tasks, and the list of features |
 //! | `http`, `routes`, `page` | the layers around all routes, and those that belong to no feature |
 //! | [`document`], `route_table` | the API's description and the table of its routes |
@@ -14,6 +14,7 @@
 pub mod app;
 pub mod cli;
 pub mod commands;
+mod data_lock;
 pub mod document;
 mod features;
 mod http;

@@ -1,21 +1,19 @@
 //! A running server: lock, bind, serve at once, then open the stores and answer.
 
-use std::fs::File;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Context as _;
 use axum::Router;
 use junjo_ingest::Receiver;
 use junjo_pipeline::SplitSettings;
-use junjo_span_store::{DataDir, Prober};
+use junjo_span_store::Prober;
 use junjo_web::serve::{Bounds, serve};
 use junjo_web::{Lifecycle, SharedClock};
-use rustix::fs::{FlockOperation, flock};
 use tokio::net::TcpListener;
 
 use crate::app::App;
+use crate::data_lock::DataLock;
 use crate::http;
 use crate::settings::Settings;
 
@@ -31,8 +29,8 @@ pub struct Running {
     pub otlp_http_addrs: Vec<SocketAddr>,
     /// Where ingestion services have keys checked; only in split mode.
     pub internal_addr: Option<SocketAddr>,
-    /// Held until the process ends: two servers on one data folder would damage it.
-    _lock: File,
+    /// Held as long as this is.
+    _lock: DataLock,
 }
 
 impl Running {
@@ -61,13 +59,13 @@ pub struct Bound {
     /// The main port's complete router, once there is one.
     complete: Arc<OnceLock<Router>>,
     internal: Option<TcpListener>,
-    lock: File,
+    lock: DataLock,
 }
 
 impl Bound {
     /// Locks the data folder, binds every port and serves.
     pub async fn bind(settings: Settings, clock: SharedClock, lifecycle: &Lifecycle) -> anyhow::Result<Self> {
-        let lock = lock_data_dir(&settings.storage.data_dir)?;
+        let lock = DataLock::take(&settings.storage.data_dir)?;
         let http = bind(settings.listen.http_addr, "JUNJO_HTTP_ADDR").await?;
         let is_split = settings.split.is_on();
         let internal = if is_split { Some(bind_internal(&settings.split).await?) } else { None };
@@ -123,22 +121,6 @@ fn listen(
     let addr = listener.local_addr()?;
     lifecycle.spawn(format!("{name} {addr}"), serve(listener, router, Bounds::default(), lifecycle.soft()));
     Ok(addr)
-}
-
-/// Takes the exclusive lock on the data folder, which the system releases however the process ends.
-pub(crate) fn lock_data_dir(dir: &Path) -> anyhow::Result<File> {
-    let shown = dir.display();
-    std::fs::create_dir_all(dir)
-        .with_context(|| format!("cannot create the data folder {shown} (JUNJO_DATA_DIR)"))?;
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(DataDir::new(dir).lock())
-        .with_context(|| format!("cannot write to the data folder {shown} (JUNJO_DATA_DIR)"))?;
-    flock(&file, FlockOperation::NonBlockingLockExclusive)
-        .with_context(|| format!("another server uses the data folder {shown} (JUNJO_DATA_DIR)"))?;
-    Ok(file)
 }
 
 async fn bind(addr: SocketAddr, variable: &str) -> anyhow::Result<TcpListener> {

@@ -13,7 +13,7 @@ use crate::features::FeatureSettings;
 use crate::memory::MemoryShares;
 use crate::web_settings::WebSettings;
 
-/// The largest message that a record of the log and one page of the puller hold.
+/// The largest message that a record of the wal and one page of the puller hold.
 const MESSAGE_BYTES_CEILING: u64 = 64 << 20;
 
 /// Without a library's warnings about stale cookies, and about store errors that we log ourselves.
@@ -43,22 +43,22 @@ pub struct Settings {
 /// Where state is and how much of the machine it may take.
 #[derive(Debug, Clone, Args)]
 pub struct StorageSettings {
-    /// Folder of all state: accounts, log, index, archive.
+    /// Folder of all state: accounts, write-ahead log, index, archive.
     #[arg(long, env = "JUNJO_DATA_DIR", default_value = "./data")]
     pub(crate) data_dir: PathBuf,
     /// Memory of the process, in bytes or with K, M, G (default: half of the machine or cgroup, at most 1G).
     #[arg(long, env = "JUNJO_MEMORY_LIMIT", value_parser = parse_bytes)]
     pub(crate) memory_limit: Option<u64>,
-    /// Compressed bytes in the log at which acknowledgements stop, in bytes or with K, M, G (default: 4G).
+    /// Compressed bytes in the write-ahead log at which acknowledgements stop, in bytes or with K, M, G (default: 4G).
     #[arg(long, env = "JUNJO_WAL_MAX_BYTES", value_parser = parse_bytes)]
     pub(crate) wal_max_bytes: Option<u64>,
     /// Free disk space below which acknowledgements stop, with K, M, G (default: the larger of 512M and 5 %).
     #[arg(long, env = "JUNJO_FREE_SPACE_MIN", value_parser = parse_bytes)]
     pub(crate) free_space_min: Option<u64>,
-    /// Compressed bytes in the log that make an archive file, in bytes or with K, M, G (default: 64M).
+    /// Compressed bytes in the write-ahead log that make an archive file, in bytes or with K, M, G (default: 64M).
     #[arg(long, env = "JUNJO_SEAL_BYTES", value_parser = parse_bytes)]
     pub(crate) seal_bytes: Option<u64>,
-    /// Seconds that a span waits in the log before it goes to a smaller archive file (default: 60).
+    /// Seconds that a span waits in the write-ahead log before it goes to a smaller archive file (default: 60).
     #[arg(long, env = "JUNJO_SEAL_SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) seal_seconds: Option<u32>,
     /// Whole UTC days for which telemetry is kept after the day of its receipt (default: for ever).
@@ -154,7 +154,7 @@ impl Settings {
         let in_flight = limits.in_flight_max_bytes.unwrap_or(shared);
         anyhow::ensure!(
             limits.message_max_bytes <= MESSAGE_BYTES_CEILING,
-            "JUNJO_MESSAGE_MAX_BYTES is at most 64M, which is what the log and clients are made for"
+            "JUNJO_MESSAGE_MAX_BYTES is at most 64M, which is what the write-ahead log and clients are made for"
         );
         anyhow::ensure!(
             limits.in_flight_max_bytes.is_none_or(|bytes| bytes >= limits.message_max_bytes),

@@ -6,7 +6,7 @@ use junjo_span_store::{
     CompactPolicy, DataDir, EngineLimits, Prober, Retention, SealPolicy, SpanStore, StorageOptions,
 };
 use junjo_wal::Wal;
-use junjo_web::db;
+use junjo_web::{db, logged};
 use sqlx::SqlitePool;
 
 use crate::memory::MemoryShares;
@@ -48,7 +48,7 @@ impl Stores {
     pub(crate) async fn close(self) {
         self.wal.close().await;
         if let Err(error) = tokio::task::spawn_blocking(move || self.store.close()).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "closing the index died");
+            tracing::error!(error = logged(&error), "closing the index died");
         }
         self.pool.close().await;
     }

@@ -1,6 +1,7 @@
 //! The server's own log and traces. Traces are off unless an endpoint is set, and never go into our own receiver.
 
 use anyhow::{Context as _, bail};
+use junjo_web::logged;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{WithExportConfig as _, WithTonicConfig as _};
 use opentelemetry_sdk::Resource;
@@ -26,7 +27,7 @@ impl Watch {
         if let Some(provider) = self.provider
             && let Err(error) = provider.shutdown()
         {
-            tracing::warn!(error = &error as &dyn std::error::Error, "own traces could not be flushed");
+            tracing::warn!(error = logged(&error), "own traces could not be flushed");
         }
     }
 }

@@ -14,11 +14,12 @@ pub mod otlp;
 mod provider;
 mod role;
 mod scalar;
+mod status;
 
 pub use derive::exceptions::Exception;
 pub use derive::hints::{PromotedLog, SpanHints, promote_log};
 pub use derive::prices::{CallFacts, PriceTable};
-pub use derive::{DERIVE_VERSION, Promoted, Status, promote};
+pub use derive::{DERIVE_VERSION, Promoted, promote};
 pub use details::attributes::Attributes;
 pub use details::{Details, details, details_with_logs};
 pub use ids::{SpanId, TraceId};
@@ -33,3 +34,4 @@ pub use otlp::signal::Signal;
 pub use otlp::splice::without_rejected;
 pub use otlp::value::{Event, KeyValue, Link, LogRecord, Resource, Scope, Span, Value};
 pub use role::Role;
+pub use status::SpanStatus;

@@ -10,13 +10,14 @@ use arrow::array::{
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
-use junjo_span_model::{Role, Status};
+use junjo_span_model::{Role, SpanStatus};
 
 /// A type of a promoted field.
 ///
 /// | Rust | Arrow | DuckDB |
 /// |---|---|---|
-/// | `i64`, `i32`, `u8` | Int64, Int32, UInt8 | BIGINT, INTEGER, UTINYINT |
+/// | `i64`, `i32` | Int64, Int32 | BIGINT, INTEGER |
+/// | `u8`, `SpanStatus` | UInt8 | UTINYINT |
 /// | `f64`, `bool` | Float64, Boolean | DOUBLE, BOOLEAN |
 /// | `String`, `Role` | Utf8 | VARCHAR |
 ///
@@ -192,6 +193,29 @@ impl FieldType for Option<String> {
     }
 }
 
+impl FieldType for SpanStatus {
+    type Array = UInt8Array;
+    const ARROW: DataType = DataType::UInt8;
+    const SQL: &'static str = "UTINYINT";
+    const NULLABLE: bool = false;
+
+    fn array<'v>(values: impl Iterator<Item = &'v Self>) -> ArrayRef {
+        Arc::new(values.map(|status| Some(status.code())).collect::<UInt8Array>())
+    }
+
+    fn at(array: &UInt8Array, row: usize) -> Self {
+        Self::from_otlp(array.value(row).into())
+    }
+
+    fn spelled(text: &str) -> Self {
+        text.parse().map(Self::from_otlp).unwrap_or_default()
+    }
+
+    fn value(&self) -> FieldValue<'_> {
+        FieldValue::Text(self.as_str())
+    }
+}
+
 impl FieldType for Option<Role> {
     type Array = StringArray;
     const ARROW: DataType = DataType::Utf8;
@@ -232,13 +256,7 @@ macro_rules! taken_as_is {
     };
 }
 
-taken_as_is!(i64, u8, bool, Option<i64>, Option<i32>, Option<f64>, Option<Role>);
-
-impl Taken<Status> for u8 {
-    fn taken(value: Status) -> Self {
-        value as Self
-    }
-}
+taken_as_is!(i64, u8, bool, SpanStatus, Option<i64>, Option<i32>, Option<f64>, Option<Role>);
 
 impl Taken<u32> for i32 {
     fn taken(value: u32) -> Self {

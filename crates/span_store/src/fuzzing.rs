@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a target that panics has found something, which is what it is for")]
 
 use duckdb::{Connection, params_from_iter};
-use junjo_span_model::{Role, SpanId, TraceId};
+use junjo_span_model::{Role, SpanId, SpanStatus, TraceId};
 use junjo_wal::Sequence;
 
 use crate::archive::columns::{schema, to_batch};
@@ -141,7 +141,7 @@ fn spans() -> Vec<WholeSpan> {
         cached_input_tokens: Some(200),
         cost_usd: Some(0.005),
         session_id: Some("s-1".to_owned()),
-        status: 2,
+        status: SpanStatus::Error,
         kind: 3,
         ..row(1)
     };
@@ -191,7 +191,7 @@ fn row(ordinal: i32) -> SpanRow {
         start_unix_nano: 1_767_323_045_000_000_000,
         duration_nanos: 1_001_000,
         kind: 1,
-        status: 0,
+        status: SpanStatus::Unset,
         service: "checkout".to_owned(),
         name: "GET /pay".to_owned(),
         role: Some(Role::Tool),

@@ -56,7 +56,7 @@ pub use exported::ExportedField;
 pub use field_type::FieldValue;
 pub use filter::expr::{
     AttributeOwner, FILTER_BYTES_MAX, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Field, FieldKind, FilterError,
-    KINDS, Literal, Op, PromotedField, STATUSES, SpanExpr, nanos_of_millis,
+    KINDS, Literal, Op, PromotedField, SpanExpr, nanos_of_millis,
 };
 pub use filter::runs::RunFilter;
 pub use filter::spans::SpanFilter;

@@ -1,8 +1,13 @@
 //! A stored log record with its JSON parsed, for the derivation that borrows from it. Pure.
 
-use junjo_span_model::{LogRecord, attributes_from_json, value_from_json};
+use std::borrow::Cow;
+
+use junjo_span_model::{
+    LogRecord, attributes_from_json, decode_log_record, promote_log, resource_from_json, value_from_json,
+};
 use serde_json::Value;
 
+use crate::log_row::{Hints, LogRow};
 use crate::whole_log::WholeLog;
 
 /// A whole log record and its parsed JSON.
@@ -18,6 +23,36 @@ impl WholeLog {
     pub fn parsed(&self) -> ParsedLog<'_> {
         let parse = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
         ParsedLog { log: self, body: parse(&self.body), attributes: parse(&self.attributes) }
+    }
+}
+
+impl WholeLog {
+    /// The same with the name of the event and the hints as this version derives them from what was sent. Everything that
+    /// was sent stays byte for byte.
+    pub(crate) fn derived_again(self) -> Result<Self, serde_json::Error> {
+        let resource: Value = serde_json::from_str(&self.resource)?;
+        let promote = |record: &LogRecord<'_>| {
+            let again = promote_log(&resource_from_json(&resource), record);
+            (again.event_name.map(Cow::into_owned), again.hints.map(Hints::from))
+        };
+        let exact = self.otlp.as_deref().and_then(|message| decode_log_record(message).ok());
+        let (event_name, hints) = match exact {
+            Some(record) => promote(&record),
+            None => {
+                let parsed = self.parsed();
+                let mut record = parsed.record();
+                // the columns hold one name; one that the attribute has as well was most likely not in OTLP's field
+                let in_attribute = record.attributes.iter().any(|pair| {
+                    pair.key == "event.name"
+                        && pair.value == junjo_span_model::Value::String(record.event_name.clone())
+                });
+                if in_attribute {
+                    record.event_name = Cow::Borrowed("");
+                }
+                promote(&record)
+            }
+        };
+        Ok(Self { row: LogRow { event_name, hints, ..self.row }, ..self })
     }
 }
 

@@ -93,7 +93,7 @@ impl<'w> ParsedSpan<'w> {
             dropped_events_count: whole.dropped_events_count,
             links: Vec::new(),
             dropped_links_count: whole.dropped_links_count,
-            status_code: i32::from(row.status),
+            status_code: i32::from(row.status.code()),
             status_message: whole.status_message.as_str().into(),
             had_invalid_utf8: false,
             raw: &[],

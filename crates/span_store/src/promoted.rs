@@ -44,8 +44,8 @@ macro_rules! promoted_fields {
                 filter [duration_ms Millis, duration_ns Int], export [], since 1 }
             own { /// OTLP span kind, 0 for an unknown one.
                 kind: u8 = "kind", of span, filter [kind SpanKind], export [], since 1 }
-            own { /// OTLP status: 0 unset, 1 ok, 2 error.
-                status: u8 = "status", of span, filter [status Status], export [], since 1 }
+            own { /// OTLP status; stored as its code (0 unset, 1 ok, 2 error).
+                status: junjo_span_model::SpanStatus = "status", of span, filter [status Status], export [], since 1 }
             own { /// `service.name` of the resource.
                 service: String = "service", of span, filter [service Text], export [], since 1 }
             own { /// Name of the span.

@@ -1,6 +1,6 @@
 //! The narrow row: what lists, filters and charts use of one span, plus the place of the whole span.
 
-use junjo_span_model::{Promoted, Span, SpanId, Status, TraceId};
+use junjo_span_model::{Promoted, Span, SpanId, SpanStatus, TraceId};
 use junjo_wal::Sequence;
 
 use crate::field_type::Taken;
@@ -87,8 +87,13 @@ impl SpanRow {
 
     /// Whether the span failed.
     pub fn is_error(&self) -> bool {
-        self.status == Status::Error as u8
+        self.status == SpanStatus::Error
     }
+}
+
+/// The same in SQL, of a table with the column `status`.
+pub(crate) fn is_error_sql() -> String {
+    format!("status = {}", SpanStatus::Error.code())
 }
 
 /// A trace id as the two unsigned halves under which the index stores it.

@@ -23,7 +23,7 @@ mod upkeep;
 use std::path::Path;
 use std::sync::Arc;
 
-use junjo_span_model::{SpanId, TraceId};
+use junjo_span_model::{SpanId, SpanStatus, TraceId};
 use junjo_wal::{NewRecord, Sender, Sequence, Signal, Wal, WalOptions};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Value};

@@ -4,7 +4,7 @@ mod counted;
 
 use std::collections::BTreeSet;
 
-use junjo_span_model::{Role, SpanId, TraceId};
+use junjo_span_model::{Role, SpanId, SpanStatus, TraceId};
 use junjo_wal::Sequence;
 
 use crate::row::SpanRow;
@@ -28,8 +28,8 @@ pub struct TraceRow {
     pub root_role: Option<Role>,
     /// Service of that span.
     pub service: String,
-    /// Status of that span (0 unset, 1 ok, 2 error).
-    pub status: u8,
+    /// Status of that span.
+    pub status: SpanStatus,
     /// Spans of the trace.
     pub span_count: i32,
     /// Failed spans.

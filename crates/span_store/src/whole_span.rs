@@ -110,7 +110,7 @@ fn columns_are_exact(span: &Span<'_>, promoted: &Promoted<'_>) -> bool {
         && i64::try_from(span.start_time_unix_nano) == Ok(promoted.start_unix_nano)
         && i64::try_from(span.end_time_unix_nano) == Ok(end)
         && span.kind == i32::from(promoted.kind)
-        && span.status_code == promoted.status as i32
+        && span.status_code == i32::from(promoted.status.code())
         && span.name == promoted.name
 }
 

@@ -26,7 +26,8 @@ impl fmt::Display for WalId {
     }
 }
 
-/// Which OTLP message a record holds.
+/// Which OTLP message a record holds: a signal that is stored, with its number on disk. The wal has an enum of its own because
+/// it depends on no other crate; who receives a signal says which of these it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Signal {
     /// `ExportTraceServiceRequest`

@@ -4,6 +4,7 @@
 //! It knows no feature, no route and no table. It must never depend on another crate of the workspace.
 
 pub mod access_log;
+mod alias;
 pub mod client;
 pub mod clock;
 pub mod db;
@@ -20,6 +21,7 @@ pub mod security_headers;
 pub mod serve;
 mod size;
 
+pub use alias::with_alias;
 pub use clock::{Clock, ManualClock, SharedClock, SystemClock, uuid_v7};
 pub use error::{ApiError, ApiResult, BoxError, ErrorKind, FieldError, logged};
 pub use extract::{ApiJson, ApiPath};

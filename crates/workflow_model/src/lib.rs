@@ -2,6 +2,16 @@
 //!
 //! Pure functions over the spans of one trace. Whatever a client sent ends in a view with warnings, never in an error or
 //! a panic; every loop is bounded by what was read and by named limits.
+//!
+//! | module | what is there |
+//! |---|---|
+//! | `span`, `store`, `trace` | the spans of a trace in one shape, whatever version wrote them |
+//! | `graph`, `layout` | the declared graph, and all nodes and edges of a view |
+//! | `matching`, `checks` | which span executed which node, and what does not fit |
+//! | `patch`, `blame` | applying patches to a state, and who wrote what of it |
+//! | `history`, `stores`, `state` | a store's changes, all stores of a run, the state around one change |
+//! | `detail`, `aggregate` | the view of one run, and of many |
+//! | `view`, `graph_view`, `state_view`, `warning` | what views consist of, as JSON |
 
 mod aggregate;
 mod blame;
@@ -29,7 +39,7 @@ pub use detail::RunError;
 pub use graph::{Graph, GraphEdge, GraphError, GraphNode, parse_graph};
 pub use graph_view::{EdgeStatus, Execution, MatchedBy, NodeKind, WorkflowEdge, WorkflowGraph, WorkflowNode};
 pub use kind::ExecutableKind;
-pub use patch::{Budget, Document, PatchError, operations};
+pub use patch::{Budget, Document, Patch, PatchError};
 pub use span::{
     AgentOperation, AgentOutcome, Correlation, EvaluationContext, HookProblem, JunjoSpan, Vocabulary,
 };

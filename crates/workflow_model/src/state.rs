@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use junjo_span_model::SpanId;
 use serde_json::Value as Json;
 
+use crate::blame::BlameLine;
 use crate::detail::RunError;
 use crate::history::{History, Replayed};
 use crate::matching::Matching;
 use crate::patch::Budget;
 use crate::state_view::{BlameItem, StateAt};
-use crate::stores::{event_item, patch_json, stores_of};
+use crate::stores::{event_item, execution_around, patch_json, stores_of};
 use crate::trace::JunjoTrace;
 use crate::warning::{Warning, WarningCode};
 
@@ -58,13 +59,24 @@ impl JunjoTrace {
         }
         let replayed = history.replay(at, &mut Budget::default());
         let matching = self.matching(root);
-        Ok(self.state_at(&history, &matching, replayed, at))
+        Ok(Seen { trace: self, history: &history, matching: &matching }.state_at(at, replayed))
     }
+}
 
-    fn state_at(&self, history: &History<'_>, matching: &Matching, replayed: Replayed, at: usize) -> StateAt {
+/// A store's history in the run that it is looked at from.
+struct Seen<'t> {
+    trace: &'t JunjoTrace,
+    history: &'t History<'t>,
+    matching: &'t Matching,
+}
+
+impl Seen<'_> {
+    /// The state around change `at`, which `replayed` led to.
+    fn state_at(&self, at: usize, replayed: Replayed) -> StateAt {
+        let history = self.history;
         let last = at.checked_sub(1);
         let event = last.map(|place| {
-            let mut item = event_item(self, matching, history, place);
+            let mut item = event_item(self.trace, self.matching, history, place);
             item.patch = history.events[place].1.patch.as_deref().and_then(patch_json);
             let failed = replayed.failures.iter().find(|(failed, _)| *failed == place);
             item.patch_error = failed.map(|(_, error)| error.to_string());
@@ -72,7 +84,7 @@ impl JunjoTrace {
             item
         });
         let (lines, blame_complete) = replayed.after.blame.lines(&replayed.after.state, BLAME_MAX);
-        let blame = lines.into_iter().map(|line| self.blame_item(history, matching, line.path, line.writer));
+        let blame = lines.into_iter().map(|line| self.blame_item(line));
         let blame = blame.collect();
         let is_end = at == history.events.len();
         let reached_gap = history.gaps.unsure_from.is_some_and(|from| from < at || is_end);
@@ -96,15 +108,10 @@ impl JunjoTrace {
         }
     }
 
-    fn blame_item(
-        &self,
-        history: &History<'_>,
-        matching: &Matching,
-        path: String,
-        writer: Option<usize>,
-    ) -> BlameItem {
-        let event = writer.map(|place| history.events[place]);
-        let around = event.and_then(|(span, _)| super::stores::execution_around(self, matching, span));
+    fn blame_item(&self, line: BlameLine) -> BlameItem {
+        let BlameLine { path, writer } = line;
+        let event = writer.map(|place| self.history.events[place]);
+        let around = event.and_then(|(span, _)| execution_around(self.trace, self.matching, span));
         BlameItem {
             path,
             at: writer.map(|place| place + 1),

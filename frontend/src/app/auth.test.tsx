@@ -29,9 +29,9 @@ describe("first run", () => {
     );
 
     const { traceId } = addTrace(store, Date.now());
-    const open = await screen.findByRole("link", { name: /Open trace/ }, { timeout: 20_000 });
+    const open = await screen.findByRole("link", { name: /Open trace/ });
     expect(open).toHaveAttribute("href", `/traces/${traceId}`);
-  }, 15_000);
+  });
 });
 
 describe("session", () => {
@@ -58,7 +58,7 @@ describe("session", () => {
     const { router } = renderApp("/services", store);
     await screen.findByRole("table", { name: "Services" });
     store.signedIn = false;
-    await screen.findByRole("heading", { name: "Sign in to Junjo" }, { timeout: 20_000 });
+    await screen.findByRole("heading", { name: "Sign in to Junjo" });
     await waitFor(() => expect(router.state.location.search).toMatchObject({ next: "/services" }));
-  }, 15_000);
+  });
 });

@@ -5,16 +5,16 @@ import * as about from "@/features/about/pages";
 import * as apiKeys from "@/features/api-keys/pages";
 import * as auth from "@/features/auth/pages";
 import * as compare from "@/features/compare/pages";
+import * as conversations from "@/features/conversations/pages";
 import * as ingestion from "@/features/ingestion/pages";
 import * as logs from "@/features/logs/pages";
 import * as overview from "@/features/overview/pages";
+import * as run from "@/features/run/pages";
+import * as runs from "@/features/runs/pages";
 import * as services from "@/features/services/pages";
-import * as sessions from "@/features/sessions/pages";
 import * as storage from "@/features/storage/pages";
 import * as trace from "@/features/trace/pages";
 import * as traces from "@/features/traces/pages";
-import * as workflow from "@/features/workflow/pages";
-import * as workflows from "@/features/workflows/pages";
 import type { Feature, Place } from "@/telemetry/feature";
 
 /** With the types of their routes, which the router needs. A tuple, because an array would compare those types. */
@@ -23,16 +23,16 @@ export const FEATURES = [
   apiKeys,
   auth,
   compare,
+  conversations,
   ingestion,
   logs,
   overview,
+  run,
+  runs,
   services,
-  sessions,
   storage,
   trace,
   traces,
-  workflow,
-  workflows,
 ] as const;
 
 const FACES: readonly Feature[] = FEATURES;
@@ -47,7 +47,7 @@ const SETTINGS: Place = {
   section: "settings",
   rank: 120,
   keys: "g ,",
-  words: "profile users audit about",
+  words: "profile accounts users audit about",
 };
 
 export const PLACES = [SETTINGS, ...FACES.flatMap(({ places }) => places ?? [])].sort(byRank);
@@ -57,4 +57,8 @@ export const TRACE_ACTIONS = {
   buttons: FACES.flatMap(({ traceActions }) => traceActions?.buttons ?? []),
   menu: FACES.flatMap(({ traceActions }) => traceActions?.menu ?? []),
 };
+export const MOVED_ADDRESSES: Readonly<Record<string, string>> = Object.assign(
+  {},
+  ...FACES.map(({ movedAddresses }) => movedAddresses),
+);
 export const OVERLAYS = FACES.flatMap(({ overlays }) => overlays ?? []);

@@ -25,11 +25,11 @@ describe("overview", () => {
   });
 });
 
-describe("sessions", () => {
-  /** A session opens as a conversation, with a way to each of its traces. */
+describe("conversations", () => {
+  /** A conversation opens with what was said, with a way to each of its traces. */
   it("opens a conversation", async () => {
-    renderApp("/sessions", busyStore(Date.now(), 60));
-    const table = await screen.findByRole("table", { name: "Sessions" });
+    renderApp("/conversations", busyStore(Date.now(), 60));
+    const table = await screen.findByRole("table", { name: "Conversations" });
     await userEvent.click(within(table).getAllByRole("link")[0] as Element);
     const conversation = await screen.findByRole("list", { name: "Conversation" });
     expect(within(conversation).getAllByRole("link").length).toBeGreaterThan(0);
@@ -39,7 +39,7 @@ describe("sessions", () => {
 describe("settings", () => {
   /** Administrators invite: the link is shown once, and the invitation is listed until it is taken back. */
   it("invites and takes back", async () => {
-    renderApp("/settings/users", busyStore(Date.now(), 1));
+    renderApp("/settings/accounts", busyStore(Date.now(), 1));
     const user = userEvent.setup();
     await user.click(await screen.findByRole("button", { name: "Invite" }));
     await user.type(screen.getByLabelText("Email"), "new@example.com");

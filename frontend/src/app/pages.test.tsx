@@ -17,8 +17,8 @@ describe("traces", () => {
     const table = await screen.findByRole("table", { name: "Traces" });
     expect(within(table).getAllByRole("row")).toHaveLength(4);
     addTrace(store, Date.now());
-    await waitFor(() => expect(within(table).getAllByRole("row")).toHaveLength(5), { timeout: 20_000 });
-  }, 10_000);
+    await waitFor(() => expect(within(table).getAllByRole("row")).toHaveLength(5));
+  });
 
   /** Filters live in the URL: a link opens filtered, and clearing them changes the URL. */
   it("keeps filters in the URL", async () => {
@@ -89,7 +89,12 @@ describe("trace", () => {
     call.derived = {
       ...call.derived,
       output_messages: [
-        { role: "assistant", name: null, parts: [{ type: "text", content: evil }], finish_reason: null },
+        {
+          role: "assistant",
+          name: null,
+          parts: [{ type: "text", content: evil, citations: [], truncated: false }],
+          finish_reason: null,
+        },
       ],
     };
     store.traces = [shown];
@@ -125,15 +130,15 @@ describe("API keys", () => {
   });
 });
 
-describe("workflow runs", () => {
+describe("runs", () => {
   /** A run opens in the explorer, also when its span is not the root of the trace. */
   it("links each run to the explorer", async () => {
     const store = busyStore(Date.now(), 0);
     const ticket = makeNamedTrace("Support Ticket Workflow", 9, hours(1));
     store.traces = [ticket];
-    renderApp("/workflows", store);
+    renderApp("/runs", store);
     const workflow = ticket.spans.find((span) => span.name === "Support Ticket Workflow");
     const link = await screen.findByRole("link", { name: "Support Ticket Workflow" });
-    expect(link).toHaveAttribute("href", `/workflows/${ticket.traceId}/${workflow?.span_id}`);
+    expect(link).toHaveAttribute("href", `/runs/${ticket.traceId}/${workflow?.span_id}`);
   });
 });

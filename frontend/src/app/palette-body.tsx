@@ -1,4 +1,4 @@
-/** The palette: go to any page, trace, session or service, or run any command of the page, without leaving the keyboard. */
+/** The palette: go to any page, trace, conversation or service, or run any command of the page, without leaving the keyboard. */
 import { Command } from "cmdk";
 import { CornerDownLeft, Search } from "lucide-react";
 import { useState } from "react";

@@ -5,7 +5,8 @@ import { appRoute, rootRoute, settingsRoute } from "@/state/frame-routes";
 import type { Feature } from "@/telemetry/feature";
 import { AppShell } from "./app-shell";
 import { NotFoundPage, PageFailure, PagePending } from "./fallback-pages";
-import { FEATURES } from "./features";
+import { FEATURES, MOVED_ADDRESSES } from "./features";
+import { newAddress } from "./moved-addresses";
 import { SettingsLayout } from "./settings-layout";
 
 const indexRoute = createRoute({
@@ -52,7 +53,7 @@ const routeTree = rootRoute.addChildren([
 export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree,
-    context: { queryClient },
+    context: { queryClient, newAddress: (path) => newAddress(path, MOVED_ADDRESSES) },
     defaultPreload: "intent",
     defaultErrorComponent: PageFailure,
     defaultPendingComponent: PagePending,

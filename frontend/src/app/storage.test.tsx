@@ -68,14 +68,14 @@ describe("retention and storage", () => {
     expect(screen.queryByRole("dialog")).toBeNull();
   });
 
-  /** A session that nobody has is the server's word, shown where it was asked. */
+  /** A conversation that nobody had is the server's word, shown where it was asked. */
   it("says when nothing belongs to it", async () => {
     renderApp("/settings/storage", busyStore(Date.now(), 3));
     const user = userEvent.setup();
     await user.click(await screen.findByRole("button", { name: "Delete telemetry" }));
     const dialog = await screen.findByRole("dialog", { name: "Delete telemetry" });
-    await user.selectOptions(within(dialog).getByLabelText("What"), "The traces of a session");
-    await user.type(within(dialog).getByLabelText("Session id"), "nobody");
+    await user.selectOptions(within(dialog).getByLabelText("What"), "The traces of a conversation");
+    await user.type(within(dialog).getByLabelText("Conversation id"), "nobody");
     await user.type(within(dialog).getByLabelText(/to confirm/), "delete");
     await user.click(within(dialog).getByRole("button", { name: "Delete for good" }));
     expect(await within(dialog).findByRole("alert")).toHaveTextContent("No trace belongs to it.");

@@ -15,9 +15,19 @@ import { sessionQuery } from "./session-query";
 
 interface RouterContext {
   queryClient: QueryClient;
+  /** Where a page is now that stood at this path before; undefined for paths that did not move. */
+  newAddress: (path: string) => string | undefined;
 }
 
-export const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Outlet });
+export const rootRoute = createRootRouteWithContext<RouterContext>()({
+  component: Outlet,
+  beforeLoad: ({ context, location }) => {
+    const moved = context.newAddress(location.pathname);
+    if (moved === undefined) return;
+    const hash = location.hash === "" ? "" : `#${location.hash}`;
+    throw redirect({ href: `${moved}${location.searchStr}${hash}`, replace: true });
+  },
+});
 
 /** Everything behind sign-in. The time window travels from page to page. */
 export const appRoute = createRoute({

@@ -42,6 +42,8 @@ export interface Feature {
   settingsTabs?: readonly SettingsTab[];
   spanActions?: readonly SpanAction[];
   traceActions?: Partial<TraceActionSet>;
+  /** Where pages stood before: the old beginning of an address, and the one that links are sent on to. */
+  movedAddresses?: Readonly<Record<string, string>>;
   /** Drawn once beside every page behind sign-in, such as a dialog that any page may call for. */
   overlays?: readonly ComponentType[];
 }

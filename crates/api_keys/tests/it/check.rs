@@ -142,7 +142,7 @@ async fn key_survives_its_creator() {
     let mut bob = app.user(&mut admin, "bob@example.org", "member").await;
     let (_, secret) = bob.create_key(json!({"name": "of bob"})).await;
     let (_, me) = bob.get("/auth/me").await;
-    let path = format!("/auth/users/{}", me["id"].as_str().unwrap());
+    let path = format!("/auth/accounts/{}", me["id"].as_str().unwrap());
     assert_eq!(admin.delete(&path).await.0, StatusCode::NO_CONTENT);
     app.outlive_cache();
     app.keys.check(&secret, Scope::Ingest).await.unwrap();

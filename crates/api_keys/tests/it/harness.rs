@@ -41,6 +41,7 @@ impl TestApp {
         let keys = ApiKeys::new(pool.clone(), clock.shared(), auth.audit_log(), ApiKeysConfig::default());
         let own = junjo_api_keys::routes().with_state(keys.clone());
         let (features, document) = junjo_auth::routes().with_state(auth.clone()).merge(own).split_for_parts();
+        let features = junjo_web::query::declared(features, &document);
         let router = edge::wrap(junjo_auth::protect(features, &auth).unwrap(), ProxyTrust::default());
         Self { clock, keys, pool, document, router, _folder: folder }
     }

@@ -7,10 +7,10 @@ use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::Repository;
+use crate::account::AccountId;
 use crate::audit_event::{AuditEvent, AuditOutcome};
 use crate::error::AuthError;
 use crate::origin::RequestOrigin;
-use crate::user::UserId;
 
 /// Events that are kept at most, whatever their age: about 200 MB, so that a flood of refused attempts cannot fill the disk.
 const EVENTS_MAX: i64 = 1_000_000;
@@ -89,7 +89,7 @@ impl Repository {
     /// Events that match `filter`, newest first, with ids below `before_id`. Nothing for callers who are not admins.
     pub(crate) async fn list_audit_events(
         &self,
-        admin: UserId,
+        admin: AccountId,
         filter: &AuditFilter,
         before_id: i64,
         limit: usize,

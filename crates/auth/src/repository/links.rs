@@ -5,10 +5,10 @@ use sqlx::{Row, SqliteConnection};
 use uuid::Uuid;
 
 use super::{Repository, require_admin, role_of, uuid_of};
+use crate::account::{Account, AccountId, Role};
 use crate::email::Email;
 use crate::error::AuthError;
 use crate::link::TokenHash;
-use crate::user::{Role, User, UserId};
 
 /// Invitations that may be open at once: more than anybody looks through, few enough to list in one page.
 const INVITATIONS_MAX: i64 = 200;
@@ -19,7 +19,7 @@ pub(crate) enum LinkPurpose {
     /// A new account.
     Invitation { email: Email, role: Role },
     /// A new password for an account.
-    PasswordReset { user: UserId },
+    PasswordReset { account: AccountId },
 }
 
 /// A link to store.
@@ -48,8 +48,8 @@ pub(crate) struct LinkRow {
 /// Whom a link is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LinkTarget {
-    NewUser,
-    Existing(UserId),
+    NewAccount,
+    Existing(AccountId),
 }
 
 const SELECT: &str = "SELECT account_links.id, account_links.user_id, account_links.created_at_unix_nano,
@@ -59,7 +59,7 @@ const SELECT: &str = "SELECT account_links.id, account_links.user_id, account_li
 
 impl Repository {
     /// Stores a link that `admin` made, who must be one at this moment. An older one for the same address or account dies.
-    pub(crate) async fn insert_link(&self, admin: UserId, link: &NewLink) -> Result<(), AuthError> {
+    pub(crate) async fn insert_link(&self, admin: AccountId, link: &NewLink) -> Result<(), AuthError> {
         let failed = "make a link";
         let mut transaction = self.begin(failed).await?;
         require_admin(&mut transaction, admin).await?;
@@ -78,20 +78,20 @@ impl Repository {
     async fn put_link(
         &self,
         connection: &mut SqliteConnection,
-        created_by: Option<UserId>,
+        created_by: Option<AccountId>,
         link: &NewLink,
     ) -> Result<(), AuthError> {
         let failed = "make a link";
-        let (purpose, email, role, user) = match &link.purpose {
+        let (purpose, email, role, account) = match &link.purpose {
             LinkPurpose::Invitation { email, role } => {
                 if self.has_account(connection, email).await? {
                     return Err(AuthError::EmailTaken);
                 }
                 ("invitation", Some(email), Some(*role), None)
             }
-            LinkPurpose::PasswordReset { user } => {
-                role_of(connection, *user).await?.ok_or(AuthError::UnknownUser)?;
-                ("password_reset", None, None, Some(*user))
+            LinkPurpose::PasswordReset { account } => {
+                role_of(connection, *account).await?.ok_or(AuthError::UnknownAccount)?;
+                ("password_reset", None, None, Some(*account))
             }
         };
         sqlx::query(
@@ -99,7 +99,7 @@ impl Repository {
         )
         .bind(self.clock.now_unix_nano())
         .bind(email.map(Email::as_str))
-        .bind(user.map(|id| id.to_string()))
+        .bind(account.map(|id| id.to_string()))
         .execute(&mut *connection)
         .await
         .map_err(AuthError::store(failed))?;
@@ -114,11 +114,11 @@ impl Repository {
         .bind(link.token_hash.as_slice())
         .bind(email.map(Email::as_str))
         .bind(role.map(Role::as_str))
-        .bind(user.map(|id| id.to_string()))
+        .bind(account.map(|id| id.to_string()))
         .bind(created_by.map(|id| id.to_string()))
         .bind(link.created_at_unix_nano)
         .bind(link.expires_at_unix_nano)
-        .bind(if user.is_some() { i64::MAX } else { INVITATIONS_MAX })
+        .bind(if account.is_some() { i64::MAX } else { INVITATIONS_MAX })
         .execute(connection)
         .await
         .map_err(AuthError::store(failed))?;
@@ -134,7 +134,7 @@ impl Repository {
     }
 
     /// Open invitations, newest first. Nothing for callers who are not admins.
-    pub(crate) async fn list_invitations(&self, admin: UserId) -> Result<Vec<LinkRow>, AuthError> {
+    pub(crate) async fn list_invitations(&self, admin: AccountId) -> Result<Vec<LinkRow>, AuthError> {
         let query = format!(
             "{SELECT} WHERE purpose = 'invitation' AND expires_at_unix_nano > ?1
                AND EXISTS (SELECT 1 FROM users AS admin WHERE admin.id = ?2 AND admin.role = 'admin')
@@ -151,7 +151,7 @@ impl Repository {
     }
 
     /// Takes an invitation back; false when there is none of that id, or `admin` is none.
-    pub(crate) async fn delete_invitation(&self, admin: UserId, id: Uuid) -> Result<bool, AuthError> {
+    pub(crate) async fn delete_invitation(&self, admin: AccountId, id: Uuid) -> Result<bool, AuthError> {
         let result = sqlx::query(
             "DELETE FROM account_links WHERE id = ?1 AND purpose = 'invitation'
                AND EXISTS (SELECT 1 FROM users WHERE id = ?2 AND role = 'admin')",
@@ -177,12 +177,12 @@ impl Repository {
     }
 
     /// Uses a link up and does what it is for, in one transaction: of two simultaneous uses one is told that there is no
-    /// such link. `user` is the account to add, or the existing one.
+    /// such link. `account` is the account to add, or the existing one.
     pub(crate) async fn redeem_link(
         &self,
         token_hash: &TokenHash,
         target: LinkTarget,
-        user: &User,
+        account: &Account,
         password_hash: &str,
     ) -> Result<(), AuthError> {
         let failed = "use a link";
@@ -198,7 +198,7 @@ impl Repository {
             return Err(AuthError::InvalidLink);
         }
         match target {
-            LinkTarget::NewUser => self.add_invited(&mut transaction, user, password_hash).await?,
+            LinkTarget::NewAccount => self.add_invited(&mut transaction, account, password_hash).await?,
             LinkTarget::Existing(id) => reset_password(&mut transaction, id, password_hash).await?,
         }
         transaction.commit().await.map_err(AuthError::store(failed))
@@ -207,25 +207,25 @@ impl Repository {
     async fn add_invited(
         &self,
         connection: &mut SqliteConnection,
-        user: &User,
+        account: &Account,
         password_hash: &str,
     ) -> Result<(), AuthError> {
         let result = sqlx::query(
             "INSERT INTO users (id, email, email_key, password_hash, role, created_at_unix_nano)
              VALUES (?, ?, ?, ?, ?, ?)",
         )
-        .bind(user.id.to_string())
-        .bind(user.email.as_str())
-        .bind(user.email.key())
+        .bind(account.id.to_string())
+        .bind(account.email.as_str())
+        .bind(account.email.key())
         .bind(password_hash)
-        .bind(user.role.as_str())
+        .bind(account.role.as_str())
         .bind(self.clock.now_unix_nano())
         .execute(connection)
         .await;
         match result {
             Ok(_) => Ok(()),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Err(AuthError::EmailTaken),
-            Err(source) => Err(AuthError::Store { action: "add an invited user", source }),
+            Err(source) => Err(AuthError::Store { action: "add an invited account", source }),
         }
     }
 }
@@ -233,7 +233,7 @@ impl Repository {
 /// Every session of the account ends, and every other link for it dies.
 async fn reset_password(
     connection: &mut SqliteConnection,
-    user: UserId,
+    account: AccountId,
     password_hash: &str,
 ) -> Result<(), AuthError> {
     for statement in [
@@ -242,7 +242,7 @@ async fn reset_password(
         "DELETE FROM account_links WHERE user_id = ?1",
     ] {
         sqlx::query(statement)
-            .bind(user.to_string())
+            .bind(account.to_string())
             .bind(password_hash)
             .execute(&mut *connection)
             .await
@@ -255,10 +255,10 @@ fn link_row(row: &SqliteRow) -> Result<LinkRow, AuthError> {
     let failed = "read a link";
     let text = |column| row.try_get::<String, _>(column).map_err(AuthError::store(failed));
     let time = |column| row.try_get::<i64, _>(column).map_err(AuthError::store(failed));
-    let user: Option<String> = row.try_get("user_id").map_err(AuthError::store(failed))?;
-    let target = match user {
-        Some(id) => LinkTarget::Existing(UserId(uuid_of(&id, "user id")?)),
-        None => LinkTarget::NewUser,
+    let account: Option<String> = row.try_get("user_id").map_err(AuthError::store(failed))?;
+    let target = match account {
+        Some(id) => LinkTarget::Existing(AccountId(uuid_of(&id, "account id")?)),
+        None => LinkTarget::NewAccount,
     };
     Ok(LinkRow {
         id: uuid_of(&text("id")?, "link id")?,

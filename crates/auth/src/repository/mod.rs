@@ -1,24 +1,24 @@
 //! The SQL of accounts, sessions, one-time links and security events. The caller's right to write is part of the statement, or of its
 //! transaction, where there is a caller.
 
+mod accounts;
 mod audit;
 mod links;
 mod sessions;
-mod users;
 
 use junjo_web::SharedClock;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use uuid::Uuid;
 
+pub(crate) use accounts::AccountListRow;
 pub(crate) use audit::{AuditFilter, AuditRow};
 pub(crate) use links::{LinkPurpose, LinkRow, LinkTarget, NewLink};
 pub(crate) use sessions::{ListedSession, NewSession, SessionRow};
-pub(crate) use users::UserListRow;
 
+use crate::account::{Account, AccountId, Role};
 use crate::email::Email;
 use crate::error::AuthError;
-use crate::user::{Role, User, UserId};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Repository {
@@ -38,14 +38,14 @@ impl Repository {
 }
 
 /// Refuses when `id` is not an admin at this moment, whatever the session said.
-async fn require_admin(connection: &mut SqliteConnection, id: UserId) -> Result<(), AuthError> {
+async fn require_admin(connection: &mut SqliteConnection, id: AccountId) -> Result<(), AuthError> {
     match role_of(connection, id).await? {
         Some(Role::Admin) => Ok(()),
         _ => Err(AuthError::RoleTooSmall { needed: Role::Admin }),
     }
 }
 
-async fn role_of(connection: &mut SqliteConnection, id: UserId) -> Result<Option<Role>, AuthError> {
+async fn role_of(connection: &mut SqliteConnection, id: AccountId) -> Result<Option<Role>, AuthError> {
     let role: Option<String> = sqlx::query_scalar("SELECT role FROM users WHERE id = ?")
         .bind(id.to_string())
         .fetch_optional(connection)
@@ -54,12 +54,12 @@ async fn role_of(connection: &mut SqliteConnection, id: UserId) -> Result<Option
     role.map(|role| Role::parse(&role).ok_or(AuthError::Corrupt { what: "role" })).transpose()
 }
 
-fn user_of(row: &SqliteRow) -> Result<User, AuthError> {
+fn account_of(row: &SqliteRow) -> Result<Account, AuthError> {
     let text = |column| row.try_get::<String, _>(column).map_err(AuthError::store("read an account"));
-    let id = uuid_of(&text("id")?, "user id")?;
+    let id = uuid_of(&text("id")?, "account id")?;
     let email = Email::parse(&text("email")?).ok_or(AuthError::Corrupt { what: "e-mail address" })?;
     let role = Role::parse(&text("role")?).ok_or(AuthError::Corrupt { what: "role" })?;
-    Ok(User { id: UserId(id), email, role })
+    Ok(Account { id: AccountId(id), email, role })
 }
 
 fn uuid_of(text: &str, what: &'static str) -> Result<Uuid, AuthError> {

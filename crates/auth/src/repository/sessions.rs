@@ -5,18 +5,18 @@ use std::net::IpAddr;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Repository, require_admin, role_of, user_of, uuid_of};
+use super::{Repository, account_of, require_admin, role_of, uuid_of};
+use crate::account::{Account, AccountId};
 use crate::error::AuthError;
 use crate::session_id::SessionId;
-use crate::user::{User, UserId};
 
 /// Browsers that one account may be signed in with; the ones not seen for longest go first.
-const SESSIONS_PER_USER_MAX: i64 = 50;
+const SESSIONS_PER_ACCOUNT_MAX: i64 = 50;
 
 /// A session with its account, as found for a cookie.
 #[derive(Debug)]
 pub(crate) struct SessionRow {
-    pub(crate) user: User,
+    pub(crate) account: Account,
     pub(crate) created_at_unix_nano: i64,
     pub(crate) last_seen_at_unix_nano: i64,
     pub(crate) authenticated_at_unix_nano: i64,
@@ -26,7 +26,7 @@ pub(crate) struct SessionRow {
 #[derive(Debug)]
 pub(crate) struct NewSession {
     pub(crate) id: SessionId,
-    pub(crate) user_id: UserId,
+    pub(crate) account_id: AccountId,
     pub(crate) ip: IpAddr,
     pub(crate) user_agent: String,
 }
@@ -46,7 +46,7 @@ impl Repository {
     pub(crate) async fn insert_session(&self, session: &NewSession) -> Result<(), AuthError> {
         let failed = "begin a session";
         let now = self.clock.now_unix_nano();
-        let user_id = session.user_id.to_string();
+        let account_id = session.account_id.to_string();
         let mut transaction = self.begin(failed).await?;
         sqlx::query(
             "INSERT INTO user_sessions (id, user_id, created_at_unix_nano, last_seen_at_unix_nano,
@@ -54,7 +54,7 @@ impl Repository {
              VALUES (?1, ?2, ?3, ?3, ?3, ?4, ?5)",
         )
         .bind(session.id.to_string())
-        .bind(&user_id)
+        .bind(&account_id)
         .bind(now)
         .bind(session.ip.to_string())
         .bind(&session.user_agent)
@@ -65,8 +65,8 @@ impl Repository {
             "DELETE FROM user_sessions WHERE user_id = ?1 AND id NOT IN
                (SELECT id FROM user_sessions WHERE user_id = ?1 ORDER BY last_seen_at_unix_nano DESC, id DESC LIMIT ?2)",
         )
-        .bind(&user_id)
-        .bind(SESSIONS_PER_USER_MAX)
+        .bind(&account_id)
+        .bind(SESSIONS_PER_ACCOUNT_MAX)
         .execute(&mut *transaction)
         .await
         .map_err(AuthError::store(failed))?;
@@ -89,18 +89,18 @@ impl Repository {
         let Some(row) = row else { return Ok(None) };
         let time = |column| row.try_get::<i64, _>(column).map_err(AuthError::store(failed));
         Ok(Some(SessionRow {
-            user: user_of(&row)?,
+            account: account_of(&row)?,
             created_at_unix_nano: time("created_at_unix_nano")?,
             last_seen_at_unix_nano: time("last_seen_at_unix_nano")?,
             authenticated_at_unix_nano: time("authenticated_at_unix_nano")?,
         }))
     }
 
-    /// The sessions of `user` that were last seen, and begun, after these moments; the latest used first. There are at most
-    /// [`SESSIONS_PER_USER_MAX`].
+    /// The sessions of `account` that were last seen, and begun, after these moments; the latest used first. There are at most
+    /// [`SESSIONS_PER_ACCOUNT_MAX`].
     pub(crate) async fn list_sessions(
         &self,
-        user: UserId,
+        account: AccountId,
         seen_after_unix_nano: i64,
         created_after_unix_nano: i64,
     ) -> Result<Vec<ListedSession>, AuthError> {
@@ -109,7 +109,7 @@ impl Repository {
              WHERE user_id = ? AND last_seen_at_unix_nano > ? AND created_at_unix_nano > ?
              ORDER BY last_seen_at_unix_nano DESC, id DESC",
         )
-        .bind(user.to_string())
+        .bind(account.to_string())
         .bind(seen_after_unix_nano)
         .bind(created_after_unix_nano)
         .fetch_all(&self.pool)
@@ -148,26 +148,30 @@ impl Repository {
         Ok(())
     }
 
-    /// Ends one session of `user`; false when it is not theirs or gone.
-    pub(crate) async fn delete_own_session(&self, user: UserId, id: SessionId) -> Result<bool, AuthError> {
+    /// Ends one session of `account`; false when it is not theirs or gone.
+    pub(crate) async fn delete_own_session(
+        &self,
+        account: AccountId,
+        id: SessionId,
+    ) -> Result<bool, AuthError> {
         let result = sqlx::query("DELETE FROM user_sessions WHERE id = ? AND user_id = ?")
             .bind(id.to_string())
-            .bind(user.to_string())
+            .bind(account.to_string())
             .execute(&self.pool)
             .await
             .map_err(AuthError::store("end a session"))?;
         Ok(result.rows_affected() == 1)
     }
 
-    /// Ends every session of `user` but `kept`; returns how many.
+    /// Ends every session of `account` but `kept`; returns how many.
     pub(crate) async fn delete_sessions_of(
         &self,
-        user: UserId,
+        account: AccountId,
         kept: Option<SessionId>,
     ) -> Result<u64, AuthError> {
         let kept = kept.map(|id| id.to_string()).unwrap_or_default();
         let result = sqlx::query("DELETE FROM user_sessions WHERE user_id = ? AND id <> ?")
-            .bind(user.to_string())
+            .bind(account.to_string())
             .bind(kept)
             .execute(&self.pool)
             .await
@@ -178,15 +182,15 @@ impl Repository {
     /// On behalf of `admin`: ends the sessions of `target`, or with none of everybody; `kept` stays.
     pub(crate) async fn delete_sessions_as_admin(
         &self,
-        admin: UserId,
-        target: Option<UserId>,
+        admin: AccountId,
+        target: Option<AccountId>,
         kept: Option<SessionId>,
     ) -> Result<u64, AuthError> {
         let failed = "end sessions of others";
         let mut transaction = self.begin(failed).await?;
         require_admin(&mut transaction, admin).await?;
         if let Some(target) = target {
-            role_of(&mut transaction, target).await?.ok_or(AuthError::UnknownUser)?;
+            role_of(&mut transaction, target).await?.ok_or(AuthError::UnknownAccount)?;
         }
         let result = sqlx::query(
             "DELETE FROM user_sessions WHERE (?1 IS NULL OR user_id = ?1) AND (?2 IS NULL OR id <> ?2)",

@@ -10,7 +10,7 @@ use junjo_web::{ApiJson, ApiResult, Problems};
 use crate::current_user::CurrentUser;
 use crate::origin::Visit;
 use crate::password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
-use crate::schemas::{AuthPolicy, Credentials, NewAccount, SetupStatus, UserView, is_transport_insecure};
+use crate::schemas::{AccountView, AuthPolicy, Credentials, NewAccount, SetupStatus, is_transport_insecure};
 use crate::service::AuthState;
 
 /// Tells whether the server still waits for its first account.
@@ -48,30 +48,30 @@ pub(super) async fn get_config(
 #[utoipa::path(
     post, path = "/auth/register", tag = "auth", request_body = NewAccount,
     security((), ("session" = ["admin"])),
-    responses((status = 201, body = UserView), Problems),
+    responses((status = 201, body = AccountView), Problems),
 )]
-pub(super) async fn register_user(
+pub(super) async fn register_account(
     State(state): State<AuthState>,
     caller: Option<CurrentUser>,
     visit: Visit,
-    ApiJson(account): ApiJson<NewAccount>,
+    ApiJson(request): ApiJson<NewAccount>,
 ) -> ApiResult<impl IntoResponse> {
-    let user = state.register(caller, account, &visit).await?;
-    Ok((StatusCode::CREATED, ApiJson(UserView::from(&user))))
+    let account = state.register(caller, request, &visit).await?;
+    Ok((StatusCode::CREATED, ApiJson(AccountView::from(&account))))
 }
 
 /// Signs in and sets the session cookie.
 #[utoipa::path(
     post, path = "/auth/login", tag = "auth", request_body = Credentials, security(()),
-    responses((status = 200, body = UserView), Problems),
+    responses((status = 200, body = AccountView), Problems),
 )]
 pub(super) async fn login(
     State(state): State<AuthState>,
     visit: Visit,
     ApiJson(credentials): ApiJson<Credentials>,
-) -> ApiResult<ApiJson<UserView>> {
-    let user = state.login(credentials, &visit).await?;
-    Ok(ApiJson(UserView::from(&user)))
+) -> ApiResult<ApiJson<AccountView>> {
+    let account = state.login(credentials, &visit).await?;
+    Ok(ApiJson(AccountView::from(&account)))
 }
 
 /// Signs out. Without a session it does nothing and still answers 204.
@@ -93,8 +93,8 @@ pub(super) async fn logout(
 #[utoipa::path(
     get, path = "/auth/me", tag = "auth",
     security(("session" = [])),
-    responses((status = 200, body = UserView), Problems),
+    responses((status = 200, body = AccountView), Problems),
 )]
-pub(super) async fn get_me(user: CurrentUser) -> ApiJson<UserView> {
-    ApiJson(UserView::from(&user))
+pub(super) async fn get_me(user: CurrentUser) -> ApiJson<AccountView> {
+    ApiJson(AccountView::from(&user))
 }

@@ -1,12 +1,12 @@
 //! `/auth`: HTTP in, service call, HTTP out. Here: which routes there are.
 
+mod accounts;
 mod audit;
 mod invitations;
 mod links;
 mod login;
 mod password;
 mod sessions;
-mod users;
 
 use axum::extract::DefaultBodyLimit;
 use junjo_web::ProblemSchemas;
@@ -48,7 +48,7 @@ pub fn routes() -> OpenApiRouter<AuthState> {
     document.merge(ProblemSchemas::openapi());
     let mut routes = OpenApiRouter::with_openapi(document)
         .routes(routes!(login::get_setup))
-        .routes(routes!(login::register_user))
+        .routes(routes!(login::register_account))
         .routes(routes!(login::login))
         .routes(routes!(login::logout))
         .routes(routes!(login::get_me))
@@ -59,11 +59,7 @@ pub fn routes() -> OpenApiRouter<AuthState> {
         .routes(routes!(password::reauthenticate))
         .routes(routes!(links::inspect_link))
         .routes(routes!(links::redeem_link))
-        .routes(routes!(users::list_users))
-        .routes(routes!(users::end_all_sessions))
-        .routes(routes!(users::change_user, users::delete_user))
-        .routes(routes!(users::create_reset_link))
-        .routes(routes!(users::list_user_sessions, users::end_user_sessions))
+        .merge(accounts::routes())
         .routes(routes!(invitations::list_invitations, invitations::create_invitation))
         .routes(routes!(invitations::revoke_invitation))
         .routes(routes!(audit::list_audit_events))

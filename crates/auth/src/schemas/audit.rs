@@ -9,7 +9,6 @@ use crate::audit_event::AuditOutcome;
 
 /// Which security events, newest first.
 #[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditQuery {
     /// Events at or after this time (RFC 3339).

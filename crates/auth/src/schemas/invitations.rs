@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::user::Role;
+use crate::account::Role;
 
 /// Somebody to invite.
 #[derive(Deserialize, ToSchema)]

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::user::Role;
+use crate::account::Role;
 
 /// The token of a one-time link.
 #[derive(Deserialize, ToSchema)]

@@ -5,8 +5,8 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::account::{Account, AccountId, Role};
 use crate::current_user::CurrentUser;
-use crate::user::{Role, User, UserId};
 
 /// What somebody signs in with.
 #[derive(Deserialize, ToSchema)]
@@ -37,9 +37,10 @@ pub struct NewAccount {
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct UserView {
+#[schema(as = Account)]
+pub struct AccountView {
     /// Its id.
-    pub id: UserId,
+    pub id: AccountId,
     /// Its address, as it was typed.
     #[schema(example = "ada@example.org")]
     pub email: String,
@@ -47,13 +48,13 @@ pub struct UserView {
     pub role: Role,
 }
 
-impl From<&User> for UserView {
-    fn from(user: &User) -> Self {
-        Self { id: user.id, email: user.email.as_str().to_owned(), role: user.role }
+impl From<&Account> for AccountView {
+    fn from(account: &Account) -> Self {
+        Self { id: account.id, email: account.email.as_str().to_owned(), role: account.role }
     }
 }
 
-impl From<&CurrentUser> for UserView {
+impl From<&CurrentUser> for AccountView {
     fn from(user: &CurrentUser) -> Self {
         Self { id: user.id, email: user.email.as_str().to_owned(), role: user.role }
     }

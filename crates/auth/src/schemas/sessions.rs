@@ -29,7 +29,6 @@ pub(crate) struct SessionView {
 
 /// Which of the caller's sessions to end.
 #[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EndSessionsQuery {
     /// Leaves the session signed in that asks; false unless said otherwise.

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::{AuthState, checked};
+use crate::account::{Account, AccountId, Role};
 use crate::audit_event::AuditEvent;
 use crate::current_user::CurrentUser;
 use crate::email::Email;
@@ -18,7 +19,6 @@ use crate::repository::{LinkPurpose, LinkRow, LinkTarget, NewLink};
 use crate::schemas::{
     CreatedInvitation, Invitation, LinkPurposeView, LinkRedemption, LinkView, NewInvitation, ResetLink,
 };
-use crate::user::{Role, User, UserId};
 
 /// A reset link made at the command line.
 #[derive(Debug)]
@@ -90,10 +90,10 @@ impl AuthState {
     pub(crate) async fn make_reset_link(
         &self,
         admin: &CurrentUser,
-        target: UserId,
+        target: AccountId,
         origin: &RequestOrigin,
     ) -> Result<ResetLink, AuthError> {
-        let (token, link) = self.new_link(LinkPurpose::PasswordReset { user: target }, RESET_LIFETIME);
+        let (token, link) = self.new_link(LinkPurpose::PasswordReset { account: target }, RESET_LIFETIME);
         self.shared.repository.insert_link(admin.id, &link).await?;
         let event = AuditEvent::success("password_reset.create", admin.id).on(target);
         self.shared.audit.record(origin, event).await;
@@ -113,7 +113,7 @@ impl AuthState {
         self.shared.login_gate.admit_ip(origin.ip)?;
         let row = self.find_link(token).await?;
         let purpose = match row.target {
-            LinkTarget::NewUser => LinkPurposeView::Invitation,
+            LinkTarget::NewAccount => LinkPurposeView::Invitation,
             LinkTarget::Existing(_) => LinkPurposeView::PasswordReset,
         };
         Ok(LinkView {
@@ -129,29 +129,28 @@ impl AuthState {
         &self,
         redemption: LinkRedemption,
         visit: &Visit,
-    ) -> Result<User, AuthError> {
+    ) -> Result<Account, AuthError> {
         self.shared.login_gate.admit_ip(visit.origin.ip)?;
         let token_hash = link::hash_of(&redemption.token).ok_or(AuthError::InvalidLink)?;
         let row = self.find_link(&redemption.token).await?;
         let (email, password) = checked(row.email.as_str(), redemption.password)?;
         let (id, action) = match row.target {
-            LinkTarget::NewUser => (self.new_user_id(), "invitation.redeem"),
+            LinkTarget::NewAccount => (self.new_account_id(), "invitation.redeem"),
             LinkTarget::Existing(id) => (id, "password_reset.redeem"),
         };
-        let user = User { id, email, role: row.role };
+        let account = Account { id, email, role: row.role };
         let password_hash = self.shared.hasher.hash(password).await?;
-        self.shared.repository.redeem_link(&token_hash, row.target, &user, &password_hash).await?;
-        self.shared.audit.record(&visit.origin, AuditEvent::success(action, user.id).on(row.id)).await;
-        self.begin_session(&user, visit).await?;
-        Ok(user)
+        self.shared.repository.redeem_link(&token_hash, row.target, &account, &password_hash).await?;
+        self.shared.audit.record(&visit.origin, AuditEvent::success(action, account.id).on(row.id)).await;
+        self.begin_session(&account, visit).await?;
+        Ok(account)
     }
 
     /// For the operator at the command line: every account.
     pub async fn operator_accounts(&self) -> Result<Vec<OperatorAccount>, AuthError> {
-        let users = self.shared.repository.all_users().await?;
-        let accounts = users.into_iter();
+        let accounts = self.shared.repository.all_accounts().await?.into_iter();
         Ok(accounts
-            .map(|user| OperatorAccount { email: user.email.as_str().to_owned(), role: user.role })
+            .map(|account| OperatorAccount { email: account.email.as_str().to_owned(), role: account.role })
             .collect())
     }
 
@@ -162,16 +161,18 @@ impl AuthState {
         makes_admin: bool,
     ) -> Result<OperatorLink, AuthError> {
         let email = Email::parse(email).ok_or(AuthError::InvalidEmail)?;
-        let (user, _) = self.shared.repository.find_login(&email).await?.ok_or(AuthError::UnknownUser)?;
+        let (account, _) =
+            self.shared.repository.find_login(&email).await?.ok_or(AuthError::UnknownAccount)?;
         let origin = RequestOrigin::command_line();
         if makes_admin {
-            self.shared.repository.make_admin(user.id).await?;
-            let event = AuditEvent::by_operator("user.change_role").on(user.id).saying(Role::Admin.as_str());
+            self.shared.repository.make_admin(account.id).await?;
+            let event =
+                AuditEvent::by_operator("user.change_role").on(account.id).saying(Role::Admin.as_str());
             self.shared.audit.record(&origin, event).await;
         }
-        let (token, link) = self.new_link(LinkPurpose::PasswordReset { user: user.id }, RESET_LIFETIME);
+        let (token, link) = self.new_link(LinkPurpose::PasswordReset { account: account.id }, RESET_LIFETIME);
         self.shared.repository.insert_operator_link(&link).await?;
-        let event = AuditEvent::by_operator("password_reset.create").on(user.id);
+        let event = AuditEvent::by_operator("password_reset.create").on(account.id);
         self.shared.audit.record(&origin, event).await;
         Ok(OperatorLink { path: token.page_path(), minutes: RESET_LIFETIME.as_secs() / 60 })
     }

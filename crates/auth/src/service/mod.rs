@@ -1,10 +1,10 @@
 //! The rules of accounts: who may register, and what a login costs. Managing them is in the modules below.
 
+mod accounts;
 mod audit;
 mod links;
 mod passwords;
 mod sessions;
-mod users;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,10 +16,11 @@ use sqlx::SqlitePool;
 use tower_sessions::ExpiredDeletion;
 use tower_sessions_sqlx_store::SqliteStore;
 
+pub(crate) use accounts::ACCOUNTS_CURSOR_VERSION;
 pub(crate) use audit::AUDIT_CURSOR_VERSION;
 pub use links::{OperatorAccount, OperatorLink};
-pub(crate) use users::USERS_CURSOR_VERSION;
 
+use crate::account::{Account, AccountId, Role};
 use crate::audit::AuditLog;
 use crate::audit_event::AuditEvent;
 use crate::config::{AuthConfig, LoginLimits, Rate};
@@ -34,7 +35,6 @@ use crate::repository::Repository;
 use crate::schemas::{Credentials, NewAccount};
 use crate::session::{Sessions, before};
 use crate::store::HashedStore;
-use crate::user::{Role, User, UserId};
 
 /// Refused requests of one address that the audit log takes.
 const RECORDED_DENIALS: Rate = Rate::new(60, Duration::from_secs(10));
@@ -115,19 +115,19 @@ impl AuthState {
     }
 
     pub(crate) async fn needs_setup(&self) -> Result<bool, AuthError> {
-        Ok(!self.shared.repository.has_users().await?)
+        Ok(!self.shared.repository.has_accounts().await?)
     }
 
     /// Creates an account: the first one for anybody, who is then signed in as its admin; later ones for admins.
     pub(crate) async fn register(
         &self,
         caller: Option<CurrentUser>,
-        account: NewAccount,
+        request: NewAccount,
         visit: &Visit,
-    ) -> Result<User, AuthError> {
+    ) -> Result<Account, AuthError> {
         if self.needs_setup().await? {
             self.shared.login_gate.admit_ip(visit.origin.ip)?;
-            return self.register_first(account, visit).await;
+            return self.register_first(request, visit).await;
         }
         let Some(caller) = caller else {
             return Err(AuthError::RegistrationClosed);
@@ -138,55 +138,56 @@ impl AuthState {
         if !caller.is_recently_authenticated {
             return Err(AuthError::NotRecentlyAuthenticated);
         }
-        let (email, password) = checked(&account.email, account.password)?;
-        let user = User { id: self.new_user_id(), email, role: account.role.unwrap_or(Role::Member) };
+        let (email, password) = checked(&request.email, request.password)?;
+        let account =
+            Account { id: self.new_account_id(), email, role: request.role.unwrap_or(Role::Member) };
         let password_hash = self.shared.hasher.hash(password).await?;
-        self.shared.repository.insert_user(caller.id, &user, &password_hash).await?;
+        self.shared.repository.insert_account(caller.id, &account, &password_hash).await?;
         self.shared
             .audit
-            .record(&visit.origin, AuditEvent::success("user.create", caller.id).on(user.id))
+            .record(&visit.origin, AuditEvent::success("user.create", caller.id).on(account.id))
             .await;
-        Ok(user)
+        Ok(account)
     }
 
-    async fn register_first(&self, account: NewAccount, visit: &Visit) -> Result<User, AuthError> {
-        let (email, password) = checked(&account.email, account.password)?;
-        let user = User { id: self.new_user_id(), email, role: Role::Admin };
+    async fn register_first(&self, request: NewAccount, visit: &Visit) -> Result<Account, AuthError> {
+        let (email, password) = checked(&request.email, request.password)?;
+        let account = Account { id: self.new_account_id(), email, role: Role::Admin };
         let password_hash = self.shared.hasher.hash(password).await?;
-        if !self.shared.repository.insert_first_user(&user, &password_hash).await? {
+        if !self.shared.repository.insert_first_account(&account, &password_hash).await? {
             return Err(AuthError::RegistrationClosed);
         }
         self.shared
             .audit
-            .record(&visit.origin, AuditEvent::success("user.create_first", user.id).on(user.id))
+            .record(&visit.origin, AuditEvent::success("user.create_first", account.id).on(account.id))
             .await;
-        self.begin_session(&user, visit).await?;
-        Ok(user)
+        self.begin_session(&account, visit).await?;
+        Ok(account)
     }
 
     /// Signs in. Unknown addresses and wrong passwords cost the same and look the same.
-    pub(crate) async fn login(&self, credentials: Credentials, visit: &Visit) -> Result<User, AuthError> {
+    pub(crate) async fn login(&self, credentials: Credentials, visit: &Visit) -> Result<Account, AuthError> {
         let email = Email::parse(&credentials.email).ok_or(AuthError::BadCredentials)?;
         self.shared.login_gate.admit(visit.origin.ip, &email)?;
         if !password::is_plausible(&credentials.password) {
             return Err(AuthError::BadCredentials);
         }
-        let (user, stored_hash) = self.shared.repository.find_login(&email).await?.unzip();
+        let (account, stored_hash) = self.shared.repository.find_login(&email).await?.unzip();
         let is_match = self.shared.hasher.verify(credentials.password, stored_hash).await?;
-        let user = match user {
-            Some(user) if is_match => user,
+        let account = match account {
+            Some(account) if is_match => account,
             other => {
                 let refused = AuditEvent::refused("session.begin", None);
                 let refused = match other {
-                    Some(user) => refused.on(user.id).saying("wrong_password"),
+                    Some(account) => refused.on(account.id).saying("wrong_password"),
                     None => refused.saying("unknown_account"),
                 };
                 self.shared.audit.record(&visit.origin, refused).await;
                 return Err(AuthError::BadCredentials);
             }
         };
-        self.begin_session(&user, visit).await?;
-        Ok(user)
+        self.begin_session(&account, visit).await?;
+        Ok(account)
     }
 
     /// Signs out; without a session there is nothing to do.
@@ -199,17 +200,17 @@ impl AuthState {
         Ok(())
     }
 
-    async fn begin_session(&self, user: &User, visit: &Visit) -> Result<(), AuthError> {
-        let session_id = self.shared.sessions.begin(user.id, visit).await?;
+    async fn begin_session(&self, account: &Account, visit: &Visit) -> Result<(), AuthError> {
+        let session_id = self.shared.sessions.begin(account.id, visit).await?;
         self.shared
             .audit
-            .record(&visit.origin, AuditEvent::success("session.begin", user.id).on(session_id))
+            .record(&visit.origin, AuditEvent::success("session.begin", account.id).on(session_id))
             .await;
         Ok(())
     }
 
-    fn new_user_id(&self) -> UserId {
-        UserId(uuid_v7(self.shared.clock.as_ref()))
+    fn new_account_id(&self) -> AccountId {
+        AccountId(uuid_v7(self.shared.clock.as_ref()))
     }
 }
 

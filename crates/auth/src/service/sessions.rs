@@ -4,6 +4,7 @@ use chrono::DateTime;
 use junjo_web::Page;
 
 use super::AuthState;
+use crate::account::AccountId;
 use crate::audit_event::AuditEvent;
 use crate::current_user::CurrentUser;
 use crate::device;
@@ -11,7 +12,6 @@ use crate::error::AuthError;
 use crate::origin::{RequestOrigin, Visit};
 use crate::schemas::{EndedSessions, SessionView};
 use crate::session_id::SessionId;
-use crate::user::UserId;
 
 impl AuthState {
     /// The caller's sessions, the latest used first; never more than a page.
@@ -23,16 +23,20 @@ impl AuthState {
     pub(crate) async fn list_sessions_as_admin(
         &self,
         admin: &CurrentUser,
-        target: UserId,
+        target: AccountId,
     ) -> Result<Page<SessionView>, AuthError> {
-        if !self.shared.repository.user_exists(admin.id, target).await? {
-            return Err(AuthError::UnknownUser);
+        if !self.shared.repository.account_exists(admin.id, target).await? {
+            return Err(AuthError::UnknownAccount);
         }
         self.sessions_of(target, admin.session_id).await
     }
 
-    async fn sessions_of(&self, user: UserId, current: SessionId) -> Result<Page<SessionView>, AuthError> {
-        let rows = self.shared.sessions.list(user).await?;
+    async fn sessions_of(
+        &self,
+        account: AccountId,
+        current: SessionId,
+    ) -> Result<Page<SessionView>, AuthError> {
+        let rows = self.shared.sessions.list(account).await?;
         let items = rows.into_iter().map(|row| SessionView {
             id: row.id.0,
             device: device::describe(&row.user_agent),
@@ -82,7 +86,7 @@ impl AuthState {
     pub(crate) async fn end_sessions_as_admin(
         &self,
         admin: &CurrentUser,
-        target: Option<UserId>,
+        target: Option<AccountId>,
         origin: &RequestOrigin,
     ) -> Result<EndedSessions, AuthError> {
         let kept = target.is_none().then_some(admin.session_id);

@@ -28,7 +28,7 @@ async fn security_events_are_recorded_without_secrets() {
     bob.post_with("/auth/logout", json!(null), &evil).await.problem(StatusCode::FORBIDDEN);
     let bob_id = bob.own_id().await;
     let invitation = admin.post("/auth/invitations", json!({"email": "cy@example.org"})).await.body;
-    admin.patch(&format!("/auth/users/{bob_id}"), json!({"role": "viewer"})).await;
+    admin.patch(&format!("/auth/accounts/{bob_id}"), json!({"role": "viewer"})).await;
 
     let mut listed = events(&mut admin, "").await;
     listed.reverse();

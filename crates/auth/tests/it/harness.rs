@@ -16,6 +16,7 @@ use junjo_auth::{
     AdminUser, AuthConfig, CurrentUser, LoginLimits, MemberUser, PasswordCost, Rate, State as AuthState,
 };
 use junjo_web::client::{ProxyTrust, PublicUrl, parse_network};
+use junjo_web::query::declared;
 use junjo_web::{ManualClock, db, edge};
 use serde_json::{Value, json};
 use sqlx::SqlitePool;
@@ -60,7 +61,8 @@ impl TestApp {
             public_url: config.public_url.clone(),
             trusted_proxies: vec![parse_network("10.0.0.0/8").unwrap()],
         };
-        let (auth_routes, _) = junjo_auth::routes().with_state(state.clone()).split_for_parts();
+        let (auth_routes, document) = junjo_auth::routes().with_state(state.clone()).split_for_parts();
+        let auth_routes = declared(auth_routes, &document);
         let other_feature = Router::new()
             .route("/anyone", get(async |_: CurrentUser| "ok"))
             .route("/members", post(async |_: MemberUser| "ok"))

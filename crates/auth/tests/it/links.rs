@@ -82,7 +82,7 @@ async fn dead_links_answer_alike() {
     let newer = invite(&mut admin, json!({"email": "c@example.org"})).await;
     let mut bob = app.user(&mut admin, "bob@example.org", "admin").await;
     let of_bob = invite(&mut bob, json!({"email": "d@example.org"})).await;
-    let bob_path = format!("/auth/users/{}", bob.own_id().await);
+    let bob_path = format!("/auth/accounts/{}", bob.own_id().await);
     assert_eq!(admin.delete(&bob_path).await.status, StatusCode::NO_CONTENT);
     let made_up = json!(format!("jl_{}", "A".repeat(43)));
     let mut answers = Vec::new();
@@ -139,7 +139,7 @@ async fn reset_link_replaces_the_password() {
     let app = TestApp::start().await;
     let mut admin = app.first_admin().await;
     let mut bob = app.user(&mut admin, "bob@example.org", "member").await;
-    let path = format!("/auth/users/{}/reset-link", bob.own_id().await);
+    let path = format!("/auth/accounts/{}/reset-link", bob.own_id().await);
     let first = admin.post(&path, json!(null)).await;
     assert_eq!(first.status, StatusCode::CREATED);
     assert_eq!(first.body["expires_at"], "2026-01-02T04:04:05Z");

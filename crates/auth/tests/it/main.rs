@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step of a test should panic")]
 
+mod accounts;
 mod audit;
 mod cross_site;
 mod harness;
@@ -10,4 +11,3 @@ mod login;
 mod passwords;
 mod registration;
 mod sessions;
-mod users;

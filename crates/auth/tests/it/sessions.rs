@@ -73,7 +73,7 @@ async fn deleted_user_loses_the_session() {
     let mut admin = app.first_admin().await;
     let mut bob = app.user(&mut admin, "bob@example.org", "member").await;
     assert_eq!(bob.get("/auth/me").await.status, StatusCode::OK);
-    let path = format!("/auth/users/{}", bob.own_id().await);
+    let path = format!("/auth/accounts/{}", bob.own_id().await);
     assert_eq!(admin.delete(&path).await.status, StatusCode::NO_CONTENT);
     bob.get("/auth/me").await.problem(StatusCode::UNAUTHORIZED);
     assert_eq!(admin.get("/auth/me").await.status, StatusCode::OK);
@@ -244,7 +244,7 @@ async fn sensitive_changes_need_a_recent_password() {
     admin.delete("/auth/sessions").await.problem(StatusCode::FORBIDDEN);
     let account = json!({"email": "eve@example.org", "password": PASSWORD, "role": "admin"});
     admin.post("/auth/register", account).await.problem(StatusCode::FORBIDDEN);
-    assert_eq!(admin.get("/auth/users").await.status, StatusCode::OK);
+    assert_eq!(admin.get("/auth/accounts").await.status, StatusCode::OK);
 
     let mut thief = admin.clone();
     thief

@@ -5,7 +5,7 @@
 
 use std::fmt::Display;
 
-use junjo_span_store::{ExportedField, FieldValue, KINDS, STATUSES, TraceRow, WholeSpan};
+use junjo_span_store::{ExportedField, FieldValue, KINDS, TraceRow, WholeSpan};
 use junjo_web::clock::rfc3339_nanos;
 
 /// Columns of a span in front of those of the promoted fields, and behind them.
@@ -42,7 +42,7 @@ pub(super) fn span(span: &WholeSpan, out: &mut Vec<u8>) {
     line.plain(rfc3339_nanos(row.start_unix_nano));
     line.plain(row.start_unix_nano);
     line.plain(row.duration_nanos);
-    line.text(STATUSES.get(usize::from(row.status)).copied());
+    line.text(Some(row.status.as_str()));
     line.text(Some(&span.status_message));
     for field in ExportedField::of_csv() {
         line.value(field.value(row));
@@ -62,7 +62,7 @@ pub(super) fn trace(trace: &TraceRow, out: &mut Vec<u8>) {
     line.text(trace.root_role.map(junjo_span_model::Role::as_str));
     line.text(Some(&trace.service));
     line.text(Some(&trace.services.join(" ")));
-    line.text(STATUSES.get(usize::from(trace.status)).copied());
+    line.text(Some(trace.status.as_str()));
     line.plain(rfc3339_nanos(trace.start_unix_nano));
     line.plain(trace.start_unix_nano);
     line.plain(trace.duration_nanos);

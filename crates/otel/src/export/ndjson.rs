@@ -1,7 +1,8 @@
 //! One JSON object a line. What the store keeps as JSON text is copied as it is, so integers stay exact.
 
+use junjo_span_model::SpanStatus;
 use junjo_span_store::{ExportedField, FieldValue, SpanRow, TraceRow, WholeSpan};
-use junjo_telemetry::answers::{SpanKind, SpanStatus, Trace};
+use junjo_telemetry::answers::{SpanKind, Trace};
 use junjo_web::clock::rfc3339_nanos;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
@@ -38,7 +39,7 @@ impl<'a> Head<'a> {
             start_time_unix_nano: start.to_string(),
             end_time_unix_nano: end.to_string(),
             duration_ns: row.duration_nanos.to_string(),
-            status: row.status.into(),
+            status: row.status,
             status_message: &span.status_message,
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::{Stream, stream};
 use junjo_span_store::{SpanFilter, SpanStore, StoreError, TraceFilter};
+use junjo_web::logged;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -49,7 +50,7 @@ pub(super) fn bytes(
             Ok(()) => {}
             Err(Stopped::ClientGone) => tracing::info!("export ended: the client has gone"),
             Err(Stopped::Failed(error)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "export broken off");
+                tracing::error!(error = logged(&error), "export broken off");
                 outlet.break_off();
             }
         }

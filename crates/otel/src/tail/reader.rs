@@ -7,6 +7,7 @@ use axum::response::sse::Event;
 use junjo_span_store::{Changes, SpanStore, StoreError, TraceFilter, TraceRow};
 use junjo_telemetry::answers::Trace;
 use junjo_wal::Sequence;
+use junjo_web::logged;
 use serde::Serialize;
 use tokio::sync::watch;
 use utoipa::ToSchema;
@@ -50,7 +51,7 @@ impl Reader {
     /// A stream that goes on behind `resumed`, or begins with what comes from now on.
     pub(super) fn new(store: SpanStore, filter: TraceFilter, resumed: Option<Sequence>) -> Self {
         let newest = store.progress().newest();
-        // an id from before the index was rebuilt on another log may lie ahead of it
+        // an id from before the index was rebuilt on another wal may lie ahead of it
         let position = resumed.unwrap_or(newest).min(newest);
         let committed = store.committed();
         let first = event("ready", Some(position), &TailReady { sequence: position.0 });
@@ -85,10 +86,7 @@ impl Reader {
             // busy, reopened or slow: the position stays, so nothing is lost
             Err(error) => {
                 if !matches!(error, StoreError::Busy | StoreError::NotReady(_) | StoreError::Interrupted) {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "live tail cannot read changes"
-                    );
+                    tracing::error!(error = logged(&error), "live tail cannot read changes");
                 }
                 return;
             }

@@ -12,7 +12,7 @@ use tonic::transport::Channel;
 use super::remote::{CALL_TIME_MAX, MESSAGE_BYTES_MAX, PullError, Remote};
 use super::sources::{Pulled, SourceMode, SourceRejection};
 
-/// Payload of one page: as much as one commit of the log takes well.
+/// Payload of one page: as much as one commit of the wal takes well.
 const PAGE_BYTES: u32 = 8 << 20;
 /// The remote sends an empty page at least every 10 s.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
@@ -22,7 +22,7 @@ const STATUS_EVERY: Duration = Duration::from_secs(2);
 const REJECTIONS_MAX: usize = 50;
 const DETAIL_CHARS_MAX: usize = 500;
 
-/// Follows the remote log until something fails.
+/// Follows the remote wal until something fails.
 pub(super) async fn pull(remote: &Remote, channel: Channel) -> Result<(), PullError> {
     let mut client = BatchServiceClient::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX);
     let status = tokio::time::timeout(CALL_TIME_MAX, client.get_status(remote.request(GetStatusRequest {})))

@@ -21,7 +21,7 @@ use super::sources::{Pulled, SourceMode};
 
 /// Spans of one page.
 const PAGE_SPANS: u32 = 2_000;
-/// Bytes at which a page ends early: one record of the log, and what is held in memory.
+/// Bytes at which a page ends early: one record of the wal, and what is held in memory.
 const PAGE_BYTES_MAX: u32 = 8 << 20;
 /// Largest page that is tried before an empty answer is believed.
 const PAGE_SPANS_MAX: u32 = 128_000;

@@ -1,7 +1,7 @@
-//! The puller: takes acknowledged export requests out of ingestion services and into our own log (split mode).
+//! The puller: takes acknowledged export requests out of ingestion services and into our own wal (split mode).
 //!
 //! Records and the remote position become durable in one transaction; only then may the remote forget them. Our own
-//! ingestion service is read batch by batch, Junjo's existing one span by span. Everything after our log is the same as
+//! ingestion service is read batch by batch, Junjo's existing one span by span. Everything after our wal is the same as
 //! in embedded mode.
 
 mod batches;
@@ -12,7 +12,7 @@ mod sources;
 use std::time::Duration;
 
 use junjo_wal::Wal;
-use junjo_web::SharedClock;
+use junjo_web::{SharedClock, logged};
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
 use tonic::transport::Endpoint;
@@ -70,7 +70,7 @@ impl Puller {
                 self.remote.sources.failed(&self.remote.config.url, &error);
                 tracing::warn!(
                     source = self.remote.config.url,
-                    error = &error as &dyn std::error::Error,
+                    error = logged(&error),
                     "pulling was interrupted, will be tried again"
                 );
             }

@@ -1,4 +1,4 @@
-//! One ingestion service as both ways of reading see it: calls that carry the token, and our log that takes what they
+//! One ingestion service as both ways of reading see it: calls that carry the token, and our wal that takes what they
 //! bring.
 
 use std::time::Duration;
@@ -14,9 +14,9 @@ use super::sources::Sources;
 pub(super) const CALL_TIME_MAX: Duration = Duration::from_secs(10);
 /// Largest answer of an ingestion service: one batch of 64 MiB and its envelope.
 pub(super) const MESSAGE_BYTES_MAX: usize = 80 << 20;
-/// Pause while our own log is full: the ingestion service keeps what we cannot take yet.
+/// Pause while our own wal is full: the ingestion service keeps what we cannot take yet.
 const FULL_PAUSE: Duration = Duration::from_millis(500);
-/// Pages that our log holds at least.
+/// Pages that our wal holds at least.
 const PAGES_IN_LOG: u64 = 4;
 
 /// Why a source is not being read at the moment.
@@ -30,9 +30,9 @@ pub(crate) enum PullError {
     Silent,
     #[error("the ingestion service sent a damaged or unknown batch: {0}")]
     Batch(String),
-    #[error("the log cannot take more")]
-    Log(#[source] AppendError),
-    #[error("the log cannot be read")]
+    #[error("the write-ahead log cannot take more")]
+    Wal(#[source] AppendError),
+    #[error("the write-ahead log cannot be read")]
     Read(#[source] junjo_wal::WalError),
     #[error("a worker thread died")]
     Worker(#[source] tokio::task::JoinError),
@@ -73,12 +73,12 @@ impl Remote {
         request
     }
 
-    /// `usual`, or less when our log is small: a page larger than the log would never fit into it.
+    /// `usual`, or less when our wal is small: a page larger than the wal would never fit into it.
     pub(super) fn page_bytes(&self, usual: u32) -> u32 {
         usual.min(u32::try_from(self.wal.bytes_max() / PAGES_IN_LOG).unwrap_or(u32::MAX)).max(1)
     }
 
-    /// Makes records and position durable; waits while our log or disk is full, because the remote still has them.
+    /// Makes records and position durable; waits while our wal or disk is full, because the remote still has them.
     pub(super) async fn store(
         &self,
         records: Vec<NewRecord>,
@@ -93,7 +93,7 @@ impl Remote {
                     self.sources.failed(&self.config.url, &error);
                     tokio::time::sleep(FULL_PAUSE).await;
                 }
-                Err(error) => return Err(PullError::Log(error)),
+                Err(error) => return Err(PullError::Wal(error)),
             }
         }
     }

@@ -1,4 +1,4 @@
-//! `junjo-server rederive`: archived spans get the promoted fields that this version would give them. The server is stopped
+//! `junjo-server rederive`: archived spans and log records get the promoted fields that this version would give them. The server is stopped
 //! meanwhile.
 
 use std::io::Write as _;
@@ -10,7 +10,7 @@ use junjo_span_store::{ArchiveFile, DataDir, Probe, Prober, Rederivation, Rederi
 use junjo_web::SystemClock;
 
 use crate::app::App;
-use crate::running::lock_data_dir;
+use crate::data_lock::DataLock;
 use crate::settings::Settings;
 
 /// Rewrites every file that an older version derived, or all of them, and says what it does.
@@ -19,7 +19,7 @@ pub fn run(settings: &Settings, all: bool) -> anyhow::Result<ExitCode> {
     if !path.try_exists()? {
         anyhow::bail!("there is no {}: set JUNJO_DATA_DIR to the server's data folder", path.display());
     }
-    let _lock = lock_data_dir(&settings.storage.data_dir)?;
+    let _lock = DataLock::take(&settings.storage.data_dir)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = runtime.block_on(rederive(settings, all))?;
     let mut out = std::io::stdout();
@@ -29,8 +29,8 @@ pub fn run(settings: &Settings, all: bool) -> anyhow::Result<ExitCode> {
     }
     writeln!(
         out,
-        "{} spans in {} files are derived again. The next start fills a new index.",
-        done.spans, done.files
+        "{} spans and {} log records in {} files are derived again. The next start fills a new index.",
+        done.spans, done.log_records, done.files
     )?;
     for path in &done.damaged {
         writeln!(out, "archive/{path} cannot be read and stays as it is.")?;
@@ -50,7 +50,7 @@ async fn rederive(settings: &Settings, all: bool) -> anyhow::Result<Rederived> {
     let what = Rederivation { prices: app.store().prices(), all };
     let tell = |file: &ArchiveFile, number: usize, count: usize| {
         // progress that nobody reads is no reason to stop
-        let _ = writeln!(std::io::stdout(), "{number}/{count} {} ({} spans)", file.path, file.row_count);
+        let _ = writeln!(std::io::stdout(), "{number}/{count} {} ({} rows)", file.path, file.row_count);
     };
     let done = app.store().rederive(what, now, tell).await;
     app.close().await;

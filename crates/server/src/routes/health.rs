@@ -20,7 +20,8 @@ pub(crate) struct Health {
     index: &'static str,
     /// Whether spans are acknowledged: `ok`, or why senders are asked to wait: `opening`, `full` (indexing or sealing is
     /// behind), `disk_full`, `failing` (the disk cannot be written).
-    log: &'static str,
+    #[serde(rename = "log")]
+    wal: &'static str,
 }
 
 impl Health {
@@ -36,18 +37,18 @@ impl Health {
             IndexState::Rebuilding { .. } => "rebuilding",
             IndexState::Degraded(_) => "degraded",
         };
-        let log = match state.wal.refusal() {
+        let wal = match state.wal.refusal() {
             _ if !state.receiver.is_open() => "opening",
             None => "ok",
             Some(AppendError::Full { .. }) => "full",
             Some(AppendError::DiskFull { .. }) => "disk_full",
             Some(AppendError::Write { .. } | AppendError::Closed) => "failing",
         };
-        Self::new(index, log)
+        Self::new(index, wal)
     }
 
-    fn new(index: &'static str, log: &'static str) -> Self {
-        Self { status: "ok", version: env!("CARGO_PKG_VERSION"), index, log }
+    fn new(index: &'static str, wal: &'static str) -> Self {
+        Self { status: "ok", version: env!("CARGO_PKG_VERSION"), index, wal }
     }
 }
 
@@ -57,7 +58,7 @@ pub(crate) async fn ping() -> &'static str {
     "pong"
 }
 
-/// Tell that the process is alive, and how its log and its index are.
+/// Tell that the process is alive, and how its write-ahead log and its index are.
 #[utoipa::path(get, path = "/health", tag = "server", security(()), responses((status = 200, body = Health)))]
 pub(crate) async fn health(State(state): State<OwnState>) -> Json<Health> {
     Json(Health::of(&state))

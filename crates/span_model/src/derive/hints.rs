@@ -7,11 +7,12 @@ use std::borrow::Cow;
 
 use super::exceptions::is_exception;
 use super::prices::{CallFacts, PriceTable};
-use super::{Promoted, Status, clamp_nanos, role_words, service_name, session_id, usage, vendor};
+use super::{Promoted, clamp_nanos, role_words, service_name, session_id, usage, vendor};
 use crate::dialects::{Field, Sender, Slots, keys};
 use crate::otlp::value::{LogRecord, Resource, Value};
 use crate::role::Role;
 use crate::scalar;
+use crate::status::SpanStatus;
 
 /// Longest body that is taken for the name of an event.
 const EVENT_NAME_BYTES_MAX: usize = 128;
@@ -168,7 +169,7 @@ impl<'a> SpanHints<'a> {
         ] {
             *own = own.or(hint);
         }
-        if promoted.status == Status::Error && promoted.error_type.is_none() {
+        if promoted.status == SpanStatus::Error && promoted.error_type.is_none() {
             promoted.error_type.clone_from(&self.error_type);
         }
         if self.error_type.is_some() {

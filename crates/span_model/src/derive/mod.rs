@@ -17,6 +17,7 @@ use crate::dialects::{Field, Sender, Slots, keys};
 use crate::otlp::value::{Resource, Scope, Span, Value};
 use crate::role::Role;
 use crate::scalar;
+use crate::status::SpanStatus;
 
 /// Raised whenever [`promote`] gives another answer for the same span, so that stored rows can be derived again
 /// (`junjo-server rederive`). 2: a pending span has no role. 3: Langfuse's counts
@@ -29,19 +30,6 @@ pub const UNKNOWN_SERVICE: &str = "unknown_service";
 /// Highest span kind that OTLP defines (consumer).
 const KIND_MAX: u8 = 5;
 
-/// OTLP's span status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[repr(u8)]
-pub enum Status {
-    /// Not set: neither a failure nor a confirmed success.
-    #[default]
-    Unset = 0,
-    /// Marked as a success.
-    Ok = 1,
-    /// Failed.
-    Error = 2,
-}
-
 /// One span's promoted fields.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Promoted<'a> {
@@ -52,7 +40,7 @@ pub struct Promoted<'a> {
     /// OTLP span kind, 0 when the client sent an unknown one.
     pub kind: u8,
     /// Span status.
-    pub status: Status,
+    pub status: SpanStatus,
     /// Start, clamped to `0..=i64::MAX`.
     pub start_unix_nano: i64,
     /// Duration, saturating; 0 when the end lies before the start.
@@ -116,7 +104,7 @@ pub fn promote<'a>(
 ) -> Promoted<'a> {
     let slots = Slots::collect(&span.attributes, Sender { scope: &scope.name, name: &span.name });
     let role = role_words::role_of(&slots, scope, span);
-    let status = Status::from_otlp(span.status_code);
+    let status = SpanStatus::from_otlp(span.status_code);
     let start_unix_nano = clamp_nanos(span.start_time_unix_nano);
     let model = slots.text(Field::Model).or_else(|| asked_model(&slots, role));
     let provider = vendor::of(&slots, model.as_deref());
@@ -164,17 +152,6 @@ pub fn promote<'a>(
     }
 }
 
-impl Status {
-    /// The status for OTLP's `StatusCode`; a code that OTLP does not define is unset.
-    pub const fn from_otlp(code: i32) -> Self {
-        match code {
-            1 => Self::Ok,
-            2 => Self::Error,
-            _ => Self::Unset,
-        }
-    }
-}
-
 /// `service.name`, or [`UNKNOWN_SERVICE`] when it is missing or empty.
 fn service_name<'a>(resource: &Resource<'a>) -> Cow<'a, str> {
     let mut named = resource.attributes.iter().rev().filter(|pair| pair.key == "service.name");
@@ -212,9 +189,9 @@ fn session_in_metadata<'a>(metadata: &Value<'_>) -> Option<Cow<'a, str>> {
 }
 
 /// `error.type`, else the class of the exception that a failed span recorded.
-fn error_type<'a>(slots: &Slots<'_, 'a>, status: Status, span: &Span<'a>) -> Option<Cow<'a, str>> {
+fn error_type<'a>(slots: &Slots<'_, 'a>, status: SpanStatus, span: &Span<'a>) -> Option<Cow<'a, str>> {
     let from_exception = || {
-        if status == Status::Error { exceptions::first_type(span) } else { None }
+        if status == SpanStatus::Error { exceptions::first_type(span) } else { None }
     };
     slots.text(Field::ErrorType).or_else(from_exception)
 }

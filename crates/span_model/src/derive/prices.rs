@@ -31,7 +31,7 @@ pub struct PriceTable {
     table: Table,
     source: String,
     /// Where a (provider, model) was found; matching patterns takes microseconds, and a call asks for the same few.
-    remembered: RwLock<HashMap<String, Option<Place>>>,
+    remembered: RwLock<HashMap<String, Option<TableIndex>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -118,9 +118,9 @@ pub struct CallFacts<'c> {
     pub start_unix_nano: i64,
 }
 
-/// A model's place in the table.
+/// Where a model stands in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
+struct TableIndex {
     provider: usize,
     model: usize,
 }
@@ -203,7 +203,7 @@ impl PriceTable {
         self.table.providers.iter().position(is_maker).filter(|_| model.len() <= MODEL_BYTES_MAX)
     }
 
-    fn place(&self, provider: Option<&str>, model: &str) -> Option<Place> {
+    fn place(&self, provider: Option<&str>, model: &str) -> Option<TableIndex> {
         if self.table.providers.is_empty() || model.len() > MODEL_BYTES_MAX {
             return None;
         }
@@ -221,7 +221,7 @@ impl PriceTable {
     }
 
     /// `model` in lower case.
-    fn find(&self, provider: Option<&str>, model: &str) -> Option<Place> {
+    fn find(&self, provider: Option<&str>, model: &str) -> Option<TableIndex> {
         let seller = provider.and_then(|name| self.named(name));
         if let Some(seller) = seller
             && let Some(place) = self.sold_by(seller, model)
@@ -252,7 +252,7 @@ impl PriceTable {
     }
 
     /// The model among those of a provider and of those whose models it resells.
-    fn sold_by(&self, provider: usize, model: &str) -> Option<Place> {
+    fn sold_by(&self, provider: usize, model: &str) -> Option<TableIndex> {
         let providers = &self.table.providers;
         let fallback = providers[provider]
             .fallback
@@ -265,7 +265,7 @@ impl PriceTable {
             candidates.iter().find_map(|&provider| {
                 let is_match = |known: &Model| known.patterns.iter().any(|pattern| matches(pattern, model));
                 let model = providers[provider].models.iter().position(is_match)?;
-                Some(Place { provider, model })
+                Some(TableIndex { provider, model })
             })
         })
     }

@@ -33,6 +33,7 @@ pub(super) fn of(slots: &Slots<'_, '_>, provider: Option<&str>) -> Counts {
 
 /// Whether the cached tokens come from an SDK that leaves them as the provider counts them.
 fn as_provider_says(slots: &Slots<'_, '_>, own_cached: bool) -> bool {
-    slots.count(Field::CachedAsProviderSays).is_some()
-        || (!own_cached && slots.get(Field::ProviderDetails).is_some())
+    slots.get(Field::CachedInsideInput).is_none()
+        && (slots.get(Field::CachedAsProviderSays).is_some()
+            || (!own_cached && slots.get(Field::ProviderDetails).is_some()))
 }

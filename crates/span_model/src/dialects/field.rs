@@ -78,6 +78,8 @@ fields! {
     ReasoningTokens Count;
     AudioInputTokens Count;
     AudioOutputTokens Count;
+    /// Cached input tokens of an SDK that counts them into the input, whatever the provider does.
+    CachedInsideInput Count;
     /// Cached input tokens of an SDK that hands on what the provider's API said, cached ones beside the others or not.
     CachedAsProviderSays Count;
     /// A JSON object with what the provider's API said, of such an SDK.

@@ -26,6 +26,7 @@ mod livekit;
 mod llama_index;
 mod logfire;
 mod mcp;
+mod mlflow;
 mod openai_agents;
 mod openinference;
 mod pydantic_ai;

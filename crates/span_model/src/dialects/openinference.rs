@@ -20,7 +20,10 @@ pub(super) const DIALECT: Dialect = Dialect {
             Field::CachedInputTokens,
             &["llm.token_count.prompt_details.cache_read", "llm.token_count.prompt_details.cache_input"],
         ),
-        (Field::CacheWriteTokens, &["llm.token_count.prompt_details.cache_write"]),
+        (
+            Field::CacheWriteTokens,
+            &["llm.token_count.prompt_details.cache_write", "llm.token_count.prompt_details.cache_creation"],
+        ),
         (Field::ReasoningTokens, &["llm.token_count.completion_details.reasoning"]),
         (Field::AudioInputTokens, &["llm.token_count.prompt_details.audio"]),
         (Field::AudioOutputTokens, &["llm.token_count.completion_details.audio"]),

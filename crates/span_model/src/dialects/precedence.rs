@@ -8,8 +8,8 @@ use super::dialect::{Dialect, Sender};
 use super::field::Field;
 use super::{
     autogen, claude_code, codex, crewai, gemini_cli, gen_ai, google, google_adk, haystack, junjo, langfuse,
-    langsmith, litellm, livekit, llama_index, logfire, mcp, openai_agents, openinference, pydantic_ai,
-    semantic_kernel, sentry, spring_ai, strands, traceloop, vercel,
+    langsmith, litellm, livekit, llama_index, logfire, mcp, mlflow, openai_agents, openinference,
+    pydantic_ai, semantic_kernel, sentry, spring_ai, strands, traceloop, vercel,
 };
 
 /// All dialects, the best first: conventions, then what many instrumentations share, then single senders.
@@ -27,6 +27,7 @@ pub(super) const DIALECTS: &[&Dialect] = &[
     &logfire::DIALECT,
     &sentry::DIALECT,
     &livekit::DIALECT,
+    &mlflow::DIALECT,
     &litellm::DIALECT,
     &spring_ai::DIALECT,
     &semantic_kernel::DIALECT,

@@ -34,6 +34,7 @@ pub(super) const DIALECT: Dialect = Dialect {
             &[
                 "gen_ai.usage.details.reasoning_tokens",
                 "gen_ai.usage.details.thoughts_tokens",
+                "gen_ai.usage.details.thinking_tokens",
                 "gen_ai.aggregated_usage.details.reasoning_tokens",
             ],
         ),

@@ -25,6 +25,10 @@ pub(super) const DIALECT: Dialect = Dialect {
             &["ai.usage.inputTokenDetails.cacheReadTokens", "ai.usage.cachedInputTokens"],
         ),
         (Field::CacheWriteTokens, &["ai.usage.inputTokenDetails.cacheWriteTokens"]),
+        (
+            Field::CachedInsideInput,
+            &["ai.usage.inputTokenDetails.cacheReadTokens", "ai.usage.inputTokenDetails.cacheWriteTokens"],
+        ),
         (Field::CachedAsProviderSays, &["ai.usage.cachedInputTokens"]),
         (Field::ProviderDetails, &["ai.response.providerMetadata"]),
         (

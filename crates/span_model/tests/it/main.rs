@@ -4,6 +4,7 @@
 
 mod arbitrary;
 mod captures;
+mod counts;
 mod decode;
 mod details;
 mod dialects;
@@ -15,3 +16,4 @@ mod promoted;
 mod reference;
 mod senders;
 mod splice;
+mod tools;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use junjo_span_model::{PriceTable, Promoted, Status, decode_spans, promote};
+use junjo_span_model::{PriceTable, Promoted, SpanStatus, decode_spans, promote};
 
 use crate::captures;
 
@@ -18,9 +18,9 @@ pub(crate) fn line(promoted: &Promoted<'_>) -> String {
     part(
         "status",
         match promoted.status {
-            Status::Unset => None,
-            Status::Ok => Some(&"ok"),
-            Status::Error => Some(&"error"),
+            SpanStatus::Unset => None,
+            SpanStatus::Ok => Some(&"ok"),
+            SpanStatus::Error => Some(&"error"),
         },
     );
     part("role", promoted.role.as_ref().map(|role| role as _));

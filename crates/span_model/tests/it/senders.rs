@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::dialects::{attributes, span};
 
 /// The promoted fields of a span that say something.
-fn read(scope: &'static str, name: &str, attributes: &Json) -> Map<String, Json> {
+pub(crate) fn read(scope: &'static str, name: &str, attributes: &Json) -> Map<String, Json> {
     let scope = Scope { name: scope.into(), ..Scope::default() };
     let span = span(name, attributes);
     let promoted = promote(&Resource::default(), &scope, &span, PriceTable::bundled());
@@ -35,7 +35,7 @@ fn read(scope: &'static str, name: &str, attributes: &Json) -> Map<String, Json>
 }
 
 /// Everything in `expected` is said; null means that it is not.
-fn check(scope: &'static str, name: &str, attributes: &Json, expected: &Json) {
+pub(crate) fn check(scope: &'static str, name: &str, attributes: &Json, expected: &Json) {
     let said = read(scope, name, attributes);
     for (field, value) in expected.as_object().unwrap() {
         let got = said.get(field).cloned().unwrap_or_default();

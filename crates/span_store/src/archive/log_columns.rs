@@ -139,9 +139,9 @@ impl ArchiveItem for WholeLog {
         Ok((0..batch.num_rows()).map(identity).collect())
     }
 
-    /// Log records keep what was derived when they arrived.
+    /// Nothing of a log record depends on prices.
     fn derived_again(self, _: &PriceTable) -> Result<Self, ArrowError> {
-        Ok(self)
+        self.derived_again().map_err(|error| ArrowError::JsonError(error.to_string()))
     }
 
     fn place_of(row: &LogRow) -> Place {

@@ -131,7 +131,7 @@ fn trace_columns() -> Vec<Column> {
         }),
         ("service", TEXT, false, |rows| texts(rows, |row| Some(&row.service))),
         ("status", DataType::UInt8, false, |rows| {
-            Arc::new(rows.iter().map(|row| Some(row.status)).collect::<UInt8Array>())
+            Arc::new(rows.iter().map(|row| Some(row.status.code())).collect::<UInt8Array>())
         }),
         ("span_count", INT, false, |rows| ints(rows, |row| row.span_count)),
         ("error_count", INT, false, |rows| ints(rows, |row| row.error_count)),

@@ -1,6 +1,7 @@
 //! Which runs of workflows.
 
 use duckdb::types::Value;
+use junjo_span_model::SpanStatus;
 
 use super::conditions::Conditions;
 use super::time::TimeRange;
@@ -12,7 +13,7 @@ pub struct RunFilter {
     pub time: TimeRange,
     pub service: Option<String>,
     pub name: Option<String>,
-    pub status: Option<u8>,
+    pub status: Option<SpanStatus>,
 }
 
 impl RunFilter {
@@ -23,7 +24,7 @@ impl RunFilter {
         all.text("service = ?", self.service.as_ref());
         all.text("name = ?", self.name.as_ref());
         if let Some(status) = self.status {
-            all.push("status = ?", [Value::UTinyInt(status)]);
+            all.push("status = ?", [Value::UTinyInt(status.code())]);
         }
         all
     }

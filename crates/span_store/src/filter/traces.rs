@@ -1,7 +1,7 @@
 //! Which traces.
 
 use duckdb::types::Value;
-use junjo_span_model::Role;
+use junjo_span_model::{Role, SpanStatus};
 
 use super::conditions::Conditions;
 use super::expr::{Fragment, Relation, SpanExpr};
@@ -15,8 +15,8 @@ pub struct TraceFilter {
     pub time: TimeRange,
     pub service: Option<String>,
     pub name: Option<String>,
-    /// OTLP status: 2 = a failed span; 0 and 1 = the root's status in a trace without failed spans.
-    pub status: Option<u8>,
+    /// `Error`: a span failed. The others: the root's status in a trace without failed spans.
+    pub status: Option<SpanStatus>,
     pub role: Option<Role>,
     pub model: Option<String>,
     pub session_id: Option<String>,
@@ -44,8 +44,8 @@ impl TraceFilter {
         all.text("list_contains(services, ?)", self.service.as_ref());
         all.text("root_name = ?", self.name.as_ref());
         match self.status {
-            Some(2) => all.push("error_count > 0", []),
-            Some(status) => all.push("error_count = 0 AND status = ?", [Value::UTinyInt(status)]),
+            Some(SpanStatus::Error) => all.push("error_count > 0", []),
+            Some(status) => all.push("error_count = 0 AND status = ?", [Value::UTinyInt(status.code())]),
             None => {}
         }
         if let Some(role) = self.role {

@@ -102,7 +102,7 @@ fn trace_batch(rows: &[TraceRow]) -> Result<RecordBatch, ArrowError> {
         ("root_name", texts(rows.iter().map(|row| Some(row.root_name.as_str()))), false),
         ("root_role", texts(rows.iter().map(|row| row.root_role.map(junjo_span_model::Role::as_str))), true),
         ("service", texts(rows.iter().map(|row| Some(row.service.as_str()))), false),
-        ("status", Arc::new(rows.iter().map(|row| Some(row.status)).collect::<UInt8Array>()), false),
+        ("status", Arc::new(rows.iter().map(|row| Some(row.status.code())).collect::<UInt8Array>()), false),
         ("span_count", ints(rows.iter().map(|row| row.span_count)), false),
         ("error_count", ints(rows.iter().map(|row| row.error_count)), false),
         ("llm_call_count", ints(rows.iter().map(|row| row.llm_call_count)), false),

@@ -7,9 +7,9 @@ use super::options::IndexOptions;
 use crate::error::StoreError;
 
 /// Suffix of DuckDB's own write-ahead log.
-pub(super) const LOG: &str = ".wal";
+pub(super) const WAL: &str = ".wal";
 /// Suffixes of all files of an index; its write-ahead log first, which is of no use without the other.
-const WHOLE: [&str; 2] = [LOG, ""];
+const WHOLE: [&str; 2] = [WAL, ""];
 /// Index files kept in the quarantine folder: they can be rebuilt, so they are kept for a look, not for ever.
 const KEPT_MAX: u32 = 2;
 

@@ -8,7 +8,7 @@ use super::handle::Index;
 use crate::error::StoreError;
 use crate::row::trace_from_halves;
 
-/// The rows of one record of the log.
+/// The rows of one record of the wal.
 pub(crate) struct RecordChecksum {
     pub(crate) sequence: Sequence,
     pub(crate) rows: u64,

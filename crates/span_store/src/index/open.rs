@@ -3,7 +3,7 @@
 use duckdb::Connection;
 use junjo_span_model::DERIVE_VERSION;
 
-use super::aside::{LOG, Renewals, put_aside, suffixed};
+use super::aside::{Renewals, WAL, put_aside, suffixed};
 use super::attempts::Attempts;
 use super::fault::Fault;
 use super::options::IndexOptions;
@@ -44,7 +44,7 @@ fn open_sound(options: &IndexOptions, deaths: u32, renewals: &mut Renewals) -> R
     if present && deaths >= DEATHS_MAX {
         renewals.set_aside(options, "the server died several times in a row while opening it")?;
     } else if present && !probe_or_drop_log(options, renewals)? {
-        tracing::warn!("the index is used without its log, from an older cursor");
+        tracing::warn!("the index is used without its write-ahead log, from an older cursor");
     }
     if let Some(opened) = open_checked(options)? {
         return Ok(opened);
@@ -55,12 +55,12 @@ fn open_sound(options: &IndexOptions, deaths: u32, renewals: &mut Renewals) -> R
 
 /// Tries the file in the probe and sets aside what is damaged. Returns false when only DuckDB's own write-ahead log is damaged:
 /// without it the file is as it was at its last checkpoint, with the cursor of that time, so nothing has to be rebuilt. A power
-/// cut leaves a damaged log when the file system had not yet recorded that a checkpoint removed it.
+/// cut leaves a damaged one when the file system had not yet recorded that a checkpoint removed it.
 fn probe_or_drop_log(options: &IndexOptions, renewals: &mut Renewals) -> Result<bool, StoreError> {
     let Some(reason) = probe(options)? else { return Ok(true) };
-    let log = suffixed(&options.path, LOG);
-    if log.try_exists().map_err(StoreError::io("look for", &log))? {
-        put_aside(options, &reason, &[LOG])?;
+    let wal = suffixed(&options.path, WAL);
+    if wal.try_exists().map_err(StoreError::io("look for", &wal))? {
+        put_aside(options, &reason, &[WAL])?;
         if probe(options)?.is_none() {
             return Ok(false);
         }
@@ -120,12 +120,12 @@ fn version(connection: &Connection) -> Result<Option<i64>, StoreError> {
     }
 }
 
-/// While rows come in by the hundred thousand: lets DuckDB's own log grow before it is written into the file. Each
+/// While rows come in by the hundred thousand: lets DuckDB's own write-ahead log grow before it is written into the file. Each
 /// checkpoint compresses the last, unfinished row group once more.
 pub(crate) struct FewCheckpoints(Option<Connection>);
 
 impl FewCheckpoints {
-    /// Until dropped. A log of this size is replayed within a second or two.
+    /// Until dropped. One of this size is replayed within a second or two.
     const SET_SQL: &str = "SET GLOBAL checkpoint_threshold = '128MiB'";
     const RESET_SQL: &str = "RESET GLOBAL checkpoint_threshold";
 
@@ -143,7 +143,7 @@ impl Drop for FewCheckpoints {
         if let Err(error) = reset {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
-                "the index's own log may stay larger than usual"
+                "the index's own write-ahead log may stay larger than usual"
             );
         }
     }

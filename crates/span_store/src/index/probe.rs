@@ -11,7 +11,7 @@ use super::words::is_of_machine;
 /// What a trial opening of the file found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Probe {
-    /// It opens, its log is replayed and checkpointed.
+    /// It opens, its write-ahead log is replayed and checkpointed.
     Sound,
     /// It is damaged: set it aside and rebuild.
     Damaged(String),
@@ -22,7 +22,7 @@ pub enum Probe {
 /// Runs [`probe_index`] where a crash of DuckDB does no harm: the server starts itself as a child process.
 pub type Prober = Arc<dyn Fn(&Path) -> Probe + Send + Sync>;
 
-/// Opens the file read-write, replays its log, checkpoints and closes it. Call it in a process that may die.
+/// Opens the file read-write, replays its write-ahead log, checkpoints and closes it. Call it in a process that may die.
 pub fn probe_index(path: &Path) -> Probe {
     let attempt = || -> duckdb::Result<bool> {
         let connection = Connection::open_with_flags(path, base_config()?)?;

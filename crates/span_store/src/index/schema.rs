@@ -6,7 +6,7 @@
 //! | `traces` | one per trace | [`crate::TraceRow`], replaced in the transaction that changes its spans |
 //! | `logs` | one per log record | the columns of `log_columns.rs`, ids as unsigned integers |
 //! | `hints` | one per span that a GenAI event or an exception belongs to | what its records say, first come first kept |
-//! | `progress` | one | newest indexed record of the log for each dataset; all-time totals; the log's `wal_id` |
+//! | `progress` | one | newest indexed record of the wal for each dataset; all-time totals; its `wal_id` |
 //! | `format` | one | [`INDEX_VERSION`] and the derive version of the rows |
 
 use crate::columns::{ColumnDefinition, promoted_columns};

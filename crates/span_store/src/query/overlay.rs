@@ -9,7 +9,7 @@ use super::spans::span_rows;
 use crate::error::StoreError;
 use crate::filter::conditions::Conditions;
 use crate::filter::time::TimeRange;
-use crate::row::{SpanRow, span_number, trace_halves};
+use crate::row::{SpanRow, is_error_sql, span_number, trace_halves};
 
 /// Which runs.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -81,8 +81,9 @@ fn read(connection: &Connection, filter: &OverlayFilter, limit: usize) -> Result
     );
     let newest = span_rows(connection, &sql, &values)?;
     let sql = format!(
-        "SELECT count(*), count(*) FILTER (status = 2), quantile_disc(duration_nanos, 0.5),
-         quantile_disc(duration_nanos, 0.95) FROM spans{matching}"
+        "SELECT count(*), count(*) FILTER ({}), quantile_disc(duration_nanos, 0.5),
+         quantile_disc(duration_nanos, 0.95) FROM spans{matching}",
+        is_error_sql()
     );
     connection
         .query_row(&sql, params_from_iter(values), |row| {

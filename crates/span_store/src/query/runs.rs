@@ -12,7 +12,7 @@ use super::page::{ListPage, cut};
 use super::spans::SpanCursor;
 use crate::error::StoreError;
 use crate::filter::runs::RunFilter;
-use crate::row::{SpanRow, span_from_number, trace_from_halves, trace_halves};
+use crate::row::{SpanRow, is_error_sql, span_from_number, trace_from_halves, trace_halves};
 
 /// One run: the workflow's span and what failed below it.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,8 +119,9 @@ fn load_spans(connection: &Connection, traces: &HashSet<TraceId>) -> Result<Vec<
         [Value::UBigInt(hi), Value::UBigInt(lo)]
     });
     let sql = format!(
-        "SELECT trace_hi, trace_lo, span_id, parent_span_id, status = 2 FROM spans
-         WHERE (trace_hi, trace_lo) IN ({marks})"
+        "SELECT trace_hi, trace_lo, span_id, parent_span_id, {} FROM spans
+         WHERE (trace_hi, trace_lo) IN ({marks})",
+        is_error_sql()
     );
     let mut statement = connection.prepare(&sql).map_err(failed())?;
     statement

@@ -8,6 +8,7 @@ use super::handle::Queries;
 use crate::error::StoreError;
 use crate::filter::conditions::Conditions;
 use crate::filter::time::TimeRange;
+use crate::row::is_error_sql;
 
 /// One service (`service.name` of a resource).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +37,9 @@ impl Queries {
             "SELECT name, count(*) FROM (SELECT unnest(services) AS name FROM traces{filter}) GROUP BY name"
         );
         let spans_sql = format!(
-            "SELECT service, count(*), count(*) FILTER (status = 2), min(start_unix_nanos), max(start_unix_nanos)
-             FROM spans{filter} GROUP BY service ORDER BY service"
+            "SELECT service, count(*), count(*) FILTER ({}), min(start_unix_nanos), max(start_unix_nanos)
+             FROM spans{filter} GROUP BY service ORDER BY service",
+            is_error_sql()
         );
         let run = move |connection: &duckdb::Connection| {
             let failed = || StoreError::index("list services");

@@ -1,7 +1,9 @@
 //! Questions about numbers, and their answers: counts, errors, duration percentiles, tokens and cost, by time and by any
 //! field. Exact: no sampling, no sketches.
 
-use crate::filter::expr::Field;
+use junjo_span_model::SpanStatus;
+
+use crate::filter::expr::{Field, named};
 use crate::filter::spans::SpanFilter;
 use crate::filter::traces::TraceFilter;
 use crate::scan::incomplete::Incomplete;
@@ -124,14 +126,24 @@ pub(super) fn payload_columns(query: &StatsQuery) -> Vec<(String, &Field)> {
 }
 
 /// What traces can be grouped by: the field's name and the trace's column.
-pub(super) const TRACE_GROUPS: [(&str, &str); 6] = [
+const TRACE_GROUPS: [(&str, &str); 6] = [
     ("service", "service"),
     ("name", "root_name"),
     ("role", "root_role"),
-    ("status", "(['unset', 'ok', 'error'])[CASE WHEN error_count > 0 THEN 3 ELSE status + 1 END]"),
+    ("status", "status"),
     ("session_id", "session_id"),
     ("user_id", "user_id"),
 ];
+
+/// The value of a field by which traces can be grouped, in SQL; a trace failed when one of its spans did.
+pub(super) fn trace_group(name: &str) -> Option<String> {
+    let (_, column) = TRACE_GROUPS.iter().find(|(known, _)| *known == name)?;
+    if *column != "status" {
+        return Some((*column).to_owned());
+    }
+    let code = format!("(CASE WHEN error_count > 0 THEN {} ELSE status END)", SpanStatus::Error.code());
+    Some(named(&code, &SpanStatus::WORDS))
+}
 
 /// Names of the fields that traces can be grouped by.
 pub fn trace_group_fields() -> impl Iterator<Item = &'static str> {

@@ -4,13 +4,14 @@ use duckdb::Connection;
 use duckdb::types::Value;
 
 use super::listing::Listing as _;
-use super::stats::{StatsQuery, TRACE_GROUPS};
+use super::stats::{StatsQuery, trace_group};
 use crate::error::StoreError;
 use crate::filter::conditions::Conditions;
 use crate::filter::expr::{Field, group_value, numeric_value};
 use crate::filter::spans::SpanFilter;
 use crate::filter::time::TimeRange;
 use crate::filter::traces::TraceFilter;
+use crate::row::is_error_sql;
 use crate::scan::matches::MATCHES;
 use crate::trace_row::TraceRow;
 
@@ -70,7 +71,8 @@ fn spans(
 ) -> Result<Narrow, StoreError> {
     let groups = group_columns(query);
     let counted = format!(
-        "SELECT start_unix_nanos, duration_nanos, status = 2 AS failed{}{groups} FROM spans{matches}{}",
+        "SELECT start_unix_nanos, duration_nanos, {} AS failed{}{groups} FROM spans{matches}{}",
+        is_error_sql(),
         value_columns(query),
         conditions.sql()
     );
@@ -121,8 +123,7 @@ fn group_columns(query: &StatsQuery) -> String {
 pub(super) fn of_traces(query: &StatsQuery, conditions: &Conditions) -> Narrow {
     let groups = query.group_by.iter().enumerate().map(|(index, field)| {
         let name = field.name();
-        let column =
-            TRACE_GROUPS.iter().find(|(known, _)| *known == name).map_or("NULL", |(_, column)| column);
+        let column = trace_group(&name).unwrap_or_else(|| "NULL".to_owned());
         format!(", CAST({column} AS VARCHAR) AS g{index}")
     });
     let groups: String = groups.collect();

@@ -2,7 +2,7 @@
 
 use duckdb::types::Value;
 use duckdb::{Connection, Row, params_from_iter};
-use junjo_span_model::{SpanId, TraceId};
+use junjo_span_model::{SpanId, SpanStatus, TraceId};
 use junjo_wal::Sequence;
 
 use super::listing::{Listing, Position};
@@ -146,7 +146,7 @@ fn trace_row(row: &Row<'_>) -> duckdb::Result<TraceRow> {
         root_name: row.get("root_name")?,
         root_role: row.get::<_, Option<String>>("root_role")?.and_then(|role| role.parse().ok()),
         service: row.get("service")?,
-        status: row.get("status")?,
+        status: SpanStatus::from_otlp(row.get("status")?),
         span_count: row.get("span_count")?,
         error_count: row.get("error_count")?,
         llm_call_count: row.get("llm_call_count")?,

@@ -103,6 +103,34 @@ async fn derived_again_is_what_this_version_derives() {
     }
 }
 
+/// Scenario: a log record as an older version would have derived it, without hints; then the same in an archive file that is
+/// derived again. Guarantee: it says again what this version reads in it, and so do the spans of the new index.
+#[tokio::test(flavor = "multi_thread")]
+async fn log_records_are_derived_again() {
+    let f = Fixture::new().await;
+    f.send(vec![span(1, 1, None), span(1, 2, Some(1))]).await;
+    f.send_logs(vec![super::logs::inference()]).await;
+    f.seal().await.unwrap();
+    f.wait_for_trim().await;
+    let model = |f: &Fixture| {
+        let spans = exported(&f.store);
+        spans.iter().find(|span| span.row.span_id == span_id(2)).unwrap().row.model.clone()
+    };
+    assert_eq!(model(&f).as_deref(), Some("gpt-4o"));
+    let (f, done) = f.rederived(PriceTable::bundled(), true).await;
+    assert_eq!((done.files, done.spans, done.log_records), (2, 2, 1));
+    assert_eq!(model(&f).as_deref(), Some("gpt-4o"));
+
+    let record = f.store.span_logs(trace_id(1), span_id(2), 10).await.unwrap().remove(0);
+    assert!(record.row.hints.is_some());
+    let mut older = record.clone();
+    (older.row.hints, older.row.event_name) = (None, Some("event src/main.rs:1".into()));
+    older.attributes =
+        older.attributes.replacen('{', r#"{"event.name":"gen_ai.client.inference.operation.details","#, 1);
+    let again = older.derived_again().unwrap();
+    assert_eq!((again.row.hints, again.row.event_name), (record.row.hints, record.row.event_name));
+}
+
 /// Scenario: one of two files changed on the disk; the index is open. Guarantee: it is named and stays as it is, the other is
 /// derived again; with an open index nothing is done.
 #[tokio::test(flavor = "multi_thread")]

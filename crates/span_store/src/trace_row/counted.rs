@@ -9,7 +9,8 @@
 //! | has tokens, the call below has none | the outer one; the inner one as well when an agent or a tool lies between, or another model is named |
 //! | has none, the call below has or may have | the inner one; the outer one as well when an agent or a tool lies between |
 //!
-//! A span that is no model call, such as an agent's, counts when it has tokens and nothing below it has any.
+//! A span that is no model call, such as an agent's, counts when it has tokens and nothing below it has any. It also counts,
+//! instead of those below, where it has more and a call below says nothing: its sum then has what that call kept to itself.
 
 use std::collections::HashMap;
 
@@ -81,6 +82,8 @@ struct Sum {
     has_cost: bool,
     /// How much is said about the tokens.
     facts: u8,
+    /// Whether a call that did not fail says nothing about its tokens, so that they are missing here.
+    is_partial: bool,
 }
 
 impl Sum {
@@ -94,6 +97,7 @@ impl Sum {
             reasoning: row.reasoning_tokens.unwrap_or(0),
             has_cost: row.cost_usd.is_some(),
             facts: known.iter().flatten().count() as u8,
+            is_partial: row.is_model_call && !has_tokens(row) && !row.is_error(),
         }
     }
 
@@ -109,6 +113,7 @@ impl Sum {
         self.reasoning = self.reasoning.saturating_add(other.reasoning);
         self.has_cost |= other.has_cost;
         self.facts = self.facts.max(other.facts);
+        self.is_partial |= other.is_partial;
     }
 
     fn total(parts: impl Iterator<Item = Self>) -> Self {
@@ -120,6 +125,12 @@ impl Sum {
 
     fn has_tokens(&self) -> bool {
         self.input.is_some() || self.output.is_some()
+    }
+
+    /// Whether it has what `other` has, and more.
+    fn exceeds(&self, other: &Self) -> bool {
+        let has = |own: Option<i64>, other: Option<i64>| own.unwrap_or(0) >= other.unwrap_or(0);
+        has(self.input, other.input) && has(self.output, other.output) && !self.repeats(other)
     }
 
     /// Whether both report the same tokens: whatever both say is about equal.
@@ -166,8 +177,12 @@ fn decide(spans: &[&SpanRow], i: usize, all_below: &[Vec<Below>], sums: &[Sum], 
     let mut both = own;
     both.add(&inner);
     if !spans[i].is_model_call {
+        if inner.has_tokens() && inner.is_partial && own.exceeds(&inner) {
+            stand_for_all_below(spans, i, all_below, counted);
+            return Sum { is_partial: false, ..own };
+        }
         counted[i] = !inner.has_tokens();
-        return if counted[i] { both } else { inner };
+        return if counted[i] { Sum { is_partial: false, ..both } } else { inner };
     }
     if !own.has_tokens() {
         return decide_silent(spans, i, below, inner, counted);
@@ -197,14 +212,31 @@ fn decide(spans: &[&SpanRow], i: usize, all_below: &[Vec<Below>], sums: &[Sum], 
         counted[echo.span] = false;
         echoes.extend(all_below[echo.span].iter().filter(|other| is_same(other)));
     }
-    both
+    let is_partial = below.iter().any(|other| !is_same(other) && sums[other.span].is_partial);
+    Sum { is_partial, ..both }
+}
+
+/// Span `i` counts for the tokens of everything below it; calls without tokens stay calls. What lies below a span that
+/// stands for it already is not visited again.
+fn stand_for_all_below(spans: &[&SpanRow], i: usize, all_below: &[Vec<Below>], counted: &mut [bool]) {
+    let mut hidden: Vec<usize> = all_below[i].iter().map(|below| below.span).collect();
+    while let Some(span) = hidden.pop() {
+        let stands_for_others = counted[span] && !spans[span].is_model_call;
+        if has_tokens(spans[span]) {
+            counted[span] = false;
+        }
+        if !stands_for_others {
+            hidden.extend(all_below[span].iter().map(|below| below.span));
+        }
+    }
+    counted[i] = true;
 }
 
 /// A model call that says nothing about tokens.
 fn decide_silent(spans: &[&SpanRow], i: usize, below: &[Below], inner: Sum, counted: &mut [bool]) -> Sum {
     let near = below.iter().filter(|below| !below.is_apart && spans[below.span].is_model_call);
     if near.clone().next().is_none() {
-        return inner;
+        return Sum { is_partial: inner.is_partial || Sum::of(spans[i]).is_partial, ..inner };
     }
     if spans[i].cost_usd.is_some() && !inner.has_tokens() && !inner.has_cost {
         near.for_each(|below| counted[below.span] = false);

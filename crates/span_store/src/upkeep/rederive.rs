@@ -1,4 +1,4 @@
-//! Archived spans derived again: with another price table, or by a version that understands more of what was sent.
+//! Archived spans and log records derived again: with another price table, or by a version that understands more of what was sent.
 
 use junjo_span_model::{DERIVE_VERSION, PriceTable};
 
@@ -24,14 +24,16 @@ pub struct Rederived {
     pub files: u64,
     /// Spans in them.
     pub spans: u64,
+    /// Log records in them.
+    pub log_records: u64,
     /// Files that cannot be read and stay as they are, relative to the archive folder.
     pub damaged: Vec<String>,
 }
 
 impl UpkeepWork {
-    /// Derives the promoted fields of archived spans again, file by file; `on_file` is told of each before its turn, with its
+    /// Derives the promoted fields of archived spans and log records again, file by file; `on_file` is told of each before its turn, with its
     /// number from 1 and how many there are. The index has to be closed: it is removed first, so that the next start fills a
-    /// new one, also when this is interrupted. What was sent stays as it is, and so do log records.
+    /// new one, with what log records say about their spans, also when this is interrupted. What was sent stays as it is.
     pub(crate) async fn rederive(
         &self,
         what: Rederivation,
@@ -39,7 +41,9 @@ impl UpkeepWork {
         mut on_file: impl FnMut(&ArchiveFile, usize, usize),
     ) -> Result<Rederived, StoreError> {
         let current = i64::from(DERIVE_VERSION);
-        let mut due = self.manifest().snapshot(Dataset::Spans).files;
+        let manifest = self.manifest();
+        let mut due = manifest.snapshot(Dataset::Spans).files;
+        due.extend(manifest.snapshot(Dataset::Logs).files);
         due.retain(|file| what.all || file.derive_version < current);
         let mut done = Rederived::default();
         if due.is_empty() {
@@ -70,7 +74,11 @@ impl UpkeepWork {
         match self.long_work.run(work).await {
             Ok(output) => {
                 done.files += 1;
-                done.spans += output.as_ref().map_or(0, |output| output.row_count);
+                let rows = output.as_ref().map_or(0, |output| output.row_count);
+                match entry.dataset {
+                    Dataset::Spans => done.spans += rows,
+                    Dataset::Logs => done.log_records += rows,
+                }
                 self.catalog().replace(&[entry], output, now_unix_nano).await?;
                 self.archive.sweep().await.map(drop)
             }

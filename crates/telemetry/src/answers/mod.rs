@@ -2,6 +2,7 @@
 
 pub(crate) mod conversation;
 pub(crate) mod exact;
+mod kind;
 pub(crate) mod log;
 mod otlp_json;
 pub(crate) mod run;
@@ -9,15 +10,15 @@ pub(crate) mod service;
 pub(crate) mod span;
 pub(crate) mod span_item;
 pub(crate) mod stats;
-mod status;
+
 pub(crate) mod trace;
 
 pub use conversation::{Conversation, ConversationDetail, Turn, User};
+pub use kind::SpanKind;
 pub use log::{Log, LogPage};
 pub use run::{Run, RunOverlay, RunView};
 pub use service::{Service, ServiceList};
 pub use span::Span;
 pub use span_item::SpanItem;
 pub use stats::StatsAnswer;
-pub use status::{SpanKind, SpanStatus};
 pub use trace::{Trace, TraceDetail, TraceSpan};

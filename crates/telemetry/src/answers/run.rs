@@ -1,12 +1,11 @@
 //! Runs of Junjo workflows as answers show them; the view of one run is made by `junjo_workflow_model`.
 
+use junjo_span_model::SpanStatus;
 use junjo_span_store::RunRow;
 use junjo_web::clock::rfc3339_nanos;
 use junjo_workflow_model::{AggregateGraph, RunDetail};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use super::status::SpanStatus;
 
 /// One run of a Junjo workflow.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,7 +37,7 @@ impl From<RunRow> for Run {
             start_time: rfc3339_nanos(row.start_unix_nano),
             start_time_unix_nano: row.start_unix_nano.to_string(),
             duration_ns: row.duration_nanos.to_string(),
-            status: row.status.into(),
+            status: row.status,
             node_count: row.node_count,
             error_count: run.error_count,
             structural_id: row.structural_id,

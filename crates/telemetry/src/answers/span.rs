@@ -1,6 +1,6 @@
 //! One whole span as answers show it.
 
-use junjo_span_model::Details;
+use junjo_span_model::{Details, SpanStatus};
 use junjo_span_store::{WholeLog, WholeSpan};
 use junjo_web::clock::rfc3339_nanos;
 use serde::Serialize;
@@ -8,9 +8,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::exact::{large_ints_as_text, parse_json};
+use super::kind::SpanKind;
 use super::log::Log;
 use super::otlp_json::{SpanEvent, SpanLink, SpanResource, SpanScope};
-use super::status::{SpanKind, SpanStatus};
 
 /// One span with everything that OTLP carried. Integers beyond ±2^53 in attributes appear as `{"int": "…"}`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,7 +79,7 @@ impl Span {
             start_time_unix_nano: start.to_string(),
             end_time_unix_nano: end.to_string(),
             duration_ns: row.duration_nanos.to_string(),
-            status: row.status.into(),
+            status: row.status,
             status_message: whole.status_message.clone(),
             trace_state: whole.trace_state.clone(),
             flags: whole.flags,

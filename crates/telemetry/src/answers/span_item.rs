@@ -1,12 +1,12 @@
 //! Spans as lists show them: the promoted fields, without attributes.
 
-use junjo_span_model::Role;
+use junjo_span_model::{Role, SpanStatus};
 use junjo_span_store::SpanRow;
 use junjo_web::clock::rfc3339_nanos;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::status::{SpanKind, SpanStatus};
+use super::kind::SpanKind;
 
 /// One span in a list: its promoted fields, without attributes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,7 +54,7 @@ impl From<SpanRow> for SpanItem {
             start_time: rfc3339_nanos(row.start_unix_nano),
             start_time_unix_nano: row.start_unix_nano.to_string(),
             duration_ns: row.duration_nanos.to_string(),
-            status: row.status.into(),
+            status: row.status,
             name: row.name,
             service: row.service,
             project: row.project,

@@ -1,13 +1,13 @@
 //! Traces as answers show them. Times are RFC 3339 UTC; exact nanoseconds and durations are decimal strings.
 
-use junjo_span_model::Role;
+use junjo_span_model::{Role, SpanStatus};
 use junjo_span_store::{SpanRow, TraceRow};
 use junjo_web::clock::rfc3339_nanos;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::kind::SpanKind;
 use super::span::Span;
-use super::status::{SpanKind, SpanStatus};
 
 /// One trace in a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,7 +58,7 @@ impl From<TraceRow> for Trace {
             root_role: row.root_role,
             service: row.service,
             services: row.services,
-            status: row.status.into(),
+            status: row.status,
             start_time: rfc3339_nanos(row.start_unix_nano),
             start_time_unix_nano: row.start_unix_nano.to_string(),
             duration_ns: row.duration_nanos.to_string(),
@@ -114,7 +114,7 @@ impl From<&SpanRow> for TraceSpan {
             service: row.service.clone(),
             start_time_unix_nano: row.start_unix_nano.to_string(),
             duration_ns: row.duration_nanos.to_string(),
-            status: row.status.into(),
+            status: row.status,
             role: row.role,
             model: row.model.clone(),
             input_tokens: row.input_tokens,

@@ -1,6 +1,6 @@
 //! Filters of spans and traces.
 
-use junjo_span_model::Role;
+use junjo_span_model::{Role, SpanStatus};
 use junjo_span_store::{Literal, Op, SpanExpr, SpanFilter, TraceFilter};
 use junjo_web::{ApiError, ApiResult};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ pub struct FilterParams {
     /// trace without failed spans.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<String>)]
-    pub status: Option<StatusParam>,
+    pub status: Option<SpanStatus>,
     /// Role of the span, or of one of the trace's, for example `llm`, `tool` or `workflow`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
@@ -76,28 +76,6 @@ pub struct TraceFilterParams {
     pub has_llm: Option<bool>,
     /// Whether a Junjo workflow ran.
     pub has_workflow: Option<bool>,
-}
-
-/// Status of a span, as in OTLP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StatusParam {
-    /// Not set.
-    Unset = 0,
-    /// Marked as a success.
-    Ok = 1,
-    /// Failed.
-    Error = 2,
-}
-
-impl StatusParam {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unset => "unset",
-            Self::Ok => "ok",
-            Self::Error => "error",
-        }
-    }
 }
 
 /// Where a text is looked for.
@@ -167,7 +145,7 @@ impl TraceFilterParams {
             time: time.to_filter()?,
             service: shared.service.clone(),
             name: shared.name.clone(),
-            status: shared.status.map(|status| status as u8),
+            status: shared.status,
             role: shared.role.as_deref().map(parse_role).transpose()?,
             model: shared.model.clone(),
             session_id: shared.session_id.clone(),

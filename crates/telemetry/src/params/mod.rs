@@ -20,7 +20,7 @@ pub(crate) mod stats;
 mod text;
 mod time;
 
-pub use filter::{FilterParams, SearchIn, SpanFilterParams, StatusParam, TraceFilterParams};
+pub use filter::{FilterParams, SearchIn, SpanFilterParams, TraceFilterParams};
 pub use groups::GroupFilterParams;
 pub use ids::{span_id, trace_id};
 pub use logs::LogFilterParams;

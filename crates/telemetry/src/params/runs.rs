@@ -1,11 +1,11 @@
 //! Filters of Junjo runs.
 
+use junjo_span_model::SpanStatus;
 use junjo_span_store::{OverlayFilter, RunFilter};
 use junjo_web::{ApiError, ApiResult, Limit};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::filter::StatusParam;
 use super::time::TimeParams;
 
 /// Runs that are laid over each other: enough for a picture by default, what a request may read at most.
@@ -21,7 +21,7 @@ pub struct RunFilterParams {
     pub name: Option<String>,
     /// Status of the workflow's span.
     #[param(value_type = Option<String>)]
-    pub status: Option<StatusParam>,
+    pub status: Option<SpanStatus>,
 }
 
 impl RunFilterParams {
@@ -34,7 +34,7 @@ impl RunFilterParams {
             time: time.to_filter()?,
             service: self.service.clone(),
             name: self.name.clone(),
-            status: self.status.map(|status| status as u8),
+            status: self.status,
         })
     }
 }

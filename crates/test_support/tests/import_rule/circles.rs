@@ -6,7 +6,7 @@ use std::fmt;
 use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
 
-use crate::modules::{Crate, Place};
+use crate::modules::{Crate, Target};
 
 /// The names by which one file depends on another, per (from, to).
 pub(crate) type Arrows = BTreeMap<(String, String), BTreeSet<String>>;
@@ -22,7 +22,7 @@ pub(crate) struct Circle {
 pub(crate) fn arrows_of(source: &Crate) -> Arrows {
     let mut arrows = Arrows::new();
     for mention in &source.mentions {
-        let Place::Item(to) = source.resolve(mention.module, &mention.path) else { continue };
+        let Target::Item(to) = source.resolve(mention.module, &mention.path) else { continue };
         let from = source.file_of(mention.module);
         if from != to {
             let name = mention.path.iter().rev().find(|name| !name.is_empty()).cloned().unwrap_or_default();

@@ -42,7 +42,7 @@ pub(crate) enum Name {
 
 /// Where a path leads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Place {
+pub(crate) enum Target {
     Module(usize),
     /// An item of a file.
     Item(usize),
@@ -123,11 +123,11 @@ impl Crate {
     }
 
     /// Where `path`, written in `module`, leads: to where the thing is defined, however many re-exports lie between.
-    pub(crate) fn resolve(&self, module: usize, path: &[String]) -> Place {
+    pub(crate) fn resolve(&self, module: usize, path: &[String]) -> Target {
         self.walk(module, path, REEXPORTS_MAX)
     }
 
-    fn walk(&self, module: usize, path: &[String], steps: usize) -> Place {
+    fn walk(&self, module: usize, path: &[String], steps: usize) -> Target {
         let mut at = module;
         let mut is_start = true;
         for (index, segment) in path.iter().enumerate() {
@@ -137,20 +137,20 @@ impl Crate {
                 "self" => {}
                 "super" => at = self.modules[at].parent.unwrap_or(0),
                 name => match self.look_up(at, name, is_last, steps) {
-                    Some(Place::Module(child)) => at = child,
+                    Some(Target::Module(child)) => at = child,
                     Some(place) => return place,
                     // made by a macro of that module
-                    None if !is_start => return Place::Item(self.modules[at].file),
-                    None => return Place::Outside,
+                    None if !is_start => return Target::Item(self.modules[at].file),
+                    None => return Target::Outside,
                 },
             }
             is_start = false;
         }
-        Place::Module(at)
+        Target::Module(at)
     }
 
     /// What `name` means in `module`; `None` when nothing there says.
-    fn look_up(&self, module: usize, name: &str, is_last: bool, steps: usize) -> Option<Place> {
+    fn look_up(&self, module: usize, name: &str, is_last: bool, steps: usize) -> Option<Target> {
         let steps = steps.checked_sub(1)?;
         let here = &self.modules[module];
         let mut candidates: Vec<&Name> = here.names.get(name).into_iter().flatten().collect();
@@ -158,18 +158,18 @@ impl Crate {
         candidates.sort_by_key(|candidate| matches!(candidate, Name::Module(_)) == is_last);
         for candidate in candidates {
             match candidate {
-                Name::Item => return Some(Place::Item(here.file)),
-                Name::Module(id) => return Some(Place::Module(*id)),
+                Name::Item => return Some(Target::Item(here.file)),
+                Name::Module(id) => return Some(Target::Module(*id)),
                 Name::Import(path) => {
                     let place = self.walk(module, path, steps);
-                    if place != Place::Outside || here.names[name].len() == 1 {
+                    if place != Target::Outside || here.names[name].len() == 1 {
                         return Some(place);
                     }
                 }
             }
         }
         here.globs.iter().find_map(|path| match self.walk(module, path, steps) {
-            Place::Module(target) => self.look_up(target, name, is_last, steps),
+            Target::Module(target) => self.look_up(target, name, is_last, steps),
             _ => None,
         })
     }

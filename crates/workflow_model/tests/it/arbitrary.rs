@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use junjo_span_model::{SpanId, TraceId, decode_spans};
 use junjo_workflow_model::{
-    Budget, Document, ExecutableKind, JunjoSpan, JunjoTrace, StateEvent, StoreClaim, operations,
+    Budget, Document, ExecutableKind, JunjoSpan, JunjoTrace, Patch, StateEvent, StoreClaim,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -173,10 +173,10 @@ proptest! {
         for (writer, patch) in patches.iter().enumerate() {
             let before = document.state.clone();
             // a pointer with a bad escape makes the whole patch malformed
-            let Ok(operations) = operations(Some(&patch.to_string())) else { continue };
+            let Ok(patch) = Patch::read(Some(&patch.to_string())) else { continue };
             let mut reference = before.clone();
-            let expected = json_patch::patch_unsafe(&mut reference, &operations);
-            let applied = document.apply(&operations, 0, writer, &mut budget).is_ok();
+            let expected = json_patch::patch_unsafe(&mut reference, &patch.operations);
+            let applied = document.apply(&patch, writer, &mut budget).is_ok();
             prop_assert_eq!(&document.state, if applied { &reference } else { &before });
             prop_assert!(expected.is_ok() || document.state == before);
         }

@@ -1,6 +1,6 @@
 //! Blame against a model: every leaf of the state is the number of the change that wrote it.
 
-use junjo_workflow_model::{Budget, Document, operations};
+use junjo_workflow_model::{Budget, Document, Patch};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -55,9 +55,9 @@ proptest! {
                     }
                 })
                 .collect();
-            let operations = operations(Some(&Json::Array(patch).to_string())).unwrap();
+            let patch = Patch::read(Some(&Json::Array(patch).to_string())).unwrap();
             let before = document.state.clone();
-            if document.apply(&operations, 0, writer, &mut budget).is_err() {
+            if document.apply(&patch, writer, &mut budget).is_err() {
                 prop_assert_eq!(&document.state, &before);
             }
         }
@@ -94,8 +94,8 @@ fn blame_follows_items_of_a_list() {
     .iter()
     .enumerate()
     {
-        let operations = operations(Some(&patch.to_string())).unwrap();
-        document.apply(&operations, 0, writer, &mut budget).unwrap();
+        let patch = Patch::read(Some(&patch.to_string())).unwrap();
+        document.apply(&patch, writer, &mut budget).unwrap();
     }
     assert_eq!(document.state, json!({"l": ["one", "start", "five"]}));
     let (lines, _) = document.blame.lines(&document.state, 100);

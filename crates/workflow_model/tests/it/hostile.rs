@@ -1,14 +1,14 @@
 //! What was made to break the replay, and must not.
 
-use junjo_workflow_model::{Budget, Document, PatchError, operations, parse_graph};
+use junjo_workflow_model::{Budget, Document, Patch, PatchError, parse_graph};
 use serde_json::{Value as Json, json};
 
 use crate::runs::{detail, graph, span};
 
 fn apply(state: Json, patch: &Json) -> (Json, Result<(), PatchError>) {
     let mut document = Document::new(state, 0);
-    let result = operations(Some(&patch.to_string()))
-        .and_then(|operations| document.apply(&operations, 0, 0, &mut Budget::default()));
+    let result = Patch::read(Some(&patch.to_string()))
+        .and_then(|patch| document.apply(&patch, 0, &mut Budget::default()));
     (document.state, result)
 }
 
@@ -70,10 +70,11 @@ fn nesting_beyond_the_limit_is_refused() {
 /// Scenario: one request replays more than it may, then asks for a little more. Guarantee: it stops, and stays stopped.
 #[test]
 fn replay_beyond_its_budget_stops_for_good() {
-    let add = operations(Some(r#"[{"op":"add","path":"/a","value":1}]"#)).unwrap();
+    let add = Patch::read(Some(r#"[{"op":"add","path":"/a","value":1}]"#)).unwrap();
+    let long = Patch { bytes: 600 << 20, ..add.clone() };
     let (mut document, mut budget) = (Document::new(json!({}), 0), Budget::default());
-    assert_eq!(document.apply(&add, 600 << 20, 0, &mut budget), Err(PatchError::OutOfBudget));
-    assert_eq!(document.apply(&add, 1, 1, &mut budget), Err(PatchError::OutOfBudget));
+    assert_eq!(document.apply(&long, 0, &mut budget), Err(PatchError::OutOfBudget));
+    assert_eq!(document.apply(&add, 1, &mut budget), Err(PatchError::OutOfBudget));
     assert_eq!(document.state, json!({}));
 }
 
@@ -90,12 +91,12 @@ fn texts_that_are_no_patch_are_malformed() {
         "[{\"op\":\"add\",\"path\":\"x\",\"value\":1}]",
         "[[",
     ] {
-        assert_eq!(operations(Some(text)), Err(PatchError::Malformed), "{text}");
+        assert_eq!(Patch::read(Some(text)), Err(PatchError::Malformed), "{text}");
     }
-    assert_eq!(operations(None), Err(PatchError::Missing));
-    assert_eq!(operations(Some(&"[".repeat(100_000))), Err(PatchError::Malformed));
+    assert_eq!(Patch::read(None), Err(PatchError::Missing));
+    assert_eq!(Patch::read(Some(&"[".repeat(100_000))), Err(PatchError::Malformed));
     let many = format!("[{}]", vec!["{\"op\":\"remove\",\"path\":\"/a\"}"; 10_001].join(","));
-    assert_eq!(operations(Some(&many)), Err(PatchError::TooManyOperations));
+    assert_eq!(Patch::read(Some(&many)), Err(PatchError::TooManyOperations));
 }
 
 /// Scenario: graphs whose subflows contain each other, or each others' twice on every level. Guarantee: the first ends,

@@ -1,7 +1,7 @@
 /** All API keys: create, see their use, rename, rotate, delete. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ellipsis, KeyRound, Pencil, Plus, RefreshCw, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
@@ -36,20 +36,19 @@ function useKeyUse(): ReadonlyMap<string, KeyUse> | undefined {
   return data && new Map(data.keys.map((key) => [key.key_id, key]));
 }
 
+/** What is being done to a key, in a dialog; one at a time. */
+type Task =
+  | { kind: "create" }
+  | { kind: "reveal"; created: CreatedApiKey }
+  | { kind: "rotate" | "edit" | "delete"; key: ApiKey };
+
 export function ApiKeysPage() {
-  const use = useKeyUse();
-  const keys = useQuery(keysQuery());
-  const [creating, setCreating] = useState(false);
-  const [created, setCreated] = useState<CreatedApiKey>();
-  const [deleting, setDeleting] = useState<ApiKey>();
-  const [rotating, setRotating] = useState<ApiKey>();
-  const [editing, setEditing] = useState<ApiKey>();
+  const [task, setTask] = useState<Task>();
   const create = (
-    <Button weight="primary" onClick={() => setCreating(true)}>
+    <Button weight="primary" onClick={() => setTask({ kind: "create" })}>
       <Plus size={15} /> Create key
     </Button>
   );
-
   return (
     <>
       <title>API keys · Junjo</title>
@@ -57,6 +56,22 @@ export function ApiKeysPage() {
         <p className="text-faint text-sm">Machines use them to send or read telemetry.</p>
         <div className="ml-auto">{create}</div>
       </div>
+      <KeyList create={create} onTask={setTask} />
+      <KeyDialogs task={task} onTask={setTask} />
+    </>
+  );
+}
+
+interface KeyListProps {
+  create: ReactNode;
+  onTask: (task: Task) => void;
+}
+
+function KeyList({ create, onTask }: KeyListProps) {
+  const use = useKeyUse();
+  const keys = useQuery(keysQuery());
+  return (
+    <>
       {keys.error && keys.data && <StaleNotice error={keys.error} />}
       <PageBody>
         {keys.isPending && <SkeletonRows label="Loading API keys" />}
@@ -73,66 +88,85 @@ export function ApiKeysPage() {
                 key={key.id}
                 apiKey={key}
                 use={use?.get(key.id)}
-                onEdit={() => setEditing(key)}
-                onRotate={() => setRotating(key)}
-                onDelete={() => setDeleting(key)}
+                onEdit={() => onTask({ kind: "edit", key })}
+                onRotate={() => onTask({ kind: "rotate", key })}
+                onDelete={() => onTask({ kind: "delete", key })}
               />
             ))}
           </ul>
         )}
       </PageBody>
-      <Dialog open={creating} onOpenChange={setCreating} title="Create API key">
-        <CreateKeyForm
-          onCreated={(key) => {
-            setCreating(false);
-            setCreated(key);
-          }}
-        />
-      </Dialog>
-      <Dialog
-        open={created !== undefined}
-        onOpenChange={(open) => !open && setCreated(undefined)}
-        title={`The new secret of “${created?.name ?? ""}”`}
-        sticky
-        className="w-[min(44rem,calc(100vw-1.5rem))]"
-      >
-        {created && (
-          <div className="grid min-w-0 gap-5">
-            <KeyReveal secret={created.key} />
-            {created.scope === "ingest" && <SnippetTabs apiKey={created.key} />}
-            <div className="flex justify-end">
-              <Button weight="primary" onClick={() => setCreated(undefined)}>
-                I have copied it
-              </Button>
-            </div>
-          </div>
-        )}
-      </Dialog>
-      <Dialog
-        open={rotating !== undefined}
-        onOpenChange={(open) => !open && setRotating(undefined)}
-        title={`Rotate key “${rotating?.name ?? ""}”?`}
-        description="It gets a new secret, shown once. Name, scope and history stay."
-      >
-        {rotating && (
-          <RotateKeyForm
-            apiKey={rotating}
-            onRotated={(key) => {
-              setRotating(undefined);
-              setCreated(key);
-            }}
-          />
-        )}
-      </Dialog>
-      <Dialog
-        open={editing !== undefined}
-        onOpenChange={(open) => !open && setEditing(undefined)}
-        title={`Change key “${editing?.name ?? ""}”`}
-      >
-        {editing && <EditKeyForm apiKey={editing} onDone={() => setEditing(undefined)} />}
-      </Dialog>
-      {deleting && <DeleteDialog apiKey={deleting} onClose={() => setDeleting(undefined)} />}
     </>
+  );
+}
+
+interface KeyDialogsProps {
+  task: Task | undefined;
+  onTask: (task: Task | undefined) => void;
+}
+
+function KeyDialogs({ task, onTask }: KeyDialogsProps) {
+  const end = () => onTask(undefined);
+  const reveal = (created: CreatedApiKey) => onTask({ kind: "reveal", created });
+  const onOpenChange = (open: boolean) => !open && end();
+  switch (task?.kind) {
+    case undefined:
+      return null;
+    case "create":
+      return (
+        <Dialog open onOpenChange={onOpenChange} title="Create API key">
+          <CreateKeyForm onCreated={reveal} />
+        </Dialog>
+      );
+    case "reveal":
+      return <NewSecret created={task.created} onOpenChange={onOpenChange} onCopied={end} />;
+    case "rotate":
+      return (
+        <Dialog
+          open
+          onOpenChange={onOpenChange}
+          title={`Rotate key “${task.key.name}”?`}
+          description="It gets a new secret, shown once. Name, scope and history stay."
+        >
+          <RotateKeyForm apiKey={task.key} onRotated={reveal} />
+        </Dialog>
+      );
+    case "edit":
+      return (
+        <Dialog open onOpenChange={onOpenChange} title={`Change key “${task.key.name}”`}>
+          <EditKeyForm apiKey={task.key} onDone={end} />
+        </Dialog>
+      );
+    case "delete":
+      return <DeleteDialog apiKey={task.key} onClose={end} />;
+  }
+}
+
+interface NewSecretProps {
+  created: CreatedApiKey;
+  onOpenChange: (open: boolean) => void;
+  onCopied: () => void;
+}
+
+function NewSecret({ created, onOpenChange, onCopied }: NewSecretProps) {
+  return (
+    <Dialog
+      open
+      onOpenChange={onOpenChange}
+      title={`The new secret of “${created.name}”`}
+      sticky
+      className="w-[min(44rem,calc(100vw-1.5rem))]"
+    >
+      <div className="grid min-w-0 gap-5">
+        <KeyReveal secret={created.key} />
+        {created.scope === "ingest" && <SnippetTabs apiKey={created.key} />}
+        <div className="flex justify-end">
+          <Button weight="primary" onClick={onCopied}>
+            I have copied it
+          </Button>
+        </div>
+      </div>
+    </Dialog>
   );
 }
 

@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Field, SelectField } from "@/components/ui/field";
 import { FormError } from "@/components/ui/form-error";
 import { ApiProblem } from "@/lib/api/problem";
-import { type CreatedInvitation, invite, ROLES, type Role } from "./users-query";
+import { type CreatedInvitation, invite, ROLES, type Role } from "./accounts-query";
 
 export function InviteForm({ onInvited }: { onInvited: (created: CreatedInvitation) => void }) {
   const client = useQueryClient();

@@ -46,8 +46,8 @@ const profileRoute = createRoute({
 
 const accountsRoute = createRoute({
   getParentRoute: () => settingsRoute,
-  path: "/users",
-  component: lazyRouteComponent(() => import("./users-page"), "UsersPage"),
+  path: "/accounts",
+  component: lazyRouteComponent(() => import("./accounts-page"), "AccountsPage"),
 });
 
 const auditRoute = createRoute({
@@ -60,9 +60,11 @@ const auditRoute = createRoute({
 export const outsidePages = [loginRoute, setupRoute, linkRoute] as const;
 export const settingsPages = [profileRoute, accountsRoute, auditRoute] as const;
 
+export const movedAddresses = { "/settings/users": "/settings/accounts" };
+
 export const settingsTabs: readonly SettingsTab[] = [
   { to: "/settings/profile", label: "Profile", rank: 10 },
-  { to: "/settings/users", label: "Users", rank: 30, admin: true },
+  { to: "/settings/accounts", label: "Accounts", rank: 30, admin: true },
   { to: "/settings/audit", label: "Audit log", rank: 40, admin: true },
 ];
 

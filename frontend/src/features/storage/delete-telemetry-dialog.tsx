@@ -9,7 +9,7 @@ import { type DeletionTarget, parseTarget, type TargetKind } from "./deletion-ta
 
 const KINDS: readonly { id: TargetKind; label: string }[] = [
   { id: "service", label: "Everything of a service" },
-  { id: "session_id", label: "The traces of a session" },
+  { id: "session_id", label: "The traces of a conversation" },
   { id: "user_id", label: "The traces of a user" },
   { id: "trace_ids", label: "Single traces" },
 ];
@@ -89,7 +89,7 @@ function TargetField({ kind, text, error, onTextChange }: TargetFieldProps) {
       />
     );
   }
-  const label = kind === "session_id" ? "Session id" : "User id";
+  const label = kind === "session_id" ? "Conversation id" : "User id";
   return (
     <Field
       label={label}

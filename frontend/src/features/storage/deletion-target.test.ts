@@ -20,8 +20,8 @@ describe("parseTarget", () => {
     expect(parseTarget("trace_ids", many.join(" "))).toEqual({ error: expect.stringContaining("10,001") });
   });
 
-  /** An empty session would not be one session. */
-  it("wants a session or a user", () => {
+  /** An empty id would not be one conversation. */
+  it("wants a conversation or a user", () => {
     expect(parseTarget("session_id", "  ")).toHaveProperty("error");
     expect(parseTarget("session_id", " chat-1 ")).toEqual({ session_id: "chat-1" });
     expect(parseTarget("user_id", "ada")).toEqual({ user_id: "ada" });

@@ -1,4 +1,4 @@
-/** What a deletion is about: one service, session or user, or traces by their ids. */
+/** What a deletion is about: one service, conversation or user, or traces by their ids. */
 import { formatCount, plural } from "@/lib/format/number";
 
 export type DeletionTarget =

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { SearchX, Waypoints } from "lucide-react";
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useMemo } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
 import { SidePanel } from "@/components/ui/side-panel";
 import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
@@ -11,18 +11,17 @@ import { isNotFound } from "@/lib/api/problem";
 import { formatCount, plural } from "@/lib/format/number";
 import { NARROW, useMedia } from "@/state/use-media";
 import { ONE_VISIT, useSearchState } from "@/state/use-search-state";
-import { buildTrace } from "@/telemetry/trace/build-trace";
 import { pollInterval, type TraceData, traceQuery } from "@/telemetry/trace/trace-query";
-import { criticalPath } from "./model/critical-path";
-import { foldedSpans, parseFolding, toggleFold } from "./model/folding";
-import { parseWindow, writeWindow } from "./model/time-window";
-import { visibleRows } from "./model/visible-rows";
-import { exchangeOf, previewsQuery } from "./preview-query";
+import { toggleFold } from "./model/folding";
+import { writeWindow } from "./model/time-window";
+import { exchangeOf } from "./preview-query";
 import { SpanPanel } from "./span-panel/span-panel";
 import { useTraceCommands } from "./trace-commands";
 import { TraceHeader } from "./trace-header";
 import type { TraceSearch } from "./trace-search";
 import { TraceTools } from "./trace-tools";
+import { type TraceView, useTraceView } from "./use-trace-view";
+import { useUrlSelection } from "./use-url-selection";
 import { Minimap } from "./waterfall/minimap";
 import { Waterfall } from "./waterfall/waterfall";
 
@@ -62,26 +61,10 @@ interface LoadedTraceProps extends TraceProps {
 
 function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
   const narrow = useMedia(NARROW);
-  const model = useMemo(() => buildTrace(data.spans), [data.spans]);
-  const folding = useMemo(() => parseFolding(search.depth, search.folds), [search.depth, search.folds]);
-  const folded = useMemo(() => foldedSpans(model, folding), [model, folding]);
-  const filter = useMemo(
-    () => ({ text: search.find ?? "", errorsOnly: search.errors ?? false }),
-    [search.find, search.errors],
-  );
-  const visible = useMemo(() => visibleRows(model, folded, filter), [model, folded, filter]);
-  const window = useMemo(() => parseWindow(search.t, model.totalNanos), [search.t, model.totalNanos]);
-  const critical = useMemo(
-    () => (search.critical ? criticalPath(model) : undefined),
-    [search.critical, model],
-  );
-  const previews = useQuery(previewsQuery(model, data.traceId, data.complete)).data;
+  const view = useTraceView(data, search);
+  const { model, visible, previews } = view;
   const exchange = useMemo(() => previews && exchangeOf(model, previews), [model, previews]);
   const [selectedId, select] = useUrlSelection(search.span, onSearchChange);
-  const toggle = useCallback(
-    (spanId: string) => onSearchChange({ folds: toggleFold(folding, spanId) }),
-    [folding, onSearchChange],
-  );
 
   const shownId = selectedId ?? (narrow ? undefined : model.spans[0]?.span_id);
   const shown = shownId === undefined ? undefined : model.indexById.get(shownId);
@@ -110,40 +93,18 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
           {!narrow && !search.view && (
             <Minimap
               model={model}
-              window={window}
+              window={view.window}
               onWindowChange={(next) => onSearchChange({ t: writeWindow(next, model.totalNanos) })}
             />
           )}
-          {visible.matches !== null && (
-            <p role="status" className="border-line border-b px-4 py-1 text-faint text-xs">
-              {plural(visible.matchCount, "span")} of {formatCount(model.spans.length)} match
-            </p>
-          )}
-          {visible.rows.length === 0 ? (
-            <EmptyState
-              icon={SearchX}
-              title="No span matches"
-              action={
-                <Button onClick={() => onSearchChange({ find: undefined, errors: undefined })}>
-                  Clear search
-                </Button>
-              }
-            />
-          ) : (
-            <Waterfall
-              model={model}
-              previews={previews}
-              visible={visible}
-              folded={folded}
-              selectedId={shownId}
-              complete={data.complete}
-              tree={search.view === "tree"}
-              window={window}
-              critical={critical}
-              onSelect={select}
-              onToggleFold={toggle}
-            />
-          )}
+          <TraceRows
+            view={view}
+            complete={data.complete}
+            tree={search.view === "tree"}
+            selectedId={shownId}
+            onSelect={select}
+            onSearchChange={onSearchChange}
+          />
         </section>
         {!narrow && (
           <SidePanel label="Selected span" splitterLabel="Width of the span panel">
@@ -155,35 +116,56 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
   );
 }
 
-/** How long the keys may rest before the URL follows; browsers refuse a URL change per key repeat. */
-const URL_DELAY_MS = 120;
+interface TraceRowsProps {
+  view: TraceView;
+  complete: boolean;
+  tree: boolean;
+  selectedId: string | undefined;
+  onSelect: (spanId: string) => void;
+  onSearchChange: (change: Partial<TraceSearch>) => void;
+}
 
-/** The selected span: at once on the screen, shortly after in the URL. */
-function useUrlSelection(
-  inUrl: string | undefined,
-  onSearchChange: (change: Partial<TraceSearch>) => void,
-): [string | undefined, (spanId: string) => void] {
-  const [ahead, setAhead] = useState<{ spanId: string; waiting: boolean; from: string | undefined }>();
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const url = useRef(inUrl);
-  useLayoutEffect(() => {
-    url.current = inUrl;
-  }, [inUrl]);
-
-  const select = useCallback(
-    (spanId: string) => {
-      setAhead({ spanId, waiting: true, from: url.current });
-      clearTimeout(timer.current);
-      timer.current = setTimeout(() => {
-        setAhead({ spanId, waiting: false, from: url.current });
-        onSearchChange({ span: spanId });
-      }, URL_DELAY_MS);
-    },
-    [onSearchChange],
+/** The rows that folding and search leave, or how to get some back. */
+function TraceRows({ view, complete, tree, selectedId, onSelect, onSearchChange }: TraceRowsProps) {
+  const { model, visible, folding } = view;
+  const toggle = useCallback(
+    (spanId: string) => onSearchChange({ folds: toggleFold(folding, spanId) }),
+    [folding, onSearchChange],
   );
-  // Once the URL has moved, it is the authority again: the back button works.
-  const isAhead = ahead !== undefined && (ahead.waiting || ahead.from === inUrl);
-  return [isAhead ? ahead.spanId : inUrl, select];
+  return (
+    <>
+      {visible.matches !== null && (
+        <p role="status" className="border-line border-b px-4 py-1 text-faint text-xs">
+          {plural(visible.matchCount, "span")} of {formatCount(model.spans.length)} match
+        </p>
+      )}
+      {visible.rows.length === 0 ? (
+        <EmptyState
+          icon={SearchX}
+          title="No span matches"
+          action={
+            <Button onClick={() => onSearchChange({ find: undefined, errors: undefined })}>
+              Clear search
+            </Button>
+          }
+        />
+      ) : (
+        <Waterfall
+          model={model}
+          previews={view.previews}
+          visible={visible}
+          folded={view.folded}
+          selectedId={selectedId}
+          complete={complete}
+          tree={tree}
+          window={view.window}
+          critical={view.critical}
+          onSelect={onSelect}
+          onToggleFold={toggle}
+        />
+      )}
+    </>
+  );
 }
 
 function countErrors(data: TraceData): number {

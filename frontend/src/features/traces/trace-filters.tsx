@@ -88,7 +88,7 @@ export function TraceFilters({ search, onChange }: TraceFiltersProps) {
 /** Filters that links from other pages set. */
 const LINKED_FILTERS = [
   { name: "model", label: "Model" },
-  { name: "session_id", label: "Session" },
+  { name: "session_id", label: "Conversation" },
   { name: "user_id", label: "User" },
 ] as const;
 

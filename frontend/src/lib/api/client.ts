@@ -1,10 +1,7 @@
 /** The typed HTTP client. Features wrap it in small query functions and export those, not the client. */
 import createClient from "openapi-fetch";
 import { problemFrom, unreachable } from "./problem";
-import type { paths as DescribedPaths } from "./schema";
-import type { UpcomingPaths } from "./upcoming";
-
-type paths = DescribedPaths & UpcomingPaths;
+import type { paths } from "./schema";
 
 /** Longest wait for an answer; a longer one is shown as an error instead of an endless spinner. */
 const REQUEST_TIMEOUT_MS = 30_000;

@@ -60,6 +60,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists accounts, oldest first. For admins. */
+        get: operations["list_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/accounts/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs everybody out but the caller. For admins who signed in lately. */
+        delete: operations["end_all_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes an account and ends its sessions at once; its API keys stay. 409 for the last admin. For admins who signed in
+         *     lately.
+         */
+        delete: operations["delete_account"];
+        options?: never;
+        head?: never;
+        /** Changes what an account may do; it has to sign in again. 409 for the last admin. For admins who signed in lately. */
+        patch: operations["change_account"];
+        trace?: never;
+    };
+    "/auth/accounts/{id}/reset-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link with which somebody sets a new password, once, within an hour. For admins who signed in lately. */
+        post: operations["create_reset_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/accounts/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the sessions of an account, the latest used first. For admins. */
+        get: operations["list_account_sessions"];
+        put?: never;
+        post?: never;
+        /** Signs an account out everywhere. For admins who signed in lately. */
+        delete: operations["end_account_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/audit": {
         parameters: {
             query?: never;
@@ -330,8 +420,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists accounts, oldest first. For admins. */
-        get: operations["list_users"];
+        /**
+         * Deprecated: the old path of `/auth/accounts`.
+         * @deprecated
+         * @description Lists accounts, oldest first. For admins.
+         */
+        get: operations["list_accounts_deprecated"];
         put?: never;
         post?: never;
         delete?: never;
@@ -350,8 +444,12 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Signs everybody out but the caller. For admins who signed in lately. */
-        delete: operations["end_all_sessions"];
+        /**
+         * Deprecated: the old path of `/auth/accounts/sessions`.
+         * @deprecated
+         * @description Signs everybody out but the caller. For admins who signed in lately.
+         */
+        delete: operations["end_all_sessions_deprecated"];
         options?: never;
         head?: never;
         patch?: never;
@@ -368,14 +466,20 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Deletes an account and ends its sessions at once; its API keys stay. 409 for the last admin. For admins who signed in
+         * Deprecated: the old path of `/auth/accounts/{id}`.
+         * @deprecated
+         * @description Deletes an account and ends its sessions at once; its API keys stay. 409 for the last admin. For admins who signed in
          *     lately.
          */
-        delete: operations["delete_user"];
+        delete: operations["delete_account_deprecated"];
         options?: never;
         head?: never;
-        /** Changes what an account may do; it has to sign in again. 409 for the last admin. For admins who signed in lately. */
-        patch: operations["change_user"];
+        /**
+         * Deprecated: the old path of `/auth/accounts/{id}`.
+         * @deprecated
+         * @description Changes what an account may do; it has to sign in again. 409 for the last admin. For admins who signed in lately.
+         */
+        patch: operations["change_account_deprecated"];
         trace?: never;
     };
     "/auth/users/{id}/reset-link": {
@@ -387,8 +491,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes a link with which somebody sets a new password, once, within an hour. For admins who signed in lately. */
-        post: operations["create_reset_link"];
+        /**
+         * Deprecated: the old path of `/auth/accounts/{id}/reset-link`.
+         * @deprecated
+         * @description Makes a link with which somebody sets a new password, once, within an hour. For admins who signed in lately.
+         */
+        post: operations["create_reset_link_deprecated"];
         delete?: never;
         options?: never;
         head?: never;
@@ -402,12 +510,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the sessions of an account, the latest used first. For admins. */
-        get: operations["list_user_sessions"];
+        /**
+         * Deprecated: the old path of `/auth/accounts/{id}/sessions`.
+         * @deprecated
+         * @description Lists the sessions of an account, the latest used first. For admins.
+         */
+        get: operations["list_account_sessions_deprecated"];
         put?: never;
         post?: never;
-        /** Signs an account out everywhere. For admins who signed in lately. */
-        delete: operations["end_user_sessions"];
+        /**
+         * Deprecated: the old path of `/auth/accounts/{id}/sessions`.
+         * @deprecated
+         * @description Signs an account out everywhere. For admins who signed in lately.
+         */
+        delete: operations["end_account_sessions_deprecated"];
         options?: never;
         head?: never;
         patch?: never;
@@ -420,7 +536,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell that the process is alive, and how its log and its index are. */
+        /** Tell that the process is alive, and how its write-ahead log and its index are. */
         get: operations["health"];
         put?: never;
         post?: never;
@@ -439,6 +555,43 @@ export interface paths {
         };
         /** Read the server's own metrics, in Prometheus' text format. Off loopback this needs a read key. */
         get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List conversations, latest activity first.
+         * @description Numbers are those of the traces in the time range.
+         */
+        get: operations["list_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/conversations/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one conversation: its traces in order, with what was said in each. */
+        get: operations["get_conversation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -506,6 +659,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/otel/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the fields that filters and groupings may name, besides `attributes.KEY` and `resource.KEY`. */
+        get: operations["list_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/otel/logs": {
         parameters: {
             query?: never;
@@ -544,6 +714,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/otel/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List runs of Junjo workflows, newest first. */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/runs/overlay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lay the newest runs of one workflow over each other: how often nodes were executed and edges taken, and how long. */
+        get: operations["get_run_overlay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/runs/{trace_id}/{span_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one run of a workflow, subflow or agent: its graph with what was executed of it, its stores and their changes. */
+        get: operations["get_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/runs/{trace_id}/{span_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the state of one of the run's stores before and after a change, and who wrote each part of it last. */
+        get: operations["get_run_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/otel/services": {
         parameters: {
             query?: never;
@@ -569,10 +807,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List sessions (conversations), latest activity first.
-         * @description Numbers are those of the traces in the time range.
+         * Deprecated: the old path of `/otel/conversations`.
+         * @deprecated
+         * @description List conversations, latest activity first.
+         *
+         *     Numbers are those of the traces in the time range.
          */
-        get: operations["list_telemetry_sessions"];
+        get: operations["list_conversations_deprecated"];
         put?: never;
         post?: never;
         delete?: never;
@@ -588,8 +829,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read one session: its traces in order, with what was said in each. */
-        get: operations["get_session"];
+        /**
+         * Deprecated: the old path of `/otel/conversations/{session_id}`.
+         * @deprecated
+         * @description Read one conversation: its traces in order, with what was said in each.
+         */
+        get: operations["get_conversation_deprecated"];
         put?: never;
         post?: never;
         delete?: never;
@@ -607,11 +852,7 @@ export interface paths {
         };
         /**
          * List spans, newest first.
-         * @description The language of `filter`: fields are `trace_id`, `span_id`, `parent_span_id`, `service`, `name`, `kind`, `status`, `role`,
-         *     `span_type`, `is_model_call`, `provider`, `model`, `input_tokens`, `output_tokens`, `total_tokens`, `cached_input_tokens`,
-         *     `cache_write_tokens`, `reasoning_tokens`, `cost_usd`, `cost_source`, `session_id`, `user_id`, `error_type`,
-         *     `structural_id`, `node_count`, `agent_name`, `tool_name`, `event_count`, `exception_count`,
-         *     `state_event_count`, `link_count`, `duration_ms`, `duration_ns`, `start_time_unix_nano`, `is_root`, and
+         * @description The language of `filter`: fields are those that `GET /otel/fields` lists, for example `service`, `model` or `duration_ms`, and
          *     `attributes.KEY` and `resource.KEY` for any attribute (quote a key with blanks: `attributes."a key"`).
          *     Operators: `=`, `!=`, `<`, `<=`, `>`, `>=`, `contains` (in any case), `in (a, b)`, `not in (a, b)`, `exists`;
          *     conditions are joined with `and`, `or`, `not` and parentheses. `!=` and `not` also match spans without the field.
@@ -744,7 +985,7 @@ export interface paths {
          * List users, latest activity first.
          * @description Numbers are those of the traces in the time range.
          */
-        get: operations["list_telemetry_users"];
+        get: operations["list_users"];
         put?: never;
         post?: never;
         delete?: never;
@@ -760,8 +1001,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lay the newest runs of one workflow over each other: how often nodes were executed and edges taken, and how long. */
-        get: operations["get_workflow_runs"];
+        /**
+         * Deprecated: the old path of `/otel/runs/overlay`.
+         * @deprecated
+         * @description Lay the newest runs of one workflow over each other: how often nodes were executed and edges taken, and how long.
+         */
+        get: operations["get_run_overlay_deprecated"];
         put?: never;
         post?: never;
         delete?: never;
@@ -777,8 +1022,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read one run of a workflow, subflow or agent: its graph with what was executed of it, its stores and their changes. */
-        get: operations["get_workflow"];
+        /**
+         * Deprecated: the old path of `/otel/runs/{trace_id}/{span_id}`.
+         * @deprecated
+         * @description Read one run of a workflow, subflow or agent: its graph with what was executed of it, its stores and their changes.
+         */
+        get: operations["get_run_deprecated"];
         put?: never;
         post?: never;
         delete?: never;
@@ -794,8 +1043,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the state of one of the run's stores before and after a change, and who wrote each part of it last. */
-        get: operations["get_workflow_state"];
+        /**
+         * Deprecated: the old path of `/otel/runs/{trace_id}/{span_id}/state`.
+         * @deprecated
+         * @description Read the state of one of the run's stores before and after a change, and who wrote each part of it last.
+         */
+        get: operations["get_run_state_deprecated"];
         put?: never;
         post?: never;
         delete?: never;
@@ -811,8 +1064,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Junjo workflow runs, newest first. */
-        get: operations["list_workflows"];
+        /**
+         * Deprecated: the old path of `/otel/runs`.
+         * @deprecated
+         * @description List runs of Junjo workflows, newest first.
+         */
+        get: operations["list_runs_deprecated"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1180,6 +1437,22 @@ export interface components {
             /** @description The browser's own name, shortened. */
             user_agent: string;
         };
+        /** @description One conversation. A trace that names several conversations counts in each. */
+        Conversation: components["schemas"]["GroupNumbers"] & {
+            /** @description Name of the first trace's root. */
+            first_root_name: string;
+            /** @description Its id, as spans name it (`session.id`). */
+            session_id: string;
+            /** @description Users of the traces. */
+            users: string[];
+        };
+        /** @description A conversation with its traces. */
+        ConversationDetail: components["schemas"]["Conversation"] & {
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+            /** @description Oldest first. */
+            traces: components["schemas"]["Turn"][];
+        };
         /** @description What the application correlates a run with, for example the turn of a conversation. */
         Correlation: {
             /** @description Its id. */
@@ -1269,6 +1542,8 @@ export interface components {
             input: unknown;
             /** @description The conversation that went in. */
             input_messages: components["schemas"]["Message"][];
+            /** @description Whether the client cut that conversation at a length limit: messages may be missing, or the end of a part. */
+            input_messages_truncated: boolean;
             /** @description The first 160 characters of what the user said last, else of the input, in one line. */
             input_preview: string | null;
             /** @description What the client left out. */
@@ -1283,6 +1558,8 @@ export interface components {
             output: unknown;
             /** @description The messages that came out. */
             output_messages: components["schemas"]["Message"][];
+            /** @description Whether the client cut those messages at a length limit. */
+            output_messages_truncated: boolean;
             /** @description The first 160 characters of the answer, else the tools that were asked for, else of the output, in one line. */
             output_preview: string | null;
             /** @description Request parameters in lower snake case: `temperature`, `max_tokens`, …. */
@@ -1478,7 +1755,26 @@ export interface components {
             /** @description What is wrong, in a sentence for a person. */
             message: string;
         };
-        /** @description Numbers of the traces of a session or user. */
+        /** @description A field that a filter may name. */
+        FilterField: {
+            kind: components["schemas"]["FilterFieldKind"];
+            /** @description Its name in filters, groupings and answers. */
+            name: string;
+            /** @description The operators that make sense for it, as filters spell them. */
+            ops: string[];
+            /** @description The only values that it may be compared with; `[]` where there is no such list. */
+            values: string[];
+        };
+        /**
+         * @description What the values of a field are.
+         * @enum {string}
+         */
+        FilterFieldKind: "text" | "word" | "integer" | "number" | "milliseconds" | "boolean" | "id";
+        /** @description All fields. */
+        FilterFieldList: {
+            items: components["schemas"]["FilterField"][];
+        };
+        /** @description Numbers of the traces of a conversation or user. */
         GroupNumbers: {
             /**
              * Format: double
@@ -1697,6 +1993,8 @@ export interface components {
             flags: number;
             /** @description When it was observed, as sent; `0` when the client did not say. */
             observed_time_unix_nano: string;
+            /** @description Project of the API key that sent it. */
+            project: string;
             /** @description When the server received it. */
             received_at: string;
             resource: components["schemas"]["SpanResource"];
@@ -1833,7 +2131,7 @@ export interface components {
         NewDeletion: {
             /** @description Everything that this service sent: spans and log records. */
             service?: string | null;
-            /** @description The traces that have a span of this session. */
+            /** @description The traces that have a span of this conversation. */
             session_id?: string | null;
             /** @description These traces, 32 hexadecimal digits each, 10,000 at most: their spans and log records. */
             trace_ids?: string[] | null;
@@ -1997,6 +2295,20 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_Conversation: {
+            /** @description The rows, `[]` when there are none. */
+            items: (components["schemas"]["GroupNumbers"] & {
+                /** @description Name of the first trace's root. */
+                first_root_name: string;
+                /** @description Its id, as spans name it (`session.id`). */
+                session_id: string;
+                /** @description Users of the traces. */
+                users: string[];
+            })[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_Deletion: {
             /** @description The rows, `[]` when there are none. */
             items: {
@@ -2085,34 +2397,7 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
-        Page_Session: {
-            /** @description The rows, `[]` when there are none. */
-            items: (components["schemas"]["GroupNumbers"] & {
-                /** @description Name of the first trace's root. */
-                first_root_name: string;
-                session_id: string;
-                /** @description Users of the traces. */
-                users: string[];
-            })[];
-            /** @description Pass it as `cursor` to get the next page; null on the last one. */
-            next_cursor: string | null;
-        };
-        /** @description One page of a list. */
-        Page_User: {
-            /** @description The rows, `[]` when there are none. */
-            items: (components["schemas"]["GroupNumbers"] & {
-                /**
-                 * Format: int64
-                 * @description Sessions of the user's traces.
-                 */
-                session_count: number;
-                user_id: string;
-            })[];
-            /** @description Pass it as `cursor` to get the next page; null on the last one. */
-            next_cursor: string | null;
-        };
-        /** @description One page of a list. */
-        Page_Workflow: {
+        Page_Run: {
             /** @description The rows, `[]` when there are none. */
             items: {
                 duration_ns: string;
@@ -2139,6 +2424,20 @@ export interface components {
             /** @description Pass it as `cursor` to get the next page; null on the last one. */
             next_cursor: string | null;
         };
+        /** @description One page of a list. */
+        Page_User: {
+            /** @description The rows, `[]` when there are none. */
+            items: (components["schemas"]["GroupNumbers"] & {
+                /**
+                 * Format: int64
+                 * @description Conversations of the user's traces.
+                 */
+                session_count: number;
+                user_id: string;
+            })[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
         /** @description The run around another one. */
         ParentRun: {
             /** @description What it is. */
@@ -2151,7 +2450,14 @@ export interface components {
             span_id: string;
         };
         /** @description A part of a message; serialised with its kind in `type`. */
-        Part: {
+        Part: components["schemas"]["PartKind"] & {
+            /** @description Whether the client cut it at a length limit, so that only its beginning is here. */
+            truncated: boolean;
+        };
+        /** @description What a part of a message is. */
+        PartKind: {
+            /** @description The sources that the text names, as the provider wrote them. */
+            citations: unknown[];
             /** @description The text. */
             content: string;
             /** @enum {string} */
@@ -2173,6 +2479,8 @@ export interface components {
         } | {
             /** @description Id of the call. */
             id: string | null;
+            /** @description Whether the tool said that it failed. */
+            is_error: boolean;
             /** @description Name of the tool. */
             name: string | null;
             /** @description The answer; a text only when it was no JSON. */
@@ -2182,8 +2490,10 @@ export interface components {
         } | {
             /** @description MIME type. */
             mime_type: string | null;
-            /** @description `image`, `audio`, `video`. */
+            /** @description `image`, `audio`, `video`, `document`. */
             modality: string | null;
+            /** @description Name of the file. */
+            name: string | null;
             /** @enum {string} */
             type: "uri";
             /** @description Where it is; may be a `data:` URI. */
@@ -2193,8 +2503,10 @@ export interface components {
             content: string;
             /** @description MIME type. */
             mime_type: string | null;
-            /** @description `image`, `audio`, `video`. */
+            /** @description `image`, `audio`, `video`, `document`. */
             modality: string | null;
+            /** @description Name of the file. */
+            name: string | null;
             /** @enum {string} */
             type: "blob";
         } | {
@@ -2202,8 +2514,10 @@ export interface components {
             file_id: string;
             /** @description MIME type. */
             mime_type: string | null;
-            /** @description `image`, `audio`, `video`. */
+            /** @description `image`, `audio`, `video`, `document`. */
             modality: string | null;
+            /** @description Name of the file. */
+            name: string | null;
             /** @enum {string} */
             type: "file";
         } | {
@@ -2381,6 +2695,90 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "member" | "admin";
+        /** @description One run of a Junjo workflow. */
+        Run: {
+            duration_ns: string;
+            /**
+             * Format: int64
+             * @description Failed spans at or below the workflow's.
+             */
+            error_count: number;
+            name: string;
+            /**
+             * Format: int32
+             * @description `junjo.workflow.node.count`
+             */
+            node_count: number | null;
+            service: string;
+            span_id: string;
+            start_time: string;
+            start_time_unix_nano: string;
+            status: components["schemas"]["SpanStatus"];
+            /** @description Equal for all runs of the same graph; null for SDKs before 0.63. */
+            structural_id: string | null;
+            trace_id: string;
+        };
+        /** @description One run of a workflow, subflow or agent: what was declared, what was executed, and how the state changed. */
+        RunDetail: {
+            agent: components["schemas"]["AgentOutcome"] | null;
+            /** @description Whether it was cancelled. */
+            cancelled: boolean;
+            /** @description Why it was cancelled. */
+            cancelled_reason: string | null;
+            /**
+             * Format: int64
+             * @description Version of Junjo's telemetry contract.
+             */
+            contract_version: number | null;
+            correlation: components["schemas"]["Correlation"] | null;
+            /** @description Id of the workflow's definition in its process. */
+            definition_id: string | null;
+            /** @description Its duration in nanoseconds. */
+            duration_ns: string;
+            evaluation: components["schemas"]["EvaluationContext"] | null;
+            /** @description Every execution of a node, in order of start. */
+            executions: components["schemas"]["Execution"][];
+            /** @description Whether it failed. */
+            failed: boolean;
+            failure: components["schemas"]["RunFailure"] | null;
+            graph: components["schemas"]["WorkflowGraph"] | null;
+            /** @description Problems in and around hooks. */
+            hook_problems: components["schemas"]["HookProblemItem"][];
+            /** @description `workflow`, `subflow` or `agent`. */
+            kind: components["schemas"]["ExecutableKind"];
+            /** @description Name of the run. */
+            name: string;
+            /** @description Runs of other workflows and agents inside of this one, in order of start. */
+            nested_runs: components["schemas"]["NestedRun"][];
+            /**
+             * Format: int64
+             * @description Nodes that the client says it declares; SDKs count subflows differently, so it need not be the graph's number.
+             */
+            node_count: number | null;
+            /** @description Model calls and tool calls of the agent, in order. */
+            operations: components["schemas"]["OperationItem"][];
+            parent: components["schemas"]["ParentRun"] | null;
+            /** @description Id of the run; legacy SDKs repeat it when a workflow runs again. */
+            runtime_id: string | null;
+            /** @description The run's span. */
+            span_id: string;
+            /** @description Start of the run. */
+            start_time_unix_nano: string;
+            /** @description All changes that there are; more than are listed when the list was cut. */
+            state_event_count: number;
+            /** @description Changes of these stores in order of time, each store's in its own order. */
+            state_events: components["schemas"]["StateEventItem"][];
+            /** @description Stores that the run owns, borrows or writes to, its own first. */
+            stores: components["schemas"]["StoreItem"][];
+            /** @description Hash of the workflow's content: the same for every run of the same workflow. */
+            structural_id: string | null;
+            /** @description The trace. */
+            trace_id: string;
+            /** @description Which of Junjo's vocabularies the run speaks. */
+            vocabulary: components["schemas"]["Vocabulary"];
+            /** @description What is missing, contradictory or unreadable. */
+            warnings: components["schemas"]["Warning"][];
+        };
         /** @description Where a failure began. */
         RunFailure: {
             /** @description Class of the error. */
@@ -2393,6 +2791,48 @@ export interface components {
             node_key: string | null;
             /** @description The span. */
             span_id: string;
+        };
+        /** @description The newest runs of one workflow laid over each other. */
+        RunOverlay: {
+            /**
+             * Format: int64
+             * @description Those of them that failed.
+             */
+            error_count: number;
+            /**
+             * Format: double
+             * @description Failed runs in all runs, 0 to 1; null when there are none.
+             */
+            error_rate: number | null;
+            /** @description Nodes and edges over the runs that were read. */
+            graph: components["schemas"]["AggregateGraph"];
+            /** @description Name of the newest run; null when there is none. */
+            name: string | null;
+            /** @description Median duration of a run in nanoseconds; null when there are none. */
+            p50_duration_ns: string | null;
+            /** @description 95th percentile in nanoseconds; null when there are none. */
+            p95_duration_ns: string | null;
+            /** @description Start of the oldest run that was read. */
+            read_from: string | null;
+            /** @description Runs that `graph` is made of, the newest ones. */
+            read_run_count: number;
+            /**
+             * Format: int64
+             * @description All runs in the time range.
+             */
+            run_count: number;
+            stopped_by: components["schemas"]["StoppedBy"] | null;
+            /** @description Hash of the workflow's content. */
+            structural_id: string;
+            /** @description Runs that could not be read, because their payload is damaged or gone, or too large. */
+            unreadable_run_count: number;
+        };
+        /** @description One run. */
+        RunView: components["schemas"]["RunDetail"] & {
+            /** @description Service that ran it. */
+            service: string;
+            /** @description Start of the run. */
+            start_time: string;
         };
         /** @description One page of a list that may have to read whole spans. */
         SearchPage_SpanItem: {
@@ -2427,6 +2867,8 @@ export interface components {
                 /** Format: int64 */
                 output_tokens: number | null;
                 parent_span_id: string | null;
+                /** @description Project of the API key that sent it. */
+                project: string;
                 provider: string | null;
                 role: components["schemas"]["SpanRole"] | null;
                 service: string;
@@ -2560,21 +3002,6 @@ export interface components {
             days: number;
             service: string;
         };
-        /** @description One conversation. A trace that names several sessions counts in each. */
-        Session: components["schemas"]["GroupNumbers"] & {
-            /** @description Name of the first trace's root. */
-            first_root_name: string;
-            session_id: string;
-            /** @description Users of the traces. */
-            users: string[];
-        };
-        /** @description A conversation with its traces. */
-        SessionDetail: components["schemas"]["Session"] & {
-            /** @description Pass it as `cursor` to get the next page; null on the last one. */
-            next_cursor: string | null;
-            /** @description Oldest first. */
-            traces: components["schemas"]["Turn"][];
-        };
         /** @description Whether the server still waits for its first account. */
         SetupStatus: {
             /** @description True until the first account exists; then registration is for admins. */
@@ -2637,6 +3064,8 @@ export interface components {
             logs: components["schemas"]["LogRecord"][] | null;
             name: string;
             parent_span_id: string | null;
+            /** @description Project of the API key that sent it. */
+            project: string;
             /** @description When the server received it. */
             received_at: string;
             resource: components["schemas"]["SpanResource"];
@@ -2695,6 +3124,8 @@ export interface components {
             /** Format: int64 */
             output_tokens: number | null;
             parent_span_id: string | null;
+            /** @description Project of the API key that sent it. */
+            project: string;
             provider: string | null;
             role: components["schemas"]["SpanRole"] | null;
             service: string;
@@ -3264,7 +3695,7 @@ export interface components {
         User: components["schemas"]["GroupNumbers"] & {
             /**
              * Format: int64
-             * @description Sessions of the user's traces.
+             * @description Conversations of the user's traces.
              */
             session_count: number;
             user_id: string;
@@ -3334,90 +3765,6 @@ export interface components {
          * @enum {string}
          */
         WarningCode: "graph_missing" | "graph_unreadable" | "graph_differs" | "undeclared_node" | "undeclared_edge" | "missing_edge" | "unexpected_start" | "unexpected_end" | "missing_item" | "parent_missing" | "history_incomplete" | "patch_failed" | "end_state_differs" | "start_state_missing" | "end_state_missing" | "late_changes" | "not_reconstructable" | "store_unclaimed" | "sequence_broken" | "attributes_dropped" | "truncated";
-        /** @description One Junjo workflow run. */
-        Workflow: {
-            duration_ns: string;
-            /**
-             * Format: int64
-             * @description Failed spans at or below the workflow's.
-             */
-            error_count: number;
-            name: string;
-            /**
-             * Format: int32
-             * @description `junjo.workflow.node.count`
-             */
-            node_count: number | null;
-            service: string;
-            span_id: string;
-            start_time: string;
-            start_time_unix_nano: string;
-            status: components["schemas"]["SpanStatus"];
-            /** @description Equal for all runs of the same graph; null for SDKs before 0.63. */
-            structural_id: string | null;
-            trace_id: string;
-        };
-        /** @description One run of a workflow, subflow or agent: what was declared, what was executed, and how the state changed. */
-        WorkflowDetail: {
-            agent: components["schemas"]["AgentOutcome"] | null;
-            /** @description Whether it was cancelled. */
-            cancelled: boolean;
-            /** @description Why it was cancelled. */
-            cancelled_reason: string | null;
-            /**
-             * Format: int64
-             * @description Version of Junjo's telemetry contract.
-             */
-            contract_version: number | null;
-            correlation: components["schemas"]["Correlation"] | null;
-            /** @description Id of the workflow's definition in its process. */
-            definition_id: string | null;
-            /** @description Its duration in nanoseconds. */
-            duration_ns: string;
-            evaluation: components["schemas"]["EvaluationContext"] | null;
-            /** @description Every execution of a node, in order of start. */
-            executions: components["schemas"]["Execution"][];
-            /** @description Whether it failed. */
-            failed: boolean;
-            failure: components["schemas"]["RunFailure"] | null;
-            graph: components["schemas"]["WorkflowGraph"] | null;
-            /** @description Problems in and around hooks. */
-            hook_problems: components["schemas"]["HookProblemItem"][];
-            /** @description `workflow`, `subflow` or `agent`. */
-            kind: components["schemas"]["ExecutableKind"];
-            /** @description Name of the run. */
-            name: string;
-            /** @description Runs of other workflows and agents inside of this one, in order of start. */
-            nested_runs: components["schemas"]["NestedRun"][];
-            /**
-             * Format: int64
-             * @description Nodes that the client says it declares; SDKs count subflows differently, so it need not be the graph's number.
-             */
-            node_count: number | null;
-            /** @description Model calls and tool calls of the agent, in order. */
-            operations: components["schemas"]["OperationItem"][];
-            parent: components["schemas"]["ParentRun"] | null;
-            /** @description Id of the run; legacy SDKs repeat it when a workflow runs again. */
-            runtime_id: string | null;
-            /** @description The run's span. */
-            span_id: string;
-            /** @description Start of the run. */
-            start_time_unix_nano: string;
-            /** @description All changes that there are; more than are listed when the list was cut. */
-            state_event_count: number;
-            /** @description Changes of these stores in order of time, each store's in its own order. */
-            state_events: components["schemas"]["StateEventItem"][];
-            /** @description Stores that the run owns, borrows or writes to, its own first. */
-            stores: components["schemas"]["StoreItem"][];
-            /** @description Hash of the workflow's content: the same for every run of the same workflow. */
-            structural_id: string | null;
-            /** @description The trace. */
-            trace_id: string;
-            /** @description Which of Junjo's vocabularies the run speaks. */
-            vocabulary: components["schemas"]["Vocabulary"];
-            /** @description What is missing, contradictory or unreadable. */
-            warnings: components["schemas"]["Warning"][];
-        };
         /** @description An edge and what became of it in this run. */
         WorkflowEdge: {
             /** @description Another declared edge joins the same nodes, so that it is unknown which of them was taken; each counts all. */
@@ -3494,48 +3841,6 @@ export interface components {
             subflow_structural_id: string | null;
             /** @description Class of the node. */
             type: string;
-        };
-        /** @description The newest runs of one workflow laid over each other. */
-        WorkflowRuns: {
-            /**
-             * Format: int64
-             * @description Those of them that failed.
-             */
-            error_count: number;
-            /**
-             * Format: double
-             * @description Failed runs in all runs, 0 to 1; null when there are none.
-             */
-            error_rate: number | null;
-            /** @description Nodes and edges over the runs that were read. */
-            graph: components["schemas"]["AggregateGraph"];
-            /** @description Name of the newest run; null when there is none. */
-            name: string | null;
-            /** @description Median duration of a run in nanoseconds; null when there are none. */
-            p50_duration_ns: string | null;
-            /** @description 95th percentile in nanoseconds; null when there are none. */
-            p95_duration_ns: string | null;
-            /** @description Start of the oldest run that was read. */
-            read_from: string | null;
-            /** @description Runs that `graph` is made of, the newest ones. */
-            read_run_count: number;
-            /**
-             * Format: int64
-             * @description All runs in the time range.
-             */
-            run_count: number;
-            stopped_by: components["schemas"]["StoppedBy"] | null;
-            /** @description Hash of the workflow's content. */
-            structural_id: string;
-            /** @description Runs that could not be read, because their payload is damaged or gone, or too large. */
-            unreadable_run_count: number;
-        };
-        /** @description One run. */
-        WorkflowView: components["schemas"]["WorkflowDetail"] & {
-            /** @description Service that ran it. */
-            service: string;
-            /** @description Start of the run. */
-            start_time: string;
         };
     };
     responses: never;
@@ -3733,6 +4038,287 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_accounts: {
+        parameters: {
+            query?: {
+                /** @description Rows per page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ManagedUser"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_all_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagedUser"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_reset_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetLink"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_account_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BrowserSession"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_account_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -4430,7 +5016,7 @@ export interface operations {
             };
         };
     };
-    list_users: {
+    list_accounts_deprecated: {
         parameters: {
             query?: {
                 /** @description Rows per page. */
@@ -4472,7 +5058,7 @@ export interface operations {
             };
         };
     };
-    end_all_sessions: {
+    end_all_sessions_deprecated: {
         parameters: {
             query?: never;
             header?: never;
@@ -4509,7 +5095,7 @@ export interface operations {
             };
         };
     };
-    delete_user: {
+    delete_account_deprecated: {
         parameters: {
             query?: never;
             header?: never;
@@ -4547,7 +5133,7 @@ export interface operations {
             };
         };
     };
-    change_user: {
+    change_account_deprecated: {
         parameters: {
             query?: never;
             header?: never;
@@ -4591,7 +5177,7 @@ export interface operations {
             };
         };
     };
-    create_reset_link: {
+    create_reset_link_deprecated: {
         parameters: {
             query?: never;
             header?: never;
@@ -4631,7 +5217,7 @@ export interface operations {
             };
         };
     };
-    list_user_sessions: {
+    list_account_sessions_deprecated: {
         parameters: {
             query?: never;
             header?: never;
@@ -4671,7 +5257,7 @@ export interface operations {
             };
         };
     };
-    end_user_sessions: {
+    end_account_sessions_deprecated: {
         parameters: {
             query?: never;
             header?: never;
@@ -4745,6 +5331,103 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_conversations: {
+        parameters: {
+            query?: {
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description A service that took part in the traces. */
+                service?: string;
+                /** @description A user of the traces. */
+                user_id?: string;
+                /** @description Text in the id, in any case. */
+                q?: string;
+                /** @description Items in a page, 1 to 500; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Conversation"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversation: {
+        parameters: {
+            query?: {
+                /** @description Traces in a page, 1 to 200; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the conversation as clients sent it */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -4910,7 +5593,7 @@ export interface operations {
                 role?: string;
                 /** @description Model that answered, in the span or in one of the trace's. */
                 model?: string;
-                /** @description Session that the span itself names, or one of the trace's. */
+                /** @description Conversation that the span itself names, or one of the trace's. */
                 session_id?: string;
                 /** @description User that the span itself names, or one of the trace's. */
                 user_id?: string;
@@ -4973,6 +5656,43 @@ export interface operations {
             };
         };
     };
+    list_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterFieldList"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_logs: {
         parameters: {
             query?: {
@@ -4986,6 +5706,8 @@ export interface operations {
                 span_id?: string;
                 /** @description The service that sent it. */
                 service?: string;
+                /** @description Project of the API key that sent it. */
+                project?: string;
                 /** @description Lowest severity: `trace`, `debug`, `info`, `warn`, `error`, `fatal`, or an OTLP severity number (1 to 24). */
                 severity?: string;
                 /** @description Name of the event, exactly. */
@@ -5109,6 +5831,195 @@ export interface operations {
             };
         };
     };
+    list_runs: {
+        parameters: {
+            query?: {
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description The service that ran the workflow. */
+                service?: string;
+                /** @description Name of the workflow, exactly. */
+                name?: string;
+                /** @description Status of the workflow's span. */
+                status?: string;
+                /** @description Items in a page, 1 to 500; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Run"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_overlay: {
+        parameters: {
+            query: {
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description Hash of the workflow's content, as the list of runs shows it. */
+                structural_id: string;
+                /** @description The service that ran it. */
+                service?: string;
+                /** @description Runs that are read, newest first, 1 to 500; 100 by default. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOverlay"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 hexadecimal digits */
+                trace_id: string;
+                /** @description 16 hexadecimal digits: the span of the run */
+                span_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_state: {
+        parameters: {
+            query?: {
+                /** @description Id of the store; the run's own by default. */
+                store?: string;
+                /** @description Which change of the store, from 1; 0 is the state that the run started with. The last one by default. */
+                at?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 32 hexadecimal digits */
+                trace_id: string;
+                /** @description 16 hexadecimal digits: the span of the run */
+                span_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateAt"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_services: {
         parameters: {
             query?: {
@@ -5151,7 +6062,7 @@ export interface operations {
             };
         };
     };
-    list_telemetry_sessions: {
+    list_conversations_deprecated: {
         parameters: {
             query?: {
                 /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
@@ -5180,7 +6091,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Session"];
+                    "application/json": components["schemas"]["Page_Conversation"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -5203,7 +6114,7 @@ export interface operations {
             };
         };
     };
-    get_session: {
+    get_conversation_deprecated: {
         parameters: {
             query?: {
                 /** @description Traces in a page, 1 to 200; 50 by default. */
@@ -5213,7 +6124,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Session id as clients sent it */
+                /** @description Id of the conversation as clients sent it */
                 session_id: string;
             };
             cookie?: never;
@@ -5225,7 +6136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionDetail"];
+                    "application/json": components["schemas"]["ConversationDetail"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -5268,7 +6179,7 @@ export interface operations {
                 role?: string;
                 /** @description Model that answered, in the span or in one of the trace's. */
                 model?: string;
-                /** @description Session that the span itself names, or one of the trace's. */
+                /** @description Conversation that the span itself names, or one of the trace's. */
                 session_id?: string;
                 /** @description User that the span itself names, or one of the trace's. */
                 user_id?: string;
@@ -5398,7 +6309,7 @@ export interface operations {
                 role?: string;
                 /** @description Model that answered, in the span or in one of the trace's. */
                 model?: string;
-                /** @description Session that the span itself names, or one of the trace's. */
+                /** @description Conversation that the span itself names, or one of the trace's. */
                 session_id?: string;
                 /** @description User that the span itself names, or one of the trace's. */
                 user_id?: string;
@@ -5528,7 +6439,7 @@ export interface operations {
                 role?: string;
                 /** @description Model that answered, in the span or in one of the trace's. */
                 model?: string;
-                /** @description Session that the span itself names, or one of the trace's. */
+                /** @description Conversation that the span itself names, or one of the trace's. */
                 session_id?: string;
                 /** @description User that the span itself names, or one of the trace's. */
                 user_id?: string;
@@ -5660,7 +6571,7 @@ export interface operations {
                 role?: string;
                 /** @description Model that answered, in the span or in one of the trace's. */
                 model?: string;
-                /** @description Session that the span itself names, or one of the trace's. */
+                /** @description Conversation that the span itself names, or one of the trace's. */
                 session_id?: string;
                 /** @description User that the span itself names, or one of the trace's. */
                 user_id?: string;
@@ -5724,7 +6635,7 @@ export interface operations {
             };
         };
     };
-    list_telemetry_users: {
+    list_users: {
         parameters: {
             query?: {
                 /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
@@ -5776,14 +6687,14 @@ export interface operations {
             };
         };
     };
-    get_workflow_runs: {
+    get_run_overlay_deprecated: {
         parameters: {
             query: {
                 /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
                 from?: string;
                 /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
                 to?: string;
-                /** @description Hash of the workflow's content, as runs and the list of workflows show it. */
+                /** @description Hash of the workflow's content, as the list of runs shows it. */
                 structural_id: string;
                 /** @description The service that ran it. */
                 service?: string;
@@ -5801,7 +6712,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkflowRuns"];
+                    "application/json": components["schemas"]["RunOverlay"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -5824,7 +6735,7 @@ export interface operations {
             };
         };
     };
-    get_workflow: {
+    get_run_deprecated: {
         parameters: {
             query?: never;
             header?: never;
@@ -5843,7 +6754,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkflowView"];
+                    "application/json": components["schemas"]["RunView"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -5866,7 +6777,7 @@ export interface operations {
             };
         };
     };
-    get_workflow_state: {
+    get_run_state_deprecated: {
         parameters: {
             query?: {
                 /** @description Id of the store; the run's own by default. */
@@ -5913,7 +6824,7 @@ export interface operations {
             };
         };
     };
-    list_workflows: {
+    list_runs_deprecated: {
         parameters: {
             query?: {
                 /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
@@ -5942,7 +6853,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Workflow"];
+                    "application/json": components["schemas"]["Page_Run"];
                 };
             };
             /** @description The request was refused; the detail says why. */

@@ -41,6 +41,7 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ["structural_id", "graph of a workflow"],
   ["state_event_count", "state changes"],
   ["exception_count", "exceptions"],
+  ["project", "of the key that sent it"],
 ]);
 
 export function describeFields(items: readonly DescribedField[]): FilterField[] {

@@ -1,4 +1,4 @@
-/** Whose span it is: session, user, agent, prompt, tags. Session and user lead to all their traces. */
+/** Whose span it is: conversation, user, agent, prompt, tags. Conversation and user lead to all their traces. */
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
@@ -11,14 +11,14 @@ import { Section } from "./section";
 const linkClass = "inline-flex min-h-6 items-center text-accent-text hover:underline";
 
 export function ContextFacts({ derived }: { derived: Derived }) {
-  const { session_id: session, user_id: user, agent, prompt, tags, metadata } = derived;
+  const { session_id: conversation, user_id: user, agent, prompt, tags, metadata } = derived;
   const promptName = [prompt?.name ?? prompt?.id, prompt?.version].filter(Boolean).join(", version ");
   const facts: [string, ReactNode][] = [
     [
-      "Session",
-      session && (
-        <Link to="/traces" search={{ session_id: session, range: "all" }} className={linkClass}>
-          {session}
+      "Conversation",
+      conversation && (
+        <Link to="/traces" search={{ session_id: conversation, range: "all" }} className={linkClass}>
+          {conversation}
         </Link>
       ),
     ],

@@ -8,10 +8,16 @@ import { cn } from "@/lib/cn";
 import { plural } from "@/lib/format/number";
 import { usePreferences } from "@/state/preferences";
 import type { Derived, Message } from "@/telemetry/trace/span-query";
-import { MessagePartView, partText } from "./message-part";
+import { Cut } from "./parts/cut";
+import { Empty } from "./parts/empty";
+import { MessagePartView } from "./parts/message-part";
+import { partText } from "./parts/part-text";
 import { Section } from "./section";
 
-type ConversationParts = Pick<Derived, "input_messages" | "output_messages" | "tools">;
+type ConversationParts = Pick<
+  Derived,
+  "input_messages" | "input_messages_truncated" | "output_messages" | "output_messages_truncated" | "tools"
+>;
 
 export function Conversation({ derived }: { derived: ConversationParts }) {
   const { input_messages: input, output_messages: output, tools } = derived;
@@ -37,13 +43,24 @@ export function Conversation({ derived }: { derived: ConversationParts }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: messages have no id and never reorder
           <MessageItem key={index} message={message} />
         ))}
+        {derived.input_messages_truncated && <CutList what="input messages may be missing after this" />}
         {output.map((message, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: as above
           <MessageItem key={`output-${index}`} message={message} isOutput />
         ))}
+        {derived.output_messages_truncated && <CutList what="output messages may be missing after this" />}
       </ol>
       {tools.length > 0 && <OfferedTools tools={tools} />}
     </Section>
+  );
+}
+
+/** In the place of the messages that did not arrive. */
+function CutList({ what }: { what: string }) {
+  return (
+    <li className="rounded-lg border border-warn/30 border-dashed px-3 py-2">
+      <Cut what={what} />
+    </li>
   );
 }
 
@@ -83,7 +100,7 @@ function MessageItem({ message, isOutput = false }: { message: Message; isOutput
           className="ml-auto size-5 opacity-0 focus-visible:opacity-100 group-hover:opacity-100"
         />
       </div>
-      {message.parts.length === 0 && <span className="text-faint text-xs">(empty)</span>}
+      {message.parts.length === 0 && <Empty />}
       {message.parts.map((part, index) => (
         <MessagePartView
           // biome-ignore lint/suspicious/noArrayIndexKey: parts have no id and never reorder

@@ -57,7 +57,7 @@ function Change({ change, traceId, runId }: ChangeProps) {
         )}
         {runId !== undefined && change.eventId !== null && (
           <Link
-            to="/workflows/$traceId/$spanId"
+            to="/runs/$traceId/$spanId"
             params={{ traceId, spanId: runId }}
             search={{ event: change.eventId }}
             className={cn(

@@ -7,8 +7,14 @@ use crate::harness::TestServer;
 async fn queries_need_a_session() {
     let server = TestServer::start().await;
     server.set_up().await;
-    let paths =
-        ["/otel/stats", "/otel/sessions", "/otel/sessions/x", "/otel/users", "/otel/spans", "/otel/tail"];
+    let paths = [
+        "/otel/stats",
+        "/otel/conversations",
+        "/otel/conversations/x",
+        "/otel/users",
+        "/otel/spans",
+        "/otel/tail",
+    ];
     for path in paths {
         let anonymous = server.api.anonymous();
         assert_eq!(anonymous.get(path).await.0, 401, "{path}");

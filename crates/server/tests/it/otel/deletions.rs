@@ -41,9 +41,9 @@ async fn everything(api: &Api) -> Vec<Value> {
         "/otel/spans",
         "/otel/spans?filter=attributes.payload%20exists",
         "/otel/services",
-        "/otel/sessions",
+        "/otel/conversations",
         "/otel/users",
-        "/otel/workflows",
+        "/otel/runs",
         "/otel/logs",
     ] {
         answers.push(api.read(path).await["items"].clone());

@@ -1,7 +1,9 @@
 //! `/otel`, one file a route; `calls` and `routed` are servers with something in them.
 
 mod access;
+mod aliases;
 pub(crate) mod calls;
+mod conversations;
 mod deletions;
 mod export;
 mod fields;
@@ -9,12 +11,10 @@ mod logs;
 mod project;
 mod retention;
 mod routed;
-mod sessions;
+mod runs;
 mod spans;
 mod stats;
 mod status;
 mod tail;
 mod trace;
 mod traces;
-mod workflow;
-mod workflow_runs;

@@ -94,7 +94,10 @@ async fn rederive_works_on_a_stopped_server() {
 
     let output = ServerProcess::command(dir.path()).args(["rederive", "--all"]).output().await.unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success() && said.contains("1 spans in 1 files"), "{said} {output:?}");
+    assert!(
+        output.status.success() && said.contains("1 spans and 0 log records in 1 files"),
+        "{said} {output:?}"
+    );
     assert!(!dir.path().join("index.duckdb").try_exists().unwrap());
     let server = ServerProcess::start(dir.path()).await;
     let api = Api::new(server.http);

@@ -86,7 +86,7 @@ async fn export_real_captures_every_span_is_in_the_api() {
             found.insert(id, spans);
         }
         assert_eq!(found, expected, "{capture}");
-        let listed: BTreeSet<String> = items(&server, "/otel/workflows")
+        let listed: BTreeSet<String> = items(&server, "/otel/runs")
             .await
             .iter()
             .map(|run| run["span_id"].as_str().unwrap().to_owned())

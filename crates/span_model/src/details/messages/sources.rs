@@ -17,9 +17,11 @@ use crate::role::Role;
 pub(in crate::details) const DETAILS_EVENT: &str = "gen_ai.client.inference.operation.details";
 
 /// Attributes that hold any input, a conversation or not.
-const ANY_INPUT: &[&str] = &["langfuse.observation.input", "traceloop.entity.input", "input.value"];
+const ANY_INPUT: &[&str] =
+    &["langfuse.observation.input", "traceloop.entity.input", "input.value", "mlflow.spanInputs"];
 /// Attributes that hold any output.
-const ANY_OUTPUT: &[&str] = &["langfuse.observation.output", "traceloop.entity.output", "output.value"];
+const ANY_OUTPUT: &[&str] =
+    &["langfuse.observation.output", "traceloop.entity.output", "output.value", "mlflow.spanOutputs"];
 
 /// One side of a conversation.
 #[derive(Default)]

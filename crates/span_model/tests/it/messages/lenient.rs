@@ -128,3 +128,28 @@ fn cut_before_anything_is_said() {
     let details = read("[{\"role\":\"user\",\"content\":\"q\"},{\"content\":\"and a");
     assert_eq!(short(&details["input_messages"]), json!([["user", ["q"]], ["unknown", ["and a"]]]));
 }
+
+/// Scenario: conversations of other vendors, and one in Python's repr, cut at every character. Guarantee: no panic, no message
+/// more than the whole has, every one before the last as it was, and the cut marked.
+#[test]
+fn other_vendors_cut_anywhere_keep_what_was_whole() {
+    for text in [
+        r#"[{"role":"user","content":[{"type":"text","text":"Any ferry?"}]},{"role":"assistant","content":[{"type":"tool_use","id":"t1","name":"ferries","input":{"day":"Friday"}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"at six"}]}]"#,
+        r#"[{"role":"user","content":"Any ferry?"},{"role":"assistant","content":null,"tool_calls":[{"id":"t1","type":"function","function":{"name":"ferries","arguments":"{\"day\": \"Friday\"}"}}]},{"role":"tool","tool_call_id":"t1","content":"at six"}]"#,
+        r#"{"contents":[{"role":"user","parts":[{"text":"Any ferry?"}]},{"role":"model","parts":[{"functionCall":{"name":"ferries","args":{"day":"Friday"}}}]},{"role":"user","parts":[{"functionResponse":{"name":"ferries","response":{"at":"six"}}}]}]}"#,
+        r#"[{"role":"user","content":[{"text":"Any ferry?"}]},{"role":"assistant","content":[{"toolUse":{"toolUseId":"t1","name":"ferries","input":{"day":"Friday"}}}]},{"role":"user","content":[{"toolResult":{"toolUseId":"t1","status":"success","content":[{"text":"at six"}]}}]}]"#,
+        r#"[{'role': 'user', 'content': "Any \'ferry\'?"}, {'role': 'assistant', 'content': None, 'tool_calls': [{'id': 't1', 'function': {'arguments': '{"day": "Friday"}', 'name': 'ferries'}, 'type': 'function'}]}, {'role': 'tool', 'tool_call_id': 't1', 'content': 'at six'}]"#,
+    ] {
+        let whole = read(text)["input_messages"].as_array().unwrap().clone();
+        assert_eq!(whole.len(), 3, "{text}");
+        for cut in 1..text.len() {
+            let details = read(&text[..cut]);
+            let messages = details["input_messages"].as_array().unwrap();
+            assert!(messages.len() <= 3, "{}: {messages:?}", &text[..cut]);
+            let before_last = messages.len().saturating_sub(1);
+            assert_eq!(messages[..before_last], whole[..before_last], "{}", &text[..cut]);
+            let is_said = text[..cut].contains("Any");
+            assert!(!is_said || details["input_messages_truncated"] == true, "{}", &text[..cut]);
+        }
+    }
+}

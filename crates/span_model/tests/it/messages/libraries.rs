@@ -39,8 +39,20 @@ fn lines(resource: &Resource<'_>, scope: &Scope<'_>, span: &Span<'_>, logs: &[Lo
             write!(lines, " {field}={}", details[field].to_string().trim_matches('"')).unwrap();
         }
     }
+    for field in ["cost_usd", "user_id", "session_id", "time_to_first_chunk_nanos"] {
+        if details[field] != Json::Null {
+            write!(lines, " {field}={}", details[field].to_string().trim_matches('"')).unwrap();
+        }
+    }
+    if details["finish_reasons"] != Json::Array(Vec::new()) {
+        write!(lines, " finish_reasons={}", details["finish_reasons"]).unwrap();
+    }
     if let Some(tool) = &promoted.tool_name {
         write!(lines, " tool={tool}").unwrap();
+    }
+    if details["tool_call"] != Json::Null {
+        let call = &details["tool_call"];
+        write!(lines, "\n    called with {} gave {}", call["arguments"], call["result"]).unwrap();
     }
     for side in ["input_messages", "output_messages"] {
         for message in short(&details[side]).as_array().unwrap() {

@@ -1,7 +1,9 @@
 //! Filters written back as text, and shapes of them, for the fuzz target that compares. Not for programs.
 
+use junjo_span_model::SpanStatus;
+
 use super::SpanExpr;
-use super::fields::{AttributeOwner, Field, FieldKind, KINDS, STATUSES};
+use super::fields::{AttributeOwner, Field, FieldKind, KINDS};
 use super::tree::Expr;
 use super::value::{Literal, Op};
 use crate::filter::needle::JsonNeedle;
@@ -129,7 +131,7 @@ const fn spelling(op: Op) -> &'static str {
 
 fn literal(field: &Field, value: &Literal) -> String {
     let words: &[&str] = match field {
-        Field::Promoted(field) if field.kind == FieldKind::Status => &STATUSES,
+        Field::Promoted(field) if field.kind == FieldKind::Status => &SpanStatus::WORDS,
         Field::Promoted(field) if field.kind == FieldKind::SpanKind => &KINDS,
         _ => &[],
     };

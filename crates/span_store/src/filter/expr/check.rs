@@ -1,8 +1,8 @@
 //! Whether field, operator and value of a comparison go together, and the value as the field's column stores it.
 
-use junjo_span_model::{Role, SpanId, TraceId};
+use junjo_span_model::{Role, SpanId, SpanStatus, TraceId};
 
-use super::fields::{Field, FieldKind, KINDS, PromotedField, STATUSES};
+use super::fields::{Field, FieldKind, KINDS, PromotedField};
 use super::value::{Literal, Op};
 
 /// `value` as the field stores it, or why the comparison makes no sense.
@@ -52,7 +52,7 @@ fn typed(field: &PromotedField, value: Literal) -> Result<Literal, String> {
             Literal::Bool(_) => Ok(value),
             _ => Err(format!("{name} is true or false")),
         },
-        FieldKind::Status => number_in(name, &STATUSES, value),
+        FieldKind::Status => number_in(name, &SpanStatus::WORDS, value),
         FieldKind::SpanKind => number_in(name, &KINDS, value),
         FieldKind::Role => {
             let text = text_of(value);

@@ -54,7 +54,7 @@ pub enum FieldKind {
     Bool,
     /// Milliseconds outside, nanoseconds inside.
     Millis,
-    /// One of [`STATUSES`].
+    /// One of [`SpanStatus::WORDS`].
     Status,
     /// One of [`KINDS`].
     SpanKind,
@@ -68,8 +68,6 @@ pub enum FieldKind {
     ParentSpanId,
 }
 
-/// Names of the OTLP statuses by number.
-pub const STATUSES: [&str; 3] = ["unset", "ok", "error"];
 /// Names of the OTLP span kinds by number.
 pub const KINDS: [&str; 6] = ["unspecified", "internal", "server", "client", "producer", "consumer"];
 

@@ -31,10 +31,10 @@ mod value;
 
 pub use check::nanos_of_millis;
 pub use error::FilterError;
-pub use fields::{AttributeOwner, Field, FieldKind, KINDS, PromotedField, STATUSES};
+pub use fields::{AttributeOwner, Field, FieldKind, KINDS, PromotedField};
 pub use lex::FILTER_BYTES_MAX;
 pub use parse::{FILTER_DEPTH_MAX, FILTER_TERMS_MAX};
-pub(crate) use sql::{Fragment, Relation, group_value, in_json, literal, numeric_value};
+pub(crate) use sql::{Fragment, Relation, group_value, in_json, literal, named, numeric_value};
 pub use value::{Literal, Op};
 
 use tree::Expr;

@@ -2,9 +2,9 @@
 //! only when it is one.
 
 use duckdb::types::Value;
-use junjo_span_model::{KeyValue, SpanId, TraceId, Value as OtlpValue, attributes_json};
+use junjo_span_model::{KeyValue, SpanId, SpanStatus, TraceId, Value as OtlpValue, attributes_json};
 
-use super::fields::{AttributeOwner, Field, FieldKind, KINDS, PromotedField, STATUSES};
+use super::fields::{AttributeOwner, Field, FieldKind, KINDS, PromotedField};
 use super::tree::Expr;
 use super::value::{Literal, Op};
 use crate::filter::needle::JsonNeedle;
@@ -234,7 +234,7 @@ fn text_of(value: &Literal) -> String {
 pub(crate) fn group_value(field: &Field) -> String {
     match field {
         Field::Promoted(field) => match field.kind {
-            FieldKind::Status => named(field.column, &STATUSES),
+            FieldKind::Status => named(field.column, &SpanStatus::WORDS),
             FieldKind::SpanKind => named(field.column, &KINDS),
             FieldKind::TraceId => format!("{} || {}", hexadecimal("trace_hi"), hexadecimal("trace_lo")),
             FieldKind::SpanId | FieldKind::ParentSpanId => hexadecimal(field.column),
@@ -264,7 +264,8 @@ fn hexadecimal(column: &str) -> String {
     format!("lpad(lower(hex({column})), 16, '0')")
 }
 
-fn named(column: &str, names: &[&str]) -> String {
+/// The word for the number in `column`; `names` has it at the place of the number.
+pub(crate) fn named(column: &str, names: &[&str]) -> String {
     let list: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
     format!("([{}])[{column} + 1]", list.join(", "))
 }

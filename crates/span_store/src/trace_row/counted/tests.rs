@@ -128,6 +128,91 @@ fn agents_count_where_nothing_below_does() {
     check("above an agent", &[(1, 0, Agent, 42, 3), (2, 1, Agent, 42, 3), (3, 2, Tool, -1, -1)], &[2]);
     check("below a call that says the same", &[(1, 0, Llm, 42, 3), (2, 1, Agent, 42, 3)], &[1]);
     check("without tokens", &[(1, 0, Agent, -1, -1), (2, 1, Tool, -1, -1)], &[]);
+    let streams = [(1, 0, Agent, 300, 30), (2, 1, Llm, 100, 10), (3, 1, Llm, -1, -1)];
+    check("a sum over a call and a streamed one", &streams, &[1, 3]);
+    check("less than one of its calls", &[(1, 0, Agent, 90, 30), streams[1], streams[2]], &[2, 3]);
+    check("the sum, and a silent call", &[(1, 0, Agent, 100, 10), streams[1], streams[2]], &[2, 3]);
+    let deep = [
+        (1, 0, Agent, 900, 90),
+        (2, 1, Tool, -1, -1),
+        (3, 2, Agent, 300, 30),
+        (4, 3, Llm, 100, 10),
+        (5, 3, Llm, -1, -1),
+    ];
+    check("a sum over an agent that counts", &deep, &[3, 5]);
+    check(
+        "the same, and a streamed call of its own",
+        &[&deep[..], &[(6, 1, Llm, -1, -1)]].concat(),
+        &[1, 5, 6],
+    );
+    let mut failed = streams.map(row);
+    failed[2].status = junjo_span_model::SpanStatus::Error;
+    assert_eq!(ids(&failed), [2, 3], "a failed call has no tokens to be missed");
+}
+
+/// Scenario: the shapes that agents, tools, wrappers, tries and embeddings make of a trace. Guarantee: every token counts
+/// once, from the innermost span that says it.
+#[test]
+fn usual_shapes_count_each_token_once() {
+    let agent_and_tool = [
+        (1, 0, Agent, 1250, 157),
+        (2, 1, Llm, 500, 12),
+        (3, 2, Tool, -1, -1),
+        (4, 3, Agent, 250, 45),
+        (5, 4, Llm, 250, 45),
+        (6, 1, Llm, 500, 100),
+    ];
+    check("agent, call, tool, agent, call", &agent_and_tool, &[2, 5, 6]);
+    check(
+        "a wrapper's sum over a call and one in a tool",
+        &[(1, 0, Llm, 300, 30), (2, 1, Llm, 100, 10), (3, 1, Tool, -1, -1), (4, 3, Llm, 200, 20)],
+        &[2, 4],
+    );
+    check(
+        "a wrapper over a wrapper over two calls",
+        &[(1, 0, Llm, 300, 30), (2, 1, Llm, 300, 30), (3, 2, Llm, 100, 10), (4, 2, Llm, 200, 20)],
+        &[3, 4],
+    );
+    check(
+        "two agents' sums",
+        &[
+            (1, 0, Agent, 30, 3),
+            (2, 1, Agent, 10, 1),
+            (3, 2, Llm, 10, 1),
+            (4, 1, Agent, 20, 2),
+            (5, 4, Llm, 20, 2),
+        ],
+        &[3, 5],
+    );
+    check(
+        "three tries, of which one answers",
+        &[(1, 0, Llm, 100, 10), (2, 1, Llm, -1, -1), (3, 1, Llm, -1, -1), (4, 1, Llm, 100, 10)],
+        &[2, 3, 4],
+    );
+    check(
+        "embeddings in a wrapper of embeddings",
+        &[(1, 0, Embedding, 50, -1), (2, 1, Embedding, 20, -1), (3, 1, Embedding, 30, -1)],
+        &[2, 3],
+    );
+    check("embeddings below a call", &[(1, 0, Llm, 100, 10), (2, 1, Embedding, 50, -1)], &[1, 2]);
+    check(
+        "embeddings with the tokens of the call above",
+        &[(1, 0, Llm, 50, 10), (2, 1, Embedding, 50, -1)],
+        &[1, 2],
+    );
+    check(
+        "the same call by three libraries",
+        &[(1, 0, Llm, 100, 10), (2, 1, Llm, 100, 10), (3, 2, Llm, -1, -1)],
+        &[2],
+    );
+    check("a tool that reports tokens", &[(1, 0, Llm, 100, 10), (2, 1, Tool, 40, 4)], &[1, 2]);
+    check(
+        "calls beside each other with the same tokens",
+        &[(1, 0, Agent, -1, -1), (2, 1, Llm, 9, 3), (3, 1, Llm, 9, 3)],
+        &[2, 3],
+    );
+    check("a parent that never arrived", &[(2, 1, Llm, 9, 3), (3, 1, Llm, -1, -1)], &[2, 3]);
+    check("zero tokens are tokens", &[(1, 0, Llm, 0, 0), (2, 1, Llm, 100, 10)], &[1, 2]);
 }
 
 /// Scenario: a wrapper that counts cached tokens into the input over a call that does not, and the reverse; prices known

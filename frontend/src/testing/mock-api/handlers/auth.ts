@@ -68,21 +68,21 @@ function accountHandlers(store: MockStore) {
       return nothing();
     }),
     http.post("*/auth/reauthenticate", () => nothing()),
-    http.get("*/auth/users", () =>
-      guarded(store, () => ok<ResponseOf<"/auth/users", "get">>(page(accounts.users))),
+    http.get("*/auth/accounts", () =>
+      guarded(store, () => ok<ResponseOf<"/auth/accounts", "get">>(page(accounts.users))),
     ),
-    http.patch("*/auth/users/:id", async ({ params, request }) => {
+    http.patch("*/auth/accounts/:id", async ({ params, request }) => {
       const { role } = (await request.json()) as { role: Role };
       const user = accounts.users.find(({ id }) => id === params.id);
       if (!user) return problem(404, "There is no such account");
       user.role = role;
       return ok(user);
     }),
-    http.delete("*/auth/users/:id", ({ params }) => {
+    http.delete("*/auth/accounts/:id", ({ params }) => {
       accounts.users = accounts.users.filter(({ id }) => id !== params.id);
       return nothing();
     }),
-    http.post("*/auth/users/:id/reset-link", () =>
+    http.post("*/auth/accounts/:id/reset-link", () =>
       ok({ token: "jl_mock", link_path: "/link#jl_mock", expires_at: ago(-1) }, 201),
     ),
     http.get("*/auth/invitations", () =>

@@ -80,6 +80,7 @@ function record(
     trace_id: span.trace_id,
     span_id: span.span_id,
     service: span.service,
+    project: span.project,
     time: span.start_time,
     time_unix_nano: span.start_time_unix_nano,
     observed_time_unix_nano: span.start_time_unix_nano,

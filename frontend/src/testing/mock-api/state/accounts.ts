@@ -3,7 +3,7 @@ import type { ResponseOf } from "@/lib/api/client";
 
 const DAY_MS = 86_400_000;
 
-type Account = ResponseOf<"/auth/users", "get">["items"][number];
+type Account = ResponseOf<"/auth/accounts", "get">["items"][number];
 type Invitation = ResponseOf<"/auth/invitations", "get">["items"][number];
 type BrowserSession = ResponseOf<"/auth/sessions", "get">["items"][number];
 type AuditEvent = ResponseOf<"/auth/audit", "get">["items"][number];

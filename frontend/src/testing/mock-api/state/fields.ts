@@ -1,11 +1,7 @@
 /** Fields of the filter language, in the order and the words of a server. */
+import type { ResponseOf } from "@/lib/api/client";
 
-interface MockField {
-  name: string;
-  kind: string;
-  ops: string[];
-  values: string[];
-}
+type Field = ResponseOf<"/otel/fields", "get">["items"][number];
 
 const TEXT = ["=", "!=", "<", "<=", ">", ">=", "contains", "in", "not in", "exists"];
 const ONE_OF = ["=", "!=", "in", "not in", "exists"];
@@ -25,17 +21,17 @@ const ROLES = [
   "tool",
 ];
 
-const all = (names: string[], kind: string, ops: string[], values: string[] = []) =>
-  names.map((name): MockField => ({ name, kind, ops, values }));
+const all = (names: string[], kind: Field["kind"], ops: string[], values: string[] = []) =>
+  names.map((name): Field => ({ name, kind, ops, values }));
 
-export function mockFields(): MockField[] {
+export function mockFields(): Field[] {
   return [
     ...all(["trace_id", "span_id", "parent_span_id"], "id", ONE_OF),
     ...all(["start_time_unix_nano", "duration_ns"], "integer", NUMBER),
     ...all(["duration_ms"], "milliseconds", NUMBER),
     ...all(["kind"], "word", ONE_OF, KINDS),
     ...all(["status"], "word", ONE_OF, STATUSES),
-    ...all(["service", "name"], "text", TEXT),
+    ...all(["project", "service", "name"], "text", TEXT),
     ...all(["role"], "word", ONE_OF, ROLES),
     ...all(["is_model_call", "is_root"], "boolean", ONE_OF, ["true", "false"]),
     ...all(["provider", "model", "session_id", "user_id"], "text", TEXT),

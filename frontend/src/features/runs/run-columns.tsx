@@ -1,0 +1,112 @@
+/** What a row of the list of runs says. */
+import { Link } from "@tanstack/react-router";
+import { type DataColumns, dataColumns } from "@/components/ui/data-columns";
+import { rowLinkClass } from "@/components/ui/row-link";
+import { TimeAgo } from "@/components/ui/time-ago";
+import { formatDuration, nanosToNumber } from "@/lib/format/duration";
+import { plural } from "@/lib/format/number";
+import { DurationBar, Unknown } from "@/telemetry/vocabulary/numbers";
+import { RoleMark } from "@/telemetry/vocabulary/role-mark";
+import { ErrorMark } from "@/telemetry/vocabulary/status";
+import type { Run } from "./runs-query";
+
+const column = dataColumns<Run>();
+
+export function runColumns(maxNanos: number): DataColumns<Run> {
+  return column.columns([
+    column.display({
+      id: "name",
+      header: "Workflow",
+      meta: { track: "minmax(220px,2fr)" },
+      cell: ({ row }) => <RunName run={row.original} />,
+    }),
+    column.display({
+      id: "service",
+      header: "Service",
+      meta: { track: "minmax(100px,1fr)", from: 700 },
+      cell: ({ row }) => <span className="block truncate text-muted">{row.original.service}</span>,
+    }),
+    column.display({
+      id: "graph",
+      header: "Graph",
+      meta: { track: "96px", from: 900 },
+      cell: ({ row }) => <GraphId id={row.original.structural_id} />,
+    }),
+    column.display({
+      id: "nodes",
+      header: "Nodes",
+      meta: { track: "60px", align: "end" },
+      cell: ({ row }) => <span className="text-muted tnum">{row.original.node_count ?? "–"}</span>,
+    }),
+    column.display({
+      id: "duration",
+      header: "Duration",
+      meta: { track: "128px", align: "end" },
+      cell: ({ row }) => (
+        <DurationBar
+          nanos={nanosToNumber(row.original.duration_ns)}
+          maxNanos={maxNanos}
+          error={row.original.status === "error"}
+        />
+      ),
+    }),
+    column.display({
+      id: "start",
+      header: "Started",
+      meta: { track: "84px", align: "end" },
+      cell: ({ row }) => (
+        <TimeAgo iso={row.original.start_time} className="whitespace-nowrap text-muted tnum" />
+      ),
+    }),
+  ]) as DataColumns<Run>;
+}
+
+function RunName({ run }: { run: Run }) {
+  return (
+    <span className="flex min-w-0 items-center gap-2.5">
+      <RoleMark spanRole="workflow" />
+      <Link
+        to="/runs/$traceId/$spanId"
+        params={{ traceId: run.trace_id, spanId: run.span_id }}
+        className={rowLinkClass}
+      >
+        {run.name}
+      </Link>
+      {run.error_count > 0 ? <ErrorMark count={run.error_count} /> : run.status === "error" && <ErrorMark />}
+    </span>
+  );
+}
+
+/** Runs with the same mark ran the same graph. */
+function GraphId({ id }: { id: string | null }) {
+  if (!id) return <Unknown title="This SDK version sends no graph hash" />;
+  const hash = id.replace(/^graph_/, "");
+  const hue = Number.parseInt(hash.slice(0, 4), 16) % 360;
+  return (
+    <span className="flex items-center gap-1.5 font-mono text-2xs text-faint" title={id}>
+      <span
+        className="size-2 rounded-full"
+        style={{ background: `oklch(0.65 0.11 ${hue || 0})` }}
+        aria-hidden
+      />
+      {hash.slice(0, 7)}
+    </span>
+  );
+}
+
+/** The same in two lines, for narrow screens. */
+export function CompactRun({ run }: { run: Run }) {
+  return (
+    <>
+      <RunName run={run} />
+      <span className="mt-1 flex gap-2 pl-7 text-faint text-xs tnum">
+        <span className="truncate">{run.service}</span>
+        <span className="ml-auto flex shrink-0 gap-2">
+          {run.node_count !== null && <span>{plural(run.node_count, "node")}</span>}
+          <span className="text-muted">{formatDuration(nanosToNumber(run.duration_ns))}</span>
+          <TimeAgo iso={run.start_time} />
+        </span>
+      </span>
+    </>
+  );
+}

@@ -1,9 +1,0 @@
-/** What the overlay of many runs shows, as it stands in the URL. */
-import { timeRangeSearch } from "@/lib/time-range";
-import { z } from "@/lib/zod";
-
-const text = z.coerce.string().min(1).optional().catch(undefined);
-
-export const runsSearch = timeRangeSearch.extend({ node: text, open: text });
-
-export type RunsSearch = z.infer<typeof runsSearch>;
