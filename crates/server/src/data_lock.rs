@@ -4,6 +4,7 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use anyhow::Context as _;
+use junjo_span_store::DataDir;
 
 /// The lock, held until this is dropped or the process ends, however it ends.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ impl DataLock {
             .create(true)
             .truncate(false)
             .write(true)
-            .open(dir.join("lock"))
+            .open(DataDir::new(dir).lock())
             .with_context(|| format!("cannot write to the data folder {shown} (JUNJO_DATA_DIR)"))?;
         match file.try_lock() {
             Ok(()) => Ok(Self(file)),

@@ -1,7 +1,8 @@
 //! Records of the log decoded into rows or whole items; what cannot be decoded is reported, never skipped silently.
 
 use junjo_span_model::{
-    DecodeError, LogOrigin, LogRecord, PriceTable, decode_logs, decode_spans, promote, promote_log,
+    DecodeError, LogOrigin, LogRecord, PriceTable, Resource, Scope, Span, decode_logs, decode_spans, promote,
+    promote_log,
 };
 use junjo_wal::{Record, RecordDamage};
 
@@ -32,7 +33,7 @@ pub fn decode_rows(
     out: &mut Vec<SpanRow>,
 ) -> Result<(), DecodeFailure> {
     let before = out.len();
-    let decoded = visit_spans(record, &mut |place, (resource, scope, span)| {
+    let decoded = visit_spans(record, &mut |place, resource, scope, span| {
         out.push(SpanRow::new(origin_of(record, place), span, promote(resource, scope, span, prices)));
     });
     if decoded.is_err() {
@@ -69,7 +70,7 @@ pub(crate) fn decode_whole_spans(
     is_wanted: &dyn Fn(Place) -> bool,
     sink: &mut dyn FnMut(WholeSpan),
 ) -> Result<(), DecodeFailure> {
-    visit_spans(record, &mut |place, (resource, scope, span)| {
+    visit_spans(record, &mut |place, resource, scope, span| {
         if is_wanted(place) {
             sink(WholeSpan::new(receipt(record, place), resource, scope, span, prices));
         }
@@ -117,16 +118,16 @@ impl Places<'_> {
     }
 }
 
-type Visited<'v, 'a> =
-    (&'v junjo_span_model::Resource<'a>, &'v junjo_span_model::Scope<'a>, &'v junjo_span_model::Span<'a>);
-
-fn visit_spans(record: &Record, each: &mut dyn FnMut(Place, Visited<'_, '_>)) -> Result<(), DecodeFailure> {
+fn visit_spans(
+    record: &Record,
+    each: &mut dyn FnMut(Place, &Resource<'_>, &Scope<'_>, &Span<'_>),
+) -> Result<(), DecodeFailure> {
     if !is_of(record, Dataset::Spans)? {
         return Ok(());
     }
     let message = record.message()?;
     let mut places = Places { record, ordinal: 0 };
-    decode_spans(&message, &mut |resource, scope, span| each(places.next(), (resource, scope, &span)))?;
+    decode_spans(&message, &mut |resource, scope, span| each(places.next(), resource, scope, &span))?;
     Ok(())
 }
 

@@ -42,9 +42,9 @@ mod upkeep;
 mod whole_log;
 mod whole_span;
 
-pub use archive::reconcile::{Reconciled, newest_archived};
+pub use archive::reconcile::Reconciled;
 pub use catalog::ages::ServiceAge;
-pub use catalog::deletions::{DELETION_TRACES_MAX, Deletion, DeletionRequest, DeletionTarget};
+pub use catalog::deletions::{Deletion, DeletionRequest, DeletionTarget};
 pub use catalog::file::ArchiveFile;
 pub use catalog::handle::Catalog;
 pub use data_dir::DataDir;

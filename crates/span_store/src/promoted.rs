@@ -8,7 +8,7 @@
 //! | Arrow columns of index and archive, both ways | `columns.rs` |
 //! | SQL of the index's tables, and of archive files that are older than a column | `index/schema.rs`, `columns.rs` |
 //! | [`crate::Hints`]: what log records may fill, its columns, and the columns that a scan lays over whole spans | `log_row.rs`, `log_columns.rs`, `scan/hints.rs` |
-//! | fields of filters and groupings, and `GET /otel/fields` | `query/expr/fields.rs` |
+//! | fields of filters and groupings, and `GET /otel/fields` | `filter/expr/fields.rs` |
 //! | columns of exports | `exported.rs` |
 //!
 //! The ids of a span and its place are no rows of the table: index and archive store ids differently, and a place says

@@ -31,9 +31,10 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status};
 use prost::Message as _;
 
+use crate::archive::reconcile::newest_archived;
 use crate::{
-    Catalog, Dataset, IndexBatch, IndexOptions, IndexState, Probe, RunFilter, SealPolicy, SpanStore,
-    StoreOptions, TimeRange, TraceFilter, decode_log_rows, decode_rows, newest_archived, probe_index,
+    Catalog, DataDir, Dataset, IndexBatch, IndexOptions, IndexState, Probe, RunFilter, SealPolicy, SpanStore,
+    StoreOptions, TimeRange, TraceFilter, decode_log_rows, decode_rows, probe_index,
 };
 
 const START: u64 = 1_767_323_045_000_000_000;
@@ -151,31 +152,33 @@ impl Fixture {
 }
 
 async fn open_pool(dir: &Path) -> sqlx::SqlitePool {
-    let options =
-        sqlx::sqlite::SqliteConnectOptions::new().filename(dir.join("app.db")).create_if_missing(true);
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(DataDir::new(dir).app_db())
+        .create_if_missing(true);
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
     sqlx::migrate!("../../migrations").run(&pool).await.unwrap();
     pool
 }
 
 fn options(dir: &Path) -> StoreOptions {
+    let dir = DataDir::new(dir);
     StoreOptions {
         index: IndexOptions {
-            path: dir.join("index.duckdb"),
-            quarantine_dir: dir.join("quarantine"),
+            path: dir.index(),
+            quarantine_dir: dir.quarantine(),
             memory_bytes: 256 << 20,
             threads: 2,
             prober: Arc::new(probe_index),
         },
-        archive_dir: dir.join("archive"),
-        quarantine_dir: dir.join("quarantine"),
+        archive_dir: dir.archive(),
+        quarantine_dir: dir.quarantine(),
         seal: SealPolicy::default(),
         compact: crate::CompactPolicy::default(),
         retention: crate::Retention::default(),
         scan: crate::ScanOptions {
             memory_bytes: 128 << 20,
             threads: 1,
-            temp_dir: dir.join("scan.tmp"),
+            temp_dir: dir.scan_temp(),
             temp_bytes_max: 64 << 20,
             runtime: None,
         },

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use junjo_ingest::Receiver;
-use junjo_span_store::{ArchiveFile, Probe, Prober, Rederivation, Rederived};
+use junjo_span_store::{ArchiveFile, DataDir, Probe, Prober, Rederivation, Rederived};
 use junjo_web::SystemClock;
 
 use crate::app::App;
@@ -15,7 +15,7 @@ use crate::settings::Settings;
 
 /// Rewrites every file that an older version derived, or all of them, and says what it does.
 pub fn run(settings: &Settings, all: bool) -> anyhow::Result<ExitCode> {
-    let path = settings.storage.data_dir.join("app.db");
+    let path = DataDir::new(&settings.storage.data_dir).app_db();
     if !path.try_exists()? {
         anyhow::bail!("there is no {}: set JUNJO_DATA_DIR to the server's data folder", path.display());
     }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use junjo_auth::State;
+use junjo_span_store::DataDir;
 use junjo_web::{SystemClock, db};
 
 use crate::features::accounts;
@@ -21,7 +22,7 @@ pub fn run(settings: &Settings, email: Option<&str>, makes_admin: bool) -> anyho
 }
 
 async fn text(settings: &Settings, email: Option<&str>, makes_admin: bool) -> anyhow::Result<String> {
-    let path = settings.storage.data_dir.join("app.db");
+    let path = DataDir::new(&settings.storage.data_dir).app_db();
     if !path.try_exists()? {
         anyhow::bail!("there is no {}: set JUNJO_DATA_DIR to the server's data folder", path.display());
     }

@@ -15,8 +15,8 @@ use super::check::check;
 use super::item::ArchiveItem;
 use super::read::{Groups, read_columns};
 use super::writer::FileWriter;
-use crate::catalog::doomed::Doomed;
 use crate::catalog::file::{ArchiveFile, Leased};
+use crate::catalog::to_delete::ToDelete;
 use crate::columns::{Reader, fixed};
 use crate::dataset::Dataset;
 use crate::error::StoreError;
@@ -29,7 +29,7 @@ pub(crate) struct MergeJob<'a> {
     /// In sequence order, all of one dataset, day and version.
     pub(crate) inputs: &'a [Leased],
     pub(crate) archive_dir: &'a Path,
-    pub(crate) doomed: &'a Doomed,
+    pub(crate) to_delete: &'a ToDelete,
     /// With which promoted fields are derived again; as they are when there are none.
     pub(crate) prices: Option<&'a PriceTable>,
 }
@@ -49,19 +49,19 @@ pub(crate) fn merge(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>, StoreErro
 }
 
 /// Whether a file holds something that has to go. Blocking.
-pub(crate) fn has_doomed(
+pub(crate) fn has_rows_to_delete(
     archive_dir: &Path,
     file: &ArchiveFile,
-    doomed: &Doomed,
+    to_delete: &ToDelete,
 ) -> Result<bool, StoreError> {
-    if file.first_sequence > doomed.through() {
+    if file.first_sequence > to_delete.through() {
         return Ok(false);
     }
     let path = archive_dir.join(&file.path);
     let mut found = false;
     read_columns(&path, &["sequence", "ordinal", "trace_id", "service"], &mut |batch| {
-        let mask = doomed_rows(batch, doomed).map_err(StoreError::Columns)?;
-        found |= mask.iter().any(|is_doomed| *is_doomed);
+        let mask = rows_to_delete(batch, to_delete).map_err(StoreError::Columns)?;
+        found |= mask.iter().any(|is_deleted| *is_deleted);
         Ok(!found)
     })?;
     Ok(found)
@@ -85,10 +85,11 @@ fn merge_items<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>
         for group in 0..groups.len() {
             for batch in groups.read(group)? {
                 let batch = batch.map_err(StoreError::Columns)?;
-                let (kept, doomed) = living(&batch, job.doomed, &superseded).map_err(StoreError::Columns)?;
+                let (kept, left_out) =
+                    kept_rows(&batch, job.to_delete, &superseded).map_err(StoreError::Columns)?;
                 let kept =
                     current::<T>(kept, input.schema_version, job.prices).map_err(StoreError::Columns)?;
-                deleted += doomed;
+                deleted += left_out;
                 rows += kept.num_rows() as u64;
                 if kept.num_rows() > 0 {
                     writer.write(&kept, text_bytes(&kept))?;
@@ -169,27 +170,27 @@ fn superseded<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<HashSet<Place>, Stor
 }
 
 /// The rows that stay, and how many rows were left out because their deletion was requested.
-fn living(
+fn kept_rows(
     batch: &RecordBatch,
-    doomed: &Doomed,
+    to_delete: &ToDelete,
     superseded: &HashSet<Place>,
 ) -> Result<(RecordBatch, u64), ArrowError> {
-    let doomed = doomed_rows(batch, doomed)?;
-    let deleted = doomed.iter().filter(|is_doomed| **is_doomed).count() as u64;
-    let stays = |(place, is_doomed): (Place, &bool)| Some(!is_doomed && !superseded.contains(&place));
-    let mask: BooleanArray = places(batch)?.zip(&doomed).map(stays).collect();
+    let to_delete = rows_to_delete(batch, to_delete)?;
+    let deleted = to_delete.iter().filter(|is_deleted| **is_deleted).count() as u64;
+    let stays = |(place, is_deleted): (Place, &bool)| Some(!is_deleted && !superseded.contains(&place));
+    let mask: BooleanArray = places(batch)?.zip(&to_delete).map(stays).collect();
     Ok((filter_record_batch(batch, &mask)?, deleted))
 }
 
 /// For each row whether it has to go.
-fn doomed_rows(batch: &RecordBatch, doomed: &Doomed) -> Result<Vec<bool>, ArrowError> {
+fn rows_to_delete(batch: &RecordBatch, to_delete: &ToDelete) -> Result<Vec<bool>, ArrowError> {
     let reader = Reader(batch);
     let traces = reader.get::<FixedSizeBinaryArray>("trace_id")?;
     let services = reader.get::<StringArray>("service")?;
     let trace = |i: usize| traces.is_valid(i).then(|| TraceId(fixed(traces.value(i))));
     Ok(places(batch)?
         .enumerate()
-        .map(|(i, place)| doomed.has(trace(i), services.value(i), place.sequence))
+        .map(|(i, place)| to_delete.has(trace(i), services.value(i), place.sequence))
         .collect())
 }
 

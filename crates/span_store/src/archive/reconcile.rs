@@ -82,7 +82,7 @@ async fn adopt(
 
 /// The newest record that a file in the folder may hold, by the files' names, listed or not. A copy of a data folder can have
 /// an archive that is newer than its log and manifest; what its files hold must not get a second meaning. Blocking.
-pub fn newest_archived(archive_dir: &Path) -> Result<Sequence, StoreError> {
+pub(crate) fn newest_archived(archive_dir: &Path) -> Result<Sequence, StoreError> {
     if !is_present(archive_dir)? {
         return Ok(Sequence(0));
     }

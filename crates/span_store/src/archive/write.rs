@@ -9,8 +9,8 @@ use junjo_wal::{Sequence, Wal};
 
 use super::item::ArchiveItem;
 use super::writer::{FileWriter, Finished};
-use crate::catalog::doomed::Doomed;
 use crate::catalog::file::ArchiveFile;
+use crate::catalog::to_delete::ToDelete;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::quarantine::Quarantine;
@@ -43,7 +43,7 @@ pub(crate) struct SealJob<'a> {
     pub(crate) prices: &'a PriceTable,
     pub(crate) quarantine: &'a Quarantine,
     /// What is left out because its deletion was requested.
-    pub(crate) doomed: &'a Doomed,
+    pub(crate) to_delete: &'a ToDelete,
 }
 
 /// Writes the file of a range; `None` when its records hold nothing. Blocking.
@@ -79,7 +79,7 @@ fn write_once<T: ArchiveItem>(
     let folder = job.archive_dir.join(format!("day={}", range.received_day));
     std::fs::create_dir_all(&folder).map_err(StoreError::io("create", &folder))?;
     let temporary = folder.join(format!("{}-{:020}.tmp", range.dataset.as_str(), range.last.0));
-    let mut sink: Sink<'_, T> = Sink::create(temporary, skip, job.doomed)?;
+    let mut sink: Sink<'_, T> = Sink::create(temporary, skip, job.to_delete)?;
     let (mut at, mut first) = (range.after, None);
     'range: while at < range.last {
         let records = wal.read_after(at, READ_BYTES).map_err(StoreError::Wal)?;
@@ -121,11 +121,11 @@ struct Sink<'s, T: ArchiveItem> {
     newest: HashMap<T::Identity, Place>,
     superseded: HashSet<Place>,
     skip: &'s HashSet<Place>,
-    doomed: &'s Doomed,
+    to_delete: &'s ToDelete,
 }
 
 impl<'s, T: ArchiveItem> Sink<'s, T> {
-    fn create(path: PathBuf, skip: &'s HashSet<Place>, doomed: &'s Doomed) -> Result<Self, StoreError> {
+    fn create(path: PathBuf, skip: &'s HashSet<Place>, to_delete: &'s ToDelete) -> Result<Self, StoreError> {
         let schema = T::schema();
         Ok(Self {
             writer: FileWriter::create(path, schema.clone())?,
@@ -139,7 +139,7 @@ impl<'s, T: ArchiveItem> Sink<'s, T> {
             newest: HashMap::new(),
             superseded: HashSet::new(),
             skip,
-            doomed,
+            to_delete,
         })
     }
 
@@ -149,7 +149,7 @@ impl<'s, T: ArchiveItem> Sink<'s, T> {
             if self.skip.contains(&place) {
                 continue;
             }
-            if self.doomed.has(item.trace_id(), item.service(), place.sequence) {
+            if self.to_delete.has(item.trace_id(), item.service(), place.sequence) {
                 self.deleted += 1;
                 continue;
             }

@@ -8,11 +8,11 @@ use parking_lot::RwLock;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqlitePool};
 
-use super::doomed::Doomed;
+use super::to_delete::ToDelete;
 use crate::error::StoreError;
 
 /// Traces of all pending deletions together: every reader of the log and every rewrite holds them in memory.
-pub const DELETION_TRACES_MAX: usize = 200_000;
+pub(crate) const DELETION_TRACES_MAX: usize = 200_000;
 /// Finished deletions that are kept to be looked at.
 const FINISHED_MAX: i64 = 1_000;
 
@@ -61,26 +61,26 @@ pub(crate) struct Deletions {
 #[derive(Debug, Default)]
 struct Pending {
     deletions: Vec<Arc<Deletion>>,
-    doomed: Arc<Doomed>,
+    to_delete: Arc<ToDelete>,
 }
 
 impl Pending {
     fn set(&mut self, deletions: Vec<Arc<Deletion>>) {
-        self.doomed = Arc::new(doomed_by(&deletions));
+        self.to_delete = Arc::new(to_delete_of(&deletions));
         self.deletions = deletions;
     }
 }
 
-/// What these deletions doom.
-pub(crate) fn doomed_by(deletions: &[Arc<Deletion>]) -> Doomed {
-    let mut doomed = Doomed::default();
+/// What these deletions name.
+pub(crate) fn to_delete_of(deletions: &[Arc<Deletion>]) -> ToDelete {
+    let mut to_delete = ToDelete::default();
     for deletion in deletions {
         match &deletion.target {
-            DeletionTarget::Traces(ids) => ids.iter().for_each(|id| doomed.trace(*id, deletion.through)),
-            DeletionTarget::Service(name) => doomed.service(name, deletion.through),
+            DeletionTarget::Traces(ids) => ids.iter().for_each(|id| to_delete.trace(*id, deletion.through)),
+            DeletionTarget::Service(name) => to_delete.service(name, deletion.through),
         }
     }
-    doomed
+    to_delete
 }
 
 const COLUMNS: &str =
@@ -96,8 +96,8 @@ impl Deletions {
     }
 
     /// What readers of the log, seals and rewrites have to leave out now.
-    pub(crate) fn doomed(&self) -> Arc<Doomed> {
-        Arc::clone(&self.pending.read().doomed)
+    pub(crate) fn to_delete(&self) -> Arc<ToDelete> {
+        Arc::clone(&self.pending.read().to_delete)
     }
 
     /// Those that are not finished, in order.

@@ -12,9 +12,9 @@
 pub(crate) mod ages;
 mod changes;
 pub(crate) mod deletions;
-pub(crate) mod doomed;
 pub(crate) mod file;
 pub(crate) mod handle;
 pub(crate) mod manifest;
 mod removed;
+pub(crate) mod to_delete;
 mod totals;

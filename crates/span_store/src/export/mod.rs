@@ -39,7 +39,7 @@ const WINDOW_SPANS: usize = 8_192;
 /// Takes the spans of an export; an error ends it.
 pub type SpanSink<'a> = dyn FnMut(Vec<WholeSpan>) -> Result<(), StoreError> + 'a;
 
-/// Hands every living span that matches to `sink`, in place order. Spans that arrive after the call are not among them.
+/// Hands every current span (neither replaced nor deleted) that matches to `sink`, in place order. Spans that arrive after the call are not among them.
 /// Blocking: call it on a blocking thread of the runtime.
 pub(crate) fn export_spans(
     scans: &Scans,
@@ -92,7 +92,7 @@ impl Export<'_> {
             Some(job) => Some(self.runtime.block_on(scan_spans(self.scans, job, &spans, range))?),
             None => None,
         };
-        let wanted: HashSet<Place> = self.living(range, matches)?.into_iter().collect();
+        let wanted: HashSet<Place> = self.matching_places(range, matches)?.into_iter().collect();
         spans.retain(|span| wanted.contains(&span.row.place));
         if !spans.is_empty() {
             let mut hinted = self.hinted(spans.iter().map(|span| span.row.place).collect())?;
@@ -124,7 +124,7 @@ impl Export<'_> {
             Some(job) => Some(self.runtime.block_on(scan_file(self.scans, job, file, range))?),
             None => None,
         };
-        let places = self.living(range, matches)?;
+        let places = self.matching_places(range, matches)?;
         if places.is_empty() {
             return Ok(());
         }
@@ -157,8 +157,12 @@ impl Export<'_> {
         Ok(rows.into_iter().map(|row| (row.place, row)).collect())
     }
 
-    /// Places of the living spans of `records` that match, in order.
-    fn living(&self, records: Records, matches: Option<Vec<RecordBatch>>) -> Result<Vec<Place>, StoreError> {
+    /// Places of the current spans of `records` that match, in order.
+    fn matching_places(
+        &self,
+        records: Records,
+        matches: Option<Vec<RecordBatch>>,
+    ) -> Result<Vec<Place>, StoreError> {
         let filter = match matches {
             None => self.filter.clone(),
             Some(_) => self.filter.beside_scan(),

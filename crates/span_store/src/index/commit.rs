@@ -8,7 +8,7 @@ use super::batch::IndexBatch;
 use super::logs::write_logs;
 use super::merge::{Arrived, merge_traces};
 use super::progress::store_progress;
-use crate::catalog::doomed::Doomed;
+use crate::catalog::to_delete::ToDelete;
 use crate::error::StoreError;
 use crate::progress::Progress;
 use crate::trace_row::TraceRow;
@@ -22,7 +22,7 @@ pub(crate) struct Base<'b> {
     pub(crate) wal_id: WalId,
     pub(crate) prices: &'b PriceTable,
     /// What is left out because its deletion was requested.
-    pub(crate) doomed: &'b Doomed,
+    pub(crate) to_delete: &'b ToDelete,
 }
 
 /// Commits `batch` on top of `base` and returns the new progress and the traces that changed. On an error nothing of
@@ -48,7 +48,7 @@ fn write(
     batch: &IndexBatch,
     base: Base<'_>,
 ) -> Result<(Progress, Vec<TraceRow>), StoreError> {
-    let (spans, logs) = (base.doomed.living_spans(&batch.rows), base.doomed.living_logs(&batch.logs));
+    let (spans, logs) = (base.to_delete.kept_spans(&batch.rows), base.to_delete.kept_logs(&batch.logs));
     let duplicate_logs = write_logs(connection, &logs)?;
     let merged = merge_traces(connection, Arrived::of(&spans, &logs), base.prices)?;
     let progress = base.progress;

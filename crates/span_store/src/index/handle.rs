@@ -100,9 +100,10 @@ impl Index {
         let connection = writer.as_ref().ok_or(StoreError::NotReady("it is not open"))?;
         let progress = *inner.progress.read();
         // asked for under the lock: a deletion that comes later finds the rows in the index
-        let doomed = inner.catalog.deletions().doomed();
+        let to_delete = inner.catalog.deletions().to_delete();
         let known = inner.catalog.totals().known();
-        let base = Base { progress, known, wal_id: inner.wal_id, prices: inner.prices, doomed: &doomed };
+        let base =
+            Base { progress, known, wal_id: inner.wal_id, prices: inner.prices, to_delete: &to_delete };
         let (next, traces) = self.report_fault(commit(connection, batch, base))?;
         *inner.progress.write() = next;
         inner.catalog.totals().note(next);

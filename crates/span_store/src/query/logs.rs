@@ -1,4 +1,6 @@
 //! Log records: lists newest first, and the records of one span or trace.
+//!
+//! They are no `Listing`: their text search reads whole records in the order of the list, so it needs no scan.
 
 use std::collections::HashMap;
 

@@ -88,7 +88,7 @@ impl Listing for TraceRow {
     }
 }
 
-/// Whether a living span of the trace that started at or after the parameter has the mark.
+/// Whether a current span of the trace that started at or after the parameter has the mark.
 fn has_match(mark: &str) -> String {
     format!(
         "(trace_hi, trace_lo) IN (SELECT (trace_hi, trace_lo) FROM spans

@@ -34,7 +34,7 @@ pub(crate) async fn has_hints(index: &Index) -> Result<bool, StoreError> {
     index.run(count).await
 }
 
-/// Place and columns of the living spans of `records` in `time` that log records say something about.
+/// Place and columns of the current spans of `records` in `time` that log records say something about.
 pub(super) async fn hinted_columns(
     index: &Index,
     time: TimeRange,
@@ -51,7 +51,7 @@ pub(super) async fn hinted_columns(
     index.run(move |connection| batches(connection, &sql, &conditions.values())).await
 }
 
-/// Rows of those of the living spans at `places` that log records say something about.
+/// Rows of those of the current spans at `places` that log records say something about.
 pub(crate) async fn hinted_rows(index: &Index, places: Vec<Place>) -> Result<Vec<SpanRow>, StoreError> {
     let sequences = places.iter().map(|place| place.sequence);
     let Some((first, last)) = sequences.clone().min().zip(sequences.max()) else {

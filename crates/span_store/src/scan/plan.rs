@@ -67,10 +67,10 @@ impl Plan {
     }
 }
 
-/// A record with how many living spans it has in the range, and their latest start.
+/// A record with how many current spans it has in the range, and their latest start.
 type Filled = (Sequence, i64, i64);
 
-/// The records of `tail` with living spans in `time`.
+/// The records of `tail` with current spans in `time`.
 fn records(connection: &Connection, tail: Records, time: TimeRange) -> Result<Vec<Filled>, StoreError> {
     let failed = || StoreError::index("look at the log's tail");
     let mut conditions = Conditions::default();

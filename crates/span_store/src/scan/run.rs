@@ -141,7 +141,7 @@ impl Scan {
         let in_file = InFile::new(&self.scans, Arc::clone(&self.job), file, records).await?;
         let search = move |connection: &Connection, _: &Watch| in_file.search(connection);
         match self.executor.run_until(self.started + UNIT_TIME, search).await {
-            Err(error @ (StoreError::Index { .. } | StoreError::OutOfMemory { .. })) => {
+            Err(error @ StoreError::Index { .. }) => {
                 tracing::error!(
                     path = file.path,
                     error = &error as &dyn std::error::Error,

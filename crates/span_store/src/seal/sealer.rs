@@ -126,7 +126,7 @@ impl Inner {
             archive_dir: self.archive.dir(),
             prices: self.prices,
             quarantine: &self.quarantine,
-            doomed: &self.archive.catalog().deletions().doomed(),
+            to_delete: &self.archive.catalog().deletions().to_delete(),
         })?;
         Ok((plan, file))
     }

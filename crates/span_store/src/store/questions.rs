@@ -180,7 +180,7 @@ impl SpanStore {
         self.queries.whole_logs(places).await
     }
 
-    /// Hands every living span that matches to `sink`, in place order. Spans that arrive after the call are not among
+    /// Hands every current span (neither replaced nor deleted) that matches to `sink`, in place order. Spans that arrive after the call are not among
     /// them. Blocking: call it on a blocking thread of the runtime.
     pub fn export_spans(&self, filter: &SpanFilter, sink: &mut SpanSink<'_>) -> Result<(), StoreError> {
         export_spans(&self.scans, filter, sink)

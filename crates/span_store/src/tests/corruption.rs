@@ -186,8 +186,8 @@ async fn damaged_again_at_once_is_degraded_and_not_made_anew_for_ever() {
     for _ in 0..3 {
         let error = f.store.open_index().unwrap_err();
         assert!(matches!(error, StoreError::DamagedAgain(_)), "{error}");
-        let IndexState::Degraded(said) = f.store.index_state() else { panic!() };
-        assert!(said.contains("again") && said.contains("checksum"), "{said}");
+        let IndexState::Degraded(message) = f.store.index_state() else { panic!() };
+        assert!(message.contains("again") && message.contains("checksum"), "{message}");
         assert!(matches!(f.store.checksums().await, Err(StoreError::NotReady(_))));
         assert_eq!(f.store.size().await.unwrap().spans, None);
     }

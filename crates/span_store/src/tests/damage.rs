@@ -286,8 +286,8 @@ async fn full_disk_during_a_merge_changes_nothing() {
     let (sums, paths) = (f.sums().await, f.paths());
     fill_disk_at(&archived(f.dir.path(), MERGED).with_extension("tmp"));
     f.store.upkeep(10 * DAY_NANOS).await.unwrap_err();
-    let said = f.store.upkeep_report().last_error.unwrap();
-    assert!(said.contains("No space left"), "{said}");
+    let message = f.store.upkeep_report().last_error.unwrap();
+    assert!(message.contains("No space left"), "{message}");
     assert_eq!((f.paths(), f.in_folder()), (paths.clone(), paths));
     assert_eq!(f.sums().await, sums);
     f.keep().await;

@@ -7,10 +7,10 @@ use duckdb::types::Value as Parameter;
 use tokio::time::Instant;
 
 use super::*;
-use crate::IncompleteReason;
 use crate::filter::expr::Fragment;
 use crate::scan::job::ScanJob;
 use crate::scan::run::{Scan, Searched};
+use crate::{IncompleteReason, StoreError};
 
 fn job(time: TimeRange) -> ScanJob {
     let condition = Fragment { text: "name <> ?".into(), values: vec![Parameter::Text("span 9".into())] };
@@ -83,4 +83,22 @@ async fn scan_of_an_older_range_leaves_the_tail_alone() {
     let until = TimeRange { from_unix_nano: None, to_unix_nano: i64::try_from(START + 2_000_000).ok() };
     assert_eq!(finish(scan(&f, until).await).await, (1, 1));
     assert_eq!(finish(scan(&f, TimeRange::default()).await).await, (2, 2));
+}
+
+/// Scenario: a search of an archive file needs more memory than scans may use. Guarantee: the question is refused for want of
+/// memory, and the file is not called unreadable.
+#[tokio::test]
+async fn scan_out_of_memory_in_a_file_is_no_fault_of_the_file() {
+    let f = Fixture::new().await;
+    f.send(vec![span(1, 1, None)]).await;
+    f.seal().await.unwrap();
+    // a list stays in memory whole
+    let condition = "ordinal < (SELECT len(list(i)) FROM range(100000000) r(i))";
+    let condition = Fragment { text: condition.into(), values: Vec::new() };
+    let job = ScanJob { condition, ..job(TimeRange::default()) };
+    let mut scan = Scan::new(f.store.scans(), job, Instant::now()).await.unwrap();
+    let error = scan.next().await.unwrap_err();
+    assert!(matches!(error, StoreError::OutOfMemory { .. }), "{error:?}");
+    assert!(!scan.is_damaged());
+    assert_eq!(f.store.size().await.unwrap().unreadable_files, 0);
 }

@@ -34,7 +34,7 @@ async fn found(f: &Fixture, filter: &SpanFilter) -> Vec<u8> {
 }
 
 /// Scenario: spans in the archive, in the log's tail, and one of each that a retry replaced with other attributes.
-/// Guarantee: an attribute filter sees exactly the living spans, wherever they are.
+/// Guarantee: an attribute filter sees exactly the current spans, wherever they are.
 #[tokio::test]
 async fn spans_by_attribute_come_from_archive_and_tail() {
     let f = Fixture::new().await;
@@ -212,7 +212,7 @@ fn exported(store: &SpanStore, filter: &SpanFilter) -> Vec<WholeSpan> {
 }
 
 /// Scenario: an export over archive and tail with a span that a retry replaced, without and with a filter on
-/// attributes. Guarantee: every living span once, in place order, with its payload.
+/// attributes. Guarantee: every current span once, in place order, with its payload.
 #[tokio::test(flavor = "multi_thread")]
 async fn export_hands_out_every_living_span_once() {
     let f = Fixture::new().await;

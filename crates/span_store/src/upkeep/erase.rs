@@ -5,10 +5,10 @@ use std::sync::Arc;
 use junjo_wal::Sequence;
 
 use super::handle::UpkeepWork;
-use crate::archive::merge::has_doomed;
-use crate::catalog::deletions::{Deletion, doomed_by};
-use crate::catalog::doomed::Doomed;
+use crate::archive::merge::has_rows_to_delete;
+use crate::catalog::deletions::{Deletion, to_delete_of};
 use crate::catalog::file::Leased;
+use crate::catalog::to_delete::ToDelete;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::index::delete::Scope;
@@ -54,10 +54,10 @@ impl UpkeepWork {
         if left.is_empty() {
             return Ok(());
         }
-        let doomed = Arc::new(doomed_by(&left));
+        let to_delete = Arc::new(to_delete_of(&left));
         let files = Dataset::ALL.into_iter().flat_map(|dataset| self.manifest().snapshot(dataset).files);
         for file in files.collect::<Vec<_>>() {
-            if self.has_doomed(&file, &doomed).await? {
+            if self.has_rows_to_delete(&file, &to_delete).await? {
                 self.rewrite(vec![file], now_unix_nano).await?;
             }
         }
@@ -65,10 +65,10 @@ impl UpkeepWork {
         Ok(())
     }
 
-    async fn has_doomed(&self, file: &Leased, doomed: &Arc<Doomed>) -> Result<bool, StoreError> {
-        let (archive, doomed, file) = (self.archive.clone(), Arc::clone(doomed), file.clone());
+    async fn has_rows_to_delete(&self, file: &Leased, to_delete: &Arc<ToDelete>) -> Result<bool, StoreError> {
+        let (archive, to_delete, file) = (self.archive.clone(), Arc::clone(to_delete), file.clone());
         let search = move || {
-            has_doomed(archive.dir(), &file, &doomed)
+            has_rows_to_delete(archive.dir(), &file, &to_delete)
                 .inspect_err(|error| archive.unreadable().note(&file, error))
         };
         self.long_work.run(search).await

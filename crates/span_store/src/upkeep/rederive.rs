@@ -67,9 +67,9 @@ impl UpkeepWork {
     ) -> Result<(), StoreError> {
         let (archive, entry) = (self.archive.clone(), ArchiveFile::clone(&file));
         let work = move || {
-            let doomed = archive.catalog().deletions().doomed();
+            let to_delete = archive.catalog().deletions().to_delete();
             let archive_dir = archive.dir();
-            merge(&MergeJob { inputs: &[file], archive_dir, doomed: &doomed, prices: Some(prices) })
+            merge(&MergeJob { inputs: &[file], archive_dir, to_delete: &to_delete, prices: Some(prices) })
         };
         match self.long_work.run(work).await {
             Ok(output) => {

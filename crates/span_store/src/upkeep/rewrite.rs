@@ -36,9 +36,9 @@ impl UpkeepWork {
         let entries: Vec<ArchiveFile> = inputs.iter().map(|input| ArchiveFile::clone(input)).collect();
         let (upkeep, listed) = (self.clone(), entries.clone());
         let work = move || {
-            let doomed = upkeep.catalog().deletions().doomed();
+            let to_delete = upkeep.catalog().deletions().to_delete();
             let archive_dir = upkeep.archive.dir();
-            merge(&MergeJob { inputs: &inputs, archive_dir, doomed: &doomed, prices: None })
+            merge(&MergeJob { inputs: &inputs, archive_dir, to_delete: &to_delete, prices: None })
                 .inspect_err(|error| upkeep.note_damage(error, &listed))
         };
         let output = self.long_work.run(work).await?;

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use junjo_span_store::{
-    Catalog, CompactPolicy, Dataset, IndexBatch, IndexOptions, Retention, ScanOptions, SealPolicy, SpanStore,
-    StoreOptions, decode_log_rows, decode_rows, probe_index,
+    Catalog, CompactPolicy, DataDir, Dataset, IndexBatch, IndexOptions, Retention, ScanOptions, SealPolicy,
+    SpanStore, StoreOptions, decode_log_rows, decode_rows, probe_index,
 };
 use junjo_wal::{NewRecord, Sender, Signal, Wal, WalOptions};
 use junjo_web::db;
@@ -24,7 +24,7 @@ const LATER_NANOS: i64 = 864_000_000_000_000;
 
 /// Opens a store in `dir` and fills it.
 pub(super) async fn open(dir: &Path) -> SpanStore {
-    let pool = db::open_pool(&dir.join("app.db")).await.unwrap();
+    let pool = db::open_pool(&DataDir::new(dir).app_db()).await.unwrap();
     db::migrate(&pool).await.unwrap();
     let catalog = Catalog::load(pool).await.unwrap();
     let limits = WalOptions { free_bytes_min: 0, free_percent_min: 0, ..WalOptions::in_dir(dir) };
@@ -44,23 +44,24 @@ pub(super) async fn open(dir: &Path) -> SpanStore {
 }
 
 fn options(dir: &Path) -> StoreOptions {
+    let dir = DataDir::new(dir);
     StoreOptions {
         index: IndexOptions {
-            path: dir.join("index.duckdb"),
-            quarantine_dir: dir.join("quarantine"),
+            path: dir.index(),
+            quarantine_dir: dir.quarantine(),
             memory_bytes: 256 << 20,
             threads: 1,
             prober: Arc::new(probe_index),
         },
-        archive_dir: dir.join("archive"),
-        quarantine_dir: dir.join("quarantine"),
+        archive_dir: dir.archive(),
+        quarantine_dir: dir.quarantine(),
         seal: SealPolicy::default(),
         compact: CompactPolicy::default(),
         retention: Retention::default(),
         scan: ScanOptions {
             memory_bytes: 128 << 20,
             threads: 1,
-            temp_dir: dir.join("scan.tmp"),
+            temp_dir: dir.scan_temp(),
             temp_bytes_max: 64 << 20,
             runtime: None,
         },

@@ -11,13 +11,13 @@ use crate::row::SpanRow;
 
 /// Traces and services, each up to the record that was the newest when the deletion was asked for.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Doomed {
+pub(crate) struct ToDelete {
     traces: HashMap<TraceId, Sequence>,
     services: HashMap<String, Sequence>,
     through: Sequence,
 }
 
-impl Doomed {
+impl ToDelete {
     /// Adds a trace.
     pub(crate) fn trace(&mut self, id: TraceId, through: Sequence) {
         raise(self.traces.entry(id).or_default(), through);
@@ -44,16 +44,16 @@ impl Doomed {
     }
 
     /// The spans that stay.
-    pub(crate) fn living_spans<'r>(&self, rows: &'r [SpanRow]) -> Cow<'r, [SpanRow]> {
-        self.living(rows, |row| self.has(Some(row.trace_id), &row.service, row.place.sequence))
+    pub(crate) fn kept_spans<'r>(&self, rows: &'r [SpanRow]) -> Cow<'r, [SpanRow]> {
+        self.kept(rows, |row| self.has(Some(row.trace_id), &row.service, row.place.sequence))
     }
 
     /// The log records that stay.
-    pub(crate) fn living_logs<'r>(&self, rows: &'r [LogRow]) -> Cow<'r, [LogRow]> {
-        self.living(rows, |row| self.has(row.trace_id, &row.service, row.place.sequence))
+    pub(crate) fn kept_logs<'r>(&self, rows: &'r [LogRow]) -> Cow<'r, [LogRow]> {
+        self.kept(rows, |row| self.has(row.trace_id, &row.service, row.place.sequence))
     }
 
-    fn living<'r, T: Clone>(&self, rows: &'r [T], has: impl Fn(&T) -> bool) -> Cow<'r, [T]> {
+    fn kept<'r, T: Clone>(&self, rows: &'r [T], has: impl Fn(&T) -> bool) -> Cow<'r, [T]> {
         if self.through == Sequence(0) || !rows.iter().any(&has) {
             return Cow::Borrowed(rows);
         }
@@ -69,20 +69,20 @@ fn raise(mark: &mut Sequence, to: Sequence) {
 mod tests {
     use super::*;
 
-    /// Scenario: a trace and a service are doomed up to different records. Guarantee: exactly their items up to there are.
+    /// Scenario: a trace and a service are to be deleted up to different records. Guarantee: exactly their items up to there are.
     #[test]
     fn has_what_arrived_before_the_request() {
         let (trace, other) = (TraceId([1; 16]), TraceId([2; 16]));
-        let mut doomed = Doomed::default();
-        assert!(!doomed.has(Some(trace), "a", Sequence(1)));
-        doomed.trace(trace, Sequence(5));
-        doomed.trace(trace, Sequence(3));
-        doomed.service("b", Sequence(9));
-        assert!(doomed.has(Some(trace), "a", Sequence(5)));
-        assert!(!doomed.has(Some(trace), "a", Sequence(6)));
-        assert!(!doomed.has(Some(other), "a", Sequence(1)));
-        assert!(doomed.has(None, "b", Sequence(9)));
-        assert!(!doomed.has(None, "b", Sequence(10)));
-        assert_eq!(doomed.through(), Sequence(9));
+        let mut to_delete = ToDelete::default();
+        assert!(!to_delete.has(Some(trace), "a", Sequence(1)));
+        to_delete.trace(trace, Sequence(5));
+        to_delete.trace(trace, Sequence(3));
+        to_delete.service("b", Sequence(9));
+        assert!(to_delete.has(Some(trace), "a", Sequence(5)));
+        assert!(!to_delete.has(Some(trace), "a", Sequence(6)));
+        assert!(!to_delete.has(Some(other), "a", Sequence(1)));
+        assert!(to_delete.has(None, "b", Sequence(9)));
+        assert!(!to_delete.has(None, "b", Sequence(10)));
+        assert_eq!(to_delete.through(), Sequence(9));
     }
 }
