@@ -35,20 +35,19 @@ impl WholeLog {
             (again.event_name.map(Cow::into_owned), again.hints.map(Hints::from))
         };
         let exact = self.otlp.as_deref().and_then(|message| decode_log_record(message).ok());
-        let (event_name, hints) = match exact {
-            Some(record) => promote(&record),
-            None => {
-                let parsed = self.parsed();
-                let mut record = parsed.record();
-                // the columns hold one name; one that the attribute has as well was most likely not in OTLP's field
-                let in_attribute = record.attributes.iter().any(|pair| {
-                    pair.key == "event.name" && pair.value == Sent::String(record.event_name.clone())
-                });
-                if in_attribute {
-                    record.event_name = Cow::Borrowed("");
-                }
-                promote(&record)
+        let (event_name, hints) = if let Some(record) = exact {
+            promote(&record)
+        } else {
+            let parsed = self.parsed();
+            let mut record = parsed.record();
+            // the columns hold one name; one that the attribute has as well was most likely not in OTLP's field
+            let in_attribute = record.attributes.iter().any(|pair| {
+                pair.key == "event.name" && pair.value == Sent::String(record.event_name.clone())
+            });
+            if in_attribute {
+                record.event_name = Cow::Borrowed("");
             }
+            promote(&record)
         };
         Ok(Self { row: LogRow { event_name, hints, ..self.row }, ..self })
     }
