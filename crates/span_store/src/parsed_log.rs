@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use junjo_span_model::{
-    LogRecord, attributes_from_json, decode_log_record, promote_log, resource_from_json, value_from_json,
+    LogRecord, Value as Sent, attributes_from_json, decode_log_record, promote_log, resource_from_json,
+    value_from_json,
 };
 use serde_json::Value;
 
@@ -24,9 +25,7 @@ impl WholeLog {
         let parse = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
         ParsedLog { log: self, body: parse(&self.body), attributes: parse(&self.attributes) }
     }
-}
 
-impl WholeLog {
     /// The same with the name of the event and the hints as this version derives them from what was sent. Everything that
     /// was sent stays byte for byte.
     pub(crate) fn derived_again(self) -> Result<Self, serde_json::Error> {
@@ -36,21 +35,19 @@ impl WholeLog {
             (again.event_name.map(Cow::into_owned), again.hints.map(Hints::from))
         };
         let exact = self.otlp.as_deref().and_then(|message| decode_log_record(message).ok());
-        let (event_name, hints) = match exact {
-            Some(record) => promote(&record),
-            None => {
-                let parsed = self.parsed();
-                let mut record = parsed.record();
-                // the columns hold one name; one that the attribute has as well was most likely not in OTLP's field
-                let in_attribute = record.attributes.iter().any(|pair| {
-                    pair.key == "event.name"
-                        && pair.value == junjo_span_model::Value::String(record.event_name.clone())
-                });
-                if in_attribute {
-                    record.event_name = Cow::Borrowed("");
-                }
-                promote(&record)
+        let (event_name, hints) = if let Some(record) = exact {
+            promote(&record)
+        } else {
+            let parsed = self.parsed();
+            let mut record = parsed.record();
+            // the columns hold one name; one that the attribute has as well was most likely not in OTLP's field
+            let in_attribute = record.attributes.iter().any(|pair| {
+                pair.key == "event.name" && pair.value == Sent::String(record.event_name.clone())
+            });
+            if in_attribute {
+                record.event_name = Cow::Borrowed("");
             }
+            promote(&record)
         };
         Ok(Self { row: LogRow { event_name, hints, ..self.row }, ..self })
     }

@@ -10,7 +10,8 @@ pub(super) fn role_of(slots: &Slots<'_, '_>, scope: &Scope<'_>, span: &Span<'_>)
         return None;
     }
     slots
-        .role()
+        .role_against_keys()
+        .or_else(|| slots.role())
         .or_else(|| slots.role_by_name())
         .or_else(|| from_usage(slots))
         .or_else(|| from_content(slots, scope, span))

@@ -74,12 +74,12 @@ pub(super) fn finish_reasons(attributes: &Attributes<'_, '_>, output: &[Message]
     } else {
         reasons
     };
-    reasons.into_iter().map(usual_reason).collect()
+    reasons.iter().map(|reason| usual_reason(reason)).collect()
 }
 
 /// `tool-calls` of Vercel, `FinishReason.TOOL_CALLS` of an enum's name, `STOP` of Google as OpenTelemetry has them.
-fn usual_reason(reason: String) -> String {
-    let name = reason.rsplit_once("FinishReason.").map_or(reason.as_str(), |(_, name)| name);
+fn usual_reason(reason: &str) -> String {
+    let name = reason.rsplit_once("FinishReason.").map_or(reason, |(_, name)| name);
     let is_constant = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     let reason = if is_constant { name.to_ascii_lowercase() } else { name.to_owned() };
     match reason.as_str() {

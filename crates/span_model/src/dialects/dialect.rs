@@ -16,6 +16,8 @@ pub(super) struct Dialect {
     pub(super) usage: &'static [(&'static str, ReadCounts)],
     /// Who speaks it, where that decides: keys without a namespace are read from its speakers only. `None`: everybody may.
     pub(super) spoken_by: Option<fn(&Sender<'_>) -> bool>,
+    /// What a speaker's span does, by its name, where its keys are known to say something else.
+    pub(super) role_against_keys: Option<fn(&Sender<'_>) -> Option<Role>>,
     /// What a speaker's span does, by its name, where no key says it.
     pub(super) role_by_name: Option<fn(&Sender<'_>) -> Option<Role>>,
 }
@@ -28,8 +30,14 @@ pub(super) type ReadCounts = fn(&Map<String, Json>) -> Counts;
 
 impl Dialect {
     /// A dialect with nothing in it, for the others to start from.
-    pub(super) const EMPTY: Self =
-        Self { keys: &[], kinds: &[], usage: &[], spoken_by: None, role_by_name: None };
+    pub(super) const EMPTY: Self = Self {
+        keys: &[],
+        kinds: &[],
+        usage: &[],
+        spoken_by: None,
+        role_against_keys: None,
+        role_by_name: None,
+    };
 }
 
 /// Whose attributes are read.

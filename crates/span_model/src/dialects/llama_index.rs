@@ -12,12 +12,20 @@ pub(super) const DIALECT: Dialect = Dialect {
         (Field::RetrievalQuery, &["str_or_query_bundle", "query_str"]),
     ],
     spoken_by: Some(is_speaker),
+    role_against_keys: Some(role_against_keys),
     role_by_name: Some(role),
     ..Dialect::EMPTY
 };
 
 fn is_speaker(sender: &Sender<'_>) -> bool {
     sender.scope.starts_with("llamaindex") || sender.scope.starts_with("llama_index")
+}
+
+/// OpenInference calls every method of a model's class a model call; this one only makes the request.
+fn role_against_keys(sender: &Sender<'_>) -> Option<Role> {
+    let prepares =
+        sender.name.ends_with("._prepare_chat_with_tools") && sender.scope.ends_with("llama_index");
+    prepares.then_some(Role::Chain)
 }
 
 /// `OpenAI.chat-<id>`, `VectorIndexRetriever._retrieve`, `FunctionTool.call`.

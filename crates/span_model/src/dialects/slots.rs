@@ -111,6 +111,11 @@ impl<'s, 'a> Slots<'s, 'a> {
         values.find_map(|(slot, words)| words(scalar::str(slot.value?)?))
     }
 
+    /// The same, where a sender's spans of this name are known to say something else.
+    pub(crate) fn role_against_keys(&self) -> Option<Role> {
+        DIALECTS.iter().find_map(|dialect| dialect.role_against_keys?(&self.sender))
+    }
+
     /// What a sender's spans of this name do, where the sender is known.
     pub(crate) fn role_by_name(&self) -> Option<Role> {
         DIALECTS.iter().find_map(|dialect| dialect.role_by_name?(&self.sender))
