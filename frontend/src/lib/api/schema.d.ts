@@ -5606,7 +5606,7 @@ export interface operations {
                 filter?: string;
                 /**
                  * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
-                 *     also in the root's service, session and user.
+                 *     also in the root's service, conversation and user.
                  */
                 q?: string;
                 /**
@@ -6192,7 +6192,7 @@ export interface operations {
                 filter?: string;
                 /**
                  * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
-                 *     also in the root's service, session and user.
+                 *     also in the root's service, conversation and user.
                  */
                 q?: string;
                 /**
@@ -6322,7 +6322,7 @@ export interface operations {
                 filter?: string;
                 /**
                  * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
-                 *     also in the root's service, session and user.
+                 *     also in the root's service, conversation and user.
                  */
                 q?: string;
                 /**
@@ -6452,7 +6452,7 @@ export interface operations {
                 filter?: string;
                 /**
                  * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
-                 *     also in the root's service, session and user.
+                 *     also in the root's service, conversation and user.
                  */
                 q?: string;
                 /**
@@ -6584,7 +6584,7 @@ export interface operations {
                 filter?: string;
                 /**
                  * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
-                 *     also in the root's service, session and user.
+                 *     also in the root's service, conversation and user.
                  */
                 q?: string;
                 /**
