@@ -274,7 +274,7 @@ impl Receiver {
 /// A message that was checked.
 struct Prepared {
     report: ScanReport,
-    /// What goes into the log: nothing for signals that are not stored and for messages without a good item.
+    /// What goes into the wal: nothing for signals that are not stored and for messages without a good item.
     record: Option<NewRecord>,
 }
 
@@ -287,7 +287,7 @@ const fn stored_as(signal: Signal) -> Option<junjo_wal::Signal> {
     }
 }
 
-/// Walks the whole wire format, leaves out what is rejected, and compresses the rest for the log.
+/// Walks the whole wire format, leaves out what is rejected, and compresses the rest for the wal.
 fn prepare(
     signal: Signal,
     sender: Sender,

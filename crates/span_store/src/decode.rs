@@ -1,4 +1,4 @@
-//! Records of the log decoded into rows or whole items; what cannot be decoded is reported, never skipped silently.
+//! Records of the wal decoded into rows or whole items; what cannot be decoded is reported, never skipped silently.
 
 use junjo_span_model::{
     DecodeError, LogOrigin, LogRecord, PriceTable, Resource, Scope, Span, decode_logs, decode_spans, promote,

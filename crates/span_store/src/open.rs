@@ -26,9 +26,9 @@ const SCAN_TEMP_BYTES_MAX: u64 = 1 << 30;
 /// What may be set of the two stores.
 #[derive(Clone)]
 pub struct StorageOptions {
-    /// Bytes of the log at which it refuses; the log's default when `None`.
+    /// Bytes of the wal at which it refuses; the wal's default when `None`.
     pub wal_bytes_max: Option<u64>,
-    /// Bytes that stay free on the disk; the log's default when `None`.
+    /// Bytes that stay free on the disk; the wal's default when `None`.
     pub free_bytes_min: Option<u64>,
     /// When records are sealed. In a small log earlier: see [`open`].
     pub seal: SealPolicy,
@@ -70,7 +70,7 @@ pub struct Stores {
 ///   folder or index may have seen of its predecessor.
 /// - A log that is small by setting is sealed in pieces of at most a quarter of it; one that fills up before its first seal
 ///   would refuse for a minute.
-/// - What was salvaged of a damaged log is reported, as an error in our log output.
+/// - What was salvaged of a damaged wal is reported, as an error in our log output.
 pub async fn open(dir: &DataDir, app_db: SqlitePool, options: StorageOptions) -> Result<Stores, StoreError> {
     let catalog = Catalog::load(app_db).await?;
     let floor = sequence_floor(dir, &catalog)?;

@@ -26,7 +26,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Every record of the log up to this one is indexed, whatever it holds.
+    /// Every record of the wal up to this one is indexed, whatever it holds.
     pub fn indexed_through(&self) -> Sequence {
         self.span_cursor.min(self.log_record_cursor)
     }

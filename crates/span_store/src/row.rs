@@ -6,12 +6,12 @@ use junjo_wal::Sequence;
 use crate::field_type::Taken;
 use crate::promoted::promoted_fields;
 
-/// Where a whole span is: record of the log, and position in the record in resource, scope, span order from 0.
+/// Where a whole span is: record of the wal, and position in the record in resource, scope, span order from 0.
 ///
 /// It never changes, also not by compaction. For one (trace id, span id) the highest place wins everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
-    /// Record of the log.
+    /// Record of the wal.
     pub sequence: Sequence,
     /// Position in the record.
     pub ordinal: i32,

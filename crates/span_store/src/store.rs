@@ -44,7 +44,7 @@ pub struct SpanStore {
 }
 
 impl SpanStore {
-    /// A store whose index is not open yet; appends to the log and sealing work already.
+    /// A store whose index is not open yet; appends to the wal and sealing work already.
     pub fn new(options: StoreOptions, wal: Wal, catalog: Catalog) -> Self {
         let prices = PriceTable::bundled();
         let quarantine = Quarantine::new(options.quarantine_dir);
@@ -186,7 +186,7 @@ impl SpanStore {
         self.sealer.seal_due(now_unix_nano).await
     }
 
-    /// Lets the log forget what is indexed, and sealed in the dataset that it belongs to.
+    /// Lets the wal forget what is indexed, and sealed in the dataset that it belongs to.
     pub fn trim(&self) {
         self.sealer.trim(self.progress().indexed_through());
     }

@@ -1,4 +1,4 @@
-//! OTLP/JSON to protobuf, so that the log has one format. One pass, no tree: memory is the output and the nesting depth.
+//! OTLP/JSON to protobuf, so that the wal has one format. One pass, no tree: memory is the output and the nesting depth.
 //!
 //! Follows the OTLP specification ("JSON Protobuf Encoding") and proto3's JSON mapping, and is lenient where clients
 //! differ and no data is lost by it:

@@ -1,4 +1,4 @@
-//! Whole items by place: from the log while it has them, else from the archive.
+//! Whole items by place: from the wal while it has them, else from the archive.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ impl Payloads {
 
     /// The same in any order. Blocking.
     ///
-    /// The log is asked first: a record is trimmed only after its file is listed, so a miss there means the archive.
+    /// The wal is asked first: a record is trimmed only after its file is listed, so a miss there means the archive.
     fn read_now<T: ArchiveItem>(&self, places: &[Place]) -> Result<Payload<T>, StoreError> {
         let mut by_record: BTreeMap<Sequence, Vec<i32>> = BTreeMap::new();
         for place in places {

@@ -18,7 +18,7 @@ use crate::error::StoreError;
 /// What had to be done.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Reconciled {
-    /// Unfinished or unlisted files that were removed because their rows are in the log or in listed files.
+    /// Unfinished or unlisted files that were removed because their rows are in the wal or in listed files.
     pub removed: u64,
     /// Unlisted files that were listed again because their rows are nowhere else.
     pub adopted: u64,
@@ -81,7 +81,7 @@ async fn adopt(
 }
 
 /// The newest record that a file in the folder may hold, by the files' names, listed or not. A copy of a data folder can have
-/// an archive that is newer than its log and manifest; what its files hold must not get a second meaning. Blocking.
+/// an archive that is newer than its wal and manifest; what its files hold must not get a second meaning. Blocking.
 pub(crate) fn newest_archived(archive_dir: &Path) -> Result<Sequence, StoreError> {
     if !is_present(archive_dir)? {
         return Ok(Sequence(0));

@@ -22,7 +22,7 @@ use crate::whole_span::WholeSpan;
 const BATCH_ROWS: usize = 1024;
 /// Text converted to Arrow at a time.
 const BATCH_BYTES: usize = 4 << 20;
-/// Payload read from the log at a time.
+/// Payload read from the wal at a time.
 const READ_BYTES: u64 = 1 << 20;
 
 /// A contiguous range of one dataset's records that were received on one UTC day.

@@ -11,7 +11,7 @@ use sqlx::{Row as _, SqlitePool};
 use super::to_delete::ToDelete;
 use crate::error::StoreError;
 
-/// Traces of all pending deletions together: every reader of the log and every rewrite holds them in memory.
+/// Traces of all pending deletions together: every reader of the wal and every rewrite holds them in memory.
 pub(crate) const DELETION_TRACES_MAX: usize = 200_000;
 /// Finished deletions that are kept to be looked at.
 const FINISHED_MAX: i64 = 1_000;
@@ -95,7 +95,7 @@ impl Deletions {
         Ok(deletions)
     }
 
-    /// What readers of the log, seals and rewrites have to leave out now.
+    /// What readers of the wal, seals and rewrites have to leave out now.
     pub(crate) fn to_delete(&self) -> Arc<ToDelete> {
         Arc::clone(&self.pending.read().to_delete)
     }

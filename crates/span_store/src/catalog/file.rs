@@ -15,7 +15,7 @@ pub struct ArchiveFile {
     pub dataset: Dataset,
     /// Path relative to the archive folder.
     pub path: String,
-    /// Identity of the log that the records came from.
+    /// Identity of the wal that the records came from.
     pub wal_id: String,
     /// First record sealed into the file.
     pub first_sequence: Sequence,

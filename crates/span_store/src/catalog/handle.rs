@@ -43,7 +43,7 @@ impl Catalog {
         })
     }
 
-    /// The newest record that any file holds, or that is counted: no record of the log may get a sequence up to it again.
+    /// The newest record that any file holds, or that is counted: no record of the wal may get a sequence up to it again.
     pub fn newest_sequence(&self) -> Sequence {
         let counted = self.totals.known().map_or(Sequence(0), |known| known.span_cursor);
         let sealed = Dataset::ALL.map(|dataset| self.manifest.sealed_through(dataset));

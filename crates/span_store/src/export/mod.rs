@@ -30,7 +30,7 @@ use crate::scan::records::Records;
 use crate::scan::unit::{scan_file, scan_spans};
 use crate::whole_span::WholeSpan;
 
-/// Compressed bytes of the log that are decoded at a time.
+/// Compressed bytes of the wal that are decoded at a time.
 const TAIL_CHUNK_BYTES: u64 = 1 << 20;
 
 /// Spans whose rows are asked for at a time.
@@ -66,7 +66,7 @@ struct Export<'a> {
 }
 
 impl Export<'_> {
-    /// Exports the next file or piece of the log behind `done`; returns how far that was.
+    /// Exports the next file or piece of the wal behind `done`; returns how far that was.
     fn step(&self, done: Sequence, sink: &mut SpanSink<'_>) -> Result<Sequence, StoreError> {
         if let Some(file) = self.file_behind(done) {
             self.file(&file, done, sink)?;
@@ -74,7 +74,7 @@ impl Export<'_> {
         }
         let records = self.scans.sources().wal.read_after(done, TAIL_CHUNK_BYTES).map_err(StoreError::Wal)?;
         if self.file_behind(done).is_some() {
-            // sealed meanwhile, so some records may be gone from the log
+            // sealed meanwhile, so some records may be gone from the wal
             return Ok(done);
         }
         let Some(last) = records.last().map(|record| record.sequence) else {

@@ -24,7 +24,7 @@ pub struct TraceFilter {
     pub min_duration_nanos: Option<i64>,
     pub has_llm: Option<bool>,
     pub has_workflow: Option<bool>,
-    /// Text in the root's name, service, session or user, in any case.
+    /// Text in the root's name, service, conversation or user, in any case.
     pub text: Option<String>,
     /// Whether the text may also be in a span's name, attributes, events or status message.
     pub text_in_payload: bool,

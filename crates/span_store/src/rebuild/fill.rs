@@ -22,7 +22,7 @@ impl Fill<'_> {
         for (dataset, cursor) in
             [(Dataset::Logs, progress.log_record_cursor), (Dataset::Spans, progress.span_cursor)]
         {
-            if is_new || self.log_has_forgotten(dataset, cursor)? {
+            if is_new || self.wal_has_forgotten(dataset, cursor)? {
                 let sealed = self.archive.manifest().snapshot(dataset);
                 ends.push((dataset, sealed.through, sealed.items));
                 files.extend(files_beyond(sealed, cursor));
@@ -55,8 +55,8 @@ impl Fill<'_> {
     }
 
     /// Whether records of a dataset after `cursor` are in the archive alone. Usually the index is behind the archive only
-    /// because the sealer was faster; then the log still has everything, because it is never trimmed past the index.
-    fn log_has_forgotten(&self, dataset: Dataset, cursor: Sequence) -> Result<bool, StoreError> {
+    /// because the sealer was faster; then the wal still has everything, because it is never trimmed past the index.
+    fn wal_has_forgotten(&self, dataset: Dataset, cursor: Sequence) -> Result<bool, StoreError> {
         if self.archive.manifest().sealed_through(dataset) <= cursor {
             return Ok(false);
         }

@@ -16,6 +16,6 @@ pub enum IncompleteReason {
     TimeLimit,
     /// It found more than it may hold.
     MatchLimit,
-    /// An archive file could not be read; the log says which.
+    /// An archive file could not be read; the server's log says which.
     UnreadableFile,
 }

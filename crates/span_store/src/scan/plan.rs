@@ -15,7 +15,7 @@ use crate::filter::conditions::Conditions;
 use crate::filter::expr::literal;
 use crate::filter::time::TimeRange;
 
-/// Spans of the log that are searched at a time: little is lost when the time is over meanwhile.
+/// Spans of the wal that are searched at a time: little is lost when the time is over meanwhile.
 const PIECE_SPANS: i64 = 32_768;
 
 /// One moment's view of archive and log: what may hold spans of a range of time, by the latest start in it, latest first.
@@ -36,7 +36,7 @@ pub(crate) struct Unit {
 pub(crate) enum Source {
     /// A file of the archive, which stays in the folder meanwhile.
     File(Leased),
-    /// Records that were only in the log.
+    /// Records that were only in the wal.
     Tail(Records),
 }
 

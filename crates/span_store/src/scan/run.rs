@@ -109,7 +109,7 @@ impl Scan {
         Searched::Stopped(IncompleteReason::TimeLimit, self.plan.searched_from(self.units_done))
     }
 
-    /// Records that no file had when the plan was made. What was sealed since is read from its file, the rest from the log.
+    /// Records that no file had when the plan was made. What was sealed since is read from its file, the rest from the wal.
     async fn tail(&mut self, mut records: Records) -> Result<Vec<RecordBatch>, StoreError> {
         let mut found = Vec::new();
         while records.after < records.last {

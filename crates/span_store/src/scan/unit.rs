@@ -21,7 +21,7 @@ use crate::error::StoreError;
 use crate::index::executor::Watch;
 use crate::whole_span::WholeSpan;
 
-/// Compressed bytes of the log that are decoded at a time.
+/// Compressed bytes of the wal that are decoded at a time.
 const TAIL_CHUNK_BYTES: u64 = 1 << 20;
 
 /// What log records say about spans of `records`, when the job asks for it.
@@ -102,14 +102,14 @@ fn search(
     Ok(batches.filter(|batch| batch.num_rows() > 0).collect())
 }
 
-/// Records of the log.
+/// Records of the wal.
 pub(super) struct Tail {
     pub(super) sources: Sources,
     pub(super) records: Records,
 }
 
 impl Tail {
-    /// The matches, and the record up to which the log had everything.
+    /// The matches, and the record up to which the wal had everything.
     pub(super) fn search(
         &self,
         connection: &Connection,
@@ -122,7 +122,7 @@ impl Tail {
         while done < last {
             watch.check()?;
             let records = self.sources.wal.read_after(done, TAIL_CHUNK_BYTES).map_err(StoreError::Wal)?;
-            // a record leaves the log only after it was sealed, so without that nothing is missing
+            // a record leaves the wal only after it was sealed, so without that nothing is missing
             if self.sources.archive.manifest().sealed_through(Dataset::Spans) > done {
                 break;
             }
@@ -148,7 +148,7 @@ fn search_batch(
     batch: RecordBatch,
     layer: &HintLayer,
 ) -> Result<Vec<RecordBatch>, StoreError> {
-    let failed = || StoreError::index("search the log's tail");
+    let failed = || StoreError::index("search the wal's tail");
     if batch.num_rows() == 0 {
         return Ok(Vec::new());
     }

@@ -26,7 +26,7 @@ impl Default for SealPolicy {
     }
 }
 
-/// What a look at the log found for one dataset.
+/// What a look at the wal found for one dataset.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Plan {
     /// Everything up to this record is sealed, or belongs to another dataset.

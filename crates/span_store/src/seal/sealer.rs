@@ -1,4 +1,4 @@
-//! Seals what is due of each dataset, and trims the log.
+//! Seals what is due of each dataset, and trims the wal.
 
 use std::sync::Arc;
 
@@ -103,7 +103,7 @@ impl Sealer {
         *mark = through.max(*mark);
     }
 
-    /// Lets the log forget what is indexed, and sealed in the dataset that it belongs to.
+    /// Lets the wal forget what is indexed, and sealed in the dataset that it belongs to.
     pub(crate) fn trim(&self, indexed_through: Sequence) {
         let sealed = Dataset::ALL.map(|dataset| self.sealed_through(dataset));
         self.inner.wal.trim(sealed.into_iter().fold(indexed_through, Sequence::min));

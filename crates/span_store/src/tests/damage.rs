@@ -14,7 +14,7 @@ use crate::{SpanFilter, StoreChecksums};
 const INDEX_HEADERS: usize = 3 * 4096;
 
 impl Fixture {
-    /// Two sealed days, the log trimmed, and one more record that is in the log alone.
+    /// Two sealed days, the wal trimmed, and one more record that is in the wal alone.
     async fn two_days() -> Self {
         let f = Self::new().await;
         f.seal_one(vec![span(1, 1, None), span(1, 2, Some(1))], 0).await;
@@ -130,7 +130,7 @@ async fn half_written_unlisted_archive_files_change_nothing() {
     assert_eq!(f.sums().await, sums);
 }
 
-/// Scenario: a listed archive file whose records the log has forgotten is cut off, has wrong bytes, or is gone; later it is put
+/// Scenario: a listed archive file whose records the wal has forgotten is cut off, has wrong bytes, or is gone; later it is put
 /// back. Guarantee: with its index the server has every row; a new index has every row of the other days, and upkeep does not
 /// remove the damaged file. The file is counted as unreadable when it is looked at, until it is back, after which its rows are
 /// there again.
@@ -295,7 +295,7 @@ async fn full_disk_during_a_merge_changes_nothing() {
     assert_eq!(f.rebuilt().await.sums().await, sums);
 }
 
-/// Scenario: the disk is full while records are sealed, then it is not. Guarantee: the log keeps them, nothing unfinished is
+/// Scenario: the disk is full while records are sealed, then it is not. Guarantee: the wal keeps them, nothing unfinished is
 /// left; the seal is done afterwards, with the same rows.
 #[cfg(target_os = "linux")]
 #[tokio::test]

@@ -18,7 +18,7 @@ fn storage_options() -> StorageOptions {
     }
 }
 
-/// Scenario: the log is lost while the index has rows of records that were never sealed. Guarantee: the next record gets a
+/// Scenario: the wal is lost while the index has rows of records that were never sealed. Guarantee: the next record gets a
 /// sequence above all of them, so no place means two spans.
 #[tokio::test]
 async fn open_lost_log_starts_above_the_index() {

@@ -74,7 +74,7 @@ async fn delete_trace_is_gone_at_once_and_then_everywhere() {
     assert_eq!(exported(&f.store).len(), 2);
 
     f.keep().await;
-    assert_eq!(f.state_of(&deletion).await, None, "the log still has a record");
+    assert_eq!(f.state_of(&deletion).await, None, "the wal still has a record");
     let sealed = f.seal().await.unwrap();
     assert_eq!((sealed.row_count, sealed.item_count, sealed.deleted_count), (1, 2, 1));
     f.wait_for_trim().await;

@@ -45,7 +45,7 @@ async fn store_with_hints() -> Fixture {
 }
 
 /// Scenario: filters on promoted fields beside attributes and texts, joined by and, or and not, of a span whose log record
-/// says what it is, in the log and in the archive. Guarantee: what the index says decides.
+/// says what it is, in the wal and in the archive. Guarantee: what the index says decides.
 #[tokio::test]
 async fn filters_with_attributes_see_what_log_records_say() {
     let f = store_with_hints().await;
@@ -88,7 +88,7 @@ async fn filters_with_attributes_see_what_log_records_say() {
     }
 }
 
-/// Scenario: an export of such a span from the log, from the archive, and after a restart. Guarantee: the exported row is the
+/// Scenario: an export of such a span from the wal, from the archive, and after a restart. Guarantee: the exported row is the
 /// index's; what was sent stays as it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn exports_have_what_log_records_say() {

@@ -198,7 +198,7 @@ async fn sending_logs_again_keeps_each_record_once() {
 }
 
 /// Scenario: logs with values that JSON cannot hold are sealed and trimmed, a retry among them. Guarantee: the records
-/// come from the archive as they came from the log, and the file holds each once.
+/// come from the archive as they came from the wal, and the file holds each once.
 #[tokio::test]
 async fn seal_moves_logs_to_the_archive_unchanged() {
     let f = Fixture::new().await;
@@ -274,7 +274,7 @@ async fn rebuild_brings_logs_and_what_they_say_back() {
 }
 
 /// Scenario: a manifest that lost its rows, and only one of the two datasets ever sent. Guarantee: the files of both
-/// are adopted, and a dataset without records never holds the log back.
+/// are adopted, and a dataset without records never holds the wal back.
 #[tokio::test]
 async fn either_dataset_alone_is_sealed_trimmed_and_adopted() {
     for only_logs in [true, false] {

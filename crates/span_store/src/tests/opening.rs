@@ -32,8 +32,8 @@ async fn open_without_a_usable_index_rebuilds_the_same_rows() {
     }
 }
 
-/// Scenario: the index ends in the middle of a sealed range that holds retries, once with the records still in the log
-/// (a crash while the sealer was ahead) and once with the log trimmed (an index from a backup). Guarantee: every span is
+/// Scenario: the index ends in the middle of a sealed range that holds retries, once with the records still in the wal
+/// (a crash while the sealer was ahead) and once with the wal trimmed (an index from a backup). Guarantee: every span is
 /// there once, and counted as often as it was accepted, as if nothing had happened.
 #[tokio::test]
 async fn open_index_behind_the_archive_counts_every_span_once() {

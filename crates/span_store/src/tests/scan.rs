@@ -1,4 +1,4 @@
-//! Scans: what happens when their time is over, and when records move from the log to the archive meanwhile.
+//! Scans: what happens when their time is over, and when records move from the wal to the archive meanwhile.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ async fn finish(mut scan: Scan) -> (usize, usize) {
     }
 }
 
-/// Scenario: the time of a search is over before its first unit is done, which is in the log. Guarantee: it is an answer
+/// Scenario: the time of a search is over before its first unit is done, which is in the wal. Guarantee: it is an answer
 /// about nothing and says so, not an error.
 #[tokio::test]
 async fn scan_out_of_time_in_the_tail_stops() {
@@ -50,7 +50,7 @@ async fn scan_out_of_time_in_the_tail_stops() {
     assert_eq!(searched, Searched::Stopped(IncompleteReason::TimeLimit, newest + 1));
 }
 
-/// Scenario: records are sealed and leave the log after a scan has made its plan, some of which it has searched, and others
+/// Scenario: records are sealed and leave the wal after a scan has made its plan, some of which it has searched, and others
 /// arrive. Guarantee: it finds every span that was there at its start, once.
 #[tokio::test]
 async fn scan_finds_what_is_sealed_meanwhile_once() {
@@ -73,7 +73,7 @@ async fn scan_finds_what_is_sealed_meanwhile_once() {
     assert_eq!(finish(scan(&f, TimeRange::default()).await).await.0, 4);
 }
 
-/// Scenario: everything in the log is newer than the range that is asked for. Guarantee: the log is not read.
+/// Scenario: everything in the wal is newer than the range that is asked for. Guarantee: the wal is not read.
 #[tokio::test]
 async fn scan_of_an_older_range_leaves_the_tail_alone() {
     let f = Fixture::new().await;

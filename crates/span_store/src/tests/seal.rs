@@ -3,7 +3,7 @@
 use super::*;
 
 /// Scenario: records are sealed and trimmed. Guarantee: payloads come from the archive exactly as they came from the
-/// log, retries inside the range are stored once, and the log is empty.
+/// wal, retries inside the range are stored once, and the wal is empty.
 #[tokio::test]
 async fn seal_moves_payloads_from_log_to_archive_unchanged() {
     let f = Fixture::new().await;

@@ -33,7 +33,7 @@ async fn found(f: &Fixture, filter: &SpanFilter) -> Vec<u8> {
     page.items.iter().map(|row| row.span_id.0[7]).collect()
 }
 
-/// Scenario: spans in the archive, in the log's tail, and one of each that a retry replaced with other attributes.
+/// Scenario: spans in the archive, in the wal's tail, and one of each that a retry replaced with other attributes.
 /// Guarantee: an attribute filter sees exactly the current spans, wherever they are.
 #[tokio::test]
 async fn spans_by_attribute_come_from_archive_and_tail() {

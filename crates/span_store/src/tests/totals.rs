@@ -84,7 +84,7 @@ async fn older_or_lost_index_counts_what_was_sent_again_as_before() {
     }
     mixed(&f).await;
     f.seal_all().await;
-    // not sealed: the counts are known as of a record that is in the log alone
+    // not sealed: the counts are known as of a record that is in the wal alone
     f.send(vec![span(1, 1, None), span(3, 1, None)]).await;
     let progress = f.store.progress();
     assert_eq!(counted(progress), (COUNTED.0 + 5, COUNTED.1, COUNTED.2, COUNTED.3));

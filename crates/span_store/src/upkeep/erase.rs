@@ -1,4 +1,4 @@
-//! Deletions, from where the log has forgotten what they name: out of the archive, then out of the index's file.
+//! Deletions, from where the wal has forgotten what they name: out of the archive, then out of the index's file.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl UpkeepWork {
         Ok(())
     }
 
-    /// Whether the log has forgotten everything up to a record.
+    /// Whether the wal has forgotten everything up to a record.
     fn is_out_of_log(&self, through: Sequence) -> Result<bool, StoreError> {
         let is_sealed =
             Dataset::ALL.into_iter().all(|dataset| self.sealer.sealed_through(dataset) >= through);

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | written down | in the request | a row in `app.db` with the newest record of that moment, `catalog/deletions.rs` |
 //! | out of the index | in the request | rows deleted, traces computed again; nothing that is indexed later gets in |
-//! | out of the log | when sealed | the seal leaves out what is to be deleted, then the log is trimmed |
+//! | out of the wal | when sealed | the seal leaves out what is to be deleted, then the wal is trimmed |
 //! | out of the archive | in upkeep | each file that holds something to be deleted is written again without it |
 //! | out of the index's file | at the end | rows looked for once more, checkpoint |
 

@@ -44,7 +44,7 @@ pub struct FilterParams {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
     /// Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
-    /// also in the root's service, session and user.
+    /// also in the root's service, conversation and user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// Where `q` is looked for: `everything` (the default) or `names` (those of the span, or of the trace's root; this takes

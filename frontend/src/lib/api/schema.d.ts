@@ -5620,7 +5620,7 @@ export interface operations {
                 filter?: string;
                 /**
                  * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
-                 *     also in the root's service, session and user.
+                 *     also in the root's service, conversation and user.
                  */
                 q?: string;
                 /**
@@ -6206,7 +6206,7 @@ export interface operations {
                 filter?: string;
                 /**
                  * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
-                 *     also in the root's service, session and user.
+                 *     also in the root's service, conversation and user.
                  */
                 q?: string;
                 /**
@@ -6336,7 +6336,7 @@ export interface operations {
                 filter?: string;
                 /**
                  * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
-                 *     also in the root's service, session and user.
+                 *     also in the root's service, conversation and user.
                  */
                 q?: string;
                 /**
@@ -6466,7 +6466,7 @@ export interface operations {
                 filter?: string;
                 /**
                  * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
-                 *     also in the root's service, session and user.
+                 *     also in the root's service, conversation and user.
                  */
                 q?: string;
                 /**
@@ -6598,7 +6598,7 @@ export interface operations {
                 filter?: string;
                 /**
                  * @description Text in the name, attributes, events or status message of the span, or of one of the trace's, in any case; of traces
-                 *     also in the root's service, session and user.
+                 *     also in the root's service, conversation and user.
                  */
                 q?: string;
                 /**

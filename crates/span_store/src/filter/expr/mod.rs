@@ -66,7 +66,7 @@ impl SpanExpr {
         if parts.len() > 1 { Some(Self(Expr::All(parts))) } else { parts.pop().map(Self) }
     }
 
-    /// Whether it looks at attributes, which only the archive and the log have.
+    /// Whether it looks at attributes, which only the archive and the wal have.
     pub fn needs_payload(&self) -> bool {
         self.0.any_field(&|field| matches!(field, Field::Attribute { .. }))
     }
