@@ -17,14 +17,13 @@ const ID_SUFFIX: &str = "_deprecated";
 ///
 /// # Panics
 /// When the router is made, if `old_path` has other parameters than the new path: handlers could not read them.
-#[must_use]
 pub fn with_alias<S>(routes: UtoipaMethodRouter<S>, old_path: &str) -> UtoipaMethodRouter<S> {
-    let (schemas, mut paths, router) = routes;
+    let (schemas, mut paths, handlers) = routes;
     let aliases: Vec<PathItem> = paths.paths.iter().map(|(path, item)| alias(path, item, old_path)).collect();
     for item in aliases {
         add(&mut paths, old_path, item);
     }
-    (schemas, paths, router)
+    (schemas, paths, handlers)
 }
 
 fn add(paths: &mut Paths, path: &str, item: PathItem) {

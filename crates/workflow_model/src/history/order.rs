@@ -50,13 +50,13 @@ impl<'t> History<'t> {
             history.events.retain(|(_, event)| of_run(event));
         }
         history.in_time = history.count_in_time(trace, interval.filter(|_| numbered));
-        match interval {
+        history.gaps = match interval {
             // a run that says it made changes, none of which has arrived, is numbered too
             Some(interval) if numbered || history.events.is_empty() => {
-                history.gaps = Gaps::of_numbers(&history.events, interval)
+                Gaps::of_numbers(&history.events, interval)
             }
-            _ => history.gaps = Gaps::of_drops(&history.events, trace),
-        }
+            _ => Gaps::of_drops(&history.events, trace),
+        };
         history
     }
 
