@@ -536,7 +536,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell that the process is alive, and how its log and its index are. */
+        /** Tell that the process is alive, and how its write-ahead log and its index are. */
         get: operations["health"];
         put?: never;
         post?: never;
