@@ -2,7 +2,7 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { BrandMark } from "@/components/ui/brand";
 import { Button } from "@/components/ui/button";
 import { usePreferences } from "@/state/preferences";
@@ -39,9 +39,12 @@ export function AppShell() {
       </main>
       <CommandPalette />
       <HelpSheet />
-      {OVERLAYS.map((Overlay) => (
-        <Overlay key={Overlay.displayName ?? Overlay.name} />
-      ))}
+      <Suspense>
+        {OVERLAYS.map((Overlay, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the list is as constant as the features
+          <Overlay key={index} />
+        ))}
+      </Suspense>
     </div>
   );
 }

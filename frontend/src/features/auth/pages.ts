@@ -1,11 +1,10 @@
 /** The pages before sign-in, and the settings of accounts. */
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import type { ComponentType } from "react";
+import { type ComponentType, lazy } from "react";
 import { z } from "@/lib/zod";
 import { rootRoute, settingsRoute } from "@/state/frame-routes";
 import type { SettingsTab } from "@/telemetry/feature";
 import { auditSearch } from "./audit-search";
-import { ReauthenticationDialog } from "./reauthentication-dialog";
 import { setupQuery } from "./sign-in-query";
 
 const nextSearch = z.object({ next: z.string().startsWith("/").optional().catch(undefined) });
@@ -67,5 +66,10 @@ export const settingsTabs: readonly SettingsTab[] = [
   { to: "/settings/accounts", label: "Accounts", rank: 30, admin: true },
   { to: "/settings/audit", label: "Audit log", rank: 40, admin: true },
 ];
+
+const ReauthenticationDialog = lazy(async () => {
+  const loaded = await import("./reauthentication-dialog");
+  return { default: loaded.ReauthenticationDialog };
+});
 
 export const overlays: readonly ComponentType[] = [ReauthenticationDialog];

@@ -6,10 +6,11 @@ import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
 import { LiveMark } from "@/components/ui/live-mark";
+import { NoMatches } from "@/components/ui/no-matches";
 import { FilterBar, PageHeader } from "@/components/ui/page";
 import { SearchInput } from "@/components/ui/search-input";
-import { EmptyState, LoadState } from "@/components/ui/states";
-import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
+import { LoadState } from "@/components/ui/states";
+import { TimeRangePicker } from "@/components/ui/time-range-picker";
 import { loadNextPage } from "@/state/query-client";
 import { type LiveState, useLiveList } from "@/state/use-live-list";
 import { useSearchState } from "@/state/use-search-state";
@@ -141,23 +142,17 @@ interface NothingProps extends SearchProps {
 
 function Nothing({ icon, title, attribute, search, onSearchChange }: NothingProps) {
   const filtered = search.q !== undefined || search.service !== undefined || search.user_id !== undefined;
+  const clear = () => onSearchChange({ q: undefined, service: undefined, user_id: undefined });
   return (
-    <EmptyState
+    <NoMatches
       icon={icon}
       title={title}
-      action={
-        <>
-          {filtered && (
-            <Button onClick={() => onSearchChange({ q: undefined, service: undefined, user_id: undefined })}>
-              Clear filters
-            </Button>
-          )}
-          <AllTimeButton value={search} onValueChange={onSearchChange} />
-        </>
-      }
+      window={search}
+      onWindowChange={onSearchChange}
+      onClear={filtered ? clear : undefined}
     >
       Spans say where they belong in <code className="font-mono">{attribute}</code>; other vocabularies are
       understood as well.
-    </EmptyState>
+    </NoMatches>
   );
 }

@@ -7,6 +7,7 @@ import { Button, buttonClass } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
 import { SelectField } from "@/components/ui/field";
 import { LiveMark } from "@/components/ui/live-mark";
+import { NoMatches } from "@/components/ui/no-matches";
 import { FilterBar, PageHeader } from "@/components/ui/page";
 import { SearchInput } from "@/components/ui/search-input";
 import { EmptyState, LoadState } from "@/components/ui/states";
@@ -184,25 +185,15 @@ function RecordPanel({ record, onClose }: { record: LogRecord; onClose: () => vo
 
 function NoLogs({ search, onSearchChange }: SearchProps) {
   const filters = activeLogFilters(search);
-  const allTime = <AllTimeButton value={search} onValueChange={onSearchChange} />;
   if (filters.length > 0) {
     return (
-      <EmptyState
+      <NoMatches
         icon={ScrollText}
         title="No log records match"
-        action={
-          <>
-            <Button
-              onClick={() => onSearchChange(Object.fromEntries(filters.map((name) => [name, undefined])))}
-            >
-              Clear filters
-            </Button>
-            {allTime}
-          </>
-        }
-      >
-        Nothing in this time window fits the filters.
-      </EmptyState>
+        window={search}
+        onWindowChange={onSearchChange}
+        onClear={() => onSearchChange(Object.fromEntries(filters.map((name) => [name, undefined])))}
+      />
     );
   }
   return (
@@ -214,7 +205,7 @@ function NoLogs({ search, onSearchChange }: SearchProps) {
           <Link to="/welcome" className={buttonClass("primary")}>
             Connect an application
           </Link>
-          {allTime}
+          <AllTimeButton value={search} onValueChange={onSearchChange} />
         </>
       }
     >

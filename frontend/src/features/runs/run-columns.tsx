@@ -5,60 +5,44 @@ import { rowLinkClass } from "@/components/ui/row-link";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { formatDuration, nanosToNumber } from "@/lib/format/duration";
 import { plural } from "@/lib/format/number";
-import { DurationBar, Unknown } from "@/telemetry/vocabulary/numbers";
+import { Unknown } from "@/telemetry/vocabulary/numbers";
 import { RoleMark } from "@/telemetry/vocabulary/role-mark";
 import { ErrorMark } from "@/telemetry/vocabulary/status";
+import { timeColumns } from "@/telemetry/vocabulary/time-columns";
 import type { Run } from "./runs-query";
 
 const column = dataColumns<Run>();
 
 export function runColumns(maxNanos: number): DataColumns<Run> {
-  return column.columns([
-    column.display({
-      id: "name",
-      header: "Workflow",
-      meta: { track: "minmax(220px,2fr)" },
-      cell: ({ row }) => <RunName run={row.original} />,
-    }),
-    column.display({
-      id: "service",
-      header: "Service",
-      meta: { track: "minmax(100px,1fr)", from: 700 },
-      cell: ({ row }) => <span className="block truncate text-muted">{row.original.service}</span>,
-    }),
-    column.display({
-      id: "graph",
-      header: "Graph",
-      meta: { track: "96px", from: 900 },
-      cell: ({ row }) => <GraphId id={row.original.structural_id} />,
-    }),
-    column.display({
-      id: "nodes",
-      header: "Nodes",
-      meta: { track: "60px", align: "end" },
-      cell: ({ row }) => <span className="text-muted tnum">{row.original.node_count ?? "–"}</span>,
-    }),
-    column.display({
-      id: "duration",
-      header: "Duration",
-      meta: { track: "128px", align: "end" },
-      cell: ({ row }) => (
-        <DurationBar
-          nanos={nanosToNumber(row.original.duration_ns)}
-          maxNanos={maxNanos}
-          error={row.original.status === "error"}
-        />
-      ),
-    }),
-    column.display({
-      id: "start",
-      header: "Started",
-      meta: { track: "84px", align: "end" },
-      cell: ({ row }) => (
-        <TimeAgo iso={row.original.start_time} className="whitespace-nowrap text-muted tnum" />
-      ),
-    }),
-  ]) as DataColumns<Run>;
+  return [
+    ...(column.columns([
+      column.display({
+        id: "name",
+        header: "Workflow",
+        meta: { track: "minmax(220px,2fr)" },
+        cell: ({ row }) => <RunName run={row.original} />,
+      }),
+      column.display({
+        id: "service",
+        header: "Service",
+        meta: { track: "minmax(100px,1fr)", from: 700 },
+        cell: ({ row }) => <span className="block truncate text-muted">{row.original.service}</span>,
+      }),
+      column.display({
+        id: "graph",
+        header: "Graph",
+        meta: { track: "96px", from: 900 },
+        cell: ({ row }) => <GraphId id={row.original.structural_id} />,
+      }),
+      column.display({
+        id: "nodes",
+        header: "Nodes",
+        meta: { track: "60px", align: "end" },
+        cell: ({ row }) => <span className="text-muted tnum">{row.original.node_count ?? "–"}</span>,
+      }),
+    ]) as DataColumns<Run>),
+    ...timeColumns<Run>(maxNanos, (run) => run.status === "error"),
+  ];
 }
 
 function RunName({ run }: { run: Run }) {

@@ -6,6 +6,7 @@ import { useMemo } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
 import { LiveMark } from "@/components/ui/live-mark";
+import { NoMatches } from "@/components/ui/no-matches";
 import { FilterBar, PageHeader } from "@/components/ui/page";
 import { SearchInput } from "@/components/ui/search-input";
 import { EmptyState, LoadState } from "@/components/ui/states";
@@ -77,25 +78,15 @@ function runId(run: Run): string {
 }
 
 function NoRuns({ search, onSearchChange }: SearchProps) {
-  const allTime = <AllTimeButton value={search} onValueChange={onSearchChange} />;
   if (search.name !== undefined || search.service !== undefined || search.status !== undefined) {
     return (
-      <EmptyState
+      <NoMatches
         icon={Workflow}
         title="No runs match"
-        action={
-          <>
-            <Button
-              onClick={() => onSearchChange({ name: undefined, service: undefined, status: undefined })}
-            >
-              Clear filters
-            </Button>
-            {allTime}
-          </>
-        }
-      >
-        Nothing in this time window fits the filters.
-      </EmptyState>
+        window={search}
+        onWindowChange={onSearchChange}
+        onClear={() => onSearchChange({ name: undefined, service: undefined, status: undefined })}
+      />
     );
   }
   return (
@@ -107,7 +98,7 @@ function NoRuns({ search, onSearchChange }: SearchProps) {
           <Link to="/welcome" className={buttonClass("primary")}>
             Connect the Junjo SDK
           </Link>
-          {allTime}
+          <AllTimeButton value={search} onValueChange={onSearchChange} />
         </>
       }
     >

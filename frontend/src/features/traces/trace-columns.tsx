@@ -8,9 +8,10 @@ import { formatCompact, formatCount } from "@/lib/format/number";
 import type { TraceSummary } from "@/telemetry/traces/traces-query";
 import { tracesSearch } from "@/telemetry/traces/traces-search";
 import { shortModel } from "@/telemetry/vocabulary/models";
-import { Cost, DurationBar, Tokens, Unknown } from "@/telemetry/vocabulary/numbers";
+import { Cost, Tokens, Unknown } from "@/telemetry/vocabulary/numbers";
 import { RoleMark } from "@/telemetry/vocabulary/role-mark";
 import { ErrorMark } from "@/telemetry/vocabulary/status";
+import { timeColumns } from "@/telemetry/vocabulary/time-columns";
 
 const column = dataColumns<TraceSummary>();
 
@@ -26,70 +27,53 @@ export const CHOOSABLE_COLUMNS = [
 ];
 
 export function traceColumns(maxNanos: number): DataColumns<TraceSummary> {
-  return column.columns([
-    column.display({
-      id: "name",
-      header: "Trace",
-      meta: { track: "minmax(220px,2.4fr)" },
-      cell: ({ row }) => <TraceName trace={row.original} />,
-    }),
-    column.display({
-      id: "service",
-      header: "Service",
-      meta: { track: "minmax(96px,1fr)", from: 760 },
-      cell: ({ row }) => <Services trace={row.original} />,
-    }),
-    column.display({
-      id: "model",
-      header: "Model",
-      meta: { track: "minmax(110px,1fr)", from: 1000 },
-      cell: ({ row }) => <Models models={row.original.models} />,
-    }),
-    column.display({
-      id: "calls",
-      header: "Calls",
-      meta: { track: "44px", align: "end", from: 880 },
-      cell: ({ row }) => <Count value={row.original.llm_call_count} label="model calls" />,
-    }),
-    column.display({
-      id: "tokens",
-      header: "Tokens",
-      meta: { track: "92px", align: "end", from: 680 },
-      cell: ({ row }) => <Tokens input={row.original.input_tokens} output={row.original.output_tokens} />,
-    }),
-    column.display({
-      id: "cost",
-      header: "Cost",
-      meta: { track: "76px", align: "end", from: 820 },
-      cell: ({ row }) => <Cost usd={row.original.cost_usd} unpricedCalls={row.original.unpriced_calls} />,
-    }),
-    column.display({
-      id: "spans",
-      header: "Spans",
-      meta: { track: "52px", align: "end", from: 940 },
-      cell: ({ row }) => <Count value={row.original.span_count} label="spans" />,
-    }),
-    column.display({
-      id: "duration",
-      header: "Duration",
-      meta: { track: "128px", align: "end" },
-      cell: ({ row }) => (
-        <DurationBar
-          nanos={nanosToNumber(row.original.duration_ns)}
-          maxNanos={maxNanos}
-          error={row.original.error_count > 0}
-        />
-      ),
-    }),
-    column.display({
-      id: "start",
-      header: "Started",
-      meta: { track: "84px", align: "end" },
-      cell: ({ row }) => (
-        <TimeAgo iso={row.original.start_time} className="whitespace-nowrap text-muted tnum" />
-      ),
-    }),
-  ]) as DataColumns<TraceSummary>;
+  return [
+    ...(column.columns([
+      column.display({
+        id: "name",
+        header: "Trace",
+        meta: { track: "minmax(220px,2.4fr)" },
+        cell: ({ row }) => <TraceName trace={row.original} />,
+      }),
+      column.display({
+        id: "service",
+        header: "Service",
+        meta: { track: "minmax(96px,1fr)", from: 760 },
+        cell: ({ row }) => <Services trace={row.original} />,
+      }),
+      column.display({
+        id: "model",
+        header: "Model",
+        meta: { track: "minmax(110px,1fr)", from: 1000 },
+        cell: ({ row }) => <Models models={row.original.models} />,
+      }),
+      column.display({
+        id: "calls",
+        header: "Calls",
+        meta: { track: "44px", align: "end", from: 880 },
+        cell: ({ row }) => <Count value={row.original.llm_call_count} label="model calls" />,
+      }),
+      column.display({
+        id: "tokens",
+        header: "Tokens",
+        meta: { track: "92px", align: "end", from: 680 },
+        cell: ({ row }) => <Tokens input={row.original.input_tokens} output={row.original.output_tokens} />,
+      }),
+      column.display({
+        id: "cost",
+        header: "Cost",
+        meta: { track: "76px", align: "end", from: 820 },
+        cell: ({ row }) => <Cost usd={row.original.cost_usd} unpricedCalls={row.original.unpriced_calls} />,
+      }),
+      column.display({
+        id: "spans",
+        header: "Spans",
+        meta: { track: "52px", align: "end", from: 940 },
+        cell: ({ row }) => <Count value={row.original.span_count} label="spans" />,
+      }),
+    ]) as DataColumns<TraceSummary>),
+    ...timeColumns<TraceSummary>(maxNanos, (trace) => trace.error_count > 0),
+  ];
 }
 
 function TraceName({ trace }: { trace: TraceSummary }) {

@@ -4,13 +4,14 @@ import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from "@
 import { Link } from "@tanstack/react-router";
 import { ListTree } from "lucide-react";
 import { lazy, Suspense, useMemo } from "react";
-import { Button, buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button";
 import { ColumnsMenu } from "@/components/ui/columns-menu";
 import { DataTable } from "@/components/ui/data-table";
 import { LiveMark } from "@/components/ui/live-mark";
+import { NoMatches } from "@/components/ui/no-matches";
 import { PageHeader } from "@/components/ui/page";
 import { EmptyState, LoadState } from "@/components/ui/states";
-import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
+import { TimeRangePicker } from "@/components/ui/time-range-picker";
 import { ViewsMenu } from "@/components/ui/views-menu";
 import { formatExact } from "@/lib/format/time";
 import { longestNanos } from "@/lib/longest";
@@ -164,24 +165,16 @@ function NoTraces({ search, anyService, onSearchChange }: NoTracesProps) {
       </EmptyState>
     );
   }
+  const clear = () => onSearchChange(Object.fromEntries(filters.map((name) => [name, undefined])));
   return (
-    <EmptyState
+    <NoMatches
       icon={ListTree}
       title="No traces match"
-      action={
-        <>
-          {filters.length > 0 && (
-            <Button
-              onClick={() => onSearchChange(Object.fromEntries(filters.map((name) => [name, undefined])))}
-            >
-              Clear filters
-            </Button>
-          )}
-          <AllTimeButton value={search} onValueChange={onSearchChange} />
-        </>
-      }
+      window={search}
+      onWindowChange={onSearchChange}
+      onClear={filters.length > 0 ? clear : undefined}
     >
       Nothing in this time window fits the filters. New traces that do will appear by themselves.
-    </EmptyState>
+    </NoMatches>
   );
 }
