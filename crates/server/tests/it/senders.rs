@@ -66,7 +66,8 @@ async fn tokens_count_once_in_traces_and_statistics() {
         let dollars = (f64::from(input) * 2.5 + f64::from(output) * 10.0) / 1e6;
         assert!((summary["cost_usd"].as_f64().unwrap() - dollars).abs() < 1e-9, "{trace}: {summary}");
     }
-    let stats = server.api.read("/otel/stats?interval=none").await;
+    let stats =
+        server.api.read("/otel/stats?interval=none&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z").await;
     let total = &stats["totals"][0];
     assert_eq!((&total["input_tokens"], &total["output_tokens"]), (&json!(5920), &json!(437)));
     assert_eq!((&total["llm_call_count"], &total["unpriced_calls"]), (&json!(4), &json!(0)));
@@ -108,7 +109,7 @@ async fn exceptions_sent_as_logs_are_in_the_numbers() {
     server.api.drained().await;
     send(vec![exception(2), exception(3)]).await;
     drained(&server.api).await;
-    let stats = server.api.read("/otel/stats?interval=none&status=error&group_by=error_type").await;
+    let stats = server.api.read("/otel/stats?interval=none&status=error&group_by=error_type&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z").await;
     assert_eq!(stats["totals"].as_array().unwrap().len(), 1);
     assert_eq!(stats["totals"][0]["group"], json!({"error_type": "QuotaError"}));
     assert_eq!(stats["totals"][0]["count"], 2);

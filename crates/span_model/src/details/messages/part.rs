@@ -26,7 +26,7 @@ pub enum PartKind {
         content: String,
         /// The sources that the text names, as the provider wrote them.
         #[serde(skip_serializing_if = "Vec::is_empty")]
-        #[schema(value_type = Vec<Value>)]
+        #[schema(value_type = Vec<Value>, required = false)]
         citations: Vec<Json>,
     },
     /// What the model thought before it answered.
