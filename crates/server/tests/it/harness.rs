@@ -36,7 +36,7 @@ pub(crate) struct TestServer {
     pub(crate) internal: SocketAddr,
     pub(crate) dir: tempfile::TempDir,
     lifecycle: Lifecycle,
-    running: Running,
+    running: Box<Running>,
 }
 
 impl TestServer {
@@ -56,7 +56,8 @@ impl TestServer {
         let arguments = [&["--free-space-min=1M"][..], arguments].concat();
         let settings = Settings::in_dir_with(dir.path(), &arguments);
         let prober = Arc::new(|path: &Path| probe_index(path));
-        let running = Running::start(settings, SystemClock::shared(), prober, &lifecycle).await.unwrap();
+        let starting = Box::pin(Running::start(settings, SystemClock::shared(), prober, &lifecycle));
+        let running = Box::new(starting.await.unwrap());
         let api = Api::new(running.http_addr);
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let grpc = running.grpc_addrs.first().copied().unwrap_or(nowhere);
@@ -69,7 +70,7 @@ impl TestServer {
     pub(crate) async fn stop(self) -> tempfile::TempDir {
         self.lifecycle.stop();
         self.lifecycle.supervise(tokio_stream::pending(), PATIENCE).await;
-        self.running.app.close().await;
+        Box::pin(self.running.app.close()).await;
         self.dir
     }
 

@@ -105,7 +105,7 @@ impl RunViews {
             Ok(state)
         };
         let state = tokio::task::spawn_blocking(build).await?;
-        Ok(state.map_err(state_error)?)
+        Ok(state.map_err(|error| state_error(&error))?)
     }
 
     /// The newest runs of one workflow laid over each other.
@@ -200,9 +200,9 @@ fn unknown_span() -> ApiError {
     ApiError::not_found("this span has not arrived, or its payload is gone")
 }
 
-fn state_error(error: StateError) -> ApiError {
+fn state_error(error: &StateError) -> ApiError {
     match error {
-        StateError::Run(error) => run_error(error),
+        StateError::Run(error) => run_error(*error),
         StateError::UnknownStore => ApiError::not_found("the run neither owns nor writes to this store"),
         StateError::OutOfRange(count) => {
             ApiError::invalid_field("at", format!("the store has {count} changes: give 0 to {count}"))

@@ -54,7 +54,7 @@ pub enum FieldKind {
     Bool,
     /// Milliseconds outside, nanoseconds inside.
     Millis,
-    /// One of [`SpanStatus::WORDS`].
+    /// One of [`junjo_span_model::SpanStatus::WORDS`].
     Status,
     /// One of [`KINDS`].
     SpanKind,
