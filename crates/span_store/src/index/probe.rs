@@ -35,7 +35,7 @@ pub fn probe_index(path: &Path) -> Probe {
     };
     match attempt() {
         Ok(true) => Probe::Sound,
-        Ok(false) => Probe::Damaged("the file is shorter than its header says".to_owned()),
+        Ok(false) => Probe::Damaged("the file is shorter than what its header says is in use".to_owned()),
         Err(error) if is_of_machine(&error) => Probe::Blocked(error.to_string()),
         Err(error) => Probe::Damaged(error.to_string()),
     }
@@ -45,8 +45,12 @@ pub fn probe_index(path: &Path) -> Probe {
 const HEADER_BYTES: u64 = 3 * 4096;
 
 /// Whether blocks are missing at the end. DuckDB notices only when it reads one, which may be in the middle of a query.
+///
+/// A checkpoint writes the header first and then cuts free blocks off the end, so a sound file may lack as many blocks as are
+/// free.
 fn is_cut_off(connection: &Connection, path: &Path) -> duckdb::Result<bool> {
-    let sql = "SELECT block_size * total_blocks FROM pragma_database_size() WHERE database_name = current_database()";
+    let sql = "SELECT block_size * (total_blocks - free_blocks) FROM pragma_database_size()
+               WHERE database_name = current_database()";
     let blocks: i64 = connection.query_row(sql, [], |row| row.get(0))?;
     let bytes = std::fs::metadata(path).map_or(u64::MAX, |file| file.len());
     Ok(bytes < blocks.unsigned_abs().saturating_add(HEADER_BYTES))
