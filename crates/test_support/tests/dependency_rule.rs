@@ -4,7 +4,7 @@
 //! Dependencies point one way:
 //!
 //! ```text
-//! server -> features {auth, api_keys, otel} -> telemetry -> pipeline, ingest -> span_store -> wal, workflow_model, rpc, web
+//! server -> features {auth, api_keys, otel} -> telemetry -> pipeline, ingest -> span_store -> wal, workflow_model, rpc, web, memory
 //! workflow_model -> span_model
 //! ```
 
@@ -35,6 +35,7 @@ enum Layer {
 }
 
 const LAYERS: &[(&str, Layer)] = &[
+    ("junjo-memory", Layer::Ground),
     ("junjo-wal", Layer::Ground),
     ("junjo-span-model", Layer::Ground),
     ("junjo-workflow-model", Layer::Ground),

@@ -7,6 +7,7 @@ use junjo_rpc::batches::{
     Batch, GetStatusRequest, ReadBatchesRequest, ReadBatchesResponse, Signal, TrimRequest,
 };
 use junjo_wal::{DEFAULT_PROJECT, NewRecord, PulledRecord, Sender};
+use tonic::Code;
 use tonic::transport::Channel;
 
 use super::remote::{CALL_TIME_MAX, MESSAGE_BYTES_MAX, PullError, Remote};
@@ -30,14 +31,18 @@ pub(super) async fn pull(remote: &Remote, channel: Channel) -> Result<(), PullEr
         .map_err(|_| PullError::Silent)??
         .into_inner();
     let source = hex::encode(&status.wal_id);
+    let position = remote.position(&source).await?;
     let request = ReadBatchesRequest {
         consumer_id: remote.config.consumer_id.clone(),
         wal_id: status.wal_id.clone(),
-        after_key: remote.position(&source).await?.unwrap_or_default(),
+        after_key: position.clone().unwrap_or_default(),
         max_bytes: remote.page_bytes(PAGE_BYTES),
         follow: true,
     };
     let mut pages = client.read_batches(remote.request(request)).await?.into_inner();
+    if let Some(position) = position {
+        confirm_again(remote, &mut client, &status.wal_id, position).await?;
+    }
     let mut status_is_due = tokio::time::interval(STATUS_EVERY);
     let mut silent_until = tokio::time::Instant::now() + SILENCE_MAX;
     loop {
@@ -55,14 +60,36 @@ pub(super) async fn pull(remote: &Remote, channel: Channel) -> Result<(), PullEr
         if let Some(key) = page.batches.last().map(|batch| batch.key.clone()) {
             let records = page.batches.into_iter().map(record).collect::<Result<Vec<_>, _>>()?;
             remote.store(records, &source, key.clone()).await?;
-            let request = TrimRequest {
-                consumer_id: remote.config.consumer_id.clone(),
-                wal_id: status.wal_id.clone(),
-                up_to_key: key,
-            };
-            client.trim(remote.request(request)).await?;
+            confirm(remote, &mut client, &status.wal_id, key).await?;
         }
         remote.sources.pulled(&remote.config.url, progress);
+    }
+}
+
+/// Says that everything up to a key is on our disk.
+async fn confirm(
+    remote: &Remote,
+    client: &mut BatchServiceClient<Channel>,
+    wal_id: &[u8],
+    up_to_key: Vec<u8>,
+) -> Result<(), PullError> {
+    let consumer_id = remote.config.consumer_id.clone();
+    let request = TrimRequest { consumer_id, wal_id: wal_id.to_vec(), up_to_key };
+    client.trim(remote.request(request)).await?;
+    Ok(())
+}
+
+/// Confirms what was on our disk before this connection: a process that died between writing and confirming has left that
+/// to the next one. A remote that was put back from a backup does not know the key yet (`OUT_OF_RANGE`), which is no fault.
+async fn confirm_again(
+    remote: &Remote,
+    client: &mut BatchServiceClient<Channel>,
+    wal_id: &[u8],
+    position: Vec<u8>,
+) -> Result<(), PullError> {
+    match confirm(remote, client, wal_id, position).await {
+        Err(PullError::Call { code: Code::OutOfRange, .. }) => Ok(()),
+        other => other,
     }
 }
 
