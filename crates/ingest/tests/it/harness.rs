@@ -29,7 +29,7 @@ pub(crate) const KEY: &str = "good";
 /// Another one.
 pub(crate) const OTHER_KEY: &str = "good too";
 /// How long anything may take before it counts as hanging.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Keys that say what they are.
 struct NamedKeys;
