@@ -34,9 +34,11 @@ import (
 
 const (
 	// Key is valid; KeyID is what the server calls it, Project is what it belongs to.
-	Key     = "good-key"
-	KeyID   = "key-id-1"
-	Project = "checkout"
+	Key   = "good-key"
+	KeyID = "key-id-1"
+	// OtherKey is valid too.
+	OtherKey = "other-key"
+	Project  = "checkout"
 	// Token of the internal ports.
 	Token = "internal-token"
 	// patience is how long anything may take that has to happen.
@@ -62,7 +64,7 @@ func StartBackend(t testing.TB, addr string) *Backend {
 	}
 	listener, err := net.Listen("tcp", addr)
 	require.NoError(t, err)
-	b := &Backend{Addr: listener.Addr().String(), server: grpc.NewServer(), keys: map[string]string{Key: KeyID}}
+	b := &Backend{Addr: listener.Addr().String(), server: grpc.NewServer(), keys: map[string]string{Key: KeyID, OtherKey: "key-id-2"}}
 	ingestionpb.RegisterInternalAuthServiceServer(b.server, b)
 	go func() { _ = b.server.Serve(listener) }()
 	t.Cleanup(b.Stop)
@@ -129,20 +131,23 @@ func Env(dir, backend string, overrides map[string]string) map[string]string {
 }
 
 // Start runs the service in this process and waits until it is ready.
-func Start(t testing.TB, overrides map[string]string) *Service {
+func Start(t testing.TB, overrides map[string]string, adjust ...func(*config.Config)) *Service {
 	t.Helper()
-	s := Launch(t, t.TempDir(), overrides)
+	s := Launch(t, t.TempDir(), overrides, adjust...)
 	require.Eventually(t, s.app.IsReady, patience, time.Millisecond)
 	return s
 }
 
 // Launch runs the service in this process and does not wait for its log.
-func Launch(t testing.TB, dir string, overrides map[string]string) *Service {
+func Launch(t testing.TB, dir string, overrides map[string]string, adjust ...func(*config.Config)) *Service {
 	t.Helper()
 	backend := StartBackend(t, "")
 	env := Env(dir, backend.Addr, overrides)
 	settings, err := config.Load(func(name string) (string, bool) { value, found := env[name]; return value, found })
 	require.NoError(t, err)
+	for _, change := range adjust { // what is no setting
+		change(&settings)
+	}
 	service, err := app.New(settings, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
