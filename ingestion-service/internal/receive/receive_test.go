@@ -138,6 +138,25 @@ func TestDeclaredLengthsAreNotBelieved(t *testing.T) {
 	}
 }
 
+// Scenario: more requests at once than there is memory for what may arrive of them. Guarantee: the next one is told to try
+// again at once, before its key is asked for, and HTTP/1 needs less.
+func TestRequestsThatWaitAreBounded(t *testing.T) {
+	account := memory.New(memory.Shares{memory.Receive: 1, memory.Window: WindowBytes + 3*requestBytes, memory.Read: 1})
+	r := New(Options{Memory: account, Limits: DefaultLimits()})
+	ask := func(major int) (*memory.Loan, *Refusal) {
+		return r.reserveWindow(t.Context(), &http.Request{ProtoMajor: major})
+	}
+	first, refusal := ask(2)
+	require.Nil(t, refusal)
+	_, refusal = ask(2)
+	require.Equal(t, Unavailable, refusal.Reason)
+	second, refusal := ask(1)
+	require.Nil(t, refusal)
+	first.Close()
+	second.Close()
+	require.Zero(t, account.Usage(memory.Window).Used)
+}
+
 // Scenario: readers that end at, before and after the limit, in drips, or break. Guarantee: at most the limit is read.
 func TestReadAllStopsAtItsLimit(t *testing.T) {
 	for size, over := range map[int]bool{0: false, 99: false, 100: false, 101: true, 5000: true} {
