@@ -43,6 +43,8 @@ const (
 	Token = "internal-token"
 	// patience is how long anything may take that has to happen.
 	patience = 20 * time.Second
+	// unhurried is for what has to end only in the tests that are about its end.
+	unhurried = time.Hour
 )
 
 // Backend is the server's InternalAuthService.
@@ -54,6 +56,7 @@ type Backend struct {
 	calls  int
 	token  string
 	keys   map[string]string
+	holds  bool
 }
 
 // StartBackend serves keys on a loopback port; addr may be empty.
@@ -81,6 +84,13 @@ func (b *Backend) Revoke(key string) {
 	delete(b.keys, key)
 }
 
+// Hold leaves questions about unknown keys without an answer, as long as they wait for one.
+func (b *Backend) Hold() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.holds = true
+}
+
 // LastToken is the authorization that came with the last call.
 func (b *Backend) LastToken() string {
 	b.mu.Lock()
@@ -98,11 +108,15 @@ func (b *Backend) Calls() int {
 // ValidateApiKey answers.
 func (b *Backend) ValidateApiKey(ctx context.Context, request *ingestionpb.ValidateApiKeyRequest) (*ingestionpb.ValidateApiKeyResponse, error) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.calls++
 	incoming, _ := metadata.FromIncomingContext(ctx)
 	b.token = fmt.Sprint(incoming.Get("authorization"))
 	id, found := b.keys[request.GetApiKey()]
+	holds := b.holds
+	b.mu.Unlock()
+	if !found && holds {
+		<-ctx.Done()
+	}
 	if !found {
 		return &ingestionpb.ValidateApiKeyResponse{}, nil
 	}
@@ -145,6 +159,8 @@ func Launch(t testing.TB, dir string, overrides map[string]string, adjust ...fun
 	env := Env(dir, backend.Addr, overrides)
 	settings, err := config.Load(func(name string) (string, bool) { value, found := env[name]; return value, found })
 	require.NoError(t, err)
+	// a machine that is slow does not make a sender slow
+	settings.Limits.BodyGrace, settings.Limits.BodyTimeMax = unhurried, unhurried
 	for _, change := range adjust { // what is no setting
 		change(&settings)
 	}
