@@ -98,6 +98,13 @@ def told(server, trace):
     return sorted(span["name"] for span in reply.json["spans"])
 
 
+def wait_told(server, trace, seconds=20):
+    """Waits until a trace is told, for a server that has just begun says 503; it may never be."""
+    end = time.monotonic() + seconds
+    while told(server, trace) is None and time.monotonic() < end:
+        time.sleep(0.1)
+
+
 def flipped_bytes(expect):
     """bytes of each file change while the server runs, and it is asked, written to, and started again"""
     with Server(SEALED_SOON).start().register() as origin:
@@ -128,6 +135,7 @@ def _flip_one(expect, server, name, truth):
     path = pathlib.Path(server.data) / name
     if not path.exists():
         return
+    wait_told(server, next(iter(truth)))
     flip(path)
     wrong = lost = refused = 0
     notes = []
@@ -148,6 +156,7 @@ def _flip_one(expect, server, name, truth):
             if server.wait_ready(60) is None:
                 notes.append("does not start: " + server.process.log().strip().splitlines()[-1][:100])
                 break
+            wait_told(server, next(iter(truth)))
     panicked = server.process.panicked()
     hung = server.process.is_alive() and server.send(otlp.one_span(), timeout=20)[0] == 0
     expect(not wrong and not lost and not panicked and not hung,

@@ -55,14 +55,14 @@ class Split:
 def service_places(expect):
     """1,100 HTTP/2 connections and 1,100 silent ones on each port of the service"""
     with Split() as split:
-        kept = http2.Connection(split.grpc)
-        kept.request("GET", "/ping")
         for name, data in (("HTTP/2", places.one_refused_request()), ("silent", b"")):
             for port, address in (("gRPC", split.grpc), ("OTLP/HTTP", split.otlp), ("internal", split.internal)):
                 held = places.hold(address, 1100, data)
                 honest = Honest(split.export).during(2)
                 expect(honest.was_served(SLOWEST_SECONDS), f"{len(held)} {name} connections on the {port} port; {honest.said()}")
                 places.let_go(held)
+        kept = http2.Connection(split.grpc)
+        kept.request("GET", "/ping")
         ended = kept.wait_ended(places.SILENCE_SECONDS)
         expect(ended, f"a silent HTTP/2 connection that answers pings is {'closed' if ended else 'still open'}")
 
