@@ -33,7 +33,7 @@ type Listener struct {
 	options Options
 	mu      sync.Mutex
 	open    map[*Conn]struct{}
-	from    map[netip.Addr]int
+	from    map[netip.Prefix]int
 	stats   Stats
 	clock   uint64
 }
@@ -43,6 +43,7 @@ type Conn struct {
 	net.Conn
 	listener *Listener
 	address  netip.Addr
+	network  netip.Prefix
 	// busy: a request is being answered, or one of so many calls; since is when that changed, on the listener's own clock.
 	busy   bool
 	calls  int
@@ -59,7 +60,7 @@ func Listen(address string, options Options) (*Listener, error) {
 	if options.Unlimited == nil {
 		options.Unlimited = netip.Addr.IsLoopback
 	}
-	return &Listener{Listener: listener, options: options, open: map[*Conn]struct{}{}, from: map[netip.Addr]int{}}, nil
+	return &Listener{Listener: listener, options: options, open: map[*Conn]struct{}{}, from: map[netip.Prefix]int{}}, nil
 }
 
 // Accept returns the next connection that has a place.
@@ -70,6 +71,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		connection := &Conn{Conn: inner, listener: l, address: addressOf(inner.RemoteAddr())}
+		connection.network = networkOf(connection.address)
 		silent, admitted := l.admit(connection)
 		if silent != nil {
 			_ = silent.Conn.Close()
@@ -87,8 +89,8 @@ func (l *Listener) admit(connection *Conn) (silent *Conn, admitted bool) {
 	defer l.mu.Unlock()
 	share := max(l.options.Places/addressParts, 1)
 	full := len(l.open) >= l.options.Places
-	if !l.options.Unlimited(connection.address) && l.from[connection.address] >= share {
-		silent = l.longestSilent(func(other *Conn) bool { return other.address == connection.address })
+	if !l.options.Unlimited(connection.address) && l.from[connection.network] >= share {
+		silent = l.longestSilent(func(other *Conn) bool { return other.network == connection.network })
 		full = silent == nil
 	} else if full {
 		silent = l.longestSilent(func(*Conn) bool { return true })
@@ -106,7 +108,7 @@ func (l *Listener) admit(connection *Conn) (silent *Conn, admitted bool) {
 	l.clock++
 	connection.since = l.clock
 	l.open[connection] = struct{}{}
-	l.from[connection.address]++
+	l.from[connection.network]++
 	return silent, true
 }
 
@@ -128,8 +130,8 @@ func (l *Listener) forget(connection *Conn) {
 	}
 	connection.closed = true
 	delete(l.open, connection)
-	if l.from[connection.address]--; l.from[connection.address] == 0 {
-		delete(l.from, connection.address)
+	if l.from[connection.network]--; l.from[connection.network] == 0 {
+		delete(l.from, connection.network)
 	}
 }
 
@@ -197,6 +199,15 @@ func addressOf(address net.Addr) netip.Addr {
 		return port.Addr().Unmap().WithZone("")
 	}
 	return netip.Addr{}
+}
+
+// networkOf is what counts as one address: of IPv6 the 64 bits that a machine has for itself.
+func networkOf(address netip.Addr) netip.Prefix {
+	bits := address.BitLen()
+	if address.Is6() && !address.IsLoopback() {
+		bits = 64
+	}
+	return netip.PrefixFrom(address, bits).Masked()
 }
 
 // ParseProxies reads addresses and networks, such as 10.0.0.0/8 or 192.0.2.7.

@@ -133,6 +133,16 @@ func TestOneAddressHasAShare(t *testing.T) {
 	require.ErrorContains(t, err, "proxy")
 }
 
+// Scenario: addresses of both kinds. Guarantee: of IPv6 a machine's whole network is one address.
+func TestNetworkIsOneAddress(t *testing.T) {
+	of := func(text string) netip.Prefix { return networkOf(netip.MustParseAddr(text)) }
+	require.Equal(t, of("2001:db8::1"), of("2001:db8::ffff:1"))
+	require.NotEqual(t, of("2001:db8::1"), of("2001:db8:0:1::1"))
+	require.NotEqual(t, of("192.0.2.1"), of("192.0.2.2"))
+	require.NotEqual(t, of("::1"), of("::2"))
+	require.Equal(t, of("192.0.2.1"), networkOf(addressOf(&net.TCPAddr{IP: net.ParseIP("::ffff:192.0.2.1"), Port: 1})))
+}
+
 // Scenario: file limits from plenty to too few. Guarantee: together ports never want more than there is beside what else
 // is open, each has its part, and each has some.
 func TestPlacesAreDerivedFromTheFileLimit(t *testing.T) {
