@@ -2,7 +2,7 @@
 # A preset CARGO_TARGET_DIR is respected, as cargo does.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup libduckdb run dev split test lint openapi coverage demo bench clean
+.PHONY: help setup libduckdb run dev split test lint openapi coverage demo bench attack clean
 
 NODE_MODULES := frontend/node_modules/.package-lock.json
 PAGE := frontend/dist/index.html
@@ -58,6 +58,13 @@ bench: setup $(PAGE) ## Measure ingest, queries and the page beside their anchor
 	cargo run --release --locked -p junjo-bench -- $(or $(ARGS),suite)
 	@npm --prefix frontend run --silent figures
 	@JUNJO_E2E_CHROMIUM=$$(scripts/find-chromium.sh) npm --prefix frontend run --silent timings
+
+attack: setup $(PAGE) ## Attack a release build and the Go service, and print what held (ARGS="places memory": names that contain these)
+	cargo build --release --locked -p junjo-server
+	@mkdir -p target/attack
+	scripts/release.sh ingestion-service target/attack
+	JUNJO_SERVER="$${CARGO_TARGET_DIR:-target}/release/junjo-server" JUNJO_INGESTION_SERVICE=target/attack/ingestion-service \
+	  scripts/attack.sh $(ARGS)
 
 clean: ## Remove build results; keeps ./data and the cache of libduckdb and tools
 	cargo clean

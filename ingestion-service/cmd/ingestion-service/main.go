@@ -16,8 +16,11 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"junjo.local/ingestion-service/internal/app"
 	"junjo.local/ingestion-service/internal/config"
+	"junjo.local/ingestion-service/internal/memory"
 )
 
 func main() {
@@ -39,6 +42,9 @@ func run() error {
 	if len(os.Args) > 1 {
 		return command(settings, os.Args[1:])
 	}
+	// what is made from here on is for this user alone
+	unix.Umask(0o077)
+	memory.KeepWithin(settings.MemoryLimit)
 	log := newLogger(settings)
 	settings.Log(log)
 	service, err := app.New(settings, log)

@@ -2,21 +2,24 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"junjo.local/ingestion-service/internal/config"
 	"junjo.local/ingestion-service/internal/internalapi"
 	"junjo.local/ingestion-service/internal/keys"
+	"junjo.local/ingestion-service/internal/listen"
+	"junjo.local/ingestion-service/internal/memory"
 	"junjo.local/ingestion-service/internal/metrics"
 	"junjo.local/ingestion-service/internal/receive"
 	"junjo.local/ingestion-service/internal/wal"
@@ -24,6 +27,9 @@ import (
 
 // openRetry is how often a log that cannot be opened is tried again, while the ports answer UNAVAILABLE.
 const openRetry = time.Second
+
+// ownPlacesMax is the places of the ports for servers and operators: both come with few connections.
+const ownPlacesMax = 128
 
 // App is a service whose ports are bound.
 type App struct {
@@ -33,6 +39,7 @@ type App struct {
 	receiver *receive.Receiver
 	internal *internalapi.Server
 	metrics  *metrics.Metrics
+	memory   *memory.Account
 	servers  []listening
 	wal      atomic.Pointer[wal.WAL]
 	tasks    sync.WaitGroup
@@ -42,7 +49,7 @@ type App struct {
 // listening is a server with its listener.
 type listening struct {
 	name     string
-	listener net.Listener
+	listener *listen.Listener
 	serve    func(net.Listener) error
 	stop     func(context.Context) error
 }
@@ -53,12 +60,17 @@ func New(config config.Config, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("JUNJO_BACKEND_ADDR=%s: %w", config.BackendAddr, err)
 	}
-	a := &App{config: config, log: log, checker: checker, metrics: metrics.New()}
+	a := &App{config: config, log: log, checker: checker, metrics: metrics.New(), memory: memory.New(config.Shares())}
 	a.receiver = receive.New(receive.Options{
 		Keys: checker, Limits: config.Limits, Now: time.Now, Log: log, Observe: a.metrics.ObserveRequest,
+		Memory: a.memory,
 	})
-	a.internal = internalapi.New(internalapi.Options{Token: config.InternalToken, Log: log, Stats: a.receiver.Stats(), Busy: a.receiver.IsBusy})
-	a.metrics.Read(metrics.Sources{Receiver: a.receiver, Keys: checker, WAL: a.wal.Load})
+	a.internal = internalapi.New(internalapi.Options{
+		Token: config.InternalToken, Log: log, Stats: a.receiver.Stats(), Busy: a.receiver.IsBusy,
+		Memory: a.memory, Connection: a.internalConnection,
+		IdleTimeMax: cmp.Or(config.IdleTime, idleTimeMax), SendTimeMax: cmp.Or(config.SendTime, sendTimeMax),
+	})
+	a.metrics.Read(metrics.Sources{Receiver: a.receiver, Keys: checker, WAL: a.wal.Load, Memory: a.memory, Ports: a.ports})
 	if err := a.bind(); err != nil {
 		for _, server := range a.servers {
 			_ = server.listener.Close()
@@ -68,28 +80,41 @@ func New(config config.Config, log *slog.Logger) (*App, error) {
 	return a, nil
 }
 
+// bind binds all ports, with as many places as the process may open files for.
 func (a *App) bind() error {
+	wanted := make([]int, 0, len(a.config.GRPCAddrs)+len(a.config.HTTPAddrs)+2)
+	for range len(a.config.GRPCAddrs) + len(a.config.HTTPAddrs) {
+		wanted = append(wanted, a.config.ConnectionsMax)
+	}
+	wanted = append(wanted, min(a.config.ConnectionsMax, ownPlacesMax), min(a.config.ConnectionsMax, ownPlacesMax))
+	files := listen.Files()
+	places := listen.Places(files, wanted)
+	if places[0] < wanted[0] {
+		a.log.Warn("fewer connections than wanted: raise the limit of open files (ulimit -n)", "open_files", files,
+			"connections_max", wanted[0], "connections", places[0])
+	}
 	for _, addr := range a.config.GRPCAddrs {
-		if err := a.listenHTTP("otlp/grpc", addr, a.publicServer(a.receiver.GRPC())); err != nil {
+		if err := a.listenHTTP("otlp/grpc", addr, places[len(a.servers)], a.publicServer(a.receiver.GRPC())); err != nil {
 			return err
 		}
 	}
 	for _, addr := range a.config.HTTPAddrs {
-		if err := a.listenHTTP("otlp/http", addr, a.publicServer(a.receiver.HTTP())); err != nil {
+		if err := a.listenHTTP("otlp/http", addr, places[len(a.servers)], a.publicServer(a.receiver.HTTP())); err != nil {
 			return err
 		}
 	}
-	if err := a.listenHTTP("metrics", a.config.MetricsAddr, a.operatorServer()); err != nil {
+	if err := a.listenHTTP("metrics", a.config.MetricsAddr, places[len(a.servers)], a.operatorServer()); err != nil {
 		return err
 	}
-	return a.listen("internal", a.config.InternalAddr, a.internal.GRPC.Serve, func(ctx context.Context) error {
+	return a.listen("internal", a.config.InternalAddr, places[len(a.servers)], a.internal.GRPC.Serve, func(ctx context.Context) error {
 		a.internal.Stop(ctx)
 		return nil
 	})
 }
 
-func (a *App) listenHTTP(name, addr string, server *http.Server) error {
-	return a.listen(name, addr, server.Serve, func(ctx context.Context) error {
+func (a *App) listenHTTP(name, addr string, places int, server *http.Server) error {
+	server.ConnState = listen.Note
+	return a.listen(name, addr, places, server.Serve, func(ctx context.Context) error {
 		if err := server.Shutdown(ctx); err != nil {
 			return server.Close()
 		}
@@ -97,14 +122,38 @@ func (a *App) listenHTTP(name, addr string, server *http.Server) error {
 	})
 }
 
-func (a *App) listen(name, addr string, serve func(net.Listener) error, stop func(context.Context) error) error {
-	listener, err := net.Listen("tcp", addr)
+func (a *App) listen(name, addr string, places int, serve func(net.Listener) error, stop func(context.Context) error) error {
+	listener, err := listen.Listen(addr, listen.Options{Places: places, Unlimited: a.unlimited})
 	if err != nil {
 		return fmt.Errorf("listen for %s: %w", name, err)
 	}
-	listener = netutil.LimitListener(listener, a.config.ConnectionsMax)
 	a.servers = append(a.servers, listening{name: name, listener: listener, serve: serve, stop: stop})
 	return nil
+}
+
+// unlimited says which addresses many may come from.
+func (a *App) unlimited(address netip.Addr) bool {
+	return address.IsLoopback() || slices.ContainsFunc(a.config.Proxies, func(network netip.Prefix) bool { return network.Contains(address) })
+}
+
+// internalConnection finds the connection of a reader.
+func (a *App) internalConnection(address net.Addr) internalapi.Connection {
+	for _, server := range a.servers {
+		if server.name != "internal" {
+			continue
+		}
+		if connection := server.listener.Find(address); connection != nil {
+			return connection
+		}
+	}
+	return nil
+}
+
+// ports visits the listeners.
+func (a *App) ports(visit func(name string, stats listen.Stats)) {
+	for _, server := range a.servers {
+		visit(server.name, server.listener.Stats())
+	}
 }
 
 // Addr returns the address that a named server is bound to; the first, when it has several.

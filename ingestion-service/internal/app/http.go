@@ -1,26 +1,32 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"junjo.local/ingestion-service/internal/receive"
 )
 
 const (
-	// readHeaderTimeMax and headerBytesMax bound what a stranger can hold.
+	// readHeaderTimeMax bounds what a stranger can hold who says nothing.
 	readHeaderTimeMax = 10 * time.Second
-	headerBytesMax    = 64 << 10
-	// idleTimeMax is above the 60 s between two metric exports, so that their connections last.
-	idleTimeMax = 10 * time.Minute
+	// idleTimeMax is above the 60 s between two metric exports, so that their connections last. It holds for HTTP/2
+	// as well: pings do not count, requests do.
+	idleTimeMax = 75 * time.Second
+	// sendTimeMax is how long a server that reads may take nothing before its connection is closed, for it holds memory.
+	sendTimeMax = time.Minute
+	// operatorTimeMax is how long a scrape may take, with its answer.
+	operatorTimeMax = 30 * time.Second
 	// pingTime is after how much silence a connection is probed.
 	pingTime = time.Minute
 	// streamsMax is per connection; exporters use one or few.
-	streamsMax = 256
-	// streamBufferBytes and connectionBufferBytes are what may arrive before the receiver has reserved memory for it.
-	streamBufferBytes     = 512 << 10
+	streamsMax = 128
+	// connectionBufferBytes is what may arrive of all requests of a connection before anybody reads it.
 	connectionBufferBytes = 1 << 20
 	// frameBytes: larger frames than the 16 KiB of the standard save time where clients make them.
 	frameBytes = 128 << 10
@@ -35,13 +41,13 @@ func (a *App) publicServer(handler http.Handler) *http.Server {
 		Handler:           handler,
 		Protocols:         protocols,
 		ReadHeaderTimeout: readHeaderTimeMax,
-		IdleTimeout:       idleTimeMax,
-		MaxHeaderBytes:    headerBytesMax,
+		IdleTimeout:       cmp.Or(a.config.IdleTime, idleTimeMax),
+		MaxHeaderBytes:    receive.HeaderBytesMax,
 		ErrorLog:          log.New(debugWriter{a.log}, "", 0),
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams:          streamsMax,
 			MaxReadFrameSize:              frameBytes,
-			MaxReceiveBufferPerStream:     streamBufferBytes,
+			MaxReceiveBufferPerStream:     receive.WindowBytes,
 			MaxReceiveBufferPerConnection: connectionBufferBytes,
 			SendPingTimeout:               pingTime,
 		},
@@ -60,7 +66,14 @@ func (a *App) operatorServer() *http.Server {
 			say(w, http.StatusServiceUnavailable, "the write-ahead log is not open yet")
 		}
 	})
-	return &http.Server{Handler: mux, ReadHeaderTimeout: readHeaderTimeMax, ErrorLog: log.New(debugWriter{a.log}, "", 0)}
+	return &http.Server{
+		Handler:        mux,
+		ReadTimeout:    readHeaderTimeMax,
+		WriteTimeout:   operatorTimeMax,
+		IdleTimeout:    cmp.Or(a.config.IdleTime, idleTimeMax),
+		MaxHeaderBytes: receive.HeaderBytesMax,
+		ErrorLog:       log.New(debugWriter{a.log}, "", 0),
+	}
 }
 
 func say(w http.ResponseWriter, code int, text string) {

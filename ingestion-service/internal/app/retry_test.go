@@ -103,30 +103,39 @@ func TestExportToFullLogOrDiskAsksForRetry(t *testing.T) {
 	requireBothRetry(t, disk, "less than the floor")
 }
 
-// Scenario: a slow sender holds most of the memory for messages. Guarantee: another one that does not fit is told to try
-// again, a small one gets through, and the memory comes back.
+// Scenario: slow senders of one key hold what one key may have. Guarantee: more of it is told to try again, a small message
+// and another key get through, and the memory comes back.
 func TestExportOverMemoryBudgetAsksForRetry(t *testing.T) {
 	s := testkit.Start(t, map[string]string{"JUNJO_MESSAGE_MAX_BYTES": "1M", "JUNJO_IN_FLIGHT_MAX_BYTES": "2M"})
-	var slow [2]net.Conn
-	for n := range slow {
-		connection, err := net.Dial("tcp", strings.TrimPrefix(s.HTTP, "http://"))
-		require.NoError(t, err)
-		defer func() { _ = connection.Close() }()
-		_, err = fmt.Fprintf(connection, "POST /v1/traces HTTP/1.1\r\nHost: x\r\nX-Api-Key: %s\r\nContent-Type: application/x-protobuf\r\n"+
-			"Content-Length: %d\r\n\r\n", testkit.Key, 500_000+400_000*n)
-		require.NoError(t, err)
-		slow[n] = connection
-	}
-	inFlight := func() string { _, page := get(t, s.Metrics+"/metrics"); return page }
-	require.Eventually(t, func() bool { return strings.Contains(inFlight(), "junjo_ingest_in_flight_bytes 1.572864e+06") }, patience, time.Millisecond)
+	slow, err := net.Dial("tcp", strings.TrimPrefix(s.HTTP, "http://"))
+	require.NoError(t, err)
+	defer func() { _ = slow.Close() }()
+	_, err = fmt.Fprintf(slow, "POST /v1/traces HTTP/1.1\r\nHost: x\r\nX-Api-Key: %s\r\nContent-Type: application/x-protobuf\r\n"+
+		"Content-Length: 900000\r\n\r\n%s", testkit.Key, strings.Repeat("x", 300_000))
+	require.NoError(t, err)
+	requireMetric(t, s, `junjo_ingest_in_flight_bytes 524288`)
 	var trailer metadata.MD
-	_, err := traceClient(t, s).Export(testkit.Context(t), testkit.Traces("s", strings.Repeat("x", 700_000)), grpc.Trailer(&trailer))
+	_, err = traceClient(t, s).Export(testkit.Context(t), testkit.Traces("s", strings.Repeat("x", 700_000)), grpc.Trailer(&trailer))
 	requireRetry(t, err, trailer)
 	require.ErrorContains(t, err, "too many bytes are being received at once")
+	other := metadata.AppendToOutgoingContext(t.Context(), "x-junjo-api-key", testkit.OtherKey)
+	for range 2 {
+		_, err = traceClient(t, s).Export(other, testkit.Traces("s", strings.Repeat("x", 400_000)))
+		require.NoError(t, err)
+	}
 	_, err = traceClient(t, s).Export(testkit.Context(t), testkit.Traces("s", "small"))
 	require.NoError(t, err)
-	for _, connection := range slow {
-		require.NoError(t, connection.Close())
-	}
-	require.Eventually(t, func() bool { return strings.Contains(inFlight(), "junjo_ingest_in_flight_bytes 0") }, patience, time.Millisecond)
+	require.NoError(t, slow.Close())
+	requireMetric(t, s, `junjo_ingest_in_flight_bytes 0`)
+	requireMetric(t, s, `junjo_memory_used_bytes{part="window"} 0`)
+	requireMetric(t, s, `junjo_memory_refused_total{part="receive"} 1`)
+}
+
+// requireMetric waits until /metrics has a line.
+func requireMetric(t *testing.T, s *testkit.Service, line string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		_, page := get(t, s.Metrics+"/metrics")
+		return strings.Contains(page, line+"\n")
+	}, patience, 10*time.Millisecond, line)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"junjo.local/ingestion-service/internal/listen"
+	"junjo.local/ingestion-service/internal/memory"
 	"junjo.local/ingestion-service/internal/otlp"
 	"junjo.local/ingestion-service/internal/receive"
 	"junjo.local/ingestion-service/internal/wal"
@@ -44,12 +47,18 @@ type Config struct {
 	Dir                  string
 	LogFormat            string
 	Limits               receive.Limits
+	MemoryLimit          int64
+	InFlightBytesMax     int64
+	Proxies              []netip.Prefix
 	WALBytesMax          uint64
 	FreeBytesMin         uint64
 	ConnectionsMax       int
 	ShutdownTime         time.Duration
-	LogLevel             slog.Level
-	KeepAll              bool
+	// IdleTime is after how much time without a request a connection is closed, SendTime how long a server may take
+	// nothing of what it reads. Both are no settings: the defaults are in app and internalapi.
+	IdleTime, SendTime time.Duration
+	LogLevel           slog.Level
+	KeepAll            bool
 }
 
 // Load reads the environment through lookup, which is os.LookupEnv outside of tests.
@@ -73,7 +82,9 @@ func Load(lookup func(string) (string, bool)) (Config, error) {
 		KeepAll:        !e.flag("JUNJO_INGESTION_TRIM", true),
 	}
 	limits.MessageBytesMax = int(e.bytes("JUNJO_MESSAGE_MAX_BYTES", uint64(limits.MessageBytesMax)))
-	limits.InFlightBytesMax = int(e.bytes("JUNJO_IN_FLIGHT_MAX_BYTES", uint64(limits.InFlightBytesMax)))
+	config.MemoryLimit = max(int64(e.bytes("JUNJO_MEMORY_LIMIT", uint64(memory.DefaultLimit()))), memory.LimitMin)
+	config.InFlightBytesMax = int64(e.bytes("JUNJO_IN_FLIGHT_MAX_BYTES", 0))
+	config.Proxies = e.networks("JUNJO_TRUSTED_PROXIES")
 	limits.Scan.ItemsMax = uint32(e.number("JUNJO_REQUEST_MAX_ITEMS", otlp.ItemsMax, 1, otlp.ItemsMax))
 	limits.Scan.DepthMax = int(e.number("JUNJO_VALUE_MAX_DEPTH", otlp.DepthMax, 1, otlp.DepthCeiling))
 	config.Limits = limits
@@ -88,7 +99,7 @@ func (c Config) check(open bool) error {
 	switch {
 	case c.Limits.MessageBytesMax > wal.MessageBytesCeiling:
 		return fmt.Errorf("JUNJO_MESSAGE_MAX_BYTES is at most %d", wal.MessageBytesCeiling)
-	case c.Limits.InFlightBytesMax < 2*c.Limits.MessageBytesMax:
+	case c.InFlightBytesMax != 0 && c.InFlightBytesMax < int64(2*c.Limits.MessageBytesMax):
 		return errors.New("JUNJO_IN_FLIGHT_MAX_BYTES must hold a message twice, compressed and not: raise it, or lower JUNJO_MESSAGE_MAX_BYTES")
 	case c.InternalToken == "" && !open && !isLoopback(c.InternalAddr):
 		return fmt.Errorf("JUNJO_INTERNAL_GRPC_ADDR=%s can be reached from outside: set JUNJO_INTERNAL_TOKEN, "+
@@ -97,12 +108,21 @@ func (c Config) check(open bool) error {
 	return nil
 }
 
+// Shares divides the memory; the share for messages can be set.
+func (c Config) Shares() memory.Shares {
+	shares := memory.SharesOf(c.MemoryLimit)
+	if c.InFlightBytesMax != 0 {
+		shares[memory.Receive] = c.InFlightBytesMax
+	}
+	return shares
+}
+
 // Log writes the settings without secrets.
 func (c Config) Log(log *slog.Logger) {
 	log.Info("settings", "grpc", c.GRPCAddrs, "http", c.HTTPAddrs, "internal", c.InternalAddr, "metrics", c.MetricsAddr,
 		"backend", c.BackendAddr, "internal_token", c.InternalToken != "", "dir", c.Dir, "wal_bytes_max", c.WALBytesMax,
 		"free_bytes_min", c.FreeBytesMin, "trim", !c.KeepAll, "message_bytes_max", c.Limits.MessageBytesMax,
-		"in_flight_bytes_max", c.Limits.InFlightBytesMax, "items_max", c.Limits.Scan.ItemsMax,
+		"memory_limit", c.MemoryLimit, "in_flight_bytes_max", c.Shares()[memory.Receive], "items_max", c.Limits.Scan.ItemsMax,
 		"depth_max", c.Limits.Scan.DepthMax, "connections_max", c.ConnectionsMax)
 	if c.InternalToken == "" && !isLoopback(c.InternalAddr) {
 		log.Warn("the internal port is open to everyone who can reach it", "internal", c.InternalAddr)
@@ -188,6 +208,14 @@ func (e *environment) addrs(name, unset string) []string {
 		}
 	}
 	return list
+}
+
+func (e *environment) networks(name string) []netip.Prefix {
+	networks, err := listen.ParseProxies(strings.FieldsFunc(e.text(name, ""), func(r rune) bool { return r == ',' || r == ' ' }))
+	if err != nil {
+		e.fail("%s: %w", name, err)
+	}
+	return networks
 }
 
 func (e *environment) checkAddr(name, value string) {

@@ -40,6 +40,8 @@ func (s batchService) ReadBatches(request *batchespb.ReadBatchesRequest, stream 
 	if err != nil {
 		return err
 	}
+	pages := s.server.pager(stream.Context())
+	defer pages.close()
 	page := wal.Page{Bytes: pageBytesDefault, Records: pageBatchesMax}
 	if bytes := request.GetMaxBytes(); bytes > 0 {
 		page.Bytes = int(min(bytes, pageBytesMax))
@@ -49,19 +51,22 @@ func (s batchService) ReadBatches(request *batchespb.ReadBatchesRequest, stream 
 	for started := false; ; started = true {
 		s.server.yield(stream.Context())
 		_, changed := log.Newest()
-		records, err := log.Read(after, page)
+		extent, records, err := pages.read(log, after, page)
 		if err != nil {
-			return internal(s.server, "read the log", err)
+			return err
 		}
-		if len(records) > 0 {
-			after = records[len(records)-1].Key
-			if err := stream.Send(pageOf(log, records)); err != nil {
+		if extent.Records > 0 {
+			after = extent.Last
+			if len(records) == 0 { // all of them are damaged
+				continue
+			}
+			if err := pages.send(extent.Stored, func() error { return stream.Send(pageOf(log, records)) }); err != nil {
 				return err
 			}
 			continue
 		}
 		if !started {
-			if err := stream.Send(pageOf(log, nil)); err != nil {
+			if err := pages.send(0, func() error { return stream.Send(pageOf(log, nil)) }); err != nil {
 				return err
 			}
 		}
@@ -72,7 +77,7 @@ func (s batchService) ReadBatches(request *batchespb.ReadBatchesRequest, stream 
 		select {
 		case <-changed:
 		case <-timer.C:
-			if err := stream.Send(pageOf(log, nil)); err != nil {
+			if err := pages.send(0, func() error { return stream.Send(pageOf(log, nil)) }); err != nil {
 				return err
 			}
 		case <-s.server.stopping:

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"log/slog"
+	"net"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -19,9 +20,11 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/reflection"
 	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/tap"
 
 	"junjo.local/ingestion-service/internal/gen/batchespb"
 	"junjo.local/ingestion-service/internal/gen/ingestionpb"
+	"junjo.local/ingestion-service/internal/memory"
 	"junjo.local/ingestion-service/internal/receive"
 	"junjo.local/ingestion-service/internal/wal"
 )
@@ -33,6 +36,13 @@ const (
 	keepaliveTime = 30 * time.Second
 	// pingsMin is how often a consumer may probe ours.
 	pingsMin = 5 * time.Second
+	// handshakeTimeMax is how long a connection may take to say that it speaks HTTP/2.
+	handshakeTimeMax = 10 * time.Second
+	// streamsMax is per connection: a server reads with one, and asks with few.
+	streamsMax = 64
+	// requestBytesMax and headerBytesMax bound a call: the largest is a cursor with a name.
+	requestBytesMax = 64 << 10
+	headerBytesMax  = 16 << 10
 )
 
 // Options is what the API serves.
@@ -42,8 +52,23 @@ type Options struct {
 	Busy func() bool
 	// Stats has the recent refusals.
 	Stats *receive.Stats
+	// Memory is the account that pages are reserved from.
+	Memory *memory.Account
+	// Connection finds the connection from an address; nil when it is not known.
+	Connection func(net.Addr) Connection
+	// SendTimeMax is how long a reader may take nothing before its connection is closed, for it holds memory.
+	SendTimeMax time.Duration
+	// IdleTimeMax is after how much time without a call a connection is closed; zero means never.
+	IdleTimeMax time.Duration
 	// Token that callers must send; empty lets everyone in. Health is open to all.
 	Token string
+}
+
+// Connection is one that a reader came on: it keeps its place while it reads, and is closed when it takes nothing.
+type Connection interface {
+	Enter()
+	Leave()
+	Close() error
 }
 
 // Server is the internal gRPC server.
@@ -59,9 +84,15 @@ type Server struct {
 func New(options Options) *Server {
 	s := &Server{options: options, health: health.NewServer(), stopping: make(chan struct{})}
 	s.GRPC = grpc.NewServer(
-		grpc.UnaryInterceptor(s.authorizeUnary),
-		grpc.StreamInterceptor(s.authorizeStream),
-		grpc.KeepaliveParams(keepalive.ServerParameters{Time: keepaliveTime}),
+		// before anything of a call is kept
+		grpc.InTapHandle(func(ctx context.Context, info *tap.Info) (context.Context, error) {
+			return ctx, s.authorize(info.FullMethodName, info.Header)
+		}),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: keepaliveTime, MaxConnectionIdle: options.IdleTimeMax}),
+		grpc.ConnectionTimeout(handshakeTimeMax),
+		grpc.MaxConcurrentStreams(streamsMax),
+		grpc.MaxRecvMsgSize(requestBytesMax),
+		grpc.MaxHeaderListSize(headerBytesMax),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: pingsMin, PermitWithoutStream: true}),
 	)
 	s.health.SetServingStatus("", healthpb.HealthCheckResponse_NOT_SERVING)
@@ -102,25 +133,10 @@ func (s *Server) log() (*wal.WAL, error) {
 	return nil, status.Error(codes.Unavailable, "the write-ahead log is not open yet: try again")
 }
 
-func (s *Server) authorizeUnary(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
-	if err := s.authorize(ctx, info.FullMethod); err != nil {
-		return nil, err
-	}
-	return handle(ctx, request)
-}
-
-func (s *Server) authorizeStream(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
-	if err := s.authorize(stream.Context(), info.FullMethod); err != nil {
-		return err
-	}
-	return handle(service, stream)
-}
-
-func (s *Server) authorize(ctx context.Context, method string) error {
+func (s *Server) authorize(method string, incoming metadata.MD) error {
 	if s.options.Token == "" || strings.HasPrefix(method, "/grpc.health.v1.Health/") {
 		return nil
 	}
-	incoming, _ := metadata.FromIncomingContext(ctx)
 	for _, value := range incoming.Get("authorization") {
 		scheme, token, _ := strings.Cut(value, " ")
 		// hashed, so that the comparison takes as long for any length

@@ -33,18 +33,20 @@ func (s spanService) ReadSpans(request *ingestionpb.ReadSpansRequest, stream grp
 	if err != nil {
 		return status.Error(codes.InvalidArgument, "start_key_ulid: "+err.Error())
 	}
+	pages := s.server.pager(stream.Context())
+	defer pages.close()
 	cursor, left := start, request.GetBatchSize()
 	for left > 0 {
-		records, err := log.Read(cursor, wal.Page{Bytes: spanPageBytes})
+		extent, records, err := pages.read(log, cursor, wal.Page{Bytes: spanPageBytes})
 		if err != nil {
-			return internal(s.server, "read the log", err)
+			return err
 		}
-		if len(records) == 0 {
+		if extent.Records == 0 {
 			return nil
 		}
+		cursor = extent.Last
 		for _, record := range records {
-			cursor = record.Key
-			sent, err := sendSpans(stream, log, record, start, left)
+			sent, err := sendSpans(stream, pages, log, record, start, left)
 			if err != nil {
 				return err
 			}
@@ -57,7 +59,7 @@ func (s spanService) ReadSpans(request *ingestionpb.ReadSpansRequest, stream grp
 }
 
 // sendSpans sends at most limit spans of a batch that lie behind start.
-func sendSpans(stream grpc.ServerStreamingServer[ingestionpb.ReadSpansResponse], log *wal.WAL, record wal.Record, start wal.Key, limit uint32) (uint32, error) {
+func sendSpans(stream grpc.ServerStreamingServer[ingestionpb.ReadSpansResponse], pages *pager, log *wal.WAL, record wal.Record, start wal.Key, limit uint32) (uint32, error) {
 	if record.Signal != otlp.Traces {
 		return 0, nil
 	}
@@ -78,7 +80,8 @@ func sendSpans(stream grpc.ServerStreamingServer[ingestionpb.ReadSpansResponse],
 			return nil
 		}
 		key := record.Key.Span(ordinal)
-		if err := stream.Send(&ingestionpb.ReadSpansResponse{KeyUlid: key[:], SpanBytes: span, ResourceBytes: resource}); err != nil {
+		response := &ingestionpb.ReadSpansResponse{KeyUlid: key[:], SpanBytes: span, ResourceBytes: resource}
+		if err := pages.watch(func() error { return stream.Send(response) }); err != nil {
 			return err
 		}
 		if sent++; sent == limit {

@@ -10,10 +10,15 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"junjo.local/ingestion-service/internal/keys"
+	"junjo.local/ingestion-service/internal/listen"
+	"junjo.local/ingestion-service/internal/memory"
 	"junjo.local/ingestion-service/internal/otlp"
 	"junjo.local/ingestion-service/internal/receive"
 	"junjo.local/ingestion-service/internal/wal"
 )
+
+// scrapesMax is how many answers are made at once; others get 503.
+const scrapesMax = 4
 
 // Metrics is the registry and what is measured as it happens.
 type Metrics struct {
@@ -28,6 +33,8 @@ type Sources struct {
 	Receiver *receive.Receiver
 	Keys     *keys.Checker
 	WAL      func() *wal.WAL
+	Memory   *memory.Account
+	Ports    func(visit func(name string, stats listen.Stats))
 }
 
 // New returns metrics without sources.
@@ -68,7 +75,7 @@ func (m *Metrics) Read(sources Sources) { m.registry.MustRegister(collector{sour
 
 // Handler serves them.
 func (m *Metrics) Handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: scrapesMax})
 }
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
@@ -80,6 +87,14 @@ var (
 	requests      = desc("ingest_requests_total", "Requests by outcome.", "signal", "outcome")
 	bytes         = desc("ingest_bytes_total", "Bytes of acknowledged messages before compression.", "signal")
 	inFlight      = desc("ingest_in_flight_bytes", "Memory that messages being received hold.")
+	memoryUsed    = desc("memory_used_bytes", "Memory that is reserved, by what it is used for.", "part")
+	memoryPeak    = desc("memory_peak_bytes", "The most that was reserved at once since the start.", "part")
+	memoryMax     = desc("memory_max_bytes", "The share of the memory limit.", "part")
+	memoryRefused = desc("memory_refused_total", "How often there was none left.", "part")
+	connections   = desc("connections", "Open connections.", "port")
+	accepted      = desc("connections_accepted_total", "Connections that got a place.", "port")
+	letGo         = desc("connections_let_go_total", "Silent connections that were closed for others.", "port")
+	turnedAway    = desc("connections_refused_total", "Connections that got no place.", "port")
 	keyChecks     = desc("key_checks_total", "Checks of API keys: answered from the cache, asked of the server, failed.", "kind")
 	walOpen       = desc("wal_open", "1 when requests can be acknowledged.")
 	liveBytes     = desc("wal_live_bytes", "Stored payloads that no consumer has confirmed yet.")
@@ -119,6 +134,14 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 		count(requests, n, signal.String(), string(reason))
 	})
 	gauge(inFlight, float64(c.Receiver.InFlightBytes()))
+	for _, part := range memory.Parts {
+		usage, name := c.Memory.Usage(part), part.String()
+		gauge(memoryUsed, float64(usage.Used), name)
+		gauge(memoryPeak, float64(usage.Peak), name)
+		gauge(memoryMax, float64(usage.Max), name)
+		count(memoryRefused, uint64(usage.Refused), name)
+	}
+	c.collectPorts(gauge, count)
 	hits, asked, failures := c.Keys.Counts()
 	count(keyChecks, hits, "cached")
 	count(keyChecks, asked, "asked")
@@ -142,5 +165,22 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	for _, consumer := range log.Consumers() {
 		gauge(confirmed, float64(consumer.Confirmed.UnixMillis())/1000, consumer.ID)
 		gauge(seen, float64(consumer.SeenUnixNano)/1e9, consumer.ID)
+	}
+}
+
+// collectPorts adds up listeners of the same name.
+func (c collector) collectPorts(gauge func(*prometheus.Desc, float64, ...string), count func(*prometheus.Desc, uint64, ...string)) {
+	ports := map[string]listen.Stats{}
+	c.Ports(func(name string, stats listen.Stats) {
+		sum := ports[name]
+		sum.Open, sum.Accepted = sum.Open+stats.Open, sum.Accepted+stats.Accepted
+		sum.LetGo, sum.Refused = sum.LetGo+stats.LetGo, sum.Refused+stats.Refused
+		ports[name] = sum
+	})
+	for name, stats := range ports {
+		gauge(connections, float64(stats.Open), name)
+		count(accepted, uint64(stats.Accepted), name)
+		count(letGo, uint64(stats.LetGo), name)
+		count(turnedAway, uint64(stats.Refused), name)
 	}
 }

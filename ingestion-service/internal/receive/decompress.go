@@ -61,6 +61,7 @@ func decompress(ctx context.Context, kind encoding, body []byte, out *buffer, by
 		if refusal := out.share.reserve(ctx, zstdWindowMax); refusal != nil {
 			return refusal
 		}
+		defer out.share.giveBack(zstdWindowMax)
 	}
 	source, done, err := open(kind, bytes.NewReader(body))
 	if err == nil {

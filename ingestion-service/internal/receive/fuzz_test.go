@@ -18,6 +18,7 @@ import (
 	rpcstatus "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/protobuf/proto"
 
+	"junjo.local/ingestion-service/internal/memory"
 	"junjo.local/ingestion-service/internal/otlp"
 	"junjo.local/ingestion-service/internal/wal"
 )
@@ -34,6 +35,8 @@ type recorder struct{ *httptest.ResponseRecorder }
 
 func (recorder) SetReadDeadline(time.Time) error { return nil }
 
+func (recorder) SetWriteDeadline(time.Time) error { return nil }
+
 // target is a receiver with a real log, and the last key that was seen in it.
 type target struct {
 	receiver *Receiver
@@ -48,7 +51,7 @@ func newTarget(f *testing.F) *target {
 	f.Cleanup(func() { _ = log.Close() })
 	limits := DefaultLimits()
 	limits.MessageBytesMax = 1 << 20
-	receiver := New(Options{Log: slog.New(slog.DiscardHandler), Now: time.Now, Keys: anyKey{}, Limits: limits})
+	receiver := New(Options{Log: slog.New(slog.DiscardHandler), Now: time.Now, Keys: anyKey{}, Limits: limits, Memory: memory.New(memory.SharesOf(1 << 30))})
 	receiver.Open(log)
 	return &target{receiver: receiver, log: log}
 }

@@ -44,7 +44,9 @@ func (r *Receiver) GRPC() http.Handler {
 			return
 		}
 		started := time.Now()
+		r.boundAnswer(w)
 		done, refusal := r.exportGRPC(w, request, signal)
+		forget(request)
 		r.observe(signal, "grpc", time.Since(started))
 		if refusal != nil {
 			r.recordRefusal(signal, refusal)
@@ -61,7 +63,12 @@ func (r *Receiver) GRPC() http.Handler {
 
 func (r *Receiver) exportGRPC(w http.ResponseWriter, request *http.Request, signal otlp.Signal) (outcome, *Refusal) {
 	ctx := request.Context()
-	sender, refusal := r.authenticate(ctx, request.Header)
+	window, refusal := r.reserveWindow(ctx, request)
+	if refusal != nil {
+		return outcome{}, refusal
+	}
+	defer window.Close()
+	sender, payer, refusal := r.authenticate(ctx, request.Header)
 	if refusal != nil {
 		return outcome{}, refusal
 	}
@@ -70,14 +77,10 @@ func (r *Receiver) exportGRPC(w http.ResponseWriter, request *http.Request, sign
 		w.Header().Set("Grpc-Accept-Encoding", supportedEncodings)
 		return outcome{}, refusal
 	}
-	if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(r.limits.BodyTimeMax)); err != nil {
-		return outcome{}, refuse(Unavailable, "the message cannot be read in time: try again")
-	}
-	share := share{of: r.admission}
-	defer share.release()
-	body := buffer{share: &share}
+	share, body := r.newMessage(payer)
+	defer share.loan.Close()
 	defer body.recycle()
-	compressed, refusal := r.readFrame(ctx, request.Body, &body)
+	compressed, refusal := r.readFrame(ctx, r.paced(w, request), body)
 	if refusal != nil {
 		return outcome{}, refusal
 	}
@@ -86,10 +89,11 @@ func (r *Receiver) exportGRPC(w http.ResponseWriter, request *http.Request, sign
 	} else if kind == identity {
 		return outcome{}, refuse(Invalid, "the message is flagged as compressed, but grpc-encoding is missing")
 	}
-	return r.receive(ctx, signal, sender, kind, body.bytes, &share)
+	window.ShrinkTo(requestBytes)
+	return r.receive(ctx, signal, sender, kind, body)
 }
 
-// readFrame reads the one message of a unary call: header first, then memory, then bytes.
+// readFrame reads the one message of a unary call, reserving memory as its bytes arrive and not as its header says.
 func (r *Receiver) readFrame(ctx context.Context, source io.Reader, into *buffer) (compressed bool, refusal *Refusal) {
 	var header [grpcHeaderBytes]byte
 	if _, err := io.ReadFull(source, header[:]); err != nil {
@@ -105,15 +109,12 @@ func (r *Receiver) readFrame(ctx context.Context, source io.Reader, into *buffer
 	if uint64(length) > uint64(r.limits.MessageBytesMax) {
 		return false, tooLarge(r.limits.MessageBytesMax)
 	}
-	if refusal := into.grow(ctx, int(length)); refusal != nil {
+	refusal, err := into.readAll(ctx, source, int(length))
+	if refusal != nil {
 		return false, refusal
 	}
-	n, err := io.ReadFull(source, into.bytes[:length])
-	if errors.Is(err, io.EOF) && length > 0 || errors.Is(err, io.ErrUnexpectedEOF) {
+	if n := len(into.bytes); errors.Is(err, io.ErrUnexpectedEOF) || err == nil && n < int(length) {
 		return false, refuse(Invalid, "the message ends after %d of %d bytes", n, length)
-	}
-	if err == nil {
-		err = atEnd(source)
 	}
 	if errors.As(err, new(errOverLimit)) {
 		return false, refuse(Invalid, "a unary export call carries exactly one message")
@@ -121,14 +122,13 @@ func (r *Receiver) readFrame(ctx context.Context, source io.Reader, into *buffer
 	if err != nil {
 		return false, brokenOff(err)
 	}
-	into.bytes = into.bytes[:length]
 	return header[0] == 1, nil
 }
 
 // brokenOff is a connection that broke or was too slow; that is the client's to retry.
 func brokenOff(err error) *Refusal {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return refuse(Unavailable, "the message took too long to arrive: try again")
+		return refuse(Unavailable, "the message took too long to arrive: try again, or export smaller batches")
 	}
 	return refuse(Unavailable, "the request body broke off: %v", err)
 }

@@ -34,14 +34,17 @@ func (r *Receiver) HTTP() http.Handler {
 			return
 		}
 		started := time.Now()
+		r.boundAnswer(w)
 		done, refusal := r.exportHTTP(w, request, signal)
 		r.observe(signal, "http", time.Since(started))
 		if refusal == nil {
+			forget(request)
 			answer(w, http.StatusOK, success(signal, done))
 			return
 		}
 		r.recordRefusal(signal, refusal)
 		r.discard(w, request)
+		forget(request)
 		switch refusal.Reason {
 		case Unavailable:
 			w.Header().Set("Retry-After", strconv.Itoa(int(retryDelay/time.Second)))
@@ -63,7 +66,12 @@ func answer(w http.ResponseWriter, code int, body []byte) {
 
 func (r *Receiver) exportHTTP(w http.ResponseWriter, request *http.Request, signal otlp.Signal) (outcome, *Refusal) {
 	ctx := request.Context()
-	sender, refusal := r.authenticate(ctx, request.Header)
+	window, refusal := r.reserveWindow(ctx, request)
+	if refusal != nil {
+		return outcome{}, refusal
+	}
+	defer window.Close()
+	sender, payer, refusal := r.authenticate(ctx, request.Header)
 	if refusal != nil {
 		return outcome{}, refusal
 	}
@@ -75,32 +83,23 @@ func (r *Receiver) exportHTTP(w http.ResponseWriter, request *http.Request, sign
 	if refusal != nil {
 		return outcome{}, refusal
 	}
-	if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(r.limits.BodyTimeMax)); err != nil {
-		return outcome{}, refuse(Unavailable, "the message cannot be read in time: try again")
-	}
-	share := share{of: r.admission}
-	defer share.release()
-	body := buffer{share: &share}
+	share, body := r.newMessage(payer)
+	defer share.loan.Close()
 	defer body.recycle()
-	if refusal := r.readBody(ctx, request, &body); refusal != nil {
+	if refusal := r.readBody(ctx, request, r.paced(w, request), body); refusal != nil {
 		return outcome{}, refusal
 	}
-	return r.receive(ctx, signal, sender, kind, body.bytes, &share)
+	window.ShrinkTo(requestBytes)
+	return r.receive(ctx, signal, sender, kind, body)
 }
 
-// readBody reads the whole body; memory for a declared length is reserved at once.
-func (r *Receiver) readBody(ctx context.Context, request *http.Request, into *buffer) *Refusal {
+// readBody reads the whole body; a declared length is refused when it is too large, and otherwise not believed.
+func (r *Receiver) readBody(ctx context.Context, request *http.Request, source io.Reader, into *buffer) *Refusal {
 	bytesMax := r.limits.MessageBytesMax
 	if request.ContentLength > int64(bytesMax) {
 		return tooLarge(bytesMax)
 	}
-	if request.ContentLength > 0 {
-		// one more than declared, so that the end is seen without growing
-		if refusal := into.grow(ctx, min(int(request.ContentLength)+1, bytesMax)); refusal != nil {
-			return refusal
-		}
-	}
-	refusal, err := into.readAll(ctx, request.Body, bytesMax)
+	refusal, err := into.readAll(ctx, source, bytesMax)
 	switch {
 	case refusal != nil:
 		return refusal

@@ -11,12 +11,16 @@ import (
 type Limits struct {
 	// MessageBytesMax bounds one message, before and after decompression.
 	MessageBytesMax int
-	// InFlightBytesMax bounds all messages being received at once.
-	InFlightBytesMax int
 	// AdmissionWait is how long a request waits for memory before it is refused.
 	AdmissionWait time.Duration
 	// BodyTimeMax is how long a client may take to send one message; slow senders hold memory.
 	BodyTimeMax time.Duration
+	// BodyRateMin is the bytes a second, averaged, that a body must arrive with once BodyGrace is over.
+	BodyRateMin int
+	// BodyGrace is how long a sender may take for its first bytes.
+	BodyGrace time.Duration
+	// AnswerTimeMax is how long a client may take to read its answer.
+	AnswerTimeMax time.Duration
 	// DiscardTimeMax is how long a refused HTTP/1 body is read on, so that clients that send before they listen see why.
 	DiscardTimeMax time.Duration
 	// Scan bounds items and nesting.
@@ -28,11 +32,12 @@ func DefaultLimits() Limits {
 	return Limits{
 		// what the OTLP specification recommends
 		MessageBytesMax: wal.MessageBytesCeiling,
-		// 64 clients with 64 MiB each must not fit into memory
-		InFlightBytesMax: 192 << 20,
 		// slows clients down before it sends them away
 		AdmissionWait:  2 * time.Second,
 		BodyTimeMax:    time.Minute,
+		BodyRateMin:    64 << 10,
+		BodyGrace:      5 * time.Second,
+		AnswerTimeMax:  30 * time.Second,
 		DiscardTimeMax: 2 * time.Second,
 		Scan:           otlp.Limits{ItemsMax: otlp.ItemsMax, DepthMax: otlp.DepthMax},
 	}

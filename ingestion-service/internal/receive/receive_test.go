@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/stretchr/testify/require"
+
+	"junjo.local/ingestion-service/internal/memory"
 )
 
 // Scenario: keys in every place at once and alone. Guarantee: the documented order.
@@ -58,32 +61,100 @@ func TestParseEncodingTakesEverySpelling(t *testing.T) {
 	}
 }
 
-func testBuffer(t testing.TB, budget int) *buffer {
+func testAccount(receive int64) *memory.Account {
+	return memory.New(memory.Shares{memory.Receive: receive, memory.Window: 1 << 30, memory.Read: 1 << 30})
+}
+
+func testBuffer(t testing.TB, budget int64) *buffer {
 	t.Helper()
-	share := &share{of: newAdmission(budget, time.Millisecond)}
-	t.Cleanup(share.release)
+	share := &share{loan: testAccount(budget).Loan(memory.Receive, memory.Payer{}), wait: time.Millisecond}
+	t.Cleanup(share.loan.Close)
 	return &buffer{share: share}
 }
 
 // Scenario: a body that grows, in a budget that it first fits and then does not. Guarantee: memory is reserved before it
-// is taken, the refusal comes in time, and everything is given back.
+// is taken, old and new while it is copied, the refusal comes in time, and everything is given back.
 func TestBufferReservesBeforeItGrows(t *testing.T) {
-	b := testBuffer(t, 1<<20)
+	account := testAccount(1 << 20)
+	b := &buffer{share: &share{loan: account.Loan(memory.Receive, memory.Payer{}), wait: time.Millisecond}}
 	refusal, err := b.readAll(context.Background(), bytes.NewReader(make([]byte, 200_000)), 1<<20)
 	require.Nil(t, refusal)
 	require.NoError(t, err)
 	require.Len(t, b.bytes, 200_000)
-	require.Equal(t, 256<<10, b.share.held)
-	refusal = b.grow(context.Background(), 900_000)
+	require.Equal(t, memory.Usage{Used: 256 << 10, Peak: 384 << 10, Max: 1 << 20}, account.Usage(memory.Receive))
+	refusal = b.grow(context.Background(), 500_000)
 	require.Nil(t, refusal)
 	require.Len(t, b.bytes, 200_000)
-	require.Equal(t, TooLarge, b.grow(context.Background(), 2<<20).Reason)
-	other := &share{of: b.share.of}
-	require.Equal(t, Unavailable, other.reserve(context.Background(), 1).Reason)
-	b.share.release()
+	require.Equal(t, TooLarge, b.grow(context.Background(), 900_000).Reason)
+	other := &share{loan: account.Loan(memory.Receive, memory.Payer{}), wait: time.Millisecond}
+	require.Equal(t, Unavailable, other.reserve(context.Background(), 600_000).Reason)
+	b.recycle()
 	require.Nil(t, other.reserve(context.Background(), 1<<20))
-	other.release()
-	require.Zero(t, b.share.of.inFlight.Load())
+	other.loan.Close()
+	require.Zero(t, account.Usage(memory.Receive).Used)
+}
+
+// stalled is a body of which some bytes arrive, and then nothing until its deadline.
+type stalled struct {
+	first     io.Reader
+	deadlines []time.Time
+}
+
+func (s *stalled) Read(into []byte) (int, error) {
+	if n, err := s.first.Read(into); err == nil {
+		return n, nil
+	}
+	return 0, os.ErrDeadlineExceeded
+}
+
+func (s *stalled) setDeadline(at time.Time) error {
+	s.deadlines = append(s.deadlines, at)
+	return nil
+}
+
+// Scenario: a sender that declares 64 MiB and stops after 1, 100 KB or 3 MB. Guarantee: no more is reserved than twice what
+// arrived, the deadline is the grace and what was earned at the smallest rate, never past the longest time, and it is told
+// to try again.
+func TestDeclaredLengthsAreNotBelieved(t *testing.T) {
+	for _, arrived := range []int{1, 100_000, 3_000_000} {
+		limits := DefaultLimits()
+		out := testBuffer(t, 256<<20)
+		message := append([]byte{0, 4, 0, 0, 0}, make([]byte, arrived)...) // declares 64 MiB
+		source := &stalled{first: bytes.NewReader(message)}
+		started := time.Now()
+		body := &paced{source: source, deadline: source.setDeadline, limits: limits, started: started}
+		r := &Receiver{limits: limits}
+		_, refusal := r.readFrame(context.Background(), body, out)
+		require.Equal(t, Unavailable, refusal.Reason)
+		require.Contains(t, refusal.Detail, "took too long to arrive")
+		require.LessOrEqual(t, out.share.loan.Bytes(), int64(max(2*arrived, 2*firstStepBytes)))
+		require.Less(t, len(source.deadlines), 40, "deadlines are moved seldom")
+		require.Equal(t, started.Add(limits.BodyGrace), source.deadlines[0])
+		earned := time.Duration(arrived) * time.Second / time.Duration(limits.BodyRateMin)
+		last := source.deadlines[len(source.deadlines)-1].Sub(started)
+		require.LessOrEqual(t, last, limits.BodyGrace+earned+time.Millisecond)
+		require.LessOrEqual(t, last, limits.BodyTimeMax)
+		require.Greater(t, last, min(limits.BodyGrace+earned, limits.BodyTimeMax)*8/9-time.Second)
+	}
+}
+
+// Scenario: more requests at once than there is memory for what may arrive of them. Guarantee: the next one is told to try
+// again at once, before its key is asked for, and HTTP/1 needs less.
+func TestRequestsThatWaitAreBounded(t *testing.T) {
+	account := memory.New(memory.Shares{memory.Receive: 1, memory.Window: WindowBytes + 3*requestBytes, memory.Read: 1})
+	r := New(Options{Memory: account, Limits: DefaultLimits()})
+	ask := func(major int) (*memory.Loan, *Refusal) {
+		return r.reserveWindow(t.Context(), &http.Request{ProtoMajor: major})
+	}
+	first, refusal := ask(2)
+	require.Nil(t, refusal)
+	_, refusal = ask(2)
+	require.Equal(t, Unavailable, refusal.Reason)
+	second, refusal := ask(1)
+	require.Nil(t, refusal)
+	first.Close()
+	second.Close()
+	require.Zero(t, account.Usage(memory.Window).Used)
 }
 
 // Scenario: readers that end at, before and after the limit, in drips, or break. Guarantee: at most the limit is read.
@@ -158,7 +229,7 @@ func FuzzReadFrame(f *testing.F) {
 		r := &Receiver{limits: limits}
 		out := testBuffer(t, 1<<20)
 		_, refusal := r.readFrame(context.Background(), bytes.NewReader(body), out)
-		require.LessOrEqual(t, out.share.held, 1<<16)
+		require.LessOrEqual(t, out.share.loan.Bytes(), int64(1<<16))
 		if refusal == nil {
 			require.Equal(t, body[grpcHeaderBytes:], append([]byte{}, out.bytes...))
 			require.LessOrEqual(t, body[0], byte(1))

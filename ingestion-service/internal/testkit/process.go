@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -53,7 +54,20 @@ func StartProcess(t testing.TB, dir string, backend *Backend, overrides map[stri
 	t.Helper()
 	program, err := Build()
 	require.NoError(t, err)
-	command := exec.Command(program)
+	return start(t, exec.Command(program), dir, backend, overrides)
+}
+
+// StartProcessWithFiles starts the program with a limit of open files.
+func StartProcessWithFiles(t testing.TB, dir string, backend *Backend, files int) *Process {
+	t.Helper()
+	program, err := Build()
+	require.NoError(t, err)
+	command := exec.Command("sh", "-c", `ulimit -n "$1" && exec "$0"`, program, strconv.Itoa(files))
+	return start(t, command, dir, backend, nil)
+}
+
+func start(t testing.TB, command *exec.Cmd, dir string, backend *Backend, overrides map[string]string) *Process {
+	t.Helper()
 	env := Env(dir, backend.Addr, map[string]string{"JUNJO_LOG": "info"})
 	for name, value := range overrides {
 		env[name] = value

@@ -34,13 +34,17 @@ import (
 
 const (
 	// Key is valid; KeyID is what the server calls it, Project is what it belongs to.
-	Key     = "good-key"
-	KeyID   = "key-id-1"
-	Project = "checkout"
+	Key   = "good-key"
+	KeyID = "key-id-1"
+	// OtherKey is valid too.
+	OtherKey = "other-key"
+	Project  = "checkout"
 	// Token of the internal ports.
 	Token = "internal-token"
 	// patience is how long anything may take that has to happen.
 	patience = 20 * time.Second
+	// unhurried is for what has to end only in the tests that are about its end.
+	unhurried = time.Hour
 )
 
 // Backend is the server's InternalAuthService.
@@ -52,6 +56,7 @@ type Backend struct {
 	calls  int
 	token  string
 	keys   map[string]string
+	holds  bool
 }
 
 // StartBackend serves keys on a loopback port; addr may be empty.
@@ -62,7 +67,7 @@ func StartBackend(t testing.TB, addr string) *Backend {
 	}
 	listener, err := net.Listen("tcp", addr)
 	require.NoError(t, err)
-	b := &Backend{Addr: listener.Addr().String(), server: grpc.NewServer(), keys: map[string]string{Key: KeyID}}
+	b := &Backend{Addr: listener.Addr().String(), server: grpc.NewServer(), keys: map[string]string{Key: KeyID, OtherKey: "key-id-2"}}
 	ingestionpb.RegisterInternalAuthServiceServer(b.server, b)
 	go func() { _ = b.server.Serve(listener) }()
 	t.Cleanup(b.Stop)
@@ -77,6 +82,13 @@ func (b *Backend) Revoke(key string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.keys, key)
+}
+
+// Hold leaves questions about unknown keys without an answer, as long as they wait for one.
+func (b *Backend) Hold() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.holds = true
 }
 
 // LastToken is the authorization that came with the last call.
@@ -96,11 +108,15 @@ func (b *Backend) Calls() int {
 // ValidateApiKey answers.
 func (b *Backend) ValidateApiKey(ctx context.Context, request *ingestionpb.ValidateApiKeyRequest) (*ingestionpb.ValidateApiKeyResponse, error) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.calls++
 	incoming, _ := metadata.FromIncomingContext(ctx)
 	b.token = fmt.Sprint(incoming.Get("authorization"))
 	id, found := b.keys[request.GetApiKey()]
+	holds := b.holds
+	b.mu.Unlock()
+	if !found && holds {
+		<-ctx.Done()
+	}
 	if !found {
 		return &ingestionpb.ValidateApiKeyResponse{}, nil
 	}
@@ -129,20 +145,25 @@ func Env(dir, backend string, overrides map[string]string) map[string]string {
 }
 
 // Start runs the service in this process and waits until it is ready.
-func Start(t testing.TB, overrides map[string]string) *Service {
+func Start(t testing.TB, overrides map[string]string, adjust ...func(*config.Config)) *Service {
 	t.Helper()
-	s := Launch(t, t.TempDir(), overrides)
+	s := Launch(t, t.TempDir(), overrides, adjust...)
 	require.Eventually(t, s.app.IsReady, patience, time.Millisecond)
 	return s
 }
 
 // Launch runs the service in this process and does not wait for its log.
-func Launch(t testing.TB, dir string, overrides map[string]string) *Service {
+func Launch(t testing.TB, dir string, overrides map[string]string, adjust ...func(*config.Config)) *Service {
 	t.Helper()
 	backend := StartBackend(t, "")
 	env := Env(dir, backend.Addr, overrides)
 	settings, err := config.Load(func(name string) (string, bool) { value, found := env[name]; return value, found })
 	require.NoError(t, err)
+	// a machine that is slow does not make a sender slow
+	settings.Limits.BodyGrace, settings.Limits.BodyTimeMax = unhurried, unhurried
+	for _, change := range adjust { // what is no setting
+		change(&settings)
+	}
 	service, err := app.New(settings, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())

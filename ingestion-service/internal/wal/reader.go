@@ -12,24 +12,68 @@ type Page struct {
 	Bytes int
 	// Records at most; 0 means no limit.
 	Records int
+	// Last is the newest key that may come; zero means the newest of all.
+	Last Key
+}
+
+// Extent is what a page would hold, so that its memory can be reserved before it is read.
+type Extent struct {
+	// Stored is the bytes of the records, Raw of the messages in them, RawMax of the largest.
+	Stored, Raw, RawMax int
+	// Last is the newest of Records records.
+	Last    Key
+	Records int
+}
+
+// Measure says what Read would return, and copies nothing.
+func (w *WAL) Measure(after Key, page Page) (Extent, error) {
+	var extent Extent
+	err := w.walk(after, page, func(key Key, item *badger.Item) bool {
+		extent.Records++
+		extent.Last = key
+		extent.Stored += int(item.EstimatedSize())
+		// one that cannot be read is skipped, and told, when it is to be copied
+		_ = item.Value(func(value []byte) error {
+			raw := rawBytes(value)
+			extent.Raw, extent.RawMax = extent.Raw+raw, max(extent.RawMax, raw)
+			return nil
+		})
+		return true
+	})
+	return extent, err
 }
 
 // Read copies out the durable records after a key, in order. Fewer than the page could hold means that there are no
 // more for now. A record that cannot be read is skipped, counted and logged: it must not hold up the rest.
 func (w *WAL) Read(after Key, page Page) ([]Record, error) {
+	var records []Record
+	err := w.walk(after, page, func(key Key, item *badger.Item) bool {
+		record, ok := w.copyOut(key, item)
+		if ok {
+			records = append(records, record)
+		}
+		return ok
+	})
+	return records, err
+}
+
+// walk visits the records of a page; visit says whether one counts.
+func (w *WAL) walk(after Key, page Page, visit func(Key, *badger.Item) bool) error {
 	head, tail := w.ends()
 	newest := head.key
+	if !page.Last.IsZero() && page.Last.Compare(newest) < 0 {
+		newest = page.Last
+	}
 	if tail.key.Compare(after) > 0 {
 		after = tail.key // what may still lie there is being deleted
 	}
 	if newest.Compare(after) <= 0 {
-		return nil, nil
+		return nil
 	}
-	var records []Record
-	err := w.db.View(func(txn *badger.Txn) error {
+	return w.db.View(func(txn *badger.Txn) error {
 		iterator := txn.NewIterator(badger.IteratorOptions{Prefix: []byte{prefixRecord}})
 		defer iterator.Close()
-		size := 0
+		size, visited := 0, 0
 		for iterator.Seek(recordKey(after)); iterator.Valid(); iterator.Next() {
 			item := iterator.Item()
 			key := Key(item.Key()[1:])
@@ -40,19 +84,18 @@ func (w *WAL) Read(after Key, page Page) ([]Record, error) {
 				return nil
 			}
 			size += int(item.EstimatedSize())
-			if len(records) > 0 && size > page.Bytes {
+			if visited > 0 && size > page.Bytes {
 				return nil
 			}
-			if record, ok := w.copyOut(key, item); ok {
-				records = append(records, record)
+			if visit(key, item) {
+				visited++
 			}
-			if len(records) == page.Records && page.Records > 0 {
+			if visited == page.Records && page.Records > 0 {
 				return nil
 			}
 		}
 		return nil
 	})
-	return records, err
 }
 
 func (w *WAL) copyOut(key Key, item *badger.Item) (Record, bool) {

@@ -153,11 +153,27 @@ func appendS2(value, message []byte) []byte {
 	return value[:start+len(encoded)]
 }
 
+// RecordBytesMax is what the record of a message of so many bytes takes at most, in either compression.
+func RecordBytesMax(messageBytes int) int {
+	return messageBytes + messageBytes/6 + recordOverheadMax // S2 says a sixth and a little, zstd less
+}
+
+// recordOverheadMax is beside the payload: header, names, and what a compression adds to a message of nothing.
+const recordOverheadMax = 4 << 10
+
+// Bytes is what the record takes.
+func (r *NewRecord) Bytes() int { return len(r.value) }
+
+// pooledBytesMax is the largest memory that is used again: few records are larger, and the pool must not keep them.
+const pooledBytesMax = 1 << 20
+
 // Release gives the record's memory back; it must not be used after.
 func (r *NewRecord) Release() {
 	if r.pooled != nil {
-		*r.pooled = r.value
-		valuePool.Put(r.pooled)
+		if cap(r.value) <= pooledBytesMax {
+			*r.pooled = r.value
+			valuePool.Put(r.pooled)
+		}
 		r.pooled, r.value = nil, nil
 	}
 }
@@ -220,6 +236,14 @@ func parseRecord(key Key, value []byte) (Record, error) {
 		Payload:          payload,
 		compression:      compression(value[3]),
 	}, nil
+}
+
+// rawBytes is what the message of a stored value takes; nothing for one that is cut.
+func rawBytes(value []byte) int {
+	if len(value) < headerBytes1 {
+		return 0
+	}
+	return int(min(binary.BigEndian.Uint32(value[8:]), messageBytesCeiling))
 }
 
 // splitRecord finds what has no fixed place in a record of either version.

@@ -71,6 +71,9 @@ func Open(options Options) (*WAL, error) {
 	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the write-ahead log: %w", err)
 	}
+	if err := tighten(options.Dir); err != nil { // a volume that another user owns is that user's to close
+		options.Log.Warn("the folder of the write-ahead log may be open to others", "dir", options.Dir, "error", err.Error())
+	}
 	if free, _, err := freeSpace(options.Dir); err == nil && free < openFreeBytesMin {
 		return nil, &DiskFullError{FreeBytes: free, FloorBytes: openFreeBytesMin}
 	}

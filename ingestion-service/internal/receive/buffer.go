@@ -2,59 +2,39 @@ package receive
 
 import (
 	"context"
+	"errors"
 	"io"
 	"math/bits"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/semaphore"
+	"junjo.local/ingestion-service/internal/memory"
 )
 
-// admission is the memory budget of messages being received.
-type admission struct {
-	budget   *semaphore.Weighted
-	bytesMax int
-	wait     time.Duration
-	inFlight atomic.Int64
-}
-
-func newAdmission(bytesMax int, wait time.Duration) *admission {
-	return &admission{budget: semaphore.NewWeighted(int64(bytesMax)), bytesMax: bytesMax, wait: wait}
-}
-
-// share is what one request has reserved; release gives it back.
+// share is the memory of one request; close gives it back.
 type share struct {
-	of   *admission
-	held int
+	loan *memory.Loan
+	wait time.Duration
 }
 
 // reserve takes more bytes, waiting a little when there is no room.
 func (s *share) reserve(ctx context.Context, bytes int) *Refusal {
-	if s.held+bytes > s.of.bytesMax {
-		return refuse(TooLarge, "the message takes more than the %d bytes that the receiver has: export smaller batches "+
-			"(OTEL_BSP_MAX_EXPORT_BATCH_SIZE) or give the server more memory", s.of.bytesMax)
+	err := s.loan.Grow(ctx, int64(bytes), s.wait)
+	if ever := new(memory.EverError); errors.As(err, &ever) {
+		return refuse(TooLarge, "the message takes more than the %d bytes of memory that one API key may have: export smaller "+
+			"batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE) or give the server more memory (JUNJO_MEMORY_LIMIT)", ever.BytesMax)
 	}
-	if !s.of.budget.TryAcquire(int64(bytes)) {
-		ctx, cancel := context.WithTimeout(ctx, s.of.wait)
-		defer cancel()
-		if s.of.budget.Acquire(ctx, int64(bytes)) != nil {
-			return refuse(Unavailable, "too many bytes are being received at once: try again")
-		}
+	if err != nil {
+		return refuse(Unavailable, "too many bytes are being received at once: try again")
 	}
-	s.held += bytes
-	s.of.inFlight.Add(int64(bytes))
 	return nil
 }
 
-func (s *share) release() {
-	s.of.budget.Release(int64(s.held))
-	s.of.inFlight.Add(-int64(s.held))
-	s.held = 0
-}
+// giveBack returns some of what was reserved.
+func (s *share) giveBack(bytes int) { s.loan.ShrinkTo(s.loan.Bytes() - int64(bytes)) }
 
 const (
-	// firstStepBytes is reserved at first for a body of unknown length, and doubled as it grows.
+	// firstStepBytes is reserved at first for a body, and doubled as it arrives; what its sender declares is not believed.
 	firstStepBytes = 64 << 10
 	// poolBytesMin and poolClasses: buffers of 4 KiB to 64 MiB, by powers of two, are used again.
 	poolBytesMin = 4 << 10
@@ -69,9 +49,10 @@ type buffer struct {
 	pooled *[]byte
 	bytes  []byte
 	class  int
+	held   int
 }
 
-// grow makes room for at least capacity bytes in all, reserving what is allocated.
+// grow makes room for at least capacity bytes in all, reserving what is allocated; the old memory is given back after.
 func (b *buffer) grow(ctx context.Context, capacity int) *Refusal {
 	if capacity <= cap(b.bytes) {
 		return nil
@@ -80,11 +61,11 @@ func (b *buffer) grow(ctx context.Context, capacity int) *Refusal {
 	if class < poolClasses {
 		capacity = poolBytesMin << class
 	}
-	if refusal := b.share.reserve(ctx, capacity-cap(b.bytes)); refusal != nil {
+	if refusal := b.share.reserve(ctx, capacity); refusal != nil {
 		return refusal
 	}
 	old := *b
-	b.pooled, b.class = nil, class
+	b.pooled, b.class, b.held = nil, class, capacity
 	if class < poolClasses {
 		b.pooled, _ = pools[class].Get().(*[]byte)
 		if b.pooled == nil {
@@ -100,13 +81,14 @@ func (b *buffer) grow(ctx context.Context, capacity int) *Refusal {
 	return nil
 }
 
-// recycle gives the memory to the next message; bytes must not be used after.
+// recycle gives the memory to the next message and back to the account; bytes must not be used after.
 func (b *buffer) recycle() {
 	if b.pooled != nil {
 		pools[b.class].Put(b.pooled)
 		b.pooled = nil
 	}
-	b.bytes = nil
+	b.share.giveBack(b.held)
+	b.bytes, b.held = nil, 0
 }
 
 // errOverLimit is a body that does not end in time.
