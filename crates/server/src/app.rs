@@ -5,12 +5,14 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use axum::{Extension, Router};
 use junjo_ingest::Receiver;
+use junjo_memory::Memory;
 use junjo_pipeline::{Background, Pipeline};
 use junjo_span_store::{Prober, SpanStore};
 use junjo_telemetry::Telemetry;
 use junjo_web::{Lifecycle, SharedClock};
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::compression::Encoders;
 use crate::document;
 use crate::features::{Features, Ground};
 use crate::http::{self, Surface};
@@ -60,6 +62,7 @@ impl App {
             store: self.stores.store.clone(),
             wal: self.stores.wal.clone(),
             metrics: routes::metrics_handle(),
+            is_proxied: self.settings.web.is_proxied(),
         };
         document::head().merge(self.features.routes()).merge(routes::routes().with_state(own))
     }
@@ -69,15 +72,18 @@ impl App {
         &self.receiver
     }
 
-    /// The main port.
-    pub fn http(&self) -> anyhow::Result<Router> {
+    /// The main port, whose answers are compressed as far as `memory` has something for that.
+    pub fn http(&self, memory: &Memory) -> anyhow::Result<Router> {
         let web = &self.settings.web;
         let otlp = http::otlp(self.receiver.clone(), &self.settings.listen.otlp_allow_origins)?;
-        let mut api = junjo_auth::protect(http::api(self.routes()), &self.features.auth)?;
+        let mut api = junjo_auth::protect(
+            http::api(self.routes(), Encoders::new(memory.clone())),
+            &self.features.auth,
+        )?;
         if let Some(keys) = self.features.read_keys() {
             api = api.layer(Extension(keys.clone()));
         }
-        let surface = Surface { trust: web.proxy_trust(), allow_origins: web.allow_origins.clone(), otlp };
+        let surface = Surface { trust: web.proxy_trust(), allow_origins: web.allowed_origins(), otlp };
         Ok(http::router(api, surface))
     }
 

@@ -27,7 +27,7 @@ pub(crate) struct MemoryShares {
 impl MemoryShares {
     /// The shares of `limit` bytes, or of what is taken without being told.
     pub(crate) fn of(limit: Option<u64>) -> Self {
-        let whole = limit.unwrap_or_else(default_memory_limit).max(MEMORY_LIMIT_MIN);
+        let whole = memory_limit(limit).max(MEMORY_LIMIT_MIN);
         let shared = whole.saturating_sub(OWN_BYTES);
         Self {
             index_bytes: whole / 8 * 3,
@@ -35,6 +35,11 @@ impl MemoryShares {
             in_flight_bytes: (shared / 4).clamp(64 << 20, 192 << 20),
         }
     }
+}
+
+/// What is set, or taken without being told.
+pub(crate) fn memory_limit(limit: Option<u64>) -> u64 {
+    limit.unwrap_or_else(default_memory_limit)
 }
 
 /// The smaller of 1 GiB and half of what the cgroup or the machine has.
