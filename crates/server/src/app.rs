@@ -25,17 +25,19 @@ pub struct App {
     settings: Settings,
     stores: Stores,
     receiver: Receiver,
+    memory: Memory,
     pipeline: Pipeline,
     features: Features,
 }
 
 impl App {
-    /// Opens every store in the data folder, and the features on them; from then on `receiver` acknowledges.
+    /// Opens every store in the data folder, and the features on them; from then on `receiver` acknowledges. Everything
+    /// takes its memory from the account that it stands with.
     pub async fn open(
         settings: &Settings,
         clock: SharedClock,
         prober: Prober,
-        receiver: Receiver,
+        (receiver, memory): (Receiver, Memory),
     ) -> anyhow::Result<Self> {
         let background = Background::start().context("no thread for background work can be started")?;
         let stores = Stores::open(settings, prober, &background).await?;
@@ -48,11 +50,12 @@ impl App {
             telemetry: Telemetry::new(store, Arc::clone(&clock)),
             clock,
             receiver: receiver.clone(),
+            memory: memory.clone(),
             pipeline: pipeline.clone(),
         };
         let features = Features::open(&ground, &settings.features)?;
         receiver.open(wal, features.ingest_keys());
-        Ok(Self { settings: settings.clone(), stores, receiver, pipeline, features })
+        Ok(Self { settings: settings.clone(), stores, receiver, memory, pipeline, features })
     }
 
     /// Every route, with the document that describes them.
@@ -61,6 +64,7 @@ impl App {
             receiver: self.receiver.clone(),
             store: self.stores.store.clone(),
             wal: self.stores.wal.clone(),
+            memory: self.memory.clone(),
             metrics: routes::metrics_handle(),
             is_proxied: self.settings.web.is_proxied(),
         };
@@ -72,12 +76,12 @@ impl App {
         &self.receiver
     }
 
-    /// The main port, whose answers are compressed as far as `memory` has something for that.
-    pub fn http(&self, memory: &Memory) -> anyhow::Result<Router> {
+    /// The main port.
+    pub fn http(&self) -> anyhow::Result<Router> {
         let web = &self.settings.web;
         let otlp = http::otlp(self.receiver.clone(), &self.settings.listen.otlp_allow_origins)?;
         let mut api = junjo_auth::protect(
-            http::api(self.routes(), Encoders::new(memory.clone())),
+            http::api(self.routes(), Encoders::new(self.memory.clone())),
             &self.features.auth,
         )?;
         if let Some(keys) = self.features.read_keys() {

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use anyhow::Context as _;
 use axum::Router;
 use junjo_ingest::Receiver;
-use junjo_memory::{Memory, Shares};
+use junjo_memory::Memory;
 use junjo_pipeline::SplitSettings;
 use junjo_span_store::Prober;
 use junjo_web::serve::{self, Bounds};
@@ -16,7 +16,6 @@ use tokio::net::TcpListener;
 use crate::app::App;
 use crate::data_lock::DataLock;
 use crate::http;
-use crate::memory::memory_limit;
 use crate::settings::Settings;
 
 /// A started server.
@@ -58,6 +57,7 @@ pub struct Bound {
     settings: Settings,
     clock: SharedClock,
     receiver: Receiver,
+    memory: Memory,
     listeners: Listeners,
     /// The main port's complete router, once there is one.
     complete: Arc<OnceLock<Router>>,
@@ -72,10 +72,11 @@ impl Bound {
         let http = bind(settings.listen.http_addr, "JUNJO_HTTP_ADDR")?;
         let is_split = settings.split.is_on();
         let internal = if is_split { Some(bind_internal(&settings.split)?) } else { None };
-        let receiver = Receiver::new(Arc::clone(&clock), settings.ingest_limits()?);
+        let memory = Memory::new(&settings.memory_shares());
+        let receiver = Receiver::new(Arc::clone(&clock), settings.ingest_limits()?, memory.clone());
         let otlp = http::otlp(receiver.clone(), &settings.listen.otlp_allow_origins)?;
         let grpc = junjo_ingest::grpc_router(receiver.clone());
-        let listeners = Listeners::new(&settings);
+        let listeners = Listeners::new(&settings, memory.clone());
         let (mut grpc_addrs, mut otlp_http_addrs) = (Vec::new(), Vec::new());
         for addr in settings.listen.otlp_grpc_addr.iter().filter(|_| !is_split) {
             let listener = bind(*addr, "JUNJO_OTLP_GRPC_ADDR")?;
@@ -96,6 +97,7 @@ impl Bound {
             settings,
             clock,
             receiver,
+            memory,
             listeners,
             complete,
             internal,
@@ -105,8 +107,8 @@ impl Bound {
 
     /// Opens the stores; from then on requests are acknowledged and answered.
     pub async fn open(self, prober: Prober, lifecycle: &Lifecycle) -> anyhow::Result<Running> {
-        let app = App::open(&self.settings, self.clock, prober, self.receiver).await?;
-        let _ = self.complete.set(app.http(&self.listeners.memory)?);
+        let app = App::open(&self.settings, self.clock, prober, (self.receiver, self.memory)).await?;
+        let _ = self.complete.set(app.http()?);
         app.spawn(lifecycle)?;
         let serve = |listener| self.listeners.serve(listener, "internal-grpc", app.internal(), lifecycle);
         let internal = self.internal.map(serve);
@@ -125,7 +127,7 @@ struct Listeners {
 
 impl Listeners {
     /// Divides the files that the process may have open among the ports, without those that the stores need.
-    fn new(settings: &Settings) -> Self {
+    fn new(settings: &Settings, memory: Memory) -> Self {
         let listen = &settings.listen;
         let of_senders = listen.otlp_grpc_addr.len() + listen.otlp_http_addr.len();
         // the page's, and the internal one instead of those for senders
@@ -134,7 +136,7 @@ impl Listeners {
         let mut bounds = Bounds { connections_max: files.connections_max(count), ..Bounds::default() };
         bounds.shared_peers.extend(&settings.web.trusted_proxies);
         tracing::info!(?files, connections_max = bounds.connections_max, "places of each port");
-        Self { bounds, memory: Memory::new(&Shares::of(memory_limit(settings.storage.memory_limit))) }
+        Self { bounds, memory }
     }
 
     fn of_the_page(&self) -> Self {
@@ -177,5 +179,5 @@ fn bind_internal(split: &SplitSettings) -> anyhow::Result<TcpListener> {
         }
         tracing::warn!(%addr, "anybody who reaches this address can have API keys checked: set JUNJO_INTERNAL_TOKEN");
     }
-    bind(addr, "JUNJO_INTERNAL_GRPC_ADDR").await
+    bind(addr, "JUNJO_INTERNAL_GRPC_ADDR")
 }

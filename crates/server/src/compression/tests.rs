@@ -25,7 +25,11 @@ impl Fixture {
         let encoders = Encoders::new(memory.clone());
         let dense = async || ([(header::CONTENT_TYPE, "image/png")], TEXT.repeat(1000));
         let noise = async || {
-            (0..100_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect::<Vec<_>>()
+            let next = |state: &u64| Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
+            std::iter::successors(Some(7), next)
+                .map(|state| (state >> 56) as u8)
+                .take(100_000)
+                .collect::<Vec<_>>()
         };
         let stream = async || {
             Body::from_stream(
