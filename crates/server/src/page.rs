@@ -25,8 +25,8 @@ pub(crate) fn respond(method: &Method, path: &str, headers: &HeaderMap) -> Optio
         return None;
     }
     let name = path.trim_start_matches('/');
-    if !name.is_empty() && name != INDEX && !is_compressed(name) {
-        if let Some(file) = Files::get(name) {
+    if !name.is_empty() && name != INDEX {
+        if let Some(file) = Files::get(name).filter(|_| !is_compressed(name)) {
             return Some(file_response(name, file, headers));
         }
         if !accepts_html(headers) {
