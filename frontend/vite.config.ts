@@ -3,13 +3,14 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { precompress } from "./precompress.ts";
 import { mockApi } from "./src/testing/mock-api/vite-plugin.ts";
 
 const SERVER = process.env.JUNJO_DEV_SERVER ?? "http://127.0.0.1:1324";
 const API_PATHS = ["/auth", "/api-keys", "/otel", "/openapi.json", "/v1", "/health", "/docs"];
 
 export default defineConfig(({ mode }) => ({
-  plugins: [react(), tailwindcss(), ...(mode === "mock" ? [mockApi()] : [])],
+  plugins: [react(), tailwindcss(), precompress(), ...(mode === "mock" ? [mockApi()] : [])],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: {
     port: 5151,

@@ -32,6 +32,12 @@ pub enum AuthError {
     /// The set-up is over, and the caller is nobody.
     #[error("This server has its first account. Ask an administrator to add yours.")]
     RegistrationClosed,
+    /// The first account was asked for under a name that others can have too.
+    #[error(
+        "The first account is made where nobody else can be meant: open the page as http://localhost or under the server's \
+         IP address (with its port), or set JUNJO_PUBLIC_URL to the address that people open."
+    )]
+    UncertainAddress,
     /// The caller's role is too small.
     #[error("This needs the role {}.", .needed.as_str())]
     RoleTooSmall {
@@ -162,7 +168,7 @@ impl From<AuthError> for ApiError {
             AuthError::TooManyAttempts { retry_after_seconds } => {
                 Self::rate_limited(text, retry_after_seconds)
             }
-            AuthError::RoleTooSmall { .. } => Self::forbidden(text),
+            AuthError::RoleTooSmall { .. } | AuthError::UncertainAddress => Self::forbidden(text),
             AuthError::Busy => Self::unavailable(text).with_retry_after_seconds(BUSY_RETRY_AFTER_SECONDS),
             AuthError::Store { ref source, .. } => Self::new(db::error_kind(source), text).with_source(error),
             AuthError::SessionStore { .. } => Self::new(ErrorKind::Unavailable, text).with_source(error),

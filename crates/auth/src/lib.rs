@@ -10,6 +10,7 @@
 //! `junjo_web::request_id::assign`.
 
 mod account;
+mod addressed;
 mod audit;
 mod audit_event;
 mod config;

@@ -10,6 +10,8 @@ use junjo_web::client::ClientInfo;
 use junjo_web::{ApiError, ErrorKind, RequestId};
 use tower_sessions::Session;
 
+use crate::addressed::Addressed;
+
 /// Longest browser name that is kept.
 const USER_AGENT_CHARS_MAX: usize = 200;
 
@@ -48,10 +50,11 @@ impl<S: Sync> FromRequestParts<S> for RequestOrigin {
     }
 }
 
-/// The browser's side of a request: its cookie, and where it came from.
+/// The browser's side of a request: its cookie, where it came from, and how it calls the server.
 pub(crate) struct Visit {
     pub(crate) cookie: Session,
     pub(crate) origin: RequestOrigin,
+    pub(crate) addressed: Addressed,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
@@ -63,6 +66,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             ApiError::new(ErrorKind::Internal, "the route is not wrapped in junjo_auth::protect")
         })?;
         let Ok(origin) = RequestOrigin::from_request_parts(parts, state).await;
-        Ok(Self { cookie, origin })
+        Ok(Self { cookie, origin, addressed: Addressed::of(parts) })
     }
 }

@@ -52,7 +52,7 @@ impl Sessions {
     /// Signs `account_id` in: a new cookie value whatever the browser sent (session fixation), and the session that the
     /// browser had before is gone.
     pub(crate) async fn begin(&self, account_id: AccountId, visit: &Visit) -> Result<SessionId, AuthError> {
-        let Visit { cookie, origin } = visit;
+        let Visit { cookie, origin, .. } = visit;
         if let Some(previous) = cookie.get::<SessionId>(SESSION_ID_ENTRY).await? {
             self.repository.delete_session(previous).await?;
         }

@@ -12,6 +12,7 @@ use junjo_telemetry::Telemetry;
 use junjo_web::{Lifecycle, SharedClock};
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::compression::Encoders;
 use crate::document;
 use crate::features::{Features, Ground};
 use crate::http::{self, Surface};
@@ -65,6 +66,7 @@ impl App {
             wal: self.stores.wal.clone(),
             memory: self.memory.clone(),
             metrics: routes::metrics_handle(),
+            is_proxied: self.settings.web.is_proxied(),
         };
         document::head().merge(self.features.routes()).merge(routes::routes().with_state(own))
     }
@@ -78,11 +80,14 @@ impl App {
     pub fn http(&self) -> anyhow::Result<Router> {
         let web = &self.settings.web;
         let otlp = http::otlp(self.receiver.clone(), &self.settings.listen.otlp_allow_origins)?;
-        let mut api = junjo_auth::protect(http::api(self.routes()), &self.features.auth)?;
+        let mut api = junjo_auth::protect(
+            http::api(self.routes(), Encoders::new(self.memory.clone())),
+            &self.features.auth,
+        )?;
         if let Some(keys) = self.features.read_keys() {
             api = api.layer(Extension(keys.clone()));
         }
-        let surface = Surface { trust: web.proxy_trust(), allow_origins: web.allow_origins.clone(), otlp };
+        let surface = Surface { trust: web.proxy_trust(), allow_origins: web.allowed_origins(), otlp };
         Ok(http::router(api, surface))
     }
 

@@ -1,12 +1,18 @@
 //! The OpenAPI document and its browsable form.
 
 use axum::Router;
+use axum::body::Bytes;
+use axum::routing::get;
+use http::header;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{features, route_table, routes};
+
+/// Where the document is.
+const DOCUMENT: &str = "/openapi.json";
 
 #[derive(utoipa::OpenApi)]
 #[openapi(info(
@@ -24,9 +30,16 @@ pub(crate) fn head() -> OpenApiRouter {
     OpenApiRouter::with_openapi(document)
 }
 
-/// The document at `/openapi.json` and Swagger UI at `/docs`, with assets from the binary.
-pub(crate) fn browsable(document: OpenApi) -> Router {
-    SwaggerUi::new("/docs").url("/openapi.json", document).into()
+/// The document at `/openapi.json`: written once, and sent to all from there.
+pub(crate) fn described(document: &OpenApi) -> Router {
+    let text = serde_json::to_vec(document).expect("the document is plain data with text as keys");
+    let (kind, text) = ([(header::CONTENT_TYPE, "application/json")], Bytes::from(text));
+    Router::new().route(DOCUMENT, get(async move || (kind, text)))
+}
+
+/// Swagger UI at `/docs`, with assets from the binary.
+pub(crate) fn browsable() -> Router {
+    SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::from(DOCUMENT)).into()
 }
 
 /// The whole document. Nothing is opened for it.

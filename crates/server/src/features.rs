@@ -136,7 +136,7 @@ pub(crate) fn accounts(
     settings: &junjo_auth::Settings,
     web: &WebSettings,
 ) -> Result<junjo_auth::State, AuthError> {
-    junjo_auth::State::new(pool, clock, settings.config(web.public_url.clone(), web.allow_origins.clone()))
+    junjo_auth::State::new(pool, clock, settings.config(web.public_url.clone(), web.allowed_origins()))
 }
 
 /// No key is good.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -13,11 +14,11 @@ use junjo_ingest::{CorsPolicy, Receiver};
 use junjo_web::client::ProxyTrust;
 use junjo_web::{ApiError, edge, query};
 use tower::ServiceExt as _;
-use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::compression::{self, Encoders};
 use crate::document;
 use crate::page;
 use crate::routes::Health;
@@ -38,10 +39,12 @@ pub(crate) struct Surface {
 }
 
 /// Every route of the REST API with its description and the page. A parameter that an operation does not describe is refused.
-pub(crate) fn api(routes: OpenApiRouter) -> Router {
+/// Answers are compressed by `encoders`; what is in the program is not: it comes compressed, or is sent as it is.
+pub(crate) fn api(routes: OpenApiRouter, encoders: Encoders) -> Router {
     let (routes, document) = routes.split_for_parts();
-    let routes = query::declared(routes, &document);
-    routes.merge(document::browsable(document)).fallback(page_or_missing)
+    let routes = query::declared(routes, &document).merge(document::described(&document));
+    let routes = routes.layer(from_fn_with_state(encoders, compression::compress));
+    routes.merge(document::browsable()).fallback(page_or_missing)
 }
 
 /// The complete router of the main port: `api`, which knows who is asking, with the layers around it.
@@ -56,7 +59,6 @@ pub(crate) fn router(api: Router, surface: Surface) -> Router {
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME_MAX))
-        .layer(CompressionLayer::new())
         .layer(cors);
     surface.otlp.merge(edge::wrap(inner, surface.trust))
 }

@@ -7,13 +7,14 @@
 //! | [`cli`], [`settings`], [`commands`] | the command line, and one file for each command |
 //! | [`running`], `data_lock` | a server from bound ports to closed stores, on a folder that is its own |
 //! | [`app`], `stores`, `features` | what is open: stores, tasks, and the list of features |
-//! | `http`, `routes`, `page` | the layers around all routes, and those that belong to no feature |
+//! | `http`, `routes`, `page`, `compression` | the layers around all routes, and those that belong to no feature |
 //! | [`document`], `route_table` | the API's description and the table of its routes |
 //! | `memory`, `watch` | shares of memory; the program's own log and traces |
 
 pub mod app;
 pub mod cli;
 pub mod commands;
+mod compression;
 mod data_lock;
 pub mod document;
 mod features;

@@ -9,7 +9,7 @@ use junjo_ingest::Receiver;
 use junjo_memory::Memory;
 use junjo_pipeline::SplitSettings;
 use junjo_span_store::Prober;
-use junjo_web::serve::{Bounds, serve};
+use junjo_web::serve::{self, Bounds};
 use junjo_web::{Lifecycle, SharedClock};
 use tokio::net::TcpListener;
 
@@ -58,6 +58,7 @@ pub struct Bound {
     clock: SharedClock,
     receiver: Receiver,
     memory: Memory,
+    listeners: Listeners,
     /// The main port's complete router, once there is one.
     complete: Arc<OnceLock<Router>>,
     internal: Option<TcpListener>,
@@ -68,25 +69,27 @@ impl Bound {
     /// Locks the data folder, binds every port and serves.
     pub async fn bind(settings: Settings, clock: SharedClock, lifecycle: &Lifecycle) -> anyhow::Result<Self> {
         let lock = DataLock::take(&settings.storage.data_dir)?;
-        let http = bind(settings.listen.http_addr, "JUNJO_HTTP_ADDR").await?;
+        let http = bind(settings.listen.http_addr, "JUNJO_HTTP_ADDR")?;
         let is_split = settings.split.is_on();
-        let internal = if is_split { Some(bind_internal(&settings.split).await?) } else { None };
+        let internal = if is_split { Some(bind_internal(&settings.split)?) } else { None };
         let memory = Memory::new(&settings.memory_shares());
         let receiver = Receiver::new(Arc::clone(&clock), settings.ingest_limits()?, memory.clone());
         let otlp = http::otlp(receiver.clone(), &settings.listen.otlp_allow_origins)?;
         let grpc = junjo_ingest::grpc_router(receiver.clone());
+        let listeners = Listeners::new(&settings, memory.clone());
         let (mut grpc_addrs, mut otlp_http_addrs) = (Vec::new(), Vec::new());
         for addr in settings.listen.otlp_grpc_addr.iter().filter(|_| !is_split) {
-            let listener = bind(*addr, "JUNJO_OTLP_GRPC_ADDR").await?;
-            grpc_addrs.push(listen(listener, "otlp-grpc", grpc.clone(), lifecycle)?);
+            let listener = bind(*addr, "JUNJO_OTLP_GRPC_ADDR")?;
+            grpc_addrs.push(listeners.serve(listener, "otlp-grpc", grpc.clone(), lifecycle)?);
         }
         for addr in settings.listen.otlp_http_addr.iter().filter(|_| !is_split) {
-            let listener = bind(*addr, "JUNJO_OTLP_HTTP_ADDR").await?;
-            otlp_http_addrs.push(listen(listener, "otlp-http", otlp.clone(), lifecycle)?);
+            let listener = bind(*addr, "JUNJO_OTLP_HTTP_ADDR")?;
+            otlp_http_addrs.push(listeners.serve(listener, "otlp-http", otlp.clone(), lifecycle)?);
         }
         let complete = Arc::new(OnceLock::new());
         let starting = http::starting(otlp, settings.web.proxy_trust());
-        let http_addr = listen(http, "http", http::gate(starting, Arc::clone(&complete)), lifecycle)?;
+        let gate = http::gate(starting, Arc::clone(&complete));
+        let http_addr = listeners.of_the_page().serve(http, "http", gate, lifecycle)?;
         Ok(Self {
             http_addr,
             grpc_addrs,
@@ -95,6 +98,7 @@ impl Bound {
             clock,
             receiver,
             memory,
+            listeners,
             complete,
             internal,
             lock,
@@ -106,8 +110,8 @@ impl Bound {
         let app = App::open(&self.settings, self.clock, prober, (self.receiver, self.memory)).await?;
         let _ = self.complete.set(app.http()?);
         app.spawn(lifecycle)?;
-        let internal =
-            self.internal.map(|listener| listen(listener, "internal-grpc", app.internal(), lifecycle));
+        let serve = |listener| self.listeners.serve(listener, "internal-grpc", app.internal(), lifecycle);
+        let internal = self.internal.map(serve);
         let internal_addr = internal.transpose()?;
         let Self { http_addr, grpc_addrs, otlp_http_addrs, lock, .. } = self;
         tracing::info!(%http_addr, ?grpc_addrs, ?otlp_http_addrs, "ready: open http://{http_addr} in a browser");
@@ -115,26 +119,56 @@ impl Bound {
     }
 }
 
-/// Serves `router` as a task of its own.
-fn listen(
-    listener: TcpListener,
-    name: &str,
-    router: Router,
-    lifecycle: &Lifecycle,
-) -> std::io::Result<SocketAddr> {
-    let addr = listener.local_addr()?;
-    lifecycle.spawn(format!("{name} {addr}"), serve(listener, router, Bounds::default(), lifecycle.soft()));
-    Ok(addr)
+/// What every port is served with.
+struct Listeners {
+    bounds: Bounds,
+    memory: Memory,
 }
 
-async fn bind(addr: SocketAddr, variable: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(addr).await.with_context(|| {
+impl Listeners {
+    /// Divides the files that the process may have open among the ports, without those that the stores need.
+    fn new(settings: &Settings, memory: Memory) -> Self {
+        let listen = &settings.listen;
+        let of_senders = listen.otlp_grpc_addr.len() + listen.otlp_http_addr.len();
+        // the page's, and the internal one instead of those for senders
+        let count = 1 + if settings.split.is_on() { 1 } else { of_senders };
+        let files = serve::raise_file_limit();
+        let mut bounds = Bounds { connections_max: files.connections_max(count), ..Bounds::default() };
+        bounds.shared_peers.extend(&settings.web.trusted_proxies);
+        tracing::info!(?files, connections_max = bounds.connections_max, "places of each port");
+        Self { bounds, memory }
+    }
+
+    fn of_the_page(&self) -> Self {
+        Self { bounds: self.bounds.clone().of_the_page(), memory: self.memory.clone() }
+    }
+
+    /// Serves `router` as a task of its own.
+    fn serve(
+        &self,
+        listener: TcpListener,
+        name: &str,
+        router: Router,
+        lifecycle: &Lifecycle,
+    ) -> std::io::Result<SocketAddr> {
+        let addr = listener.local_addr()?;
+        let (bounds, memory) = (self.bounds.clone(), self.memory.clone());
+        lifecycle.spawn(
+            format!("{name} {addr}"),
+            serve::serve(listener, router, bounds, memory, lifecycle.soft()),
+        );
+        Ok(addr)
+    }
+}
+
+fn bind(addr: SocketAddr, variable: &str) -> anyhow::Result<TcpListener> {
+    serve::bind(addr).with_context(|| {
         format!("cannot listen on {addr}: is another program using it? set {variable} to another address")
     })
 }
 
 /// Binds the internal gRPC. Off loopback it would tell anybody which keys are good, so it needs the token.
-async fn bind_internal(split: &SplitSettings) -> anyhow::Result<TcpListener> {
+fn bind_internal(split: &SplitSettings) -> anyhow::Result<TcpListener> {
     let addr = split.internal_grpc_addr;
     if split.token().is_none() && !addr.ip().is_loopback() {
         if !split.internal_allow_unauthenticated {
@@ -145,5 +179,5 @@ async fn bind_internal(split: &SplitSettings) -> anyhow::Result<TcpListener> {
         }
         tracing::warn!(%addr, "anybody who reaches this address can have API keys checked: set JUNJO_INTERNAL_TOKEN");
     }
-    bind(addr, "JUNJO_INTERNAL_GRPC_ADDR").await
+    bind(addr, "JUNJO_INTERNAL_GRPC_ADDR")
 }

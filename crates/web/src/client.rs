@@ -28,6 +28,7 @@ pub struct ProxyTrust {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl {
     origin: String,
+    host: String,
     is_https: bool,
 }
 
@@ -66,12 +67,17 @@ impl PublicUrl {
             Some(port) if !is_default_port => format!("{scheme}://{host}:{port}"),
             _ => format!("{scheme}://{host}"),
         };
-        Ok(Self { origin, is_https })
+        Ok(Self { origin, host, is_https })
     }
 
     /// As a browser writes it in `Origin`.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Its host, without the port.
+    pub fn host(&self) -> &str {
+        &self.host
     }
 
     /// Whether browsers reach us over TLS.

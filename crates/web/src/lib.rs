@@ -1,7 +1,8 @@
 //! What every HTTP feature shares: problem+json errors, extractors, pagination, request ids, security headers, the
 //! access log, the clock, the lifecycle of background tasks and the SQLite pool.
 //!
-//! It knows no feature, no route and no table. It must never depend on another crate of the workspace.
+//! It knows no feature, no route and no table. It must never depend on another crate of the workspace but the account of
+//! memory.
 
 pub mod access_log;
 mod alias;

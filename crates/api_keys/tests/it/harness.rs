@@ -110,8 +110,8 @@ impl Client {
     }
 
     async fn call(&mut self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
-        let mut request =
-            Request::builder().method(method).uri(path).header(CONTENT_TYPE, "application/json");
+        let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
+        request = request.header(CONTENT_TYPE, "application/json");
         if let Some(cookie) = &self.cookie {
             request = request.header(COOKIE, format!("session={cookie}"));
         }

@@ -127,6 +127,9 @@ impl AuthState {
     ) -> Result<Account, AuthError> {
         if self.needs_setup().await? {
             self.shared.login_gate.admit_ip(visit.origin.ip)?;
+            if !visit.addressed.is_certain(self.shared.config.public_url.as_ref()) {
+                return Err(AuthError::UncertainAddress);
+            }
             return self.register_first(request, visit).await;
         }
         let Some(caller) = caller else {

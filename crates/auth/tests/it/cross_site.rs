@@ -15,7 +15,7 @@ async fn cross_site_writes_are_refused() {
         [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")].as_slice(),
         &[("origin", "https://evil.example")],
         &[("origin", "null")],
-        &[("sec-fetch-site", "same-site"), ("origin", "http://junjo.test:9999")],
+        &[("sec-fetch-site", "same-site"), ("origin", "http://localhost:9999")],
     ] {
         victim.post_with("/auth/logout", json!(null), headers).await.problem(StatusCode::FORBIDDEN);
         assert_eq!(victim.call(Method::GET, "/auth/me", headers, "").await.status, StatusCode::OK);
@@ -32,8 +32,8 @@ async fn own_and_allowed_origins_may_write() {
     let app = TestApp::start_with(config).await;
     app.first_admin().await;
     for headers in [
-        [("origin", "http://junjo.test:1324"), ("sec-fetch-site", "same-origin")].as_slice(),
-        &[("origin", "http://junjo.test:1324")],
+        [("origin", "http://localhost:1324"), ("sec-fetch-site", "same-origin")].as_slice(),
+        &[("origin", "http://localhost:1324")],
         &[("origin", "http://localhost:5151"), ("sec-fetch-site", "same-site")],
         &[],
     ] {
@@ -52,7 +52,7 @@ async fn own_and_allowed_origins_may_write() {
 async fn public_url_is_own_origin_and_makes_the_cookie_secure() {
     let app = TestApp::start_with(https_config()).await;
     let account = json!({"email": ADMIN, "password": PASSWORD});
-    let headers = [("origin", "https://junjo.example")];
+    let headers = [("origin", "https://junjo.example"), ("host", "junjo-server:1324")];
     let mut client = app.anon();
     let reply = client.post_with("/auth/register", account, &headers).await;
     assert_eq!(reply.status, StatusCode::CREATED);
@@ -97,4 +97,50 @@ async fn page_is_told_when_nothing_protects_the_connection() {
     client.peer = PROXY.parse().unwrap();
     let proxied = client.call(Method::GET, "/auth/config", &[("x-forwarded-proto", "https")], "").await;
     assert_eq!(proxied.body["is_transport_insecure"], false);
+}
+
+/// Scenario: the first account is asked for by a page whose name was made to point here, with and without what browsers
+/// say about origins, by names of a network, and by a foreign page with our name; then under names that are only ours.
+/// Guarantee: 403 that says what to do, and there is still no account; then 201.
+#[tokio::test]
+async fn first_account_is_made_under_a_name_that_is_only_ours() {
+    let account = json!({"email": ADMIN, "password": PASSWORD});
+    let evil = [
+        ("host", "evil.example:1324"),
+        ("origin", "http://evil.example:1324"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let app = TestApp::start_with(https_config()).await;
+    for headers in [
+        &evil[..],
+        &evil[..1],
+        &[("host", "server")],
+        &[("host", "localhost.evil.example")],
+        &[("host", "junjo.example.evil.example")],
+        &[("host", "127.0.0.1.evil.example")],
+        &[("host", "")],
+        &[("host", "localhost:1324"), ("origin", "http://evil.example"), ("sec-fetch-site", "none")],
+        &[("host", "localhost:1324"), ("host", "evil.example")],
+    ] {
+        let reply = app.anon().post_with("/auth/register", account.clone(), headers).await;
+        assert!(reply.problem(StatusCode::FORBIDDEN).contains("JUNJO_PUBLIC_URL"), "{headers:?}");
+    }
+    assert_eq!(app.anon().get("/auth/setup").await.body, json!({"needs_setup": true}));
+    for headers in [
+        [("host", "LOCALHOST:1324"), ("sec-fetch-site", "same-origin")],
+        [("host", "localhost:1324"), ("origin", "http://localhost:1324")],
+        [("host", "192.0.2.7:1324"), ("origin", "http://192.0.2.7:1324")],
+        [("host", "[2001:db8::7]"), ("origin", "http://[2001:db8::7]")],
+        [("host", "junjo.example"), ("origin", "https://junjo.example")],
+        [("host", "junjo.example:8443"), ("sec-fetch-site", "same-origin")],
+        [("host", "localhost"), ("sec-fetch-site", "none")],
+    ] {
+        let app = TestApp::start_with(https_config()).await;
+        let mut page = app.anon();
+        let made = page.post_with("/auth/register", account.clone(), &headers).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{headers:?}: {}", made.body);
+        // who is known by a cookie, or signs in, may come under any name
+        let named = [("host", "server:1324")];
+        assert_eq!(page.call(Method::GET, "/auth/me", &named, "").await.status, StatusCode::OK);
+    }
 }

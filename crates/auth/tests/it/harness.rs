@@ -26,6 +26,9 @@ use tower::ServiceExt;
 pub(crate) const ADMIN: &str = "ada@example.org";
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
+/// Where browsers find the server, unless they say otherwise.
+const HOST_NAME: &str = "localhost:1324";
+
 /// The address that the fake reverse proxy of these tests has.
 pub(crate) const PROXY: &str = "10.0.0.1:40000";
 
@@ -159,7 +162,10 @@ impl Client {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Reply {
-        let mut request = Request::builder().method(method).uri(path).header(HOST, "junjo.test:1324");
+        let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            request = request.header(HOST, HOST_NAME);
+        }
         request = request.header(CONTENT_TYPE, "application/json").extension(ConnectInfo(self.peer));
         for (name, value) in headers {
             request = request.header(*name, *value);

@@ -13,7 +13,8 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use super::state::OwnState;
 
-/// Read the server's own metrics, in Prometheus' text format. Off loopback this needs a read key.
+/// Read the server's own metrics, in Prometheus' text format. This needs a read key, except on a machine without a proxy
+/// (neither JUNJO_PUBLIC_URL nor JUNJO_TRUSTED_PROXIES is set) from that machine itself.
 #[utoipa::path(
     get, path = "/metrics", tag = "server", security((), ("read_key" = ["read"])),
     responses((status = 200, body = String, content_type = "text/plain"), Problems)
@@ -25,7 +26,8 @@ pub(crate) async fn metrics(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     // a proxy on this machine that nobody told us about (JUNJO_TRUSTED_PROXIES) makes everybody look local
-    let is_local = client.is_some_and(|Extension(client)| client.ip.is_loopback())
+    let is_local = !state.is_proxied
+        && client.is_some_and(|Extension(client)| client.ip.is_loopback())
         && !headers.contains_key("x-forwarded-for")
         && !headers.contains_key(header::FORWARDED);
     if !is_local {

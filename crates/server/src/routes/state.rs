@@ -14,4 +14,6 @@ pub(crate) struct OwnState {
     pub(crate) wal: Wal,
     pub(crate) memory: Memory,
     pub(crate) metrics: PrometheusHandle,
+    /// Whether others than this machine come through a proxy, which may stand on it.
+    pub(crate) is_proxied: bool,
 }
