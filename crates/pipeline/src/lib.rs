@@ -17,6 +17,7 @@ mod settings;
 
 use std::sync::Arc;
 
+use junjo_memory::Memory;
 use junjo_span_store::SpanStore;
 use junjo_wal::Wal;
 use junjo_web::{Lifecycle, SharedClock};
@@ -38,12 +39,19 @@ pub struct Pipeline {
     clock: SharedClock,
     sources: Sources,
     background: Background,
+    memory: Memory,
 }
 
 impl Pipeline {
-    /// Tasks between `wal` and `store`, on the threads of `background`.
-    pub fn new(store: SpanStore, wal: Wal, clock: SharedClock, background: Background) -> Self {
-        Self { store, wal, clock, sources: Sources::default(), background }
+    /// Tasks between `wal` and `store`, on the threads of `background`, which take memory from `memory`.
+    pub fn new(
+        store: SpanStore,
+        wal: Wal,
+        clock: SharedClock,
+        background: Background,
+        memory: Memory,
+    ) -> Self {
+        Self { store, wal, clock, sources: Sources::default(), background, memory }
     }
 
     /// The wal that the tasks empty.
@@ -59,7 +67,7 @@ impl Pipeline {
     /// Starts the indexer, the sealer and the keeper.
     pub fn spawn(&self, lifecycle: &Lifecycle) {
         let background = || self.background.clone();
-        let indexer = Indexer::new(self.store.clone(), self.wal.clone());
+        let indexer = Indexer::new(self.store.clone(), self.wal.clone(), self.memory.clone());
         lifecycle.spawn("indexer", background().run(indexer.run(lifecycle.soft())));
         let sealer = Sealer::new(self.store.clone(), Arc::clone(&self.clock));
         lifecycle.spawn("sealer", background().run(sealer.run(lifecycle.soft())));

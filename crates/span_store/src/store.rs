@@ -3,6 +3,9 @@
 mod questions;
 mod upkeep;
 
+use std::path::PathBuf;
+
+use junjo_memory::Memory;
 use junjo_span_model::PriceTable;
 use junjo_wal::{Sequence, Wal};
 use tokio::sync::watch;
@@ -14,6 +17,7 @@ use crate::catalog::file::ArchiveFile;
 use crate::catalog::handle::Catalog;
 use crate::error::StoreError;
 use crate::index::batch::IndexBatch;
+use crate::index::delete::Scope;
 use crate::index::handle::Index;
 use crate::index::options::IndexState;
 use crate::long_work::LongWork;
@@ -47,11 +51,11 @@ impl SpanStore {
     /// A store whose index is not open yet; appends to the wal and sealing work already.
     pub fn new(options: StoreOptions, wal: Wal, catalog: Catalog) -> Self {
         let prices = PriceTable::bundled();
-        let quarantine = Quarantine::new(options.quarantine_dir);
+        let quarantine = Quarantine::new(options.quarantine_dir, wal.id());
         let long_work = LongWork::on(options.scan.runtime.clone());
         let index = Index::new(options.index, catalog.clone(), prices, wal.id());
         let archive = Archive::new(options.archive_dir, catalog);
-        let sources = Sources { wal: wal.clone(), index: index.clone(), archive: archive.clone(), prices };
+        let sources = Sources { wal: wal.clone(), index: index.clone(), archive: archive.clone(), quarantine: quarantine.clone(), prices };
         let scans = Scans::new(options.scan, sources);
         let payloads = Payloads::new(wal.clone(), archive.clone(), prices);
         let sealer = Sealer::new(options.seal, wal.clone(), archive.clone(), quarantine.clone(), prices);
@@ -136,10 +140,25 @@ impl SpanStore {
         self.index.commit(batch)
     }
 
+    /// Where it is noted with which record a process begins.
+    pub(crate) fn note_path(&self) -> PathBuf {
+        self.index.note_path()
+    }
+
+    /// Deletes rows of the index. Blocking.
+    pub(crate) fn delete_rows(&self, scope: Scope<'_>) -> Result<(), StoreError> {
+        self.index.delete_rows(scope).map(drop)
+    }
+
     /// Last record that may be in the next batch: all-time counts are known exactly there, and an index that is older than it
     /// was, or is made anew, adopts them.
     pub fn batch_end(&self) -> Sequence {
         self.index.batch_end()
+    }
+
+    /// Computes the row of one large trace that commits could not compute; false when none waits. Blocking.
+    pub fn settle(&self, memory: &Memory) -> Result<bool, StoreError> {
+        self.index.settle(memory)
     }
 
     /// How far the index is.

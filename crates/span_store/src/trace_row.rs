@@ -1,11 +1,16 @@
 //! The one live row per trace, computed from all its narrow rows. Pure.
 
+mod changed;
 mod counted;
-
-use std::collections::BTreeSet;
+mod sum;
+mod usage;
 
 use junjo_span_model::{Role, SpanId, SpanStatus, TraceId};
 use junjo_wal::Sequence;
+
+pub(crate) use changed::Changes;
+pub(crate) use sum::Sum;
+pub(crate) use usage::Usage;
 
 use crate::row::SpanRow;
 
@@ -73,94 +78,27 @@ impl TraceRow {
     pub fn of(spans: &[&SpanRow]) -> Option<Self> {
         let mut ordered: Vec<&SpanRow> = spans.to_vec();
         ordered.sort_unstable_by_key(|row| (row.start_unix_nano, row.place));
-        let earliest = *ordered.first()?;
-        let root = ordered.iter().find(|row| row.parent_span_id.is_none()).copied();
-        let shown = root.unwrap_or(earliest);
-        let end = ordered.iter().map(|row| row.end_unix_nano()).max().unwrap_or(0);
-        let usage = Usage::of(&ordered);
-        let first_with = |get: fn(&SpanRow) -> &Option<String>| {
-            get(shown).clone().or_else(|| ordered.iter().find_map(|row| get(row).clone()))
-        };
-        Some(Self {
-            trace_id: earliest.trace_id,
-            start_unix_nano: earliest.start_unix_nano,
-            duration_nanos: end.saturating_sub(earliest.start_unix_nano),
-            root_span_id: shown.span_id,
-            root_missing: root.is_none(),
-            root_name: shown.name.clone(),
-            root_role: shown.role,
-            service: shown.service.clone(),
-            status: shown.status,
-            span_count: count(ordered.len()),
-            error_count: count(ordered.iter().filter(|row| row.is_error()).count()),
-            llm_call_count: usage.llm_calls,
-            workflow_count: count(ordered.iter().filter(|row| row.is_workflow_run()).count()),
-            input_tokens: usage.input_tokens,
-            output_tokens: usage.output_tokens,
-            cached_input_tokens: usage.cached_input_tokens,
-            cost_usd: usage.cost_usd,
-            unpriced_calls: usage.unpriced_calls,
-            wrapper_span_ids: usage.wrapper_span_ids,
-            session_id: first_with(|row| &row.session_id),
-            user_id: first_with(|row| &row.user_id),
-            services: distinct(ordered.iter().map(|row| Some(row.service.as_str()))),
-            models: distinct(ordered.iter().map(|row| row.model.as_deref())),
-            roles: distinct(ordered.iter().map(|row| row.role.map(Role::as_str))),
-            sessions: distinct(ordered.iter().map(|row| row.session_id.as_deref())),
-            users: distinct(ordered.iter().map(|row| row.user_id.as_deref())),
-            newest_sequence: ordered.iter().map(|row| row.place.sequence).max().unwrap_or_default(),
-        })
-    }
-}
-
-#[derive(Default)]
-struct Usage {
-    llm_calls: i32,
-    input_tokens: Option<i64>,
-    output_tokens: Option<i64>,
-    cached_input_tokens: Option<i64>,
-    cost_usd: Option<f64>,
-    unpriced_calls: i32,
-    wrapper_span_ids: Vec<SpanId>,
-}
-
-impl Usage {
-    /// Sums over the spans that count.
-    fn of(spans: &[&SpanRow]) -> Self {
-        let mut sum = Self::default();
-        for (row, counts) in spans.iter().zip(counted::counted(spans)) {
-            if counts {
-                sum.count(row);
-            } else if row.may_count() {
-                sum.wrapper_span_ids.push(row.span_id);
-            }
-        }
-        sum.wrapper_span_ids.sort_unstable();
-        sum
+        let mut sum = Sum::default();
+        ordered.iter().for_each(|row| sum.add(row));
+        sum.row(Usage::of(&ordered))
     }
 
-    fn count(&mut self, row: &SpanRow) {
-        self.llm_calls += i32::from(row.role == Some(Role::Llm));
-        add(&mut self.input_tokens, row.input_tokens);
-        add(&mut self.output_tokens, row.output_tokens);
-        add(&mut self.cached_input_tokens, row.cached_input_tokens);
-        match row.cost_usd {
-            Some(cost) => self.cost_usd = Some(self.cost_usd.unwrap_or(0.0) + cost),
-            None => self.unpriced_calls += 1,
+    /// Whether any span counts, or might.
+    pub(crate) fn has_calls(&self) -> bool {
+        self.cost_usd.is_some() || self.unpriced_calls > 0 || !self.wrapper_span_ids.is_empty()
+    }
+
+    /// The same with the sums over calls that `other` has.
+    pub(crate) fn with_usage_of(self, other: &Self) -> Self {
+        Self {
+            llm_call_count: other.llm_call_count,
+            input_tokens: other.input_tokens,
+            output_tokens: other.output_tokens,
+            cached_input_tokens: other.cached_input_tokens,
+            cost_usd: other.cost_usd,
+            unpriced_calls: other.unpriced_calls,
+            wrapper_span_ids: other.wrapper_span_ids.clone(),
+            ..self
         }
     }
-}
-
-fn add(sum: &mut Option<i64>, value: Option<i64>) {
-    if let Some(value) = value {
-        *sum = Some(sum.unwrap_or(0).saturating_add(value));
-    }
-}
-
-fn count(n: usize) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
-}
-
-fn distinct<'a>(values: impl Iterator<Item = Option<&'a str>>) -> Vec<String> {
-    values.flatten().collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect()
 }

@@ -96,6 +96,9 @@ fn write_once<T: ArchiveItem>(
             }
             first = first.or(Some(record.sequence));
             sink.items += u64::from(record.item_count);
+            if quarantine.has(record.sequence) {
+                continue;
+            }
             let mut items = Vec::new();
             if let Err(failure) = T::decode(record, prices, &|_| true, &mut |item| items.push(item)) {
                 quarantine.keep(record, &failure)?;
