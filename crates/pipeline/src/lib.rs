@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`Indexer`] | decodes new records and commits their rows to the index |
 //! | [`Sealer`] | writes whole spans and log records to archive files, and lets the log forget them |
+//! | [`Settler`] | computes rows of large traces beside the commits |
 //! | [`Keeper`] | merges archive files, applies retention, finishes deletions |
 //! | [`Puller`] | takes acknowledged requests out of an ingestion service and into the wal |
 
@@ -14,6 +15,7 @@ mod keeper;
 mod puller;
 mod sealer;
 mod settings;
+mod settler;
 
 use std::sync::Arc;
 
@@ -30,6 +32,7 @@ pub use puller::{
 };
 pub use sealer::Sealer;
 pub use settings::SplitSettings;
+pub use settler::Settler;
 
 /// What the tasks work on. Cheap to clone.
 #[derive(Clone)]
@@ -64,13 +67,16 @@ impl Pipeline {
         &self.sources
     }
 
-    /// Starts the indexer, the sealer and the keeper.
+    /// Starts the indexer, the sealer, the settler and the keeper.
     pub fn spawn(&self, lifecycle: &Lifecycle) {
+        self.store.write_files_on(self.background.patient());
         let background = || self.background.clone();
         let indexer = Indexer::new(self.store.clone(), self.wal.clone(), self.memory.clone());
         lifecycle.spawn("indexer", background().run(indexer.run(lifecycle.soft())));
         let sealer = Sealer::new(self.store.clone(), Arc::clone(&self.clock));
         lifecycle.spawn("sealer", background().run(sealer.run(lifecycle.soft())));
+        let settler = Settler::new(self.store.clone(), self.memory.clone(), self.background.patient());
+        lifecycle.spawn("settler", background().run(settler.run(lifecycle.soft())));
         let keeper = Keeper::new(self.store.clone(), Arc::clone(&self.clock));
         lifecycle.spawn("keeper", background().run(keeper.run(lifecycle.soft())));
     }

@@ -65,6 +65,11 @@ pub fn decode_log_rows(record: &Record, out: &mut Vec<LogRow>) -> Result<(), Dec
     decoded
 }
 
+/// Whether every item of a record can be decoded.
+pub(crate) fn check(record: &Record) -> Result<(), DecodeFailure> {
+    Message::open(record)?.check()
+}
+
 /// A record with its payload decompressed, whose items can be read from any one of them on.
 pub(crate) struct Message<'r> {
     record: &'r Record,

@@ -40,6 +40,7 @@ mod store_options;
 #[cfg(test)]
 mod tests;
 mod trace_row;
+mod turns;
 mod upkeep;
 mod whole_log;
 mod whole_span;
@@ -66,6 +67,7 @@ pub use filter::time::TimeRange;
 pub use filter::traces::TraceFilter;
 pub use index::batch::IndexBatch;
 pub use index::options::{IndexOptions, IndexState};
+pub use index::settle::Settled;
 pub use index::probe::{Probe, Prober, probe_index};
 pub use log_row::{Hints, LogRow};
 pub use open::{EngineLimits, StorageOptions, Stores, open};

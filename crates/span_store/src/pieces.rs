@@ -16,6 +16,7 @@ use crate::log_row::LogRow;
 use crate::progress::Within;
 use crate::row::SpanRow;
 use crate::store::SpanStore;
+use crate::turns::Busy;
 
 /// Rows in one commit: about where DuckDB's cost per row levels off.
 const ROWS_MAX: usize = 30_000;
@@ -49,6 +50,7 @@ pub struct Pieces<'a> {
     bytes: u64,
     batch: IndexBatch,
     indexed: Indexed,
+    _busy: Busy,
 }
 
 /// Why the items of a record are not all in the batch.
@@ -70,6 +72,7 @@ impl<'a> Pieces<'a> {
             bytes: 0,
             batch: IndexBatch::default(),
             indexed: Indexed::default(),
+            _busy: store.is_indexing(),
         }
     }
 

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use junjo_memory::Memory;
 use junjo_span_model::PriceTable;
 use junjo_wal::{Sequence, Wal};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::archive::handle::Archive;
@@ -20,15 +21,17 @@ use crate::index::batch::IndexBatch;
 use crate::index::delete::Scope;
 use crate::index::handle::Index;
 use crate::index::options::IndexState;
+use crate::index::settle::Settled;
 use crate::long_work::LongWork;
 use crate::progress::Progress;
 use crate::quarantine::Quarantine;
 use crate::query::handle::Queries;
 use crate::rebuild::opener::Opener;
 use crate::scan::handle::{Scans, Sources};
-use crate::seal::sealer::Sealer;
+use crate::seal::sealer::{SealParts, Sealer};
 use crate::store_options::{StoreOptions, StoreSize};
 use crate::trace_row::TraceRow;
+use crate::turns::{Busy, Turns};
 use crate::upkeep::handle::{UpkeepParts, UpkeepWork};
 
 /// A handle on the store; cheap to clone.
@@ -38,6 +41,9 @@ pub struct SpanStore {
     prices: &'static PriceTable,
     quarantine: Quarantine,
     long_work: LongWork,
+    /// What nobody waits for: seals and merges.
+    patient_work: LongWork,
+    turns: Turns,
     index: Index,
     archive: Archive,
     scans: Scans,
@@ -53,12 +59,21 @@ impl SpanStore {
         let prices = PriceTable::bundled();
         let quarantine = Quarantine::new(options.quarantine_dir, wal.id());
         let long_work = LongWork::on(options.scan.runtime.clone());
+        let (patient_work, turns) = (LongWork::on(None), Turns::default());
         let index = Index::new(options.index, catalog.clone(), prices, wal.id());
         let archive = Archive::new(options.archive_dir, catalog);
         let sources = Sources { wal: wal.clone(), index: index.clone(), archive: archive.clone(), quarantine: quarantine.clone(), prices };
         let scans = Scans::new(options.scan, sources);
         let payloads = Payloads::new(wal.clone(), archive.clone(), prices);
-        let sealer = Sealer::new(options.seal, wal.clone(), archive.clone(), quarantine.clone(), prices);
+        let parts = SealParts {
+            wal: wal.clone(),
+            archive: archive.clone(),
+            quarantine: quarantine.clone(),
+            prices,
+            work: patient_work.clone(),
+            turns: turns.clone(),
+        };
+        let sealer = Sealer::new(options.seal, parts);
         let parts = UpkeepParts {
             wal: wal.clone(),
             index: index.clone(),
@@ -66,6 +81,8 @@ impl SpanStore {
             sealer: sealer.clone(),
             quarantine: quarantine.clone(),
             long_work: long_work.clone(),
+            patient_work: patient_work.clone(),
+            turns: turns.clone(),
         };
         Self {
             queries: Queries::new(payloads, scans.clone()),
@@ -75,6 +92,8 @@ impl SpanStore {
             prices,
             quarantine,
             long_work,
+            patient_work,
+            turns,
             index,
             archive,
             scans,
@@ -106,6 +125,16 @@ impl SpanStore {
         let unreadable_files = self.archive.unreadable().count();
         let index_bytes = self.index.bytes();
         Ok(StoreSize { spans, logs, index_bytes, archive_files, archive_bytes, unreadable_files })
+    }
+
+    /// Seals and merges on the threads of `runtime` from now on, which yield to those that index.
+    pub fn write_files_on(&self, runtime: Handle) {
+        self.patient_work.move_to(runtime);
+    }
+
+    /// Says that somebody indexes until this is dropped, so that seals and merges give way.
+    pub(crate) fn is_indexing(&self) -> Busy {
+        self.turns.busy()
     }
 
     /// Runs blocking work that takes long where it yields to others.
@@ -156,9 +185,14 @@ impl SpanStore {
         self.index.batch_end()
     }
 
-    /// Computes the row of one large trace that commits could not compute; false when none waits. Blocking.
-    pub fn settle(&self, memory: &Memory) -> Result<bool, StoreError> {
-        self.index.settle(memory)
+    /// Computes the row of one large trace that commits could not compute; `None` when none waits. Blocking.
+    pub fn compute_unsettled(&self, memory: &Memory) -> Result<Option<Settled>, StoreError> {
+        self.index.compute_unsettled(memory)
+    }
+
+    /// Writes what was computed. Blocking.
+    pub fn settle(&self, settled: &Settled) -> Result<(), StoreError> {
+        self.index.settle(settled)
     }
 
     /// How far the index is.

@@ -191,6 +191,8 @@ pub struct RecordSize {
     pub sequence: Sequence,
     /// Payload bytes as stored.
     pub payload_bytes: u64,
+    /// Spans or log records in the message.
+    pub item_count: u32,
     /// Server clock at receipt, unix nanoseconds.
     pub received_unix_nano: i64,
 }

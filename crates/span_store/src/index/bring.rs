@@ -2,8 +2,8 @@
 //! gaps of its row.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 
+use ahash::{AHashMap, AHashSet};
 use duckdb::Connection;
 use junjo_span_model::{PriceTable, SpanId, TraceId};
 
@@ -15,7 +15,7 @@ use crate::log_row::{HintRow, LogRow};
 use crate::row::{Place, SpanRow};
 use crate::trace_row::TraceRow;
 
-pub(super) type ByTrace<'a> = HashMap<TraceId, HashMap<SpanId, &'a SpanRow>>;
+pub(super) type ByTrace<'a> = AHashMap<TraceId, AHashMap<SpanId, &'a SpanRow>>;
 
 /// What a batch brings for the traces that it touches.
 #[derive(Default)]
@@ -23,7 +23,7 @@ pub(super) struct Arrived<'a> {
     /// The highest place of each span only.
     pub(super) spans: ByTrace<'a>,
     /// What log records say about spans.
-    pub(super) hints: HashMap<(TraceId, SpanId), HintRow>,
+    pub(super) hints: AHashMap<(TraceId, SpanId), HintRow>,
     /// Spans that the batch has more than once.
     pub(super) duplicates: u64,
 }
@@ -46,7 +46,7 @@ impl<'a> Arrived<'a> {
     /// Its traces, in the order in which their first spans arrived, so that neighbours in time are written beside each other.
     pub(super) fn traces(&self) -> Vec<TraceId> {
         let of_hints = self.hints.keys().map(|(trace, _)| *trace);
-        let traces: HashSet<TraceId> = self.spans.keys().copied().chain(of_hints).collect();
+        let traces: AHashSet<TraceId> = self.spans.keys().copied().chain(of_hints).collect();
         let mut traces: Vec<TraceId> = traces.into_iter().collect();
         traces.sort_by_cached_key(|trace| {
             self.spans.get(trace).and_then(|spans| spans.values().map(|row| row.place).min())
@@ -57,7 +57,7 @@ impl<'a> Arrived<'a> {
     /// Takes what belongs to some of the traces.
     pub(super) fn take(&mut self, traces: &[TraceId]) -> Self {
         let spans = traces.iter().filter_map(|trace| self.spans.remove_entry(trace)).collect();
-        let wanted: HashSet<&TraceId> = traces.iter().collect();
+        let wanted: AHashSet<&TraceId> = traces.iter().collect();
         let hints = self.hints.extract_if(|(trace, _), _| wanted.contains(trace)).collect();
         Self { spans, hints, duplicates: 0 }
     }
@@ -99,7 +99,7 @@ pub(super) struct Merge<'a> {
 
 /// What is known besides the arrived spans.
 pub(super) struct MergeContext<'a> {
-    pub(super) stored: &'a HashMap<TraceId, Vec<SpanRow>>,
+    pub(super) stored: &'a AHashMap<TraceId, Vec<SpanRow>>,
     pub(super) hints: &'a KnownHints,
     pub(super) prices: &'a PriceTable,
 }
@@ -134,7 +134,7 @@ impl<'a> Merge<'a> {
     pub(super) fn bring(
         &mut self,
         trace_id: TraceId,
-        mut spans: HashMap<SpanId, &'a SpanRow>,
+        mut spans: AHashMap<SpanId, &'a SpanRow>,
         context: &MergeContext<'a>,
     ) -> Brought<'a> {
         let (new_from, mut kept, mut replaced) = (self.new.len(), Vec::new(), Vec::new());

@@ -3,8 +3,7 @@
 //! Which calls count is decided by all of them together with the spans above them. Where those are more than the memory for it
 //! holds, every model call counts.
 
-use std::collections::{HashMap, HashSet};
-
+use ahash::{AHashMap, AHashSet};
 use duckdb::types::Value;
 use duckdb::{Connection, params};
 use junjo_span_model::{SpanId, TraceId};
@@ -127,14 +126,14 @@ fn each_span(
 struct Calls {
     bytes_left: u64,
     rows: Vec<SpanRow>,
-    parents: HashMap<SpanId, SpanId>,
+    parents: AHashMap<SpanId, SpanId>,
     /// Every model call, once what is kept would be too much.
     all: Option<Usage>,
 }
 
 impl Calls {
     fn within(bytes: u64) -> Self {
-        Self { bytes_left: bytes, rows: Vec::new(), parents: HashMap::new(), all: None }
+        Self { bytes_left: bytes, rows: Vec::new(), parents: AHashMap::new(), all: None }
     }
 
     fn add(&mut self, row: SpanRow) {
@@ -169,16 +168,16 @@ impl Calls {
         let mut all = Usage::default();
         self.rows.iter().filter(|row| row.is_model_call).for_each(|row| all.count(row));
         self.all = Some(all);
-        (self.rows, self.parents) = (Vec::new(), HashMap::new());
+        (self.rows, self.parents) = (Vec::new(), AHashMap::new());
     }
 
     /// The spans above those that may count; none where no two have to be compared.
-    fn above(&mut self) -> HashSet<SpanId> {
-        let mut above = HashSet::new();
+    fn above(&mut self) -> AHashSet<SpanId> {
+        let mut above = AHashSet::new();
         if self.rows.len() < 2 {
             return above;
         }
-        let own: HashSet<SpanId> = self.rows.iter().map(|row| row.span_id).collect();
+        let own: AHashSet<SpanId> = self.rows.iter().map(|row| row.span_id).collect();
         let mut taken = 0;
         for row in &self.rows {
             let mut at = row.parent_span_id;
@@ -191,7 +190,7 @@ impl Calls {
             }
         }
         self.take(taken);
-        self.parents = HashMap::new();
+        self.parents = AHashMap::new();
         if self.bytes_left == 0 {
             self.give_up();
             above.clear();

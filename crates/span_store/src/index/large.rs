@@ -2,8 +2,7 @@
 //! replaces is read, and what can be added is added to the trace's row. A row that would need the other spans is noted in
 //! `unsettled`, and computed again beside the commits (`settle.rs`).
 
-use std::collections::HashSet;
-
+use ahash::AHashSet;
 use duckdb::Connection;
 use junjo_span_model::{PriceTable, TraceId};
 
@@ -35,7 +34,7 @@ pub(super) fn add_to_large(
     let from = rows.iter().map(|row| row.start_unix_nano).min();
     let bounds = from.zip(rows.iter().map(end).max());
     let stored = load_spans(connection, SpansOf::Wanted, bounds)?;
-    let parents = if rows.iter().any(TraceRow::has_calls) { parents(connection, bounds)? } else { HashSet::new() };
+    let parents = if rows.iter().any(TraceRow::has_calls) { parents(connection, bounds)? } else { AHashSet::new() };
     let context = MergeContext { stored: &stored, hints: &hints, prices };
     let (mut merge, mut unsettled) = (Merge::default(), Vec::new());
     for row in &rows {
@@ -71,16 +70,16 @@ fn fill_wanted(connection: &Connection, rows: &[TraceRow], arrived: &Arrived<'_>
     let is_other = |(trace, span): &(TraceId, _)| {
         arrived.spans.get(trace).is_none_or(|spans| !spans.contains_key(span))
     };
-    let shown: HashSet<_> = rows.iter().map(|row| (row.trace_id, row.root_span_id)).collect();
+    let shown: AHashSet<_> = rows.iter().map(|row| (row.trace_id, row.root_span_id)).collect();
     let others = arrived.hints.keys().copied().filter(|id| !shown.contains(id)).chain(shown.iter().copied());
     wanted.extend(others.filter(is_other).map(|id| (id, false)));
     append_wanted(connection, &wanted)
 }
 
 /// The traces in which a stored span has an arriving one for a parent.
-fn parents(connection: &Connection, bounds: Bounds) -> Result<HashSet<TraceId>, StoreError> {
+fn parents(connection: &Connection, bounds: Bounds) -> Result<AHashSet<TraceId>, StoreError> {
     let failed = || StoreError::index("look for children of spans that arrive");
-    let Some((from, to)) = bounds else { return Ok(HashSet::new()) };
+    let Some((from, to)) = bounds else { return Ok(AHashSet::new()) };
     let mut statement = connection
         .prepare(
             "SELECT DISTINCT trace_hi, trace_lo FROM spans SEMI JOIN wanted

@@ -21,7 +21,7 @@ pub(crate) mod options;
 pub(crate) mod probe;
 mod progress;
 pub(crate) mod schema;
-mod settle;
+pub(crate) mod settle;
 mod stored;
 pub(crate) mod traces;
 mod words;

@@ -9,27 +9,40 @@ use super::compute::{Limits, compute, failed, put, stored};
 use super::handle::Index;
 use crate::error::StoreError;
 use crate::row::trace_from_halves;
+use crate::trace_row::TraceRow;
 
 /// Of [`Part::Index`], for what is kept of the spans.
 const SHARE: u64 = 4;
 
+/// A row that was computed, and the one that it was computed from.
+pub struct Settled {
+    trace: TraceId,
+    before: Option<TraceRow>,
+    computed: Option<TraceRow>,
+}
+
 impl Index {
-    /// Computes the row of the trace that waits longest; false when none waits. Blocking.
-    pub(crate) fn settle(&self, memory: &Memory) -> Result<bool, StoreError> {
-        let Some((connection, _settling)) = self.beside()? else { return Ok(false) };
+    /// Computes the row of the trace that waits longest; `None` when none waits or there is no memory for it now. It takes no
+    /// lock that commits need. Blocking.
+    pub(crate) fn compute_unsettled(&self, memory: &Memory) -> Result<Option<Settled>, StoreError> {
+        let Some((connection, _settling)) = self.beside()? else { return Ok(None) };
+        let Some(trace) = self.report_fault(next(&connection))? else { return Ok(None) };
         let bytes = memory.bytes_max(Part::Index) / SHARE;
-        let Ok(_loan) = memory.try_reserve(Part::Index, bytes) else { return Ok(true) };
-        let Some(trace) = next(&connection)? else { return Ok(false) };
+        let Ok(_loan) = memory.try_reserve(Part::Index, bytes) else { return Ok(None) };
         let is_closing = || self.is_closing();
         let limits = Limits { bytes, is_stopping: &is_closing };
         connection.execute_batch("BEGIN").map_err(failed())?;
         let outcome = stored(&connection, trace)
-            .and_then(|before| compute(&connection, trace, &limits).map(|now| (before, now)));
+            .and_then(|before| compute(&connection, trace, &limits).map(|computed| (before, computed)));
         // it has only read
         let _ = connection.execute_batch("ROLLBACK");
         let (before, computed) = self.report_fault(outcome)?;
-        self.write(|writer| put(writer, trace, before.as_ref(), computed))?;
-        Ok(true)
+        Ok(Some(Settled { trace, before, computed }))
+    }
+
+    /// Writes what was computed. Blocking.
+    pub(crate) fn settle(&self, settled: &Settled) -> Result<(), StoreError> {
+        self.write(|writer| put(writer, settled.trace, settled.before.as_ref(), settled.computed.clone()))
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the index already holds of the traces that a commit touches.
 
-use std::collections::HashMap;
-
+use ahash::AHashMap;
 use duckdb::Connection;
 use junjo_span_model::TraceId;
 
@@ -21,7 +20,7 @@ pub(super) struct Known {
 }
 
 /// The stored ones among the traces in the scratch table `touched`.
-pub(super) fn load_known(connection: &Connection) -> Result<HashMap<TraceId, Known>, StoreError> {
+pub(super) fn load_known(connection: &Connection) -> Result<AHashMap<TraceId, Known>, StoreError> {
     let failed = || StoreError::index("look for touched traces");
     let mut statement = connection
         .prepare(
@@ -60,16 +59,16 @@ pub(super) fn load_spans(
     connection: &Connection,
     of: SpansOf,
     bounds: Bounds,
-) -> Result<HashMap<TraceId, Vec<SpanRow>>, StoreError> {
+) -> Result<AHashMap<TraceId, Vec<SpanRow>>, StoreError> {
     let failed = || StoreError::index("read touched traces");
-    let Some((from, to)) = bounds else { return Ok(HashMap::new()) };
+    let Some((from, to)) = bounds else { return Ok(AHashMap::new()) };
     let join = match of {
         SpansOf::Traces => "touched USING (trace_hi, trace_lo)",
         SpansOf::Wanted => "wanted USING (trace_hi, trace_lo, span_id)",
     };
     let sql = format!("SELECT * FROM spans SEMI JOIN {join} WHERE start_unix_nanos BETWEEN ? AND ?");
     let mut statement = connection.prepare(&sql).map_err(failed())?;
-    let mut rows: HashMap<TraceId, Vec<SpanRow>> = HashMap::new();
+    let mut rows: AHashMap<TraceId, Vec<SpanRow>> = AHashMap::new();
     for found in statement.query_arrow([from, to]).map_err(failed())? {
         for row in rows_from_batch(&found).map_err(StoreError::Columns)? {
             rows.entry(row.trace_id).or_default().push(row);

@@ -58,7 +58,13 @@ impl Fixture {
     }
 
     fn settle(&self) {
-        while self.store.settle(&Memory::of_its_own()).unwrap() {}
+        while let Some(settled) = self.unsettled() {
+            self.store.settle(&settled).unwrap();
+        }
+    }
+
+    fn unsettled(&self) -> Option<crate::Settled> {
+        self.store.compute_unsettled(&Memory::of_its_own()).unwrap()
     }
 }
 
@@ -73,11 +79,11 @@ async fn what_can_be_added_is_added_at_once() {
     f.send(vec![root]).await;
     f.send(vec![call(MANY + 3, 9, 7)]).await;
     f.send(vec![numbered(MANY + 4, 5)]).await;
-    assert!(!f.store.settle(&Memory::of_its_own()).unwrap());
+    assert!(f.unsettled().is_none());
     let row = f.row().await;
     assert_eq!((row.span_count, row.error_count, row.root_name.as_str()), (4_204, 1, "span 1"));
     assert_eq!((row.input_tokens, row.session_id.as_deref()), (Some(7), Some("s-1")));
-    assert_eq!((row.duration_nanos, row.newest_sequence), (999_998, Sequence(5)));
+    assert_eq!((row.duration_nanos, row.newest_sequence), (999_999, Sequence(5)));
     assert_eq!(f.row_anew().await.1, row);
 }
 
@@ -115,6 +121,23 @@ async fn what_cannot_be_added_is_computed_beside() {
         assert_eq!(TraceRow::of(&spans.iter().collect::<Vec<_>>()).unwrap(), TraceRow { newest_sequence: spans.iter().map(|row| row.place.sequence).max().unwrap(), ..row.clone() });
         assert_eq!(f.row_anew().await.1, row);
     }
+}
+
+/// Scenario: spans arrive while the row of their trace is being computed. Guarantee: what is written has them, and the row is
+/// computed once more.
+#[tokio::test]
+async fn what_arrives_meanwhile_stays() {
+    let f = large().await;
+    f.send(vec![call(MANY + 2, MANY + 1, 100), call(MANY + 1, 1, 100)]).await;
+    let settled = f.unsettled().unwrap();
+    f.send(vec![call(MANY + 3, 1, 50), numbered(1, 0)]).await;
+    f.store.settle(&settled).unwrap();
+    let row = f.row().await;
+    assert_eq!((row.span_count, row.root_missing, row.input_tokens), (4_203, false, Some(100)));
+    f.settle();
+    let row = f.row().await;
+    assert_eq!((row.input_tokens, row.llm_call_count), (Some(150), 2));
+    assert_eq!(f.row_anew().await.1, row);
 }
 
 /// Scenario: the records of a part of a large trace are deleted with their service, while its row waits to be computed.
