@@ -117,7 +117,8 @@ impl Indexer {
     /// Indexes until nothing is left.
     async fn drain(&self, starts: &mut Starts, stop: &CancellationToken) -> Result<(), StoreError> {
         while !stop.is_cancelled() {
-            let batch = Batch { store: self.store.clone(), wal: self.wal.clone(), memory: self.memory.clone() };
+            let batch =
+                Batch { store: self.store.clone(), wal: self.wal.clone(), memory: self.memory.clone() };
             let mut begun = starts.clone();
             let stop = stop.clone();
             let indexing = tokio::task::spawn_blocking(move || {

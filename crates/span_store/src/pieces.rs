@@ -22,9 +22,13 @@ use crate::turns::Busy;
 const ROWS_MAX: usize = 30_000;
 /// Rows that are committed together even where memory is short: with fewer, commits cost more than rows.
 const ROWS_MIN: usize = 256;
-/// Of [`Part::Index`]: rows take a half, and so does the message that they come from.
-const SHARE_OF_ROWS: u64 = 2;
-/// Rows between two growths of the loan.
+/// [`Part::Index`] is divided into so many shares; one is for records that were read, two are for rows of large traces.
+const SHARES: u64 = 8;
+/// Those for a message and its rows.
+const SHARES_OF_PIECES: u64 = 5;
+/// Of these, for rows beside a message that takes nearly everything.
+const SHARE_OF_ROWS: u64 = 3;
+/// The loan for rows grows by so much at a time.
 const GROWTH_BYTES: u64 = 256 << 10;
 
 /// What was committed.
@@ -44,7 +48,8 @@ pub struct Pieces<'a> {
     /// Asked between pieces.
     is_stopping: &'a dyn Fn() -> bool,
     rows_max: usize,
-    bytes_max: u64,
+    /// What rows and a message may take together.
+    share: u64,
     message: Loan,
     rows: Loan,
     bytes: u64,
@@ -66,7 +71,7 @@ impl<'a> Pieces<'a> {
             store,
             is_stopping,
             rows_max: ROWS_MAX,
-            bytes_max: memory.bytes_max(Part::Index) / SHARE_OF_ROWS,
+            share: memory.bytes_max(Part::Index) / SHARES * SHARES_OF_PIECES,
             message: memory.empty(Part::Index),
             rows: memory.empty(Part::Index),
             bytes: 0,
@@ -135,8 +140,8 @@ impl<'a> Pieces<'a> {
     /// Adds the items behind the first `counted`, which grows with each piece that is committed.
     fn add_items(&mut self, record: &Record, dataset: Dataset, counted: &mut u32) -> Result<(), Failed> {
         // the largest one is larger than a small share, and has to come through all the same
-        let bytes = record.message_bytes().min(self.bytes_max);
-        let _ = self.message.try_grow(bytes);
+        let bytes = record.message_bytes().min(self.share - self.share / SHARE_OF_ROWS);
+        let _ = self.message.try_grow(bytes.saturating_sub(self.rows.bytes()));
         let message = Message::open(record).map_err(Failed::Record)?;
         let (mut at, skip, prices) = (*counted, *counted, self.store.prices());
         let mut failed = None;
@@ -194,21 +199,28 @@ impl<'a> Pieces<'a> {
     }
 
     fn push_log(&mut self, row: LogRow) {
-        self.grow(2 * (size_of::<LogRow>() + row.service.len() + row.event_name.as_ref().map_or(0, String::len)));
+        self.grow(
+            2 * (size_of::<LogRow>() + row.service.len() + row.event_name.as_ref().map_or(0, String::len)),
+        );
         self.batch.logs.push(row);
     }
 
     fn grow(&mut self, bytes: usize) {
         self.bytes += bytes as u64;
-        if self.bytes > self.rows.bytes() {
+        if self.bytes > self.rows.bytes() && self.bytes <= self.room() {
             // without it the piece is full, see below
-            let _ = self.rows.try_grow(GROWTH_BYTES);
+            let _ = self.rows.try_grow(GROWTH_BYTES.max(bytes as u64));
         }
     }
 
+    /// What rows may take beside the message.
+    fn room(&self) -> u64 {
+        let left = self.share.saturating_sub(self.message.bytes());
+        left.max(self.share / SHARE_OF_ROWS).saturating_sub(GROWTH_BYTES)
+    }
+
     fn is_full(&self) -> bool {
-        let is_short = self.bytes > self.bytes_max || self.bytes > self.rows.bytes();
-        self.len() >= self.rows_max || (is_short && self.len() >= ROWS_MIN)
+        self.len() >= self.rows_max || (self.bytes > self.rows.bytes() && self.len() >= ROWS_MIN)
     }
 
     fn len(&self) -> usize {

@@ -44,7 +44,11 @@ impl Note {
     fn read(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace();
         let (sequence, item, deaths) = (words.next()?, words.next()?, words.next()?);
-        Some(Self { sequence: sequence.parse().ok()?, item: item.parse().ok()?, deaths: deaths.parse().ok()? })
+        Some(Self {
+            sequence: sequence.parse().ok()?,
+            item: item.parse().ok()?,
+            deaths: deaths.parse().ok()?,
+        })
     }
 }
 

@@ -62,7 +62,13 @@ impl SpanStore {
         let (patient_work, turns) = (LongWork::on(None), Turns::default());
         let index = Index::new(options.index, catalog.clone(), prices, wal.id());
         let archive = Archive::new(options.archive_dir, catalog);
-        let sources = Sources { wal: wal.clone(), index: index.clone(), archive: archive.clone(), quarantine: quarantine.clone(), prices };
+        let sources = Sources {
+            wal: wal.clone(),
+            index: index.clone(),
+            archive: archive.clone(),
+            quarantine: quarantine.clone(),
+            prices,
+        };
         let scans = Scans::new(options.scan, sources);
         let payloads = Payloads::new(wal.clone(), archive.clone(), prices);
         let parts = SealParts {

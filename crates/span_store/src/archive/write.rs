@@ -152,7 +152,11 @@ impl<'s, T: ArchiveItem> Sink<'s, T> {
     }
 
     /// Takes the items of a record, all of them or, where it does not decode, none.
-    fn take(&mut self, record: &Record, prices: &PriceTable) -> Result<Result<(), DecodeFailure>, StoreError> {
+    fn take(
+        &mut self,
+        record: &Record,
+        prices: &PriceTable,
+    ) -> Result<Result<(), DecodeFailure>, StoreError> {
         if record.message_bytes() <= WHOLE_RECORD_BYTES_MAX {
             let mut items = Vec::new();
             let decoded = T::decode(record, prices, &|_| true, &mut |item| items.push(item));

@@ -110,9 +110,8 @@ fn each_span(
     visit: &mut dyn FnMut(SpanRow),
 ) -> Result<(), StoreError> {
     let (hi, lo) = trace_halves(trace);
-    let mut statement = connection
-        .prepare("SELECT * FROM spans WHERE trace_hi = ? AND trace_lo = ?")
-        .map_err(failed())?;
+    let mut statement =
+        connection.prepare("SELECT * FROM spans WHERE trace_hi = ? AND trace_lo = ?").map_err(failed())?;
     for batch in statement.stream_arrow([hi, lo]).map_err(failed())? {
         if (limits.is_stopping)() {
             return Err(StoreError::Interrupted);

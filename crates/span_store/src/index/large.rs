@@ -34,7 +34,8 @@ pub(super) fn add_to_large(
     let from = rows.iter().map(|row| row.start_unix_nano).min();
     let bounds = from.zip(rows.iter().map(end).max());
     let stored = load_spans(connection, SpansOf::Wanted, bounds)?;
-    let parents = if rows.iter().any(TraceRow::has_calls) { parents(connection, bounds)? } else { AHashSet::new() };
+    let parents =
+        if rows.iter().any(TraceRow::has_calls) { parents(connection, bounds)? } else { AHashSet::new() };
     let context = MergeContext { stored: &stored, hints: &hints, prices };
     let (mut merge, mut unsettled) = (Merge::default(), Vec::new());
     for row in &rows {
@@ -67,9 +68,8 @@ fn fill_wanted(connection: &Connection, rows: &[TraceRow], arrived: &Arrived<'_>
     for (trace, spans) in &arrived.spans {
         wanted.extend(spans.keys().map(|span| ((*trace, *span), true)));
     }
-    let is_other = |(trace, span): &(TraceId, _)| {
-        arrived.spans.get(trace).is_none_or(|spans| !spans.contains_key(span))
-    };
+    let is_other =
+        |(trace, span): &(TraceId, _)| arrived.spans.get(trace).is_none_or(|spans| !spans.contains_key(span));
     let shown: AHashSet<_> = rows.iter().map(|row| (row.trace_id, row.root_span_id)).collect();
     let others = arrived.hints.keys().copied().filter(|id| !shown.contains(id)).chain(shown.iter().copied());
     wanted.extend(others.filter(is_other).map(|id| (id, false)));

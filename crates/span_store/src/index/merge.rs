@@ -125,4 +125,3 @@ fn bring_all<'a>(touched: &[TraceId], mut arrived: ByTrace<'a>, context: &MergeC
     }
     merge
 }
-

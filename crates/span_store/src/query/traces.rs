@@ -1,7 +1,7 @@
 //! The list of traces.
 
-use duckdb::types::Value;
 use duckdb::Connection;
+use duckdb::types::Value;
 use junjo_span_model::TraceId;
 use junjo_wal::Sequence;
 

@@ -60,7 +60,8 @@ pub(crate) fn plan(
     let (mut bytes, mut items, mut last, mut complete) = (0, 0, after, has_more);
     let newest = records.last().map_or(after, |record| record.sequence);
     for record in records {
-        let is_full = bytes >= policy.bytes || (items > 0 && items + u64::from(record.item_count) > ITEMS_MAX);
+        let is_full =
+            bytes >= policy.bytes || (items > 0 && items + u64::from(record.item_count) > ITEMS_MAX);
         if day_of(record.received_unix_nano) != day || is_full {
             complete = true;
             break;

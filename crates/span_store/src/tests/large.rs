@@ -98,7 +98,10 @@ async fn what_cannot_be_added_is_computed_beside() {
         let again = Span { name: "again".into(), end_time_unix_nano: START + 9_000_000, ..numbered(77, 1) };
         f.send(vec![again]).await;
         let of = |record: opentelemetry_proto::tonic::logs::v1::LogRecord| {
-            opentelemetry_proto::tonic::logs::v1::LogRecord { span_id: 80_u64.to_be_bytes().to_vec(), ..record }
+            opentelemetry_proto::tonic::logs::v1::LogRecord {
+                span_id: 80_u64.to_be_bytes().to_vec(),
+                ..record
+            }
         };
         f.send_logs(vec![of(inference()), of(log(1, "message"))]).await;
         assert_eq!((f.row().await.span_count, f.counts()), (4_202, (4_203, 1)));
@@ -118,7 +121,13 @@ async fn what_cannot_be_added_is_computed_beside() {
                 break;
             }
         }
-        assert_eq!(TraceRow::of(&spans.iter().collect::<Vec<_>>()).unwrap(), TraceRow { newest_sequence: spans.iter().map(|row| row.place.sequence).max().unwrap(), ..row.clone() });
+        assert_eq!(
+            TraceRow::of(&spans.iter().collect::<Vec<_>>()).unwrap(),
+            TraceRow {
+                newest_sequence: spans.iter().map(|row| row.place.sequence).max().unwrap(),
+                ..row.clone()
+            }
+        );
         assert_eq!(f.row_anew().await.1, row);
     }
 }

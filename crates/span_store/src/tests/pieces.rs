@@ -70,10 +70,18 @@ async fn record_is_indexed_in_pieces_across_ends() {
         assert!(ends >= 6 / pieces - 1, "{ends}");
         assert_eq!((f.sums().await, f.store.progress()), (sums.clone(), progress), "{pieces}");
         let f = f.rebuilt().await;
-        assert_eq!((f.sums().await, f.store.progress()), (sums.clone(), progress), "{pieces}, anew from the log");
+        assert_eq!(
+            (f.sums().await, f.store.progress()),
+            (sums.clone(), progress),
+            "{pieces}, anew from the log"
+        );
         while f.seal().await.is_some() {}
         let f = f.rebuilt().await;
-        assert_eq!((f.sums().await, f.store.progress()), (sums.clone(), progress), "{pieces}, anew from the archive");
+        assert_eq!(
+            (f.sums().await, f.store.progress()),
+            (sums.clone(), progress),
+            "{pieces}, anew from the archive"
+        );
     }
 }
 
@@ -109,13 +117,8 @@ async fn record_that_breaks_late_is_left_out_whole() {
     let mut message = request(ten()).encode_to_vec();
     message.extend(request(vec![span(1, 1, None)]).encode_to_vec());
     let cut = message.len() - 3;
-    let broken = NewRecord::compress(
-        Signal::Traces,
-        Sender::in_default_project("key-1"),
-        1_000,
-        11,
-        &message[..cut],
-    );
+    let broken =
+        NewRecord::compress(Signal::Traces, Sender::in_default_project("key-1"), 1_000, 11, &message[..cut]);
     f.wal.append(broken.unwrap()).await.unwrap();
     f.append(vec![span(8, 1, None)], 1_000).await;
     let indexed = f.index_in_pieces(usize::MAX).unwrap();
@@ -170,9 +173,13 @@ async fn record_that_ends_the_process_is_put_aside() {
     let kept = f.dir.path().join("quarantine/record-00000000000000000002.otlp.zst");
     assert!(std::fs::read_to_string(kept.with_extension("txt")).unwrap().contains("several times"));
     assert!(kept.exists());
-    let f = f.rebuilt().await;
+    f.store.close();
+    f.wal.close().await;
+    std::fs::remove_file(f.dir.path().join("index.duckdb")).unwrap();
+    let f = Fixture::open(f.dir).await;
     live(&f);
     assert!(f.store.quarantine().has(Sequence(2)), "also after a restart");
+    assert_eq!(f.store.progress(), progress);
     assert_eq!(f.store.size().await.unwrap().spans, Some(2));
     let file = f.seal().await.unwrap();
     assert_eq!((file.row_count, file.item_count), (2, 12));

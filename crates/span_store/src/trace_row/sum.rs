@@ -97,7 +97,8 @@ impl Sum {
         let (start, end) = self.bounds?;
         let root_missing = self.root.is_none();
         let shown = self.root.or(self.earliest)?;
-        let first = |own: Option<String>, earliest: Option<(Key, String)>| own.or(earliest.map(|(_, value)| value));
+        let first =
+            |own: Option<String>, earliest: Option<(Key, String)>| own.or(earliest.map(|(_, value)| value));
         Some(TraceRow {
             trace_id: self.trace_id?,
             start_unix_nano: start,
