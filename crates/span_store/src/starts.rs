@@ -66,7 +66,8 @@ impl Starts {
         let Some(first) = records.first() else { return Ok(0) };
         let item = self.store.progress().items_within(Dataset::of(first), first.sequence);
         let at = (first.sequence.0, item);
-        let deaths = if std::mem::take(&mut self.is_first) {
+        let is_first = std::mem::take(&mut self.is_first);
+        let deaths = if is_first {
             self.found.take().filter(|note| (note.sequence, note.item) == at).map_or(0, |note| note.deaths)
         } else if self.singles > 0 {
             // it may have been in the batch that ended the process
@@ -74,13 +75,13 @@ impl Starts {
         } else {
             return Ok(records.len());
         };
-        if deaths > 0 {
-            self.singles = self.singles.max(SINGLES);
+        if is_first && deaths > 0 {
+            self.singles = SINGLES;
         }
         if deaths >= DEATHS_MAX {
             self.put_aside(first, item)?;
         } else {
-            self.write(&format!("{} {} {}", at.0, at.1, deaths + 1))?;
+            self.write(&format!("{} {} {}", at.0, at.1, deaths + 1));
         }
         Ok(if self.singles > 0 { 1 } else { records.len() })
     }
@@ -90,6 +91,7 @@ impl Starts {
         self.singles = self.singles.saturating_sub(1);
         if std::mem::take(&mut self.is_noted)
             && let Err(error) = std::fs::remove_file(&self.path)
+            && error.kind() != std::io::ErrorKind::NotFound
         {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "the note of what is being indexed stays");
@@ -106,13 +108,14 @@ impl Starts {
         Ok(())
     }
 
-    fn write(&mut self, text: &str) -> Result<(), StoreError> {
+    fn write(&mut self, text: &str) {
         let temporary = self.path.with_extension("indexing-tmp");
         // not synced: a power cut is no fault of the record
-        std::fs::write(&temporary, text)
-            .and_then(|()| std::fs::rename(&temporary, &self.path))
-            .map_err(StoreError::io("write", &self.path))?;
+        let written = std::fs::write(&temporary, text).and_then(|()| std::fs::rename(&temporary, &self.path));
+        if let Err(error) = written {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "it cannot be noted what is being indexed");
+        }
         self.is_noted = true;
-        Ok(())
     }
 }

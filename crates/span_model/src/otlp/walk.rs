@@ -49,10 +49,10 @@ impl Halt {
 
     /// A walk whose caller has seen enough is done.
     pub(super) fn or_done(walked: Result<(), Self>) -> Result<(), DecodeError> {
-        match walked {
-            Ok(()) | Err(Self::Enough) => Ok(()),
-            Err(Self::Error(error)) => Err(error),
-        }
+        walked.or_else(|halt| match halt {
+            Self::Enough => Ok(()),
+            Self::Error(error) => Err(error),
+        })
     }
 }
 

@@ -49,12 +49,12 @@ pub(super) fn add_to_large(
             shown: of_trace.find(|span| span.span_id == row.root_span_id),
             may_have_children: parents.contains(&trace_id),
         };
-        let changed = row.changed(&changes);
-        if !changed.is_exact {
+        let after = row.changed(&changes);
+        if !after.is_exact {
             unsettled.push(trace_id);
         }
-        let newest_sequence = changed.row.newest_sequence.max(hints.newest(trace_id));
-        merge.traces.push(TraceRow { newest_sequence, ..changed.row });
+        let newest_sequence = after.row.newest_sequence.max(hints.newest(trace_id));
+        merge.traces.push(TraceRow { newest_sequence, ..after.row });
     }
     note_unsettled(connection, &unsettled)?;
     merge.write(connection, bounds)

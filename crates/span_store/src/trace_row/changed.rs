@@ -11,7 +11,7 @@
 
 use std::collections::BTreeSet;
 
-use super::TraceRow;
+use super::row::TraceRow;
 use super::sum::{Key, Shown, Sum, count};
 use super::usage::Usage;
 use crate::row::SpanRow;
@@ -41,8 +41,12 @@ impl TraceRow {
             return Changed { row: self.clone(), is_exact: true };
         }
         let (mut sum, mut gone) = (Sum::default(), Sum::default());
-        changes.new.iter().for_each(|row| sum.add(row));
-        changes.replaced.iter().for_each(|row| gone.add(row));
+        for row in &changes.new {
+            sum.add(row);
+        }
+        for row in &changes.replaced {
+            gone.add(row);
+        }
         let is_there = |row: &&SpanRow| changes.replaced.iter().all(|gone| gone.span_id != row.span_id);
         let stored = changes.shown.filter(is_there).map(Shown::of);
         let was_silent =

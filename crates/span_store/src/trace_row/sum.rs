@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use junjo_span_model::{Role, SpanId, SpanStatus, TraceId};
 use junjo_wal::Sequence;
 
-use super::TraceRow;
+use super::row::TraceRow;
 use super::usage::Usage;
 use crate::row::{Place, SpanRow};
 
@@ -128,6 +128,19 @@ impl Sum {
             users: self.users.into_iter().collect(),
             newest_sequence: self.newest,
         })
+    }
+}
+
+impl TraceRow {
+    /// The row of a trace, or `None` without spans. `spans` hold each span id once.
+    pub fn of(spans: &[&SpanRow]) -> Option<Self> {
+        let mut ordered: Vec<&SpanRow> = spans.to_vec();
+        ordered.sort_unstable_by_key(|row| (row.start_unix_nano, row.place));
+        let mut sum = Sum::default();
+        for row in &ordered {
+            sum.add(row);
+        }
+        sum.row(Usage::of(&ordered))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use junjo_span_model::{Role, SpanId};
 
-use super::TraceRow;
 use super::counted::counted;
+use super::row::TraceRow;
 use crate::row::SpanRow;
 
 /// What the spans that count sum up to.
