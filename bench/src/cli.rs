@@ -140,6 +140,10 @@ pub(crate) struct IngestArgs {
     /// Seconds that this takes
     #[arg(long, default_value_t = 20)]
     pub(crate) freshness_seconds: u64,
+    /// Measure it once more beside one trace of so many spans that grows by ten a second (with and without seals:
+    /// `--server-arg=--seal-bytes=16G --server-arg=--seal-seconds=86400`)
+    #[arg(long, requires = "freshness", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) beside_trace_of: Option<u64>,
     #[command(flatten)]
     pub(crate) anchors: AnchorArgs,
     /// Record the server with `perf` into this folder: send.data and drain.data

@@ -18,7 +18,7 @@ const TRY_INTERVAL: Duration = Duration::from_millis(5);
 const PROBE_PAUSE: Duration = Duration::from_millis(50);
 /// A trace that is not there by then is lost.
 const PROBE_LIMIT: Duration = Duration::from_mins(1);
-/// Requests of this run have ids that those of the main run, which starts at 0, will not have reached.
+/// Requests of a run have ids that those of the run before, of which the main run starts at 0, will not have reached.
 const FIRST_GENERATION: u64 = 1 << 32;
 
 /// How hard and how long.
@@ -26,6 +26,8 @@ pub(crate) struct Plan {
     /// Spans a second.
     pub(crate) rate: f64,
     pub(crate) duration: Duration,
+    /// Number of this measurement against one server.
+    pub(crate) run: u64,
 }
 
 /// Sends at the planned rate and probes meanwhile.
@@ -37,7 +39,7 @@ pub(crate) async fn measure(
 ) -> anyhow::Result<Freshness> {
     let (acked, newest) = watch::channel(None);
     let pace = Pace { duration: Some(plan.duration), spans_per_second: Some(plan.rate), acked: Some(acked) };
-    let mut feed = Feed::renewed(pool, FIRST_GENERATION)?;
+    let mut feed = Feed::renewed(pool, FIRST_GENERATION * plan.run)?;
     let target = Target { gzip: false, ..target.clone() };
     let mut latencies = Latencies::default();
     let outcome = tokio::select! {

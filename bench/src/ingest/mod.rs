@@ -1,5 +1,6 @@
 //! The measurement of ingest: anchor, server, anchor, one after another on the same machine with the same requests.
 
+mod beside;
 mod freshness;
 mod watch;
 
@@ -11,10 +12,10 @@ use anyhow::{Context as _, bail, ensure};
 use tempfile::TempDir;
 
 use crate::cli::{AnchorArgs, IngestArgs, LoadArgs, WalAnchorArgs};
-use crate::corpus::{Generator, Reader, Template};
+use crate::corpus::{Generator, OneTrace, Reader, Template};
 use crate::load::{self, Feed, Pace, Protocol, Target};
 use crate::measure::{CpuMark, DiskUse, Memory, Recorder, file_system, load_average};
-use crate::report::{Acked, Corpus, Ingest, Machine, Queryable, Setting, WalAnchor};
+use crate::report::{Acked, Corpus, Freshness, Ingest, Machine, Queryable, Setting, WalAnchor};
 use crate::subject::{
     AckAnchor, Api, BareAppend, LogSummary, ServerProcess, Status, program, run_bare_append,
 };
@@ -188,7 +189,8 @@ async fn measure_wal_anchor(program: &Path, work: &Work<'_>, spans_max: u64) -> 
 struct Measured {
     acked: Acked,
     queryable: Queryable,
-    freshness: Option<crate::report::Freshness>,
+    freshness: Option<Freshness>,
+    freshness_beside: Option<Freshness>,
     memory: Memory,
     disk: DiskUse,
     log: LogSummary,
@@ -222,17 +224,39 @@ async fn measure_server(args: &IngestArgs, binary: &Path, work: &Work<'_>) -> an
     let queryable = Queryable::new(&outcome, until_queryable, &samples, whole_mark.used());
     let memory = Memory::of(server.pid());
 
-    let freshness = if args.freshness {
-        let rate = queryable.spans_per_second / 2.0;
-        let plan = freshness::Plan { rate, duration: Duration::from_secs(args.freshness_seconds) };
-        Some(freshness::measure(&plan, &target, &api, Arc::clone(&work.pool)).await?)
-    } else {
-        None
-    };
+    let rate = queryable.spans_per_second / 2.0;
+    let (freshness, freshness_beside) = measure_freshness(args, rate, &target, &api, work).await?;
     let log = server.log();
     server.stop().await?;
     let disk = DiskUse::of(dir.path());
-    Ok(Measured { acked: Acked::new(outcome, cpu), queryable, freshness, memory, disk, log, status })
+    let acked = Acked::new(outcome, cpu);
+    Ok(Measured { acked, queryable, freshness, freshness_beside, memory, disk, log, status })
+}
+
+/// Acknowledged to visible at `rate`, and the same beside a trace that is large and grows.
+async fn measure_freshness(
+    args: &IngestArgs,
+    rate: f64,
+    target: &Target,
+    api: &Api,
+    work: &Work<'_>,
+) -> anyhow::Result<(Option<Freshness>, Option<Freshness>)> {
+    if !args.freshness {
+        return Ok((None, None));
+    }
+    let duration = Duration::from_secs(args.freshness_seconds);
+    let plan = |run| freshness::Plan { rate, duration, run };
+    let alone = freshness::measure(&plan(1), target, api, Arc::clone(&work.pool)).await?;
+    let Some(spans) = args.beside_trace_of else { return Ok((Some(alone), None)) };
+    let mut trace = OneTrace::default();
+    beside::fill(target, &mut trace, spans).await?;
+    drain(api, spans).await?;
+    let second = plan(2);
+    let beside = tokio::select! {
+        measured = freshness::measure(&second, target, api, Arc::clone(&work.pool)) => measured?,
+        failed = beside::grow(target, &mut trace) => match failed? {},
+    };
+    Ok((Some(alone), Some(beside)))
 }
 
 impl Measured {
@@ -248,6 +272,7 @@ impl Measured {
             acked: self.acked,
             queryable: self.queryable,
             freshness: self.freshness,
+            freshness_beside: self.freshness_beside,
             memory: self.memory,
             disk: self.disk,
             log: self.log,

@@ -159,6 +159,8 @@ pub(crate) struct Ingest {
     pub(crate) acked: Acked,
     pub(crate) queryable: Queryable,
     pub(crate) freshness: Option<Freshness>,
+    /// The same beside a large trace that grows.
+    pub(crate) freshness_beside: Option<Freshness>,
     pub(crate) memory: Memory,
     /// After a clean stop.
     pub(crate) disk: DiskUse,

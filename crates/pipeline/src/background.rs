@@ -12,11 +12,17 @@ const BLOCKING_THREADS_MAX: usize = 8;
 /// lost while there is one to spare.
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
+/// Threads of work that nobody waits for: one seals, one merges, one computes rows of large traces.
+const PATIENT_THREADS_MAX: usize = 3;
+/// Niceness of these: the indexer gets about seven times their share, so that what arrives is seen while files are written.
+#[cfg(target_os = "linux")]
+const NICENESS_OF_PATIENT: i32 = 19;
 
 /// The threads of work that may wait. Cheap to clone; ends with the last clone, without waiting for what still runs.
 #[derive(Clone)]
 pub struct Background {
     runtime: Arc<Owned>,
+    patient: Arc<Owned>,
 }
 
 struct Owned {
@@ -30,20 +36,19 @@ impl Background {
     /// # Errors
     /// When the system gives none.
     pub fn start() -> std::io::Result<Self> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
-            .max_blocking_threads(BLOCKING_THREADS_MAX)
-            .thread_name("background")
-            .on_thread_start(yield_to_others)
-            .enable_all()
-            .build()?;
-        let owned = Owned { handle: runtime.handle().clone(), runtime: Some(runtime) };
-        Ok(Self { runtime: Arc::new(owned) })
+        let runtime = Owned::start("background", BLOCKING_THREADS_MAX, yield_to_others)?;
+        let patient = Owned::start("patient", PATIENT_THREADS_MAX, yield_to_all)?;
+        Ok(Self { runtime: Arc::new(runtime), patient: Arc::new(patient) })
     }
 
     /// For those who start such work themselves.
     pub fn handle(&self) -> Handle {
         self.runtime.handle.clone()
+    }
+
+    /// For blocking work that nobody waits for, and that holds no lock which others need.
+    pub fn patient(&self) -> Handle {
+        self.patient.handle.clone()
     }
 
     /// Runs `work` on these threads, also its blocking parts. A panic in it is one here; dropping this aborts it.
@@ -60,6 +65,23 @@ impl Background {
     }
 }
 
+impl Owned {
+    fn start(
+        name: &str,
+        blocking_threads_max: usize,
+        on_start: impl Fn() + Send + Sync + 'static,
+    ) -> std::io::Result<Self> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(blocking_threads_max)
+            .thread_name(name)
+            .on_thread_start(on_start)
+            .enable_all()
+            .build()?;
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
+    }
+}
+
 impl Drop for Owned {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
@@ -71,7 +93,17 @@ impl Drop for Owned {
 /// On Linux niceness belongs to a thread; elsewhere it would be the whole process's.
 fn yield_to_others() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+    set_niceness(NICENESS);
+}
+
+fn yield_to_all() {
+    #[cfg(target_os = "linux")]
+    set_niceness(NICENESS_OF_PATIENT);
+}
+
+#[cfg(target_os = "linux")]
+fn set_niceness(niceness: i32) {
+    if let Err(error) = rustix::process::setpriority_process(None, niceness) {
         tracing::debug!(%error, "background threads keep the ordinary priority");
     }
 }

@@ -1,21 +1,24 @@
 //! The indexer: woken by the wal, decodes what is new on blocking threads and commits rows and cursor together.
 //!
-//! A record that cannot be decoded is kept in the quarantine folder and counted; it never blocks the ones behind it.
+//! A commit has a bounded number of rows and bytes, also where that is in the middle of a record. A record that cannot be
+//! decoded is kept in the quarantine folder and counted, and so is one that has ended the process several times; neither blocks
+//! the ones behind it.
 //! Any other failure (disk, memory, DuckDB) is tried again: nothing is skipped for it. When anybody, a query too, finds
 //! the index damaged or DuckDB dead, the indexer has it opened anew.
 
 use std::time::Duration;
 
-use junjo_span_store::{
-    Dataset, IndexBatch, IndexState, Progress, SpanStore, StoreError, decode_log_rows, decode_rows,
-};
-use junjo_wal::{Record, Sequence, Signal, Wal};
+use junjo_memory::{Memory, Part};
+use junjo_span_store::{Dataset, IndexState, Pieces, SpanStore, Starts, StoreError};
+use junjo_wal::{Sequence, Signal, Wal};
 use junjo_web::logged;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Compressed payload decoded into one commit: about 30,000 spans, which is where DuckDB's cost per row levels off.
-const BATCH_BYTES: u64 = 8 << 20;
+/// Compressed payload that is read at a time, where memory is not shorter than that.
+const READ_BYTES: u64 = 8 << 20;
+/// Of what indexing may take, for what was read and is not decompressed yet.
+const SHARE_OF_READ: u64 = 8;
 /// Rest after everything is indexed, as a multiple of what that took: a commit of a few spans costs nearly as much as one
 /// of hundreds, and finding their traces the more the larger the store is. What comes after a longer silence is indexed
 /// at once.
@@ -60,12 +63,13 @@ pub async fn open_index(store: SpanStore, stop: CancellationToken) {
 pub struct Indexer {
     store: SpanStore,
     wal: Wal,
+    memory: Memory,
 }
 
 impl Indexer {
-    /// An indexer of `wal` into `store`.
-    pub fn new(store: SpanStore, wal: Wal) -> Self {
-        Self { store, wal }
+    /// An indexer of `wal` into `store`, which takes memory of [`Part::Index`].
+    pub fn new(store: SpanStore, wal: Wal, memory: Memory) -> Self {
+        Self { store, wal, memory }
     }
 
     /// Runs until `stop` is cancelled. What is not indexed by then stays in the wal for the next start.
@@ -73,13 +77,14 @@ impl Indexer {
         open_index(self.store.clone(), stop.clone()).await;
         self.raise_accepted().await;
         let mut committed = self.wal.committed();
+        let mut starts = Starts::read(&self.store);
         while !stop.is_cancelled() {
             if self.store.is_faulted() {
                 open_index(self.store.clone(), stop.clone()).await;
             }
             committed.mark_unchanged();
             let started = Instant::now();
-            if self.drain(&stop).await.is_err() {
+            if self.drain(&mut starts, &stop).await.is_err() {
                 let _ = stop.run_until_cancelled(tokio::time::sleep(RETRY_PAUSE)).await;
                 continue;
             }
@@ -97,10 +102,8 @@ impl Indexer {
     /// After a damaged wal was replaced its totals start again: the index knows better.
     async fn raise_accepted(&self) {
         let progress = self.store.progress();
-        for (signal, processed, cursor) in [
-            (Signal::Traces, progress.indexed_spans, progress.span_cursor),
-            (Signal::Logs, progress.indexed_logs, progress.log_record_cursor),
-        ] {
+        for (signal, dataset) in [(Signal::Traces, Dataset::Spans), (Signal::Logs, Dataset::Logs)] {
+            let (cursor, processed) = progress.of(dataset);
             if let Err(error) = self.wal.raise_accepted(signal, processed, cursor).await {
                 tracing::warn!(
                     error = logged(&error),
@@ -112,12 +115,21 @@ impl Indexer {
     }
 
     /// Indexes until nothing is left.
-    async fn drain(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+    async fn drain(&self, starts: &mut Starts, stop: &CancellationToken) -> Result<(), StoreError> {
         while !stop.is_cancelled() {
-            let (store, wal) = (self.store.clone(), self.wal.clone());
-            let indexing = tokio::task::spawn_blocking(move || index_once(&store, &wal)).await;
-            match indexing.map_err(StoreError::Worker).flatten() {
-                Ok(0) => return Ok(()),
+            let batch =
+                Batch { store: self.store.clone(), wal: self.wal.clone(), memory: self.memory.clone() };
+            let mut begun = starts.clone();
+            let stop = stop.clone();
+            let indexing = tokio::task::spawn_blocking(move || {
+                let outcome = batch.index(&mut begun, &|| stop.is_cancelled());
+                begun.survived();
+                (outcome, begun)
+            });
+            let (outcome, begun) = indexing.await.map_err(StoreError::Worker)?;
+            *starts = begun;
+            match outcome {
+                Ok(0) | Err(StoreError::Interrupted) => return Ok(()),
                 Ok(_) => {}
                 Err(error) => {
                     tracing::error!(error = logged(&error), "indexing failed, will be tried again");
@@ -130,57 +142,48 @@ impl Indexer {
     }
 }
 
-/// Indexes the next records; returns how many, 0 when there are none. Blocking.
-fn index_once(store: &SpanStore, wal: &Wal) -> Result<usize, StoreError> {
-    if matches!(store.index_state(), IndexState::Opening | IndexState::Degraded(_)) {
-        return Err(StoreError::NotReady("it is not open"));
-    }
-    let progress = store.progress();
-    let mut records = wal.read_after(progress.indexed_through(), BATCH_BYTES).map_err(StoreError::Wal)?;
-    let end = store.batch_end();
-    let within = records.partition_point(|record| record.sequence <= end);
-    let last = if within < records.len() { Some(end) } else { records.last().map(|last| last.sequence) };
-    let Some(last) = last else { return Ok(0) };
-    records.truncate(within);
-    let mut batch = IndexBatch { span_cursor: last, log_record_cursor: last, ..IndexBatch::default() };
-    for record in records.iter().filter(|record| is_new(record, progress)) {
-        add(store, record, &mut batch)?;
-    }
-    let (spans, logs, quarantined) = (batch.span_count, batch.log_count, batch.quarantined_batches);
-    store.commit(&batch)?;
-    store.trim();
-    metrics::counter!("junjo_indexed_spans_total").increment(spans);
-    metrics::counter!("junjo_indexed_logs_total").increment(logs);
-    metrics::counter!("junjo_quarantined_batches_total").increment(quarantined);
-    metrics::gauge!("junjo_index_cursor").set(last.0 as f64);
-    Ok(records.len().max(1))
+/// What one batch is read from and goes to.
+struct Batch {
+    store: SpanStore,
+    wal: Wal,
+    memory: Memory,
 }
 
-/// Decodes one record into the batch; one that does not decode is kept durably before the cursor moves past it.
-fn add(store: &SpanStore, record: &Record, batch: &mut IndexBatch) -> Result<(), StoreError> {
-    let items = u64::from(record.item_count);
-    let (decoded, spans) = match Dataset::of(record) {
-        Dataset::Spans => (decode_rows(record, store.prices(), &mut batch.rows), items),
-        Dataset::Logs => (decode_log_rows(record, &mut batch.logs), 0),
-    };
-    batch.span_count += spans;
-    batch.log_count += items - spans;
-    if let Err(failure) = decoded {
-        store.quarantine().keep(record, &failure)?;
-        batch.quarantined_batches += 1;
-        batch.quarantined_spans += spans;
+impl Batch {
+    /// Indexes the next records; returns how many, 0 when there are none. Blocking.
+    fn index(&self, starts: &mut Starts, is_stopping: &dyn Fn() -> bool) -> Result<usize, StoreError> {
+        let Self { store, wal, memory } = self;
+        if matches!(store.index_state(), IndexState::Opening | IndexState::Degraded(_)) {
+            return Err(StoreError::NotReady("it is not open"));
+        }
+        let bytes_max = READ_BYTES.min(memory.bytes_max(Part::Index) / SHARE_OF_READ);
+        let read = wal.read_after(store.progress().indexed_through(), bytes_max);
+        let mut records = read.map_err(StoreError::Wal)?;
+        let end = store.batch_end();
+        let within = records.partition_point(|record| record.sequence <= end);
+        let last = if within < records.len() { Some(end) } else { records.last().map(|last| last.sequence) };
+        let Some(mut last) = last else { return Ok(0) };
+        records.truncate(within);
+        let taken = starts.begin(&records)?;
+        if taken < records.len() {
+            records.truncate(taken);
+            last = records.last().map_or(last, |record| record.sequence);
+        }
+        // what was read counts as well; a record that is larger than the share has to come through all the same
+        let read_bytes = records.iter().map(junjo_wal::Record::payload_bytes).sum::<u64>().min(bytes_max);
+        let _read = memory.try_reserve(Part::Index, read_bytes);
+        let mut pieces = Pieces::new(store, memory, is_stopping);
+        for record in &records {
+            pieces.add(record)?;
+        }
+        let indexed = pieces.finish(last)?;
+        store.trim();
+        metrics::counter!("junjo_indexed_spans_total").increment(indexed.spans);
+        metrics::counter!("junjo_indexed_logs_total").increment(indexed.logs);
+        metrics::counter!("junjo_quarantined_batches_total").increment(indexed.quarantined);
+        metrics::gauge!("junjo_index_cursor").set(last.0 as f64);
+        Ok(records.len().max(1))
     }
-    Ok(())
-}
-
-/// Whether the index does not have the record yet: after a rebuild it may be further with one dataset than with the
-/// other.
-fn is_new(record: &Record, progress: Progress) -> bool {
-    let cursor = match Dataset::of(record) {
-        Dataset::Spans => progress.span_cursor,
-        Dataset::Logs => progress.log_record_cursor,
-    };
-    record.sequence > cursor
 }
 
 /// Age of the oldest record that is not indexed yet, in nanoseconds before `now`; `None` when there is none. Blocking.

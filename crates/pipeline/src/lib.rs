@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`Indexer`] | decodes new records and commits their rows to the index |
 //! | [`Sealer`] | writes whole spans and log records to archive files, and lets the log forget them |
+//! | [`Settler`] | computes rows of large traces beside the commits |
 //! | [`Keeper`] | merges archive files, applies retention, finishes deletions |
 //! | [`Puller`] | takes acknowledged requests out of an ingestion service and into the wal |
 
@@ -14,9 +15,11 @@ mod keeper;
 mod puller;
 mod sealer;
 mod settings;
+mod settler;
 
 use std::sync::Arc;
 
+use junjo_memory::Memory;
 use junjo_span_store::SpanStore;
 use junjo_wal::Wal;
 use junjo_web::{Lifecycle, SharedClock};
@@ -29,6 +32,7 @@ pub use puller::{
 };
 pub use sealer::Sealer;
 pub use settings::SplitSettings;
+pub use settler::Settler;
 
 /// What the tasks work on. Cheap to clone.
 #[derive(Clone)]
@@ -38,12 +42,19 @@ pub struct Pipeline {
     clock: SharedClock,
     sources: Sources,
     background: Background,
+    memory: Memory,
 }
 
 impl Pipeline {
-    /// Tasks between `wal` and `store`, on the threads of `background`.
-    pub fn new(store: SpanStore, wal: Wal, clock: SharedClock, background: Background) -> Self {
-        Self { store, wal, clock, sources: Sources::default(), background }
+    /// Tasks between `wal` and `store`, on the threads of `background`, which take memory from `memory`.
+    pub fn new(
+        store: SpanStore,
+        wal: Wal,
+        clock: SharedClock,
+        background: Background,
+        memory: Memory,
+    ) -> Self {
+        Self { store, wal, clock, sources: Sources::default(), background, memory }
     }
 
     /// The wal that the tasks empty.
@@ -56,13 +67,16 @@ impl Pipeline {
         &self.sources
     }
 
-    /// Starts the indexer, the sealer and the keeper.
+    /// Starts the indexer, the sealer, the settler and the keeper.
     pub fn spawn(&self, lifecycle: &Lifecycle) {
+        self.store.write_files_on(self.background.patient());
         let background = || self.background.clone();
-        let indexer = Indexer::new(self.store.clone(), self.wal.clone());
+        let indexer = Indexer::new(self.store.clone(), self.wal.clone(), self.memory.clone());
         lifecycle.spawn("indexer", background().run(indexer.run(lifecycle.soft())));
         let sealer = Sealer::new(self.store.clone(), Arc::clone(&self.clock));
         lifecycle.spawn("sealer", background().run(sealer.run(lifecycle.soft())));
+        let settler = Settler::new(self.store.clone(), self.memory.clone(), self.background.patient());
+        lifecycle.spawn("settler", background().run(settler.run(lifecycle.soft())));
         let keeper = Keeper::new(self.store.clone(), Arc::clone(&self.clock));
         lifecycle.spawn("keeper", background().run(keeper.run(lifecycle.soft())));
     }

@@ -42,7 +42,8 @@ impl App {
         let background = Background::start().context("no thread for background work can be started")?;
         let stores = Stores::open(settings, prober, &background).await?;
         let (store, wal) = (stores.store.clone(), stores.wal.clone());
-        let pipeline = Pipeline::new(store.clone(), wal.clone(), Arc::clone(&clock), background);
+        let pipeline =
+            Pipeline::new(store.clone(), wal.clone(), Arc::clone(&clock), background, memory.clone());
         let ground = Ground {
             web: settings.web.clone(),
             token: settings.split.token().cloned(),

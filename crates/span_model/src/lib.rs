@@ -27,11 +27,12 @@ pub use json::{Fidelity, attributes_json, events_json, links_json, resource_json
 pub use json_read::{
     attributes_from_json, events_from_json, resource_from_json, scope_from_json, value_from_json,
 };
-pub use otlp::decode::{DecodeError, decode_span, decode_spans};
-pub use otlp::decode_log::{LogOrigin, decode_log_record, decode_logs};
+pub use otlp::decode::{decode_span, decode_spans, decode_spans_while};
+pub use otlp::decode_log::{LogOrigin, decode_log_record, decode_logs, decode_logs_while};
 pub use otlp::scan::{Rejection, ScanError, ScanLimits, ScanReport, scan};
 pub use otlp::signal::Signal;
 pub use otlp::splice::without_rejected;
 pub use otlp::value::{Event, KeyValue, Link, LogRecord, Resource, Scope, Span, Value};
+pub use otlp::walk::DecodeError;
 pub use role::Role;
 pub use status::SpanStatus;

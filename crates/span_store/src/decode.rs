@@ -1,10 +1,12 @@
 //! Records of the wal decoded into rows or whole items; what cannot be decoded is reported, never skipped silently.
 
+use std::ops::ControlFlow;
+
 use junjo_span_model::{
-    DecodeError, LogOrigin, LogRecord, PriceTable, Resource, Scope, Span, decode_logs, decode_spans, promote,
-    promote_log,
+    DecodeError, LogOrigin, LogRecord, PriceTable, Resource, Scope, Span, decode_logs_while,
+    decode_spans_while, promote, promote_log,
 };
-use junjo_wal::{Record, RecordDamage};
+use junjo_wal::{Record, RecordDamage, Sequence};
 
 use crate::dataset::Dataset;
 use crate::log_row::{Fingerprints, LogRow};
@@ -24,6 +26,9 @@ pub enum DecodeFailure {
     /// Written by a newer server.
     #[error("the record has an unknown signal")]
     UnknownSignal,
+    /// The server died over it several times in a row.
+    #[error("the server ended several times in a row while it indexed this record")]
+    Deadly,
 }
 
 /// Appends the narrow rows of a traces record; one of log records has none.
@@ -33,8 +38,11 @@ pub fn decode_rows(
     out: &mut Vec<SpanRow>,
 ) -> Result<(), DecodeFailure> {
     let before = out.len();
-    let decoded = visit_spans(record, &mut |place, resource, scope, span| {
-        out.push(SpanRow::new(origin_of(record, place), span, promote(resource, scope, span, prices)));
+    let decoded = Message::open(record).and_then(|message| {
+        message.span_rows(prices, 0, &mut |row| {
+            out.push(row);
+            ControlFlow::Continue(())
+        })
     });
     if decoded.is_err() {
         out.truncate(before);
@@ -45,22 +53,112 @@ pub fn decode_rows(
 /// Appends the narrow rows of a record of log records; one of traces has none.
 pub fn decode_log_rows(record: &Record, out: &mut Vec<LogRow>) -> Result<(), DecodeFailure> {
     let before = out.len();
-    let mut fingerprints = Fingerprints::default();
-    let decoded = visit_logs(record, &mut |place, origin, log| {
-        let promoted = promote_log(origin.resource, log);
-        let fingerprint = fingerprints.of(origin, log);
-        out.push(LogRow::new(
-            origin_of(record, place),
-            record.received_unix_nano,
-            log,
-            promoted,
-            fingerprint,
-        ));
+    let decoded = Message::open(record).and_then(|message| {
+        message.log_rows(0, &mut |row| {
+            out.push(row);
+            ControlFlow::Continue(())
+        })
     });
     if decoded.is_err() {
         out.truncate(before);
     }
     decoded
+}
+
+/// Whether every item of a record can be decoded.
+pub(crate) fn check(record: &Record) -> Result<(), DecodeFailure> {
+    Message::open(record)?.check()
+}
+
+/// A record with its payload decompressed, whose items can be read from any one of them on.
+pub(crate) struct Message<'r> {
+    record: &'r Record,
+    bytes: Vec<u8>,
+}
+
+impl<'r> Message<'r> {
+    pub(crate) fn open(record: &'r Record) -> Result<Self, DecodeFailure> {
+        record.signal.ok_or(DecodeFailure::UnknownSignal)?;
+        Ok(Self { record, bytes: record.message()? })
+    }
+
+    pub(crate) fn dataset(&self) -> Dataset {
+        Dataset::of(self.record)
+    }
+
+    pub(crate) fn sequence(&self) -> Sequence {
+        self.record.sequence
+    }
+
+    /// Whether every item can be decoded.
+    pub(crate) fn check(&self) -> Result<(), DecodeFailure> {
+        self.visit_spans(&mut |_, _, _, _| ControlFlow::Continue(()))?;
+        self.visit_logs(&mut |_, _, _| ControlFlow::Continue(()))
+    }
+
+    /// Hands the narrow rows of spans to `sink` without the first `skip`, as long as it goes on.
+    pub(crate) fn span_rows(
+        &self,
+        prices: &PriceTable,
+        skip: u32,
+        sink: &mut dyn FnMut(SpanRow) -> ControlFlow<()>,
+    ) -> Result<(), DecodeFailure> {
+        let mut passed = 0;
+        self.visit_spans(&mut |place, resource, scope, span| {
+            if passed < skip {
+                passed += 1;
+                return ControlFlow::Continue(());
+            }
+            let origin = origin_of(self.record, place);
+            sink(SpanRow::new(origin, span, promote(resource, scope, span, prices)))
+        })
+    }
+
+    /// The same of log records.
+    pub(crate) fn log_rows(
+        &self,
+        skip: u32,
+        sink: &mut dyn FnMut(LogRow) -> ControlFlow<()>,
+    ) -> Result<(), DecodeFailure> {
+        let mut fingerprints = Fingerprints::default();
+        let (mut passed, received) = (0, self.record.received_unix_nano);
+        self.visit_logs(&mut |place, origin, log| {
+            // also of those that are skipped: it counts equal ones
+            let fingerprint = fingerprints.of(origin, log);
+            if passed < skip {
+                passed += 1;
+                return ControlFlow::Continue(());
+            }
+            let promoted = promote_log(origin.resource, log);
+            sink(LogRow::new(origin_of(self.record, place), received, log, promoted, fingerprint))
+        })
+    }
+
+    fn visit_spans(
+        &self,
+        each: &mut dyn FnMut(Place, &Resource<'_>, &Scope<'_>, &Span<'_>) -> ControlFlow<()>,
+    ) -> Result<(), DecodeFailure> {
+        if Dataset::of(self.record) != Dataset::Spans {
+            return Ok(());
+        }
+        let mut places = Places { record: self.record, ordinal: 0 };
+        let visit = &mut |resource: &Resource<'_>, scope: &Scope<'_>, span: Span<'_>| {
+            each(places.next(), resource, scope, &span)
+        };
+        Ok(decode_spans_while(&self.bytes, visit)?)
+    }
+
+    fn visit_logs(
+        &self,
+        each: &mut dyn FnMut(Place, &LogOrigin<'_, '_>, &LogRecord<'_>) -> ControlFlow<()>,
+    ) -> Result<(), DecodeFailure> {
+        if Dataset::of(self.record) != Dataset::Logs {
+            return Ok(());
+        }
+        let mut places = Places { record: self.record, ordinal: 0 };
+        let visit = &mut |origin: &LogOrigin<'_, '_>, log: LogRecord<'_>| each(places.next(), origin, &log);
+        Ok(decode_logs_while(&self.bytes, visit)?)
+    }
 }
 
 /// Hands the wanted whole spans of a traces record to `sink`, in place order.
@@ -70,10 +168,14 @@ pub(crate) fn decode_whole_spans(
     is_wanted: &dyn Fn(Place) -> bool,
     sink: &mut dyn FnMut(WholeSpan),
 ) -> Result<(), DecodeFailure> {
-    visit_spans(record, &mut |place, resource, scope, span| {
+    if Dataset::of(record) != Dataset::Spans {
+        return Ok(());
+    }
+    Message::open(record)?.visit_spans(&mut |place, resource, scope, span| {
         if is_wanted(place) {
             sink(WholeSpan::new(receipt(record, place), resource, scope, span, prices));
         }
+        ControlFlow::Continue(())
     })
 }
 
@@ -83,12 +185,16 @@ pub(crate) fn decode_whole_logs(
     is_wanted: &dyn Fn(Place) -> bool,
     sink: &mut dyn FnMut(WholeLog),
 ) -> Result<(), DecodeFailure> {
+    if Dataset::of(record) != Dataset::Logs {
+        return Ok(());
+    }
     let mut fingerprints = Fingerprints::default();
-    visit_logs(record, &mut |place, origin, log| {
+    Message::open(record)?.visit_logs(&mut |place, origin, log| {
         let fingerprint = fingerprints.of(origin, log);
         if is_wanted(place) {
             sink(WholeLog::new(receipt(record, place), origin, log, fingerprint));
         }
+        ControlFlow::Continue(())
     })
 }
 
@@ -116,35 +222,4 @@ impl Places<'_> {
         self.ordinal = self.ordinal.saturating_add(1);
         place
     }
-}
-
-fn visit_spans(
-    record: &Record,
-    each: &mut dyn FnMut(Place, &Resource<'_>, &Scope<'_>, &Span<'_>),
-) -> Result<(), DecodeFailure> {
-    if !is_of(record, Dataset::Spans)? {
-        return Ok(());
-    }
-    let message = record.message()?;
-    let mut places = Places { record, ordinal: 0 };
-    decode_spans(&message, &mut |resource, scope, span| each(places.next(), resource, scope, &span))?;
-    Ok(())
-}
-
-fn visit_logs(
-    record: &Record,
-    each: &mut dyn FnMut(Place, &LogOrigin<'_, '_>, &LogRecord<'_>),
-) -> Result<(), DecodeFailure> {
-    if !is_of(record, Dataset::Logs)? {
-        return Ok(());
-    }
-    let message = record.message()?;
-    let mut places = Places { record, ordinal: 0 };
-    decode_logs(&message, &mut |origin, log| each(places.next(), origin, &log))?;
-    Ok(())
-}
-
-fn is_of(record: &Record, dataset: Dataset) -> Result<bool, DecodeFailure> {
-    let signal = record.signal.ok_or(DecodeFailure::UnknownSignal)?;
-    Ok(signal == dataset.signal())
 }

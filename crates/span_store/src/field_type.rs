@@ -60,6 +60,13 @@ pub enum FieldValue<'v> {
     Bool(bool),
 }
 
+impl FieldValue<'_> {
+    /// Bytes of a text; nothing for anything else.
+    pub(crate) fn text_bytes(&self) -> usize {
+        if let Self::Text(text) = self { text.len() } else { 0 }
+    }
+}
+
 impl From<i64> for FieldValue<'_> {
     fn from(number: i64) -> Self {
         Self::Int(number)

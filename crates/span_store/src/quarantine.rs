@@ -1,46 +1,84 @@
-//! Records that cannot be decoded are kept as files, so that nothing acknowledged is ever thrown away.
+//! Records that cannot be decoded, or that ended the process again and again, are kept as files, so that nothing acknowledged
+//! is ever thrown away. What is here is not decoded again.
 //!
 //! `quarantine/record-<sequence>.otlp.zst` is the stored payload, `.txt` beside it says why and whose it is.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use junjo_wal::Record;
+use junjo_wal::{Record, Sequence, WalId};
+use parking_lot::RwLock;
 
 use crate::decode::DecodeFailure;
 use crate::error::StoreError;
 
-/// The quarantine folder.
+/// The quarantine folder; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Quarantine {
     dir: PathBuf,
+    wal: WalId,
+    /// The log's records that are in it.
+    kept: Arc<RwLock<BTreeSet<Sequence>>>,
 }
 
 impl Quarantine {
-    /// Uses `dir`, which is created with the first record.
-    pub fn new(dir: PathBuf) -> Self {
-        Self { dir }
+    /// Uses `dir`, which is created with the first record, for records of one log.
+    pub fn new(dir: PathBuf, wal: WalId) -> Self {
+        let names = std::fs::read_dir(&dir).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        let of_log = |name: std::ffi::OsString| {
+            let name = name.to_str()?;
+            let why = std::fs::read_to_string(dir.join(name).with_extension("txt"));
+            why.ok()?.lines().any(|line| line == line_of(wal)).then(|| sequence_of(name)).flatten()
+        };
+        let kept = names.filter_map(of_log).collect();
+        Self { dir, wal, kept: Arc::new(RwLock::new(kept)) }
+    }
+
+    /// Whether a record is kept, so that nobody decodes it again.
+    pub fn has(&self, sequence: Sequence) -> bool {
+        self.kept.read().contains(&sequence)
     }
 
     /// Keeps `record` durably; keeping it again changes nothing. Blocking.
     pub fn keep(&self, record: &Record, failure: &DecodeFailure) -> Result<(), StoreError> {
+        let what = "a record cannot be decoded and is kept in the quarantine folder";
+        self.keep_for(record, failure, what)
+    }
+
+    /// Keeps a record durably that the process has died over several times in a row. Blocking.
+    pub fn put_aside(&self, record: &Record) -> Result<(), StoreError> {
+        let what = "a record ended the server several times in a row: it is left out of index and archive, and kept in the \
+                    quarantine folder; please report it, and send what it holds again in smaller requests";
+        self.keep_for(record, &DecodeFailure::Deadly, what)
+    }
+
+    fn keep_for(&self, record: &Record, failure: &DecodeFailure, what: &str) -> Result<(), StoreError> {
         std::fs::create_dir_all(&self.dir).map_err(StoreError::io("create", &self.dir))?;
-        let path = self.dir.join(format!("record-{:020}.otlp.zst", record.sequence.0));
+        let path = self.dir.join(format!("record-{:020}{PAYLOAD}", record.sequence.0));
         if path.try_exists().map_err(StoreError::io("look for", &path))? {
+            self.kept.write().insert(record.sequence);
             return Ok(());
         }
         tracing::error!(
             sequence = record.sequence.0,
             error = failure as &dyn std::error::Error,
             kept = %path.display(),
-            "a record cannot be decoded and is kept in the quarantine folder"
+            "{what}"
         );
         let why = format!(
-            "{failure}\nsequence {}\nkey {}\nreceived {}\nitems {}\n",
-            record.sequence, record.key_id, record.received_unix_nano, record.item_count
+            "{failure}\nsequence {}\nkey {}\nreceived {}\nitems {}\n{}\n",
+            record.sequence,
+            record.key_id,
+            record.received_unix_nano,
+            record.item_count,
+            line_of(self.wal)
         );
         self.write(&path.with_extension("txt"), why.as_bytes())?;
-        self.write(&path, record.payload())
+        self.write(&path, record.payload())?;
+        self.kept.write().insert(record.sequence);
+        Ok(())
     }
 
     /// Removes the index files that were set aside: they may hold rows of what has been deleted since, and can be made again.
@@ -68,4 +106,17 @@ impl Quarantine {
             .and_then(|()| std::fs::File::open(&self.dir).and_then(|dir| dir.sync_all()))
             .map_err(StoreError::io("write", path))
     }
+}
+
+/// What follows the sequence in the name of a payload.
+const PAYLOAD: &str = ".otlp.zst";
+
+/// The record that a file of the folder holds.
+fn sequence_of(name: &str) -> Option<Sequence> {
+    name.strip_prefix("record-")?.strip_suffix(PAYLOAD)?.parse().ok().map(Sequence)
+}
+
+/// The line that says which log a record is of: another one may have a record of the same sequence.
+fn line_of(wal: WalId) -> String {
+    format!("log {wal}")
 }

@@ -3,7 +3,7 @@
 use junjo_span_model::{Promoted, Span, SpanId, SpanStatus, TraceId};
 use junjo_wal::Sequence;
 
-use crate::field_type::Taken;
+use crate::field_type::{FieldType as _, FieldValue, Taken};
 use crate::promoted::promoted_fields;
 
 /// Where a whole span is: record of the wal, and position in the record in resource, scope, span order from 0.
@@ -57,6 +57,11 @@ macro_rules! span_row {
                     place: origin.place,
                     $($name: Taken::taken(source!($source, promoted, origin).$name),)*
                 }
+            }
+
+            /// Bytes of its texts.
+            pub(crate) fn text_bytes(&self) -> usize {
+                [$(self.$name.value()),*].iter().map(FieldValue::text_bytes).sum()
             }
         }
     };

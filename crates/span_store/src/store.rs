@@ -3,8 +3,12 @@
 mod questions;
 mod upkeep;
 
+use std::path::PathBuf;
+
+use junjo_memory::Memory;
 use junjo_span_model::PriceTable;
 use junjo_wal::{Sequence, Wal};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::archive::handle::Archive;
@@ -14,17 +18,20 @@ use crate::catalog::file::ArchiveFile;
 use crate::catalog::handle::Catalog;
 use crate::error::StoreError;
 use crate::index::batch::IndexBatch;
+use crate::index::delete::Scope;
 use crate::index::handle::Index;
 use crate::index::options::IndexState;
+use crate::index::settle::Settled;
 use crate::long_work::LongWork;
 use crate::progress::Progress;
 use crate::quarantine::Quarantine;
 use crate::query::handle::Queries;
 use crate::rebuild::opener::Opener;
 use crate::scan::handle::{Scans, Sources};
-use crate::seal::sealer::Sealer;
+use crate::seal::sealer::{SealParts, Sealer};
 use crate::store_options::{StoreOptions, StoreSize};
 use crate::trace_row::TraceRow;
+use crate::turns::{Busy, Turns};
 use crate::upkeep::handle::{UpkeepParts, UpkeepWork};
 
 /// A handle on the store; cheap to clone.
@@ -34,6 +41,9 @@ pub struct SpanStore {
     prices: &'static PriceTable,
     quarantine: Quarantine,
     long_work: LongWork,
+    /// What nobody waits for: seals and merges.
+    patient_work: LongWork,
+    turns: Turns,
     index: Index,
     archive: Archive,
     scans: Scans,
@@ -47,14 +57,29 @@ impl SpanStore {
     /// A store whose index is not open yet; appends to the wal and sealing work already.
     pub fn new(options: StoreOptions, wal: Wal, catalog: Catalog) -> Self {
         let prices = PriceTable::bundled();
-        let quarantine = Quarantine::new(options.quarantine_dir);
+        let quarantine = Quarantine::new(options.quarantine_dir, wal.id());
         let long_work = LongWork::on(options.scan.runtime.clone());
+        let (patient_work, turns) = (LongWork::on(None), Turns::default());
         let index = Index::new(options.index, catalog.clone(), prices, wal.id());
         let archive = Archive::new(options.archive_dir, catalog);
-        let sources = Sources { wal: wal.clone(), index: index.clone(), archive: archive.clone(), prices };
+        let sources = Sources {
+            wal: wal.clone(),
+            index: index.clone(),
+            archive: archive.clone(),
+            quarantine: quarantine.clone(),
+            prices,
+        };
         let scans = Scans::new(options.scan, sources);
         let payloads = Payloads::new(wal.clone(), archive.clone(), prices);
-        let sealer = Sealer::new(options.seal, wal.clone(), archive.clone(), quarantine.clone(), prices);
+        let parts = SealParts {
+            wal: wal.clone(),
+            archive: archive.clone(),
+            quarantine: quarantine.clone(),
+            prices,
+            work: patient_work.clone(),
+            turns: turns.clone(),
+        };
+        let sealer = Sealer::new(options.seal, parts);
         let parts = UpkeepParts {
             wal: wal.clone(),
             index: index.clone(),
@@ -62,6 +87,8 @@ impl SpanStore {
             sealer: sealer.clone(),
             quarantine: quarantine.clone(),
             long_work: long_work.clone(),
+            patient_work: patient_work.clone(),
+            turns: turns.clone(),
         };
         Self {
             queries: Queries::new(payloads, scans.clone()),
@@ -71,6 +98,8 @@ impl SpanStore {
             prices,
             quarantine,
             long_work,
+            patient_work,
+            turns,
             index,
             archive,
             scans,
@@ -102,6 +131,16 @@ impl SpanStore {
         let unreadable_files = self.archive.unreadable().count();
         let index_bytes = self.index.bytes();
         Ok(StoreSize { spans, logs, index_bytes, archive_files, archive_bytes, unreadable_files })
+    }
+
+    /// Seals and merges on the threads of `runtime` from now on, which yield to those that index.
+    pub fn write_files_on(&self, runtime: Handle) {
+        self.patient_work.move_to(runtime);
+    }
+
+    /// Says that somebody indexes until this is dropped, so that seals and merges give way.
+    pub(crate) fn is_indexing(&self) -> Busy {
+        self.turns.busy()
     }
 
     /// Runs blocking work that takes long where it yields to others.
@@ -136,10 +175,30 @@ impl SpanStore {
         self.index.commit(batch)
     }
 
+    /// Where it is noted with which record a process begins.
+    pub(crate) fn note_path(&self) -> PathBuf {
+        self.index.note_path()
+    }
+
+    /// Deletes rows of the index. Blocking.
+    pub(crate) fn delete_rows(&self, scope: Scope<'_>) -> Result<(), StoreError> {
+        self.index.delete_rows(scope).map(drop)
+    }
+
     /// Last record that may be in the next batch: all-time counts are known exactly there, and an index that is older than it
     /// was, or is made anew, adopts them.
     pub fn batch_end(&self) -> Sequence {
         self.index.batch_end()
+    }
+
+    /// Computes the row of one large trace that commits could not compute; `None` when none waits. Blocking.
+    pub fn compute_unsettled(&self, memory: &Memory) -> Result<Option<Settled>, StoreError> {
+        self.index.compute_unsettled(memory)
+    }
+
+    /// Writes what was computed. Blocking.
+    pub fn settle(&self, settled: &Settled) -> Result<(), StoreError> {
+        self.index.settle(settled)
     }
 
     /// How far the index is.

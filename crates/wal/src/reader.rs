@@ -61,7 +61,7 @@ impl ReaderPool {
         self.with(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT sequence, length(payload), received_unix_nanos FROM records WHERE sequence > ?1
+                    "SELECT sequence, length(payload), received_unix_nanos, item_count FROM records WHERE sequence > ?1
                      ORDER BY sequence LIMIT ?2",
                 )?
                 .query_map((after.0, limit), record_size)?
@@ -78,7 +78,7 @@ impl ReaderPool {
         self.with(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT sequence, length(payload), received_unix_nanos FROM records
+                    "SELECT sequence, length(payload), received_unix_nanos, item_count FROM records
                      WHERE sequence > ?1 AND (signal = ?3) = ?4 ORDER BY sequence LIMIT ?2",
                 )?
                 .query_map((after.0, limit, Signal::Logs.code(), signal == Signal::Logs), record_size)?
@@ -125,12 +125,13 @@ impl ReaderPool {
     }
 }
 
-/// Reads `sequence, length(payload), received_unix_nano`.
+/// Reads `sequence, length(payload), received_unix_nano, item_count`.
 fn record_size(row: &Row<'_>) -> rusqlite::Result<RecordSize> {
     Ok(RecordSize {
         sequence: Sequence(row.get(0)?),
         payload_bytes: row.get(1)?,
         received_unix_nano: row.get(2)?,
+        item_count: row.get(3)?,
     })
 }
 

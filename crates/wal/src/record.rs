@@ -163,6 +163,11 @@ impl Record {
         self.payload.len() as u64
     }
 
+    /// Bytes of the message that [`Self::message`] gives.
+    pub fn message_bytes(&self) -> u64 {
+        self.raw_bytes
+    }
+
     /// The payload as stored, for a quarantine file.
     pub fn payload(&self) -> &Bytes {
         &self.payload
@@ -186,6 +191,8 @@ pub struct RecordSize {
     pub sequence: Sequence,
     /// Payload bytes as stored.
     pub payload_bytes: u64,
+    /// Spans or log records in the message.
+    pub item_count: u32,
     /// Server clock at receipt, unix nanoseconds.
     pub received_unix_nano: i64,
 }

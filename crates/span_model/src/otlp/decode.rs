@@ -4,74 +4,47 @@
 //! in any order (a resource after its spans).
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 use super::scan::{DEPTH_CEILING, VALUES_PER_ITEM_MAX};
 use super::value::{Event, KeyValue, Link, Resource, Scope, Span, Value};
+use super::walk::{DecodeError, Halt, bytes_of, each, wrong_type};
 use super::wire::{Field, Payload, Reader, WireError};
 use crate::ids::{SpanId, TraceId};
-
-/// Why a message that was never scanned cannot be decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum DecodeError {
-    /// The bytes are no protobuf.
-    #[error(transparent)]
-    Wire(#[from] WireError),
-    /// A field that OTLP defines has the type of another one.
-    #[error("field {field} of {message} has the wrong wire type")]
-    FieldType {
-        /// The OTLP message.
-        message: &'static str,
-        /// The field's number in it.
-        field: u32,
-    },
-    /// Values nest deeper than [`DEPTH_CEILING`].
-    #[error("values nest deeper than {DEPTH_CEILING} levels")]
-    TooDeep,
-    /// One resource, scope, span or log record holds more than [`VALUES_PER_ITEM_MAX`] values.
-    #[error("more than {VALUES_PER_ITEM_MAX} values in one resource, scope, span or log record")]
-    TooManyValues,
-}
 
 /// Calls `visit` for every span in stored order (resource, scope, span): the n-th visit is ordinal n.
 pub fn decode_spans<'a>(
     message: &'a [u8],
     visit: &mut dyn FnMut(&Resource<'a>, &Scope<'a>, Span<'a>),
 ) -> Result<(), DecodeError> {
-    each(message, "ExportTraceServiceRequest", 1, &mut |resource_spans| {
+    decode_spans_while(message, &mut |resource, scope, span| {
+        visit(resource, scope, span);
+        ControlFlow::Continue(())
+    })
+}
+
+/// The same until `visit` breaks. What is behind that span is not looked at.
+pub fn decode_spans_while<'a>(
+    message: &'a [u8],
+    visit: &mut dyn FnMut(&Resource<'a>, &Scope<'a>, Span<'a>) -> ControlFlow<()>,
+) -> Result<(), DecodeError> {
+    let decoded = each(message, "ExportTraceServiceRequest", 1, &mut |resource_spans| {
         let resource = resource_of("ResourceSpans", resource_spans)?;
         each(resource_spans, "ResourceSpans", 2, &mut |scope_spans| {
             let scope = scope_of("ScopeSpans", scope_spans)?;
-            each(scope_spans, "ScopeSpans", 2, &mut |bytes| {
-                match decode_span(bytes) {
-                    Ok(Some(span)) => visit(&resource, &scope, span),
-                    Ok(None) | Err(DecodeError::TooManyValues) => {}
-                    Err(error) => return Err(error),
-                }
-                Ok(())
+            each(scope_spans, "ScopeSpans", 2, &mut |bytes| match decode_span(bytes) {
+                Ok(Some(span)) => Halt::on(visit(&resource, &scope, span)),
+                Ok(None) | Err(DecodeError::TooManyValues) => Ok(()),
+                Err(error) => Err(error.into()),
             })
         })
-    })
+    });
+    Halt::or_done(decoded)
 }
 
 /// Decodes one `Span` message, such as [`Span::raw`]; `None` when its ids are no ids.
 pub fn decode_span(message: &[u8]) -> Result<Option<Span<'_>>, DecodeError> {
     Decoder::default().span(message)
-}
-
-/// Calls `visit` for every embedded message in field `number`.
-pub(super) fn each<'a>(
-    message: &'a [u8],
-    name: &'static str,
-    number: u32,
-    visit: &mut dyn FnMut(&'a [u8]) -> Result<(), DecodeError>,
-) -> Result<(), DecodeError> {
-    let mut reader = Reader::new(message);
-    while let Some(field) = reader.next()? {
-        if field.number == number {
-            visit(bytes_of(name, &field)?)?;
-        }
-    }
-    Ok(())
 }
 
 /// The resource of a `ResourceSpans` or `ResourceLogs`.
@@ -274,7 +247,7 @@ impl Decoder {
     fn array<'a>(&mut self, message: &'a [u8], depth: u32, value: &mut Value<'a>) -> Result<(), DecodeError> {
         let mut items =
             if let Value::Array(items) = std::mem::replace(value, Value::Empty) { items } else { Vec::new() };
-        each(message, "ArrayValue", 1, &mut |bytes| {
+        each::<DecodeError>(message, "ArrayValue", 1, &mut |bytes| {
             let mut item = Value::Empty;
             self.value(bytes, depth, &mut item)?;
             items.push(item);
@@ -287,7 +260,7 @@ impl Decoder {
     fn map<'a>(&mut self, message: &'a [u8], depth: u32, value: &mut Value<'a>) -> Result<(), DecodeError> {
         let mut pairs =
             if let Value::Map(pairs) = std::mem::replace(value, Value::Empty) { pairs } else { Vec::new() };
-        each(message, "KeyValueList", 1, &mut |bytes| {
+        each::<DecodeError>(message, "KeyValueList", 1, &mut |bytes| {
             pairs.push(self.key_value(bytes, depth)?);
             Ok(())
         })?;
@@ -353,10 +326,6 @@ fn reserve(message: &[u8], span: &mut Span<'_>) -> Result<(), WireError> {
     Ok(())
 }
 
-pub(super) fn bytes_of<'a>(message: &'static str, field: &Field<'a>) -> Result<&'a [u8], DecodeError> {
-    if let Payload::Bytes(bytes) = field.payload { Ok(bytes) } else { Err(wrong_type(message, field)) }
-}
-
 pub(super) fn varint_of(message: &'static str, field: &Field<'_>) -> Result<u64, DecodeError> {
     if let Payload::Varint(value) = field.payload { Ok(value) } else { Err(wrong_type(message, field)) }
 }
@@ -367,8 +336,4 @@ pub(super) fn fixed64_of(message: &'static str, field: &Field<'_>) -> Result<u64
 
 pub(super) fn fixed32_of(message: &'static str, field: &Field<'_>) -> Result<u32, DecodeError> {
     if let Payload::Fixed32(value) = field.payload { Ok(value) } else { Err(wrong_type(message, field)) }
-}
-
-fn wrong_type(message: &'static str, field: &Field<'_>) -> DecodeError {
-    DecodeError::FieldType { message, field: field.number }
 }

@@ -1,11 +1,11 @@
 //! Log records: the same zero-copy decoding as for spans, one record a visit, nothing of what its attributes mean.
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
-use super::decode::{
-    DecodeError, Decoder, bytes_of, each, fixed32_of, fixed64_of, resource_of, scope_of, varint_of,
-};
+use super::decode::{Decoder, fixed32_of, fixed64_of, resource_of, scope_of, varint_of};
 use super::value::{LogRecord, Resource, Scope, Value};
+use super::walk::{DecodeError, Halt, bytes_of, each};
 use super::wire::Reader;
 use crate::ids::{SpanId, TraceId};
 
@@ -26,24 +26,33 @@ pub fn decode_logs<'a>(
     message: &'a [u8],
     visit: &mut dyn FnMut(&LogOrigin<'_, 'a>, LogRecord<'a>),
 ) -> Result<(), DecodeError> {
-    each(message, "ExportLogsServiceRequest", 1, &mut |resource_logs| {
+    decode_logs_while(message, &mut |origin, record| {
+        visit(origin, record);
+        ControlFlow::Continue(())
+    })
+}
+
+/// The same until `visit` breaks. What is behind that record is not looked at.
+pub fn decode_logs_while<'a>(
+    message: &'a [u8],
+    visit: &mut dyn FnMut(&LogOrigin<'_, 'a>, LogRecord<'a>) -> ControlFlow<()>,
+) -> Result<(), DecodeError> {
+    let decoded = each(message, "ExportLogsServiceRequest", 1, &mut |resource_logs| {
         let resource = resource_of("ResourceLogs", resource_logs)?;
         let raw_resource = last(resource_logs)?;
         each(resource_logs, "ResourceLogs", 2, &mut |scope_logs| {
             let scope = scope_of("ScopeLogs", scope_logs)?;
             let origin =
                 LogOrigin { resource: &resource, scope: &scope, raw: (raw_resource, last(scope_logs)?) };
-            each(scope_logs, "ScopeLogs", 2, &mut |bytes| {
-                match decode_log_record(bytes) {
-                    Ok(record) => visit(&origin, record),
-                    // the scan rejected it, and it is not in a stored message
-                    Err(DecodeError::TooManyValues) => {}
-                    Err(error) => return Err(error),
-                }
-                Ok(())
+            each(scope_logs, "ScopeLogs", 2, &mut |bytes| match decode_log_record(bytes) {
+                Ok(record) => Halt::on(visit(&origin, record)),
+                // the scan rejected it, and it is not in a stored message
+                Err(DecodeError::TooManyValues) => Ok(()),
+                Err(error) => Err(error.into()),
             })
         })
-    })
+    });
+    Halt::or_done(decoded)
 }
 
 /// Decodes one `LogRecord` message, such as [`LogRecord::raw`].
@@ -85,7 +94,7 @@ fn says_none(id: &[u8], length: usize) -> bool {
 /// The last embedded message in field 1: the resource of a `ResourceLogs`, the scope of a `ScopeLogs`.
 fn last(message: &[u8]) -> Result<&[u8], DecodeError> {
     let mut found: &[u8] = &[];
-    each(message, "ResourceLogs", 1, &mut |bytes| {
+    each::<DecodeError>(message, "ResourceLogs", 1, &mut |bytes| {
         found = bytes;
         Ok(())
     })?;

@@ -9,4 +9,5 @@ mod schema;
 pub mod signal;
 pub mod splice;
 pub mod value;
+pub mod walk;
 pub mod wire;

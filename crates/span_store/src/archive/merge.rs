@@ -21,6 +21,7 @@ use crate::columns::{Reader, fixed};
 use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::row::Place;
+use crate::turns::Turns;
 use crate::whole_log::WholeLog;
 use crate::whole_span::WholeSpan;
 
@@ -32,6 +33,8 @@ pub(crate) struct MergeJob<'a> {
     pub(crate) to_delete: &'a ToDelete,
     /// With which promoted fields are derived again; as they are when there are none.
     pub(crate) prices: Option<&'a PriceTable>,
+    /// Between row groups it gives way to whoever indexes.
+    pub(crate) turns: &'a Turns,
 }
 
 /// Writes the file that can replace the inputs; `None` when no row is left. Blocking.
@@ -79,7 +82,7 @@ fn merge_items<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>
     );
     let temporary = job.archive_dir.join(&path).with_extension("tmp");
     let mut writer = FileWriter::create(temporary, T::schema())?;
-    let (mut rows, mut deleted) = (0, 0);
+    let (mut rows, mut deleted, mut steps) = (0, 0, job.turns.steps());
     for input in job.inputs {
         let groups = Groups::open(&job.archive_dir.join(&input.path))?;
         for group in 0..groups.len() {
@@ -94,6 +97,7 @@ fn merge_items<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>
                 if kept.num_rows() > 0 {
                     writer.write(&kept, text_bytes(&kept))?;
                 }
+                steps.give_way();
             }
         }
     }

@@ -5,16 +5,18 @@ use std::path::{Path, PathBuf};
 use ahash::{AHashMap, AHashSet};
 use arrow::datatypes::SchemaRef;
 use junjo_span_model::{DERIVE_VERSION, PriceTable};
-use junjo_wal::{Sequence, Wal};
+use junjo_wal::{Record, Sequence, Wal};
 
 use super::item::ArchiveItem;
 use super::writer::{FileWriter, Finished};
 use crate::catalog::file::ArchiveFile;
 use crate::catalog::to_delete::ToDelete;
 use crate::dataset::Dataset;
+use crate::decode::{DecodeFailure, check};
 use crate::error::StoreError;
 use crate::quarantine::Quarantine;
 use crate::row::Place;
+use crate::turns::{Steps, Turns};
 use crate::whole_log::WholeLog;
 use crate::whole_span::WholeSpan;
 
@@ -22,6 +24,8 @@ use crate::whole_span::WholeSpan;
 const BATCH_ROWS: usize = 1024;
 /// Text converted to Arrow at a time.
 const BATCH_BYTES: usize = 4 << 20;
+/// Message of a record whose items are kept until its end is known to decode. That of a larger one is decoded twice instead.
+const WHOLE_RECORD_BYTES_MAX: u64 = 2 << 20;
 /// Payload read from the wal at a time.
 const READ_BYTES: u64 = 1 << 20;
 
@@ -44,6 +48,8 @@ pub(crate) struct SealJob<'a> {
     pub(crate) quarantine: &'a Quarantine,
     /// What is left out because its deletion was requested.
     pub(crate) to_delete: &'a ToDelete,
+    /// Between steps it gives way to whoever indexes.
+    pub(crate) turns: &'a Turns,
 }
 
 /// Writes the file of a range; `None` when its records hold nothing. Blocking.
@@ -79,7 +85,7 @@ fn write_once<T: ArchiveItem>(
     let folder = job.archive_dir.join(format!("day={}", range.received_day));
     std::fs::create_dir_all(&folder).map_err(StoreError::io("create", &folder))?;
     let temporary = folder.join(format!("{}-{:020}.tmp", range.dataset.as_str(), range.last.0));
-    let mut sink: Sink<'_, T> = Sink::create(temporary, skip, job.to_delete)?;
+    let mut sink: Sink<'_, T> = Sink::create(temporary, skip, job)?;
     let (mut at, mut first) = (range.after, None);
     'range: while at < range.last {
         let records = wal.read_after(at, READ_BYTES).map_err(StoreError::Wal)?;
@@ -96,12 +102,12 @@ fn write_once<T: ArchiveItem>(
             }
             first = first.or(Some(record.sequence));
             sink.items += u64::from(record.item_count);
-            let mut items = Vec::new();
-            if let Err(failure) = T::decode(record, prices, &|_| true, &mut |item| items.push(item)) {
-                quarantine.keep(record, &failure)?;
+            if quarantine.has(record.sequence) {
                 continue;
             }
-            sink.push(items)?;
+            if let Err(failure) = sink.take(record, prices)? {
+                quarantine.keep(record, &failure)?;
+            }
         }
     }
     let first = first.unwrap_or(range.last);
@@ -122,10 +128,11 @@ struct Sink<'s, T: ArchiveItem> {
     superseded: AHashSet<Place>,
     skip: &'s AHashSet<Place>,
     to_delete: &'s ToDelete,
+    steps: Steps,
 }
 
 impl<'s, T: ArchiveItem> Sink<'s, T> {
-    fn create(path: PathBuf, skip: &'s AHashSet<Place>, to_delete: &'s ToDelete) -> Result<Self, StoreError> {
+    fn create(path: PathBuf, skip: &'s AHashSet<Place>, job: &SealJob<'s>) -> Result<Self, StoreError> {
         let schema = T::schema();
         Ok(Self {
             writer: FileWriter::create(path, schema.clone())?,
@@ -139,34 +146,59 @@ impl<'s, T: ArchiveItem> Sink<'s, T> {
             newest: AHashMap::new(),
             superseded: AHashSet::new(),
             skip,
-            to_delete,
+            to_delete: job.to_delete,
+            steps: job.turns.steps(),
         })
     }
 
-    fn push(&mut self, items: Vec<T>) -> Result<(), StoreError> {
-        for item in items {
-            let place = item.place();
-            if self.skip.contains(&place) {
-                continue;
+    /// Takes the items of a record, all of them or, where it does not decode, none.
+    fn take(
+        &mut self,
+        record: &Record,
+        prices: &PriceTable,
+    ) -> Result<Result<(), DecodeFailure>, StoreError> {
+        if record.message_bytes() <= WHOLE_RECORD_BYTES_MAX {
+            let mut items = Vec::new();
+            let decoded = T::decode(record, prices, &|_| true, &mut |item| items.push(item));
+            if decoded.is_ok() {
+                items.into_iter().try_for_each(|item| self.push(item))?;
             }
-            if self.to_delete.has(item.trace_id(), item.service(), place.sequence) {
-                self.deleted += 1;
-                continue;
+            return Ok(decoded);
+        }
+        if let Err(failure) = check(record) {
+            return Ok(Err(failure));
+        }
+        let mut pushed = Ok(());
+        let decoded = T::decode(record, prices, &|_| true, &mut |item| {
+            if pushed.is_ok() {
+                pushed = self.push(item);
             }
-            if let Some(identity) = item.identity()
-                && let Some(earlier) = self.newest.insert(identity, place)
-            {
-                self.superseded.insert(earlier);
-            }
-            let (begin, end) = item.bounds();
-            self.rows += 1;
-            self.bounds.0 = self.bounds.0.min(begin);
-            self.bounds.1 = self.bounds.1.max(end);
-            self.pending_bytes += item.text_bytes();
-            self.pending.push(item);
-            if self.pending.len() >= BATCH_ROWS || self.pending_bytes >= BATCH_BYTES {
-                self.write_pending()?;
-            }
+        });
+        pushed.map(|()| decoded)
+    }
+
+    fn push(&mut self, item: T) -> Result<(), StoreError> {
+        let place = item.place();
+        if self.skip.contains(&place) {
+            return Ok(());
+        }
+        if self.to_delete.has(item.trace_id(), item.service(), place.sequence) {
+            self.deleted += 1;
+            return Ok(());
+        }
+        if let Some(identity) = item.identity()
+            && let Some(earlier) = self.newest.insert(identity, place)
+        {
+            self.superseded.insert(earlier);
+        }
+        let (begin, end) = item.bounds();
+        self.rows += 1;
+        self.bounds.0 = self.bounds.0.min(begin);
+        self.bounds.1 = self.bounds.1.max(end);
+        self.pending_bytes += item.text_bytes();
+        self.pending.push(item);
+        if self.pending.len() >= BATCH_ROWS || self.pending_bytes >= BATCH_BYTES {
+            self.write_pending()?;
         }
         Ok(())
     }
@@ -177,7 +209,9 @@ impl<'s, T: ArchiveItem> Sink<'s, T> {
         }
         let batch = T::to_batch(&self.schema, &self.pending).map_err(StoreError::Columns)?;
         self.pending.clear();
-        self.writer.write(&batch, std::mem::take(&mut self.pending_bytes))
+        self.writer.write(&batch, std::mem::take(&mut self.pending_bytes))?;
+        self.steps.give_way();
+        Ok(())
     }
 
     fn finish(

@@ -22,6 +22,8 @@ const GROUP_BYTES_MAX: usize = 16 << 20;
 /// Page size: what a detail read decompresses at least. Smaller pages compress long texts worse, by 5 % at 64 KiB.
 const PAGE_BYTES: usize = 256 << 10;
 const ZSTD_LEVEL: i32 = 3;
+/// Bytes written between two syncs: a disk that takes tens of MiB at once keeps the commits of log and index waiting meanwhile.
+const SYNC_BYTES: u64 = 4 << 20;
 
 /// Writes batches into row groups. Dropped before [`Self::finish`], it removes what it wrote: on a full disk everybody
 /// else needs the room, and the next try may have another name.
@@ -35,7 +37,7 @@ pub(super) struct FileWriter {
 impl FileWriter {
     pub(super) fn create(path: PathBuf, schema: SchemaRef) -> Result<Self, StoreError> {
         let file = File::create(&path).map_err(StoreError::io("create", &path))?;
-        let target = Checksummed { file, hasher: crc32fast::Hasher::new(), bytes: 0 };
+        let target = Checksummed { file, hasher: crc32fast::Hasher::new(), bytes: 0, synced: 0 };
         let writer = ArrowWriter::try_new(target, schema, Some(properties()))
             .map_err(StoreError::parquet("start", &path))?;
         Ok(Self { path, writer: Some(writer), group_rows: 0, group_bytes: 0 })
@@ -175,6 +177,8 @@ struct Checksummed {
     file: File,
     hasher: crc32fast::Hasher,
     bytes: u64,
+    /// Of them those that are on disk for certain.
+    synced: u64,
 }
 
 impl Checksummed {
@@ -190,6 +194,10 @@ impl Write for Checksummed {
         let written = self.file.write(buffer)?;
         self.hasher.update(&buffer[..written]);
         self.bytes += written as u64;
+        if self.bytes - self.synced >= SYNC_BYTES {
+            self.file.sync_data()?;
+            self.synced = self.bytes;
+        }
         Ok(written)
     }
 

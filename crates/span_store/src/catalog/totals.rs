@@ -9,7 +9,7 @@ use junjo_wal::Sequence;
 use parking_lot::RwLock;
 use sqlx::{Row as _, SqliteConnection, SqlitePool};
 
-use crate::progress::Progress;
+use crate::progress::{Progress, Within};
 
 /// The newest known counts; both cursors are the same.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +30,7 @@ impl Totals {
                 duplicate_logs: count("duplicate_logs")?,
                 quarantined_batches: count("quarantined_batches")?,
                 quarantined_spans: count("quarantined_spans")?,
+                within: Within::default(),
             })
         });
         Ok(Self(Arc::new(RwLock::new(known.transpose()?))))
@@ -48,7 +49,8 @@ impl Totals {
 
     /// Takes note of how far the index is, unless more is known already.
     pub(crate) fn note(&self, progress: Progress) {
-        if progress.span_cursor != progress.log_record_cursor {
+        // what is counted of a record in part is as of no record
+        if progress.span_cursor != progress.log_record_cursor || progress.within != Within::default() {
             return;
         }
         let mut known = self.0.write();

@@ -81,7 +81,8 @@ impl Export<'_> {
             return Ok(self.up_to);
         };
         let mut spans = Vec::new();
-        for record in &records {
+        let quarantine = &self.scans.sources().quarantine;
+        for record in records.iter().filter(|record| !quarantine.has(record.sequence)) {
             // what cannot be decoded was quarantined by the indexer, and is in no answer
             let _ = decode_whole_spans(record, self.scans.sources().prices, &|_| true, &mut |span| {
                 spans.push(span);

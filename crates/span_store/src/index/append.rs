@@ -9,7 +9,7 @@ use arrow::array::{
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use duckdb::Connection;
-use junjo_span_model::TraceId;
+use junjo_span_model::{SpanId, TraceId};
 
 use crate::columns::index_batch;
 use crate::error::StoreError;
@@ -44,6 +44,22 @@ pub(crate) fn append_touched(connection: &Connection, ids: &[TraceId]) -> Result
         RecordBatch::try_from_iter([
             ("trace_hi", uints(halves.clone().map(|(hi, _)| hi))),
             ("trace_lo", uints(halves.map(|(_, lo)| lo))),
+        ])
+    })
+}
+
+/// A span that a commit has to know about, and whether it is among those that arrive.
+pub(crate) type Wanted = ((TraceId, SpanId), bool);
+
+/// Fills the scratch table of single spans of large traces.
+pub(crate) fn append_wanted(connection: &Connection, ids: &[Wanted]) -> Result<(), StoreError> {
+    append(connection, "wanted", ids, |ids| {
+        let halves = ids.iter().map(|((trace, _), _)| trace_halves(*trace));
+        RecordBatch::try_from_iter([
+            ("trace_hi", uints(halves.clone().map(|(hi, _)| hi))),
+            ("trace_lo", uints(halves.map(|(_, lo)| lo))),
+            ("span_id", uints(ids.iter().map(|((_, span), _)| span_number(*span)))),
+            ("is_new", Arc::new(ids.iter().map(|(_, is_new)| Some(*is_new)).collect::<BooleanArray>())),
         ])
     })
 }

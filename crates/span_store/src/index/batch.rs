@@ -4,6 +4,7 @@ use junjo_wal::Sequence;
 
 use crate::dataset::Dataset;
 use crate::log_row::LogRow;
+use crate::progress::Within;
 use crate::row::SpanRow;
 
 /// What the indexer hands over: the decoded spans of the records up to and including `span_cursor`, and the decoded log
@@ -34,6 +35,8 @@ pub struct IndexBatch {
     pub quarantined_batches: u64,
     /// Spans that those records claimed to hold.
     pub quarantined_spans: u64,
+    /// The record behind both cursors whose first items are in the batch, or were in one before.
+    pub within: Option<Within>,
 }
 
 impl IndexBatch {

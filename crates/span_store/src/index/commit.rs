@@ -5,8 +5,9 @@ use junjo_span_model::PriceTable;
 use junjo_wal::WalId;
 
 use super::batch::IndexBatch;
+use super::bring::Arrived;
 use super::logs::write_logs;
-use super::merge::{Arrived, merge_traces};
+use super::merge::merge_traces;
 use super::progress::store_progress;
 use crate::catalog::to_delete::ToDelete;
 use crate::error::StoreError;
@@ -32,9 +33,17 @@ pub(crate) fn commit(
     batch: &IndexBatch,
     base: Base<'_>,
 ) -> Result<(Progress, Vec<TraceRow>), StoreError> {
-    let failed = || StoreError::index("commit a batch to the index");
+    in_transaction(connection, |connection| write(connection, batch, base))
+}
+
+/// Commits what `work` does, or rolls it back when that fails.
+pub(super) fn in_transaction<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let failed = || StoreError::index("commit to the index");
     connection.execute_batch("BEGIN").map_err(failed())?;
-    let outcome = write(connection, batch, base)
+    let outcome = work(connection)
         .and_then(|written| connection.execute_batch("COMMIT").map_err(failed()).map(|()| written));
     if outcome.is_err() {
         // after a failed COMMIT there is no transaction left to roll back, which DuckDB reports as an error
@@ -61,7 +70,9 @@ fn write(
         duplicate_logs: progress.duplicate_logs + duplicate_logs + batch.superseded_logs,
         quarantined_batches: progress.quarantined_batches + batch.quarantined_batches,
         quarantined_spans: progress.quarantined_spans + batch.quarantined_spans,
+        within: progress.within,
     };
+    let next = next.with_within(batch.within);
     let next = base.known.map_or(next, |known| next.adopting(progress, known));
     store_progress(connection, next, base.wal_id)?;
     Ok((next, merged.traces))

@@ -1,7 +1,9 @@
 //! The index as one object: the open file, its writer and its readers, how far it is and what is wrong with it. It does not
 //! read the archive; `rebuild` fills it from there.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use duckdb::Connection;
 use junjo_span_model::PriceTable;
@@ -11,7 +13,7 @@ use tokio::sync::watch;
 
 use super::aside::Renewals;
 use super::batch::IndexBatch;
-use super::commit::{Base, commit};
+use super::commit::{Base, commit, in_transaction};
 use super::delete::{Scope, delete};
 use super::executor::{Admission, Executor};
 use super::fault::{Fault, Health};
@@ -42,6 +44,9 @@ struct Inner {
     committed: watch::Sender<Sequence>,
     /// The one writing connection; `None` while the index is not open.
     writer: Mutex<Option<Connection>>,
+    /// Held by whoever works on a connection of his own beside the writer.
+    settling: Mutex<()>,
+    is_closing: AtomicBool,
     executor: RwLock<Option<Arc<Executor>>>,
 }
 
@@ -64,6 +69,8 @@ impl Index {
             progress: RwLock::new(Progress::default()),
             committed: watch::Sender::default(),
             writer: Mutex::new(None),
+            settling: Mutex::default(),
+            is_closing: AtomicBool::new(false),
             executor: RwLock::new(None),
         };
         Self { inner: Arc::new(inner) }
@@ -183,6 +190,9 @@ impl Index {
 
     /// Gives every connection back. Two instances of one file would write over each other.
     fn release(&self) {
+        self.inner.is_closing.store(true, Ordering::Release);
+        let _alone = self.inner.settling.lock();
+        self.inner.is_closing.store(false, Ordering::Release);
         let executor = self.inner.executor.write().take();
         if let Some(executor) = executor {
             executor.close();
@@ -204,6 +214,11 @@ impl Index {
             return Err(StoreError::NotReady("it is open, and would have to be removed"));
         }
         self.inner.options.remove_files()
+    }
+
+    /// Where it is noted with which record a process begins.
+    pub(crate) fn note_path(&self) -> PathBuf {
+        self.inner.options.path.with_extension("indexing")
     }
 
     /// Bytes on disk, DuckDB's own write-ahead log included.
@@ -240,6 +255,30 @@ impl Index {
         outcome.inspect_err(|error| {
             self.health().note(error);
         })
+    }
+
+    /// A connection for work beside the writer, and what keeps the file open meanwhile; `None` while it is closed.
+    pub(super) fn beside(&self) -> Result<Option<(Connection, MutexGuard<'_, ()>)>, StoreError> {
+        let settling = self.inner.settling.lock();
+        let writer = self.writer();
+        let connection = writer.as_ref().map(Connection::try_clone).transpose();
+        let connection = connection.map_err(StoreError::index("open a connection to the index"))?;
+        Ok(connection.map(|connection| (connection, settling)))
+    }
+
+    /// Whether somebody waits for that work to end.
+    pub(super) fn is_closing(&self) -> bool {
+        self.inner.is_closing.load(Ordering::Acquire)
+    }
+
+    /// One transaction of the writer. Blocking.
+    pub(super) fn write(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let writer = self.writer();
+        let connection = writer.as_ref().ok_or(StoreError::NotReady("it is not open"))?;
+        self.report_fault(in_transaction(connection, work))
     }
 
     fn writer(&self) -> MutexGuard<'_, Option<Connection>> {

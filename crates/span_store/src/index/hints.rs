@@ -17,6 +17,15 @@ pub(crate) struct KnownHints {
     changed: AHashSet<(TraceId, SpanId)>,
 }
 
+/// Whose hints are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum HintsOf {
+    /// All of the traces in the scratch table `touched`.
+    Traces,
+    /// Those of the spans in the scratch table `wanted`.
+    Spans,
+}
+
 /// The hints in `rows` by span, in place order.
 pub(crate) fn arrived_hints(rows: &[LogRow]) -> AHashMap<(TraceId, SpanId), HintRow> {
     let mut arrived: AHashMap<(TraceId, SpanId), HintRow> = AHashMap::new();
@@ -37,13 +46,14 @@ pub(crate) fn arrived_hints(rows: &[LogRow]) -> AHashMap<(TraceId, SpanId), Hint
 }
 
 impl KnownHints {
-    /// Reads what is stored of the traces in the scratch table `touched`, adds what arrived, and stores the result.
+    /// Reads what is stored of what a scratch table names, adds what arrived, and stores the result.
     pub(crate) fn merge(
         connection: &Connection,
+        of: HintsOf,
         arrived: AHashMap<(TraceId, SpanId), HintRow>,
     ) -> Result<Self, StoreError> {
         let mut known = Self::default();
-        for row in load(connection)? {
+        for row in load(connection, of)? {
             known.by_trace.entry(row.trace_id).or_default().insert(row.span_id, row);
         }
         let mut replaced = Vec::new();
@@ -82,16 +92,18 @@ impl KnownHints {
 
     /// The newest record that said something about the trace's spans.
     pub(crate) fn newest(&self, trace: TraceId) -> Sequence {
-        let rows = self.by_trace.get(&trace).into_iter().flat_map(|hints| hints.values());
+        let rows = self.by_trace.get(&trace).into_iter().flat_map(|rows| rows.values());
         rows.map(|row| row.sequence).max().unwrap_or_default()
     }
 }
 
-fn load(connection: &Connection) -> Result<Vec<HintRow>, StoreError> {
+fn load(connection: &Connection, of: HintsOf) -> Result<Vec<HintRow>, StoreError> {
     let failed = || StoreError::index("read what log records say");
-    let mut statement = connection
-        .prepare("SELECT * FROM hints SEMI JOIN touched USING (trace_hi, trace_lo)")
-        .map_err(failed())?;
+    let sql = match of {
+        HintsOf::Traces => "SELECT * FROM hints SEMI JOIN touched USING (trace_hi, trace_lo)",
+        HintsOf::Spans => "SELECT * FROM hints SEMI JOIN wanted USING (trace_hi, trace_lo, span_id)",
+    };
+    let mut statement = connection.prepare(sql).map_err(failed())?;
     let mut rows = Vec::new();
     for batch in statement.query_arrow([]).map_err(failed())? {
         rows.extend(hint_rows_from_batch(&batch).map_err(StoreError::Columns)?);

@@ -98,7 +98,7 @@ fn open_checked(options: &IndexOptions) -> Result<Option<Opened>, StoreError> {
     if fresh {
         let create = format!(
             "BEGIN; {} INSERT INTO format VALUES ({INDEX_VERSION}, {DERIVE_VERSION});
-             INSERT INTO progress VALUES (0, 0, 0, 0, 0, 0, 0, 0, ''); COMMIT;",
+             INSERT INTO progress VALUES (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ''); COMMIT;",
             create_sql()
         );
         connection.execute_batch(&create).map_err(StoreError::index("create the index"))?;

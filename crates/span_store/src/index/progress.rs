@@ -4,14 +4,14 @@ use duckdb::{Connection, params};
 use junjo_wal::{Sequence, WalId};
 
 use crate::error::StoreError;
-use crate::progress::Progress;
+use crate::progress::{Progress, Within};
 
 /// Reads the durable progress.
 pub(crate) fn load_progress(connection: &Connection) -> Result<Progress, StoreError> {
     connection
         .query_row(
             "SELECT cursor, log_cursor, indexed_spans, indexed_logs, duplicate_spans, duplicate_logs,
-             quarantined_batches, quarantined_spans FROM progress",
+             quarantined_batches, quarantined_spans, within_sequence, within_spans, within_logs FROM progress",
             [],
             |row| {
                 let total = |index: usize| row.get::<_, i64>(index).map(i64::unsigned_abs);
@@ -24,6 +24,7 @@ pub(crate) fn load_progress(connection: &Connection) -> Result<Progress, StoreEr
                     duplicate_logs: total(5)?,
                     quarantined_batches: total(6)?,
                     quarantined_spans: total(7)?,
+                    within: Within { sequence: Sequence(row.get(8)?), spans: row.get(9)?, logs: row.get(10)? },
                 })
             },
         )
@@ -40,7 +41,7 @@ pub(super) fn store_progress(
     connection.execute("DELETE FROM progress", []).map_err(failed())?;
     connection
         .execute(
-            "INSERT INTO progress VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO progress VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 next.span_cursor.0,
                 next.log_record_cursor.0,
@@ -50,6 +51,9 @@ pub(super) fn store_progress(
                 next.duplicate_logs,
                 next.quarantined_batches,
                 next.quarantined_spans,
+                next.within.sequence.0,
+                next.within.spans,
+                next.within.logs,
                 wal_id.to_string()
             ],
         )

@@ -6,15 +6,16 @@
 //! | `traces` | one per trace | [`crate::TraceRow`], replaced in the transaction that changes its spans |
 //! | `logs` | one per log record | the columns of `log_columns.rs`, ids as unsigned integers |
 //! | `hints` | one per span that a GenAI event or an exception belongs to | what its records say, first come first kept |
-//! | `progress` | one | newest indexed record of the wal for each dataset; all-time totals; its `wal_id` |
+//! | `unsettled` | one per trace whose row has to be computed again | see `settle.rs` |
+//! | `progress` | one | newest indexed record of the wal for each dataset; the record behind it that is indexed in part, and how many items of it; all-time totals; its `wal_id` |
 //! | `format` | one | [`INDEX_VERSION`] and the derive version of the rows |
 
 use crate::columns::{ColumnDefinition, promoted_columns};
 use crate::log_columns::HINT_COLUMNS;
 
 /// Version of the tables; another one in the file means that it is rebuilt. 3 added log records, 4 the
-/// project, and exceptions that were sent as log records.
-pub(crate) const INDEX_VERSION: i64 = 4;
+/// project, and exceptions that were sent as log records, 5 the cursor within a record and unsettled traces.
+pub(crate) const INDEX_VERSION: i64 = 5;
 
 /// What makes the tables.
 pub(crate) fn create_sql() -> String {
@@ -52,10 +53,12 @@ CREATE TABLE logs (
     time_unix_nanos BIGINT NOT NULL, severity UTINYINT NOT NULL, service VARCHAR NOT NULL, event_name VARCHAR,
     fingerprint UBIGINT, project VARCHAR NOT NULL
 );
+CREATE TABLE unsettled (trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL);
 CREATE TABLE progress (
     cursor BIGINT NOT NULL, log_cursor BIGINT NOT NULL, indexed_spans BIGINT NOT NULL,
     indexed_logs BIGINT NOT NULL, duplicate_spans BIGINT NOT NULL, duplicate_logs BIGINT NOT NULL,
-    quarantined_batches BIGINT NOT NULL, quarantined_spans BIGINT NOT NULL, wal_id VARCHAR NOT NULL
+    quarantined_batches BIGINT NOT NULL, quarantined_spans BIGINT NOT NULL,
+    within_sequence BIGINT NOT NULL, within_spans UINTEGER NOT NULL, within_logs UINTEGER NOT NULL, wal_id VARCHAR NOT NULL
 );
 CREATE TABLE format (version BIGINT NOT NULL, derive_version BIGINT NOT NULL);
 ";
@@ -65,5 +68,6 @@ pub(crate) const CREATE_TEMP_SQL: &str = "
 CREATE TEMP TABLE touched (trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL);
 CREATE TEMP TABLE arrived_logs (time_unix_nanos BIGINT NOT NULL, fingerprint UBIGINT NOT NULL);
 CREATE TEMP TABLE gone (trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL, span_id UBIGINT NOT NULL);
+CREATE TEMP TABLE wanted (trace_hi UBIGINT NOT NULL, trace_lo UBIGINT NOT NULL, span_id UBIGINT NOT NULL, is_new BOOLEAN NOT NULL);
 CREATE TEMP TABLE superseded (sequence BIGINT NOT NULL, ordinal INTEGER NOT NULL);
 ";

@@ -142,7 +142,8 @@ impl Queries {
         limit: usize,
         after: Option<GroupCursor>,
     ) -> Result<GroupPage, StoreError> {
-        let newest = after.as_ref().map_or_else(|| self.index.progress().newest(), |cursor| cursor.newest);
+        let newest =
+            after.as_ref().map_or_else(|| self.index.progress().newest_row(), |cursor| cursor.newest);
         let filter = filter.clone();
         let run = move |connection: &Connection| {
             let mut listed = list(connection, kind, &filter, limit.saturating_add(1), after)?;

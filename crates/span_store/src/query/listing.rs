@@ -75,7 +75,7 @@ pub(super) trait Position: Copy + PartialEq + Send + Sync + 'static {
 
 /// The newest record that a page may show: of the first page it is the index's.
 pub(super) fn newest_of<C: Position>(index: &Index, after: Option<C>) -> Sequence {
-    after.map_or_else(|| index.progress().newest(), Position::newest)
+    after.map_or_else(|| index.progress().newest_row(), Position::newest)
 }
 
 /// The rows of `T` that fulfil `conditions`, in order.

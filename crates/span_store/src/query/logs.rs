@@ -81,7 +81,7 @@ impl Queries {
         limit: usize,
         after: Option<LogCursor>,
     ) -> Result<LogListPage, StoreError> {
-        let newest = after.map_or_else(|| self.index.progress().newest(), |cursor| cursor.newest);
+        let newest = after.map_or_else(|| self.index.progress().newest_row(), |cursor| cursor.newest);
         let mut search = Search::new(filter, newest, limit);
         let mut at = after;
         loop {

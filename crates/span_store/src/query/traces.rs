@@ -1,8 +1,8 @@
 //! The list of traces.
 
+use duckdb::Connection;
 use duckdb::types::Value;
-use duckdb::{Connection, Row, params_from_iter};
-use junjo_span_model::{SpanId, SpanStatus, TraceId};
+use junjo_span_model::TraceId;
 use junjo_wal::Sequence;
 
 use super::listing::{Listing, Position};
@@ -14,7 +14,7 @@ use crate::filter::text::text_in_names;
 use crate::filter::time::TimeRange;
 use crate::filter::traces::TraceFilter;
 use crate::index::handle::Index;
-use crate::row::{span_from_number, trace_from_halves, trace_halves};
+use crate::row::trace_halves;
 use crate::scan::job::{ScanJob, TRACE_MARKS};
 use crate::scan::matches::MATCHES;
 use crate::trace_row::TraceRow;
@@ -33,10 +33,7 @@ pub struct TraceCursor {
 /// One page of traces.
 pub type TraceListPage = ListPage<TraceRow, TraceCursor>;
 
-/// The columns of a trace.
-pub(super) const COLUMNS: &str = "trace_hi, trace_lo, start_unix_nanos, duration_nanos, root_span_id, root_missing,
-    root_name, root_role, service, status, span_count, error_count, llm_call_count, workflow_count, input_tokens, output_tokens,
-    cached_input_tokens, cost_usd, unpriced_calls, wrapper_span_ids, session_id, user_id, services, models, roles, sessions, users, newest_sequence";
+pub(super) use crate::index::traces::{COLUMNS, texts, trace_rows};
 
 impl Listing for TraceRow {
     type Filter = TraceFilter;
@@ -123,67 +120,4 @@ impl Position for TraceCursor {
             ],
         );
     }
-}
-
-/// Trace rows of a query over [`COLUMNS`].
-pub(super) fn trace_rows(
-    connection: &Connection,
-    sql: &str,
-    values: Vec<Value>,
-) -> Result<Vec<TraceRow>, StoreError> {
-    let failed = || StoreError::index("list traces");
-    let mut statement = connection.prepare(sql).map_err(failed())?;
-    statement.query_map(params_from_iter(values), trace_row).and_then(Iterator::collect).map_err(failed())
-}
-
-fn trace_row(row: &Row<'_>) -> duckdb::Result<TraceRow> {
-    Ok(TraceRow {
-        trace_id: trace_from_halves(row.get("trace_hi")?, row.get("trace_lo")?),
-        start_unix_nano: row.get("start_unix_nanos")?,
-        duration_nanos: row.get("duration_nanos")?,
-        root_span_id: span_from_number(row.get("root_span_id")?),
-        root_missing: row.get("root_missing")?,
-        root_name: row.get("root_name")?,
-        root_role: row.get::<_, Option<String>>("root_role")?.and_then(|role| role.parse().ok()),
-        service: row.get("service")?,
-        status: SpanStatus::from_otlp(row.get("status")?),
-        span_count: row.get("span_count")?,
-        error_count: row.get("error_count")?,
-        llm_call_count: row.get("llm_call_count")?,
-        workflow_count: row.get("workflow_count")?,
-        input_tokens: row.get("input_tokens")?,
-        output_tokens: row.get("output_tokens")?,
-        cached_input_tokens: row.get("cached_input_tokens")?,
-        cost_usd: row.get("cost_usd")?,
-        unpriced_calls: row.get("unpriced_calls")?,
-        wrapper_span_ids: span_ids(row.get("wrapper_span_ids")?),
-        session_id: row.get("session_id")?,
-        user_id: row.get("user_id")?,
-        services: texts(row.get("services")?),
-        models: texts(row.get("models")?),
-        roles: texts(row.get("roles")?),
-        sessions: texts(row.get("sessions")?),
-        users: texts(row.get("users")?),
-        newest_sequence: Sequence(row.get("newest_sequence")?),
-    })
-}
-
-pub(super) fn texts(value: Value) -> Vec<String> {
-    let Value::List(values) = value else {
-        return Vec::new();
-    };
-    let text = |value| {
-        if let Value::Text(text) = value { Some(text) } else { None }
-    };
-    values.into_iter().filter_map(text).collect()
-}
-
-fn span_ids(value: Value) -> Vec<SpanId> {
-    let Value::List(values) = value else {
-        return Vec::new();
-    };
-    let id = |value| {
-        if let Value::UBigInt(number) = value { Some(span_from_number(number)) } else { None }
-    };
-    values.into_iter().filter_map(id).collect()
 }

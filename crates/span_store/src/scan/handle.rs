@@ -14,6 +14,7 @@ use crate::error::StoreError;
 use crate::index::executor::Executor;
 use crate::index::handle::Index;
 use crate::long_work::LongWork;
+use crate::quarantine::Quarantine;
 
 /// A handle on what scans need; cheap to clone.
 #[derive(Clone)]
@@ -34,6 +35,7 @@ pub(crate) struct Sources {
     pub(crate) wal: Wal,
     pub(crate) index: Index,
     pub(crate) archive: Archive,
+    pub(crate) quarantine: Quarantine,
     pub(crate) prices: &'static PriceTable,
 }
 

@@ -127,7 +127,9 @@ impl Tail {
                 break;
             }
             let mut spans = Vec::new();
-            for record in records.iter().filter(|record| record.sequence <= last) {
+            let quarantine = &self.sources.quarantine;
+            let is_decoded = |sequence| sequence <= last && !quarantine.has(sequence);
+            for record in records.iter().filter(|record| is_decoded(record.sequence)) {
                 watch.check()?;
                 // what cannot be decoded was quarantined by the indexer, and is in no answer
                 let _ =

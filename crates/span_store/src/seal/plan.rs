@@ -10,6 +10,10 @@ use crate::error::StoreError;
 /// Records looked at when a range is planned.
 const PLAN_RECORDS_MAX: u32 = 4096;
 
+/// Items of a range: what tells those that arrive twice takes some 50 bytes for each while a file is written. A record has
+/// as many more as it has.
+const ITEMS_MAX: u64 = 262_144;
+
 /// When a range of records is sealed.
 #[derive(Debug, Clone, Copy)]
 pub struct SealPolicy {
@@ -53,14 +57,17 @@ pub(crate) fn plan(
     };
     let day = day_of(oldest);
     let has_more = records.len() == PLAN_RECORDS_MAX as usize;
-    let (mut bytes, mut last, mut complete) = (0, after, has_more);
+    let (mut bytes, mut items, mut last, mut complete) = (0, 0, after, has_more);
     let newest = records.last().map_or(after, |record| record.sequence);
     for record in records {
-        if day_of(record.received_unix_nano) != day || bytes >= policy.bytes {
+        let is_full =
+            bytes >= policy.bytes || (items > 0 && items + u64::from(record.item_count) > ITEMS_MAX);
+        if day_of(record.received_unix_nano) != day || is_full {
             complete = true;
             break;
         }
         bytes += record.payload_bytes;
+        items += u64::from(record.item_count);
         last = record.sequence;
     }
     if last == newest && !has_more {

@@ -12,7 +12,9 @@ use crate::archive::write::{SealJob, write_file};
 use crate::catalog::file::ArchiveFile;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
+use crate::long_work::LongWork;
 use crate::quarantine::Quarantine;
+use crate::turns::Turns;
 
 /// What sealing needs and knows; cheap to clone.
 #[derive(Clone)]
@@ -20,12 +22,19 @@ pub(crate) struct Sealer {
     inner: Arc<Inner>,
 }
 
+/// What sealing works on.
+pub(crate) struct SealParts {
+    pub(crate) wal: Wal,
+    pub(crate) archive: Archive,
+    pub(crate) quarantine: Quarantine,
+    pub(crate) prices: &'static PriceTable,
+    pub(crate) work: LongWork,
+    pub(crate) turns: Turns,
+}
+
 struct Inner {
     policy: SealPolicy,
-    wal: Wal,
-    archive: Archive,
-    quarantine: Quarantine,
-    prices: &'static PriceTable,
+    parts: SealParts,
     /// Up to where each dataset is sealed, or has nothing to seal.
     sealed: [RwLock<Sequence>; 2],
     /// A complete archive file that the manifest could not take yet.
@@ -33,15 +42,10 @@ struct Inner {
 }
 
 impl Sealer {
-    pub(crate) fn new(
-        policy: SealPolicy,
-        wal: Wal,
-        archive: Archive,
-        quarantine: Quarantine,
-        prices: &'static PriceTable,
-    ) -> Self {
-        let sealed = Dataset::ALL.map(|dataset| RwLock::new(archive.manifest().sealed_through(dataset)));
-        let inner = Inner { policy, wal, archive, quarantine, prices, sealed, unlisted: Mutex::new(None) };
+    pub(crate) fn new(policy: SealPolicy, parts: SealParts) -> Self {
+        let manifest = parts.archive.manifest();
+        let sealed = Dataset::ALL.map(|dataset| RwLock::new(manifest.sealed_through(dataset)));
+        let inner = Inner { policy, parts, sealed, unlisted: Mutex::new(None) };
         Self { inner: Arc::new(inner) }
     }
 
@@ -64,10 +68,10 @@ impl Sealer {
         now_unix_nano: i64,
     ) -> Result<Option<ArchiveFile>, StoreError> {
         let inner = Arc::clone(&self.inner);
-        let manifest = inner.archive.manifest();
+        let manifest = inner.parts.archive.manifest();
         let after = self.sealed_through(dataset).max(manifest.sealed_through(dataset));
         let write = move || inner.write_due(dataset, after, now_unix_nano);
-        let (plan, file) = tokio::task::spawn_blocking(write).await.map_err(StoreError::Worker)??;
+        let (plan, file) = self.inner.parts.work.run(write).await?;
         match (plan, file) {
             (Plan::Wait, _) => Ok(None),
             (Plan::Sealed(through), _) => {
@@ -75,7 +79,7 @@ impl Sealer {
                 Ok(None)
             }
             (Plan::Seal(range), None) => {
-                self.inner.archive.manifest().skip_through(dataset, range.last, 0).await?;
+                self.inner.parts.archive.manifest().skip_through(dataset, range.last, 0).await?;
                 self.mark_sealed(dataset, range.last);
                 Ok(None)
             }
@@ -87,7 +91,7 @@ impl Sealer {
     /// over a part of the same range would never be listed and never be removed.
     async fn list(&self, file: ArchiveFile, now_unix_nano: i64) -> Result<ArchiveFile, StoreError> {
         *self.inner.unlisted.lock() = Some(file.clone());
-        self.inner.archive.catalog().list(file.clone(), file.item_count, now_unix_nano).await?;
+        self.inner.parts.archive.catalog().list(file.clone(), file.item_count, now_unix_nano).await?;
         *self.inner.unlisted.lock() = None;
         self.mark_sealed(file.dataset, file.last_sequence);
         Ok(file)
@@ -106,7 +110,7 @@ impl Sealer {
     /// Lets the wal forget what is indexed, and sealed in the dataset that it belongs to.
     pub(crate) fn trim(&self, indexed_through: Sequence) {
         let sealed = Dataset::ALL.map(|dataset| self.sealed_through(dataset));
-        self.inner.wal.trim(sealed.into_iter().fold(indexed_through, Sequence::min));
+        self.inner.parts.wal.trim(sealed.into_iter().fold(indexed_through, Sequence::min));
     }
 }
 
@@ -118,15 +122,17 @@ impl Inner {
         after: Sequence,
         now_unix_nano: i64,
     ) -> Result<(Plan, Option<ArchiveFile>), StoreError> {
-        let plan = plan(&self.wal, dataset, after, self.policy, now_unix_nano)?;
+        let parts = &self.parts;
+        let plan = plan(&parts.wal, dataset, after, self.policy, now_unix_nano)?;
         let Plan::Seal(range) = &plan else { return Ok((plan, None)) };
         let file = write_file(&SealJob {
-            wal: &self.wal,
+            wal: &parts.wal,
             range,
-            archive_dir: self.archive.dir(),
-            prices: self.prices,
-            quarantine: &self.quarantine,
-            to_delete: &self.archive.catalog().deletions().to_delete(),
+            archive_dir: parts.archive.dir(),
+            prices: parts.prices,
+            quarantine: &parts.quarantine,
+            to_delete: &parts.archive.catalog().deletions().to_delete(),
+            turns: &parts.turns,
         })?;
         Ok((plan, file))
     }

@@ -159,7 +159,7 @@ fn about(a: i64, b: i64, parts: &[i64]) -> bool {
 
 impl SpanRow {
     /// Whether the span is a model call or has tokens of its own, so that it may count.
-    pub(super) fn may_count(&self) -> bool {
+    pub(crate) fn may_count(&self) -> bool {
         self.is_model_call || has_tokens(self)
     }
 }

@@ -15,6 +15,7 @@ use crate::index::handle::Index;
 use crate::long_work::LongWork;
 use crate::quarantine::Quarantine;
 use crate::seal::sealer::Sealer;
+use crate::turns::Turns;
 
 /// Everything that upkeep does; cheap to clone.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ pub(crate) struct UpkeepWork {
     pub(super) sealer: Sealer,
     pub(super) quarantine: Quarantine,
     pub(super) long_work: LongWork,
+    pub(super) patient_work: LongWork,
+    pub(super) turns: Turns,
     pub(super) compact: CompactPolicy,
     pub(super) retention: Retention,
     state: Arc<Mutex<UpkeepState>>,
@@ -38,13 +41,28 @@ pub(crate) struct UpkeepParts {
     pub(crate) sealer: Sealer,
     pub(crate) quarantine: Quarantine,
     pub(crate) long_work: LongWork,
+    /// For merges, which nobody waits for.
+    pub(crate) patient_work: LongWork,
+    pub(crate) turns: Turns,
 }
 
 impl UpkeepWork {
     pub(crate) fn new(parts: UpkeepParts, compact: CompactPolicy, retention: Retention) -> Self {
-        let UpkeepParts { wal, index, archive, sealer, quarantine, long_work } = parts;
+        let UpkeepParts { wal, index, archive, sealer, quarantine, long_work, patient_work, turns } = parts;
         let state = Arc::default();
-        Self { wal, index, archive, sealer, quarantine, long_work, compact, retention, state }
+        Self {
+            wal,
+            index,
+            archive,
+            sealer,
+            quarantine,
+            long_work,
+            patient_work,
+            turns,
+            compact,
+            retention,
+            state,
+        }
     }
 
     pub(super) fn catalog(&self) -> &Catalog {

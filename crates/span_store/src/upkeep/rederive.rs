@@ -66,10 +66,11 @@ impl UpkeepWork {
         done: &mut Rederived,
     ) -> Result<(), StoreError> {
         let (archive, entry) = (self.archive.clone(), ArchiveFile::clone(&file));
+        let turns = self.turns.clone();
         let work = move || {
-            let to_delete = archive.catalog().deletions().to_delete();
-            let archive_dir = archive.dir();
-            merge(&MergeJob { inputs: &[file], archive_dir, to_delete: &to_delete, prices: Some(prices) })
+            let to_delete = &archive.catalog().deletions().to_delete();
+            let (inputs, archive_dir, turns) = (&[file], archive.dir(), &turns);
+            merge(&MergeJob { inputs, archive_dir, to_delete, prices: Some(prices), turns })
         };
         match self.long_work.run(work).await {
             Ok(output) => {

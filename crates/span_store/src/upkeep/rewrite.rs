@@ -38,10 +38,11 @@ impl UpkeepWork {
         let work = move || {
             let to_delete = upkeep.catalog().deletions().to_delete();
             let archive_dir = upkeep.archive.dir();
-            merge(&MergeJob { inputs: &inputs, archive_dir, to_delete: &to_delete, prices: None })
+            let turns = &upkeep.turns;
+            merge(&MergeJob { inputs: &inputs, archive_dir, to_delete: &to_delete, prices: None, turns })
                 .inspect_err(|error| upkeep.note_damage(error, &listed))
         };
-        let output = self.long_work.run(work).await?;
+        let output = self.patient_work.run(work).await?;
         self.catalog().replace(&entries, output, now_unix_nano).await?;
         self.state().shown.rewritten_files += 1;
         metrics::counter!("junjo_rewritten_files_total").increment(1);

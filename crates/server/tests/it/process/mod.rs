@@ -3,6 +3,7 @@
 mod backup;
 mod crash;
 mod disk;
+mod poison;
 mod reset_password;
 mod restart;
 mod startup;
