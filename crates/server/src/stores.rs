@@ -1,6 +1,7 @@
 //! Opens the stores of a data folder as the settings say: `app.db`, and the write-ahead log with index and archive over it.
 
 use anyhow::Context as _;
+use junjo_memory::Memory;
 use junjo_pipeline::Background;
 use junjo_span_store::{
     CompactPolicy, DataDir, EngineLimits, Prober, Retention, SealPolicy, SpanStore, StorageOptions,
@@ -77,5 +78,6 @@ fn storage_options(storage: &StorageSettings, prober: Prober, background: &Backg
         },
         scan_runtime: Some(background.handle()),
         prober,
+        memory: Memory::of_its_own(),
     }
 }

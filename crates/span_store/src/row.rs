@@ -3,7 +3,8 @@
 use junjo_span_model::{Promoted, Span, SpanId, SpanStatus, TraceId};
 use junjo_wal::Sequence;
 
-use crate::field_type::Taken;
+use crate::budget::Held;
+use crate::field_type::{FieldType as _, FieldValue, Taken};
 use crate::promoted::promoted_fields;
 
 /// Where a whole span is: record of the wal, and position in the record in resource, scope, span order from 0.
@@ -59,6 +60,12 @@ macro_rules! span_row {
                 }
             }
         }
+
+        impl Held for SpanRow {
+            fn held_bytes(&self) -> usize {
+                size_of::<Self>() $(+ text_bytes(self.$name.value()))*
+            }
+        }
     };
 }
 
@@ -73,6 +80,10 @@ macro_rules! source {
 }
 
 promoted_fields!(span_row);
+
+fn text_bytes(value: FieldValue<'_>) -> usize {
+    if let FieldValue::Text(text) = value { text.len() } else { 0 }
+}
 
 impl SpanRow {
     /// Whether the span is a Junjo workflow run (other vocabularies use the role for other things).

@@ -6,6 +6,7 @@ mod damage;
 mod data_dir;
 mod deletion;
 mod hints;
+mod large;
 mod lists;
 mod logs;
 mod newest;
@@ -182,6 +183,7 @@ fn options(dir: &Path) -> StoreOptions {
             temp_bytes_max: 64 << 20,
             runtime: None,
         },
+        memory: junjo_memory::Memory::of_its_own(),
     }
 }
 

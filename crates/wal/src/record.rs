@@ -163,6 +163,11 @@ impl Record {
         self.payload.len() as u64
     }
 
+    /// Bytes of the message that [`Self::message`] makes.
+    pub fn message_bytes(&self) -> u64 {
+        self.raw_bytes
+    }
+
     /// The payload as stored, for a quarantine file.
     pub fn payload(&self) -> &Bytes {
         &self.payload

@@ -8,6 +8,7 @@ use junjo_wal::Sequence;
 use super::listing::{Listing, Position};
 use super::page::ListPage;
 use super::search::span_time;
+use crate::budget::{Budget, Rows};
 use crate::error::StoreError;
 use crate::filter::conditions::Conditions;
 use crate::filter::text::text_in_names;
@@ -48,8 +49,13 @@ impl Listing for TraceRow {
     const MATCHED: &'static str = "traces";
     const MARKS: &'static str = TRACE_MARKS;
 
-    fn read(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Vec<Self>, StoreError> {
-        trace_rows(connection, sql, values)
+    fn read(
+        connection: &Connection,
+        sql: &str,
+        values: Vec<Value>,
+        budget: Budget,
+    ) -> Result<Rows<Self>, StoreError> {
+        trace_rows(connection, sql, values, budget)
     }
 
     fn cursor(&self, newest: Sequence) -> TraceCursor {
@@ -125,15 +131,22 @@ impl Position for TraceCursor {
     }
 }
 
-/// Trace rows of a query over [`COLUMNS`].
+/// Trace rows of a query over [`COLUMNS`], as far as there is room for them.
 pub(super) fn trace_rows(
     connection: &Connection,
     sql: &str,
     values: Vec<Value>,
-) -> Result<Vec<TraceRow>, StoreError> {
+    budget: Budget,
+) -> Result<Rows<TraceRow>, StoreError> {
     let failed = || StoreError::index("list traces");
     let mut statement = connection.prepare(sql).map_err(failed())?;
-    statement.query_map(params_from_iter(values), trace_row).and_then(Iterator::collect).map_err(failed())
+    let mut found = Rows::within(budget);
+    for row in statement.query_map(params_from_iter(values), trace_row).map_err(failed())? {
+        if !found.push(row.map_err(failed())?) {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 fn trace_row(row: &Row<'_>) -> duckdb::Result<TraceRow> {
