@@ -153,7 +153,12 @@ impl Purse {
     }
 
     /// Permits for `units` besides the `held` ones, `None` when others have them for longer than `wait`.
-    async fn acquire(&self, held: u64, units: u64, wait: Option<Duration>) -> Result<OwnedSemaphorePermit, NoMemory> {
+    async fn acquire(
+        &self,
+        held: u64,
+        units: u64,
+        wait: Option<Duration>,
+    ) -> Result<OwnedSemaphorePermit, NoMemory> {
         let wanted = self.possible(held, units)?;
         let acquire = Arc::clone(&self.free).acquire_many_owned(wanted);
         let permit = match wait {

@@ -35,7 +35,10 @@ async fn too_much_now_is_told_from_never() {
     let first = memory.reserve(Part::Send, all - KIB).await.unwrap();
     let before = tokio::time::Instant::now();
     let wait = Duration::from_secs(2);
-    assert_eq!(memory.reserve_within(Part::Send, 2 * KIB, wait).await.unwrap_err(), NoMemory::Now(Part::Send));
+    assert_eq!(
+        memory.reserve_within(Part::Send, 2 * KIB, wait).await.unwrap_err(),
+        NoMemory::Now(Part::Send)
+    );
     assert_eq!(before.elapsed(), wait, "it waits before it refuses");
     assert_eq!(memory.try_reserve(Part::Send, 2 * KIB).unwrap_err(), NoMemory::Now(Part::Send));
     let ever = memory.reserve(Part::Send, all + 1).await.unwrap_err();

@@ -139,11 +139,7 @@ impl Telemetry {
     }
 
     /// Runs of Junjo workflows, newest first.
-    pub async fn runs(
-        &self,
-        filter: &RunFilter,
-        page: PageAsk<'_>,
-    ) -> TelemetryResult<Answered<Page<Run>>> {
+    pub async fn runs(&self, filter: &RunFilter, page: PageAsk<'_>) -> TelemetryResult<Answered<Page<Run>>> {
         let (store, reading) = self.store.for_question();
         Ok(Answered { answer: runs::list(&store, filter, page).await?, reading })
     }

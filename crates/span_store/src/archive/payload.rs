@@ -88,7 +88,11 @@ impl Payloads {
     ///
     /// Nobody knows the size of an item before it is read, so few are read at first. A read that finds no room is given up, and
     /// done again with fewer: what lies in between is in another order than what is wanted first.
-    fn read_in_order<T: ArchiveItem>(&self, places: &[Place], budget: Budget) -> Result<Portion<T>, StoreError> {
+    fn read_in_order<T: ArchiveItem>(
+        &self,
+        places: &[Place],
+        budget: Budget,
+    ) -> Result<Portion<T>, StoreError> {
         let mut portion = Portion { items: Vec::with_capacity(places.len()), is_damaged: false, budget };
         let mut count = FIRST_ITEMS;
         while portion.items.len() < places.len() {

@@ -16,9 +16,9 @@ use tokio::runtime::Handle;
 pub use parquet::ParquetExport;
 
 use crate::archive::read::stream_places;
+use crate::budget::Held as _;
 use crate::catalog::file::Leased;
 use crate::dataset::Dataset;
-use crate::budget::Held as _;
 use crate::decode::decode_windows;
 use crate::error::StoreError;
 use crate::filter::spans::SpanFilter;

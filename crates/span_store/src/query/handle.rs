@@ -41,7 +41,11 @@ impl Queries {
     }
 
     /// Whole items at `places`, in their order, as far as a page has room for them, and of the first one in any case.
-    pub(crate) async fn whole_page<T>(&self, places: Vec<Place>, bytes_max: usize) -> Result<Portion<T>, StoreError>
+    pub(crate) async fn whole_page<T>(
+        &self,
+        places: Vec<Place>,
+        bytes_max: usize,
+    ) -> Result<Portion<T>, StoreError>
     where
         T: ArchiveItem + Send + 'static,
     {

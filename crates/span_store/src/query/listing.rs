@@ -109,8 +109,7 @@ pub(super) async fn indexed_page<T: Listing>(
     let filter = filter.clone();
     let room = reading.page().await?;
     let budget = room.budget();
-    let run =
-        move |connection: &Connection| newest_first::<T>(connection, &filter, (limit, budget), after);
+    let run = move |connection: &Connection| newest_first::<T>(connection, &filter, (limit, budget), after);
     let mut found = index.run(run).await?;
     room.keep(found.bytes()).await?;
     let next = found.cut(limit).map(|last| last.cursor(newest));

@@ -96,7 +96,11 @@ impl Queries {
                 let read = self.log_portion(rest, &mut search).await?;
                 let (done, ahead) = rest.split_at(read);
                 rest = ahead;
-                at = done.last().map(|row| LogCursor { time_unix_nano: row.time_unix_nano, place: row.place, newest });
+                at = done.last().map(|row| LogCursor {
+                    time_unix_nano: row.time_unix_nano,
+                    place: row.place,
+                    newest,
+                });
                 if search.is_done() {
                     let is_last = rest.is_empty() && !has_more;
                     return Ok(search.page(at.filter(|_| !is_last)));
@@ -284,7 +288,8 @@ impl Search {
     /// Whether the page ends here.
     fn is_done(&self) -> bool {
         // half a page more is read for a search: what it looks at is mostly not kept
-        let is_large = if self.needle.is_some() { self.kept_bytes > self.page_bytes / 2 } else { self.kept_bytes > 0 };
+        let is_large =
+            if self.needle.is_some() { self.kept_bytes > self.page_bytes / 2 } else { self.kept_bytes > 0 };
         self.items.len() >= self.limit || self.is_spent() || (self.is_cut && is_large)
     }
 

@@ -81,9 +81,8 @@ fn page(
 ) -> Result<Option<(TracePage, usize)>, StoreError> {
     // one state of the index for all that follows: the next commit may replace the trace's row
     connection.execute_batch("BEGIN TRANSACTION READ ONLY").map_err(StoreError::index("begin to read"))?;
-    let read = Extent::find(connection, trace_id).and_then(|found| {
-        found.map(|extent| Spans { trace_id, extent, ask }.read(connection)).transpose()
-    });
+    let read = Extent::find(connection, trace_id)
+        .and_then(|found| found.map(|extent| Spans { trace_id, extent, ask }.read(connection)).transpose());
     connection.execute_batch("COMMIT").map_err(StoreError::index("end to read"))?;
     let Some((trace, mut spans)) = read? else {
         return Ok(None);

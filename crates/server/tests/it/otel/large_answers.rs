@@ -79,7 +79,8 @@ async fn stalled_readers_take_no_more_than_there_is() {
     let ask = || server.api.call(Method::GET, &path).header("accept-encoding", "identity").send();
     let answers = futures::future::join_all((0..10).map(|_| ask())).await;
     let answers: Vec<Response> = answers.into_iter().map(Result::unwrap).collect();
-    let (answered, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status() == 200);
+    let (answered, refused): (Vec<_>, Vec<_>) =
+        answers.into_iter().partition(|answer| answer.status() == 200);
     assert!(!answered.is_empty() && !refused.is_empty(), "{} {}", answered.len(), refused.len());
     for refusal in refused {
         assert_eq!(refusal.status(), 503);
