@@ -11,7 +11,9 @@ export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
   workers: 1,
-  timeout: 120_000,
+  // a busy machine must not fail a test: these end what hangs
+  timeout: 360_000,
+  expect: { timeout: 30_000 },
   reporter: [["list"]],
   use: {
     baseURL: url ?? MOCK_URL,
@@ -57,7 +59,7 @@ export default defineConfig({
           command: "npm run build && npm run preview:mock",
           url: MOCK_URL,
           reuseExistingServer: !process.env.CI,
-          timeout: 120_000,
+          timeout: 360_000,
         },
       }),
 });

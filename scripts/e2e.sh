@@ -29,7 +29,7 @@ addresses() {
     if (!ready) process.exit(1);
     console.log(ready.http_addr, ready.grpc_addrs.match(/[\d.]+:\d+/)[0]);' "$log"
 }
-for _ in $(seq 300); do
+for _ in $(seq 1800); do
   if addresses >"$work/addresses"; then break; fi
   kill -0 "$pid" 2>/dev/null || break
   sleep 0.1

@@ -57,7 +57,7 @@ is_healthy() {
   "$programs/junjo-server" health >/dev/null 2>&1 &&
     JUNJO_INTERNAL_GRPC_ADDR="$ingestion" "$work/ingestion-service" health >/dev/null 2>&1
 }
-for _ in $(seq 300); do
+for _ in $(seq 1800); do
   if is_healthy; then break; fi
   for pid in "${pids[@]}"; do kill -0 "$pid" 2>/dev/null || break 2; done
   sleep 0.1

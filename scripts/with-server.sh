@@ -23,7 +23,7 @@ trap stop EXIT
 env -i PATH="$PATH" HOME="$HOME" JUNJO_FREE_SPACE_MIN=1M "$server" --data-dir "$work/data" --http-addr 127.0.0.1:0 \
   --otlp-grpc-addr 127.0.0.1:0 --otlp-http-addr 127.0.0.1:0 >"$work/log" 2>&1 &
 pid=$!
-for _ in $(seq 300); do
+for _ in $(seq 1800); do
   grep -q '"message":"ready' "$work/log" && break
   kill -0 "$pid" 2>/dev/null || break
   sleep 0.1

@@ -14,7 +14,7 @@ export const account = {
   password: process.env.JUNJO_E2E_PASSWORD ?? "correct horse battery",
 };
 
-const SEND_TIMEOUT_MS = 60_000;
+const SEND_TIMEOUT_MS = 240_000;
 
 /** Sends at least one trace with the key. */
 export async function sendTelemetry(request: APIRequestContext, apiKey: string): Promise<void> {

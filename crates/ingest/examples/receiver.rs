@@ -11,6 +11,7 @@ use std::sync::Arc;
 use junjo_ingest::{
     CorsPolicy, IngestLimits, KeyCheck, KeyOutcome, Receiver, Sender, grpc_router, http_router,
 };
+use junjo_memory::Memory;
 use junjo_span_model::Signal;
 use junjo_wal::{Sequence, Wal, WalOptions};
 use junjo_web::SystemClock;
@@ -38,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     std::fs::create_dir_all(dir)?;
     let wal = Wal::open(&WalOptions::in_dir(Path::new(dir)), Sequence(0))?;
-    let receiver = Receiver::new(SystemClock::shared(), IngestLimits::default());
+    let receiver = Receiver::new(SystemClock::shared(), IngestLimits::default(), Memory::of_its_own());
     receiver.open(wal.clone(), Arc::new(OneKey(key.clone())));
 
     let grpc = TcpListenerStream::new(TcpListener::bind(grpc_addr).await?);

@@ -3,12 +3,17 @@
 
 use std::io::Read;
 
+use bytes::buf::Reader;
 use bytes::{Buf as _, Bytes};
 
 use crate::refusal::Refusal;
 
 /// Compressions that the receivers speak, as `accept-encoding` and `grpc-accept-encoding` list them.
 pub(crate) const SUPPORTED: &str = "gzip, deflate, zstd, identity";
+
+/// Largest window of zstd: twice what RFC 8878 (section 3.1.1.1.2) asks every decoder for, and all that encoders take below
+/// their highest levels.
+const ZSTD_WINDOW_MAX: usize = 16 << 20;
 
 /// A compression that the receivers speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +48,12 @@ impl Encoding {
 
     /// Memory that `bytes` of output take: zstd's decoder keeps up to as much again as its window.
     pub(crate) fn memory_bytes(self, bytes: usize) -> usize {
-        if self == Self::Zstd { bytes.saturating_mul(2) } else { bytes }
+        if self == Self::Zstd { bytes.saturating_add(bytes.min(ZSTD_WINDOW_MAX)) } else { bytes }
     }
 
     /// Output that fits into `bytes` of memory; the inverse of [`Encoding::memory_bytes`].
     pub(crate) fn output_bytes(self, bytes: usize) -> usize {
-        if self == Self::Zstd { bytes / 2 } else { bytes }
+        if self == Self::Zstd { (bytes / 2).max(bytes.saturating_sub(ZSTD_WINDOW_MAX)) } else { bytes }
     }
 }
 
@@ -74,9 +79,7 @@ impl Decompression {
             Encoding::Identity => Box::new(body),
             Encoding::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(body)),
             Encoding::Deflate => Box::new(flate2::bufread::ZlibDecoder::new(body)),
-            Encoding::Zstd => {
-                Box::new(zstd::Decoder::with_buffer(body).map_err(|error| broken(encoding, &error))?)
-            }
+            Encoding::Zstd => Box::new(zstd_decoder(body).map_err(|error| broken(encoding, &error))?),
         };
         Ok(Self { encoding, decoder, out: Vec::new() })
     }
@@ -89,6 +92,12 @@ impl Decompression {
         let read = read.map_err(|error| broken(self.encoding, &error))?;
         Ok(if read < wanted { Step::Done(self.out) } else { Step::Full(self) })
     }
+}
+
+fn zstd_decoder(body: Reader<Bytes>) -> std::io::Result<impl Read + Send> {
+    let mut decoder = zstd::Decoder::with_buffer(body)?;
+    decoder.window_log_max(ZSTD_WINDOW_MAX.ilog2())?;
+    Ok(decoder)
 }
 
 fn broken(encoding: Encoding, error: &std::io::Error) -> Refusal {

@@ -11,6 +11,8 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 use futures::stream;
 use junjo_span_model::{ScanLimits, Signal, decode_spans, scan, without_rejected};
 
+use junjo_memory::{Memory, Shares};
+
 use crate::admission::Admission;
 use crate::decompress::{Decompression, Encoding, Step};
 use crate::json::{self, JsonLimits};
@@ -87,10 +89,12 @@ fn read_grpc(body: &[u8], piece_bytes: usize) -> Option<Bytes> {
     let pieces: Vec<_> =
         body.chunks(piece_bytes.max(1)).map(|piece| Ok::<_, std::io::Error>(piece.to_vec())).collect();
     let limits = IngestLimits { message_bytes_max: BYTES_MAX, ..IngestLimits::default() };
-    let admission = Admission::new(2 * BYTES_MAX, Duration::ZERO);
+    let memory = Memory::new(&Shares::of(0).receiving(4 * BYTES_MAX as u64));
+    let admission = Admission::new(memory, Duration::ZERO);
+    let share = admission.share("k");
     let mut upload = Upload::new(Body::from_stream(stream::iter(pieces)));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().ok()?;
-    runtime.block_on(upload.read_grpc(&limits, &admission)).ok().map(|read| read.message.bytes)
+    runtime.block_on(upload.read_grpc(&limits, &admission, share)).ok().map(|read| read.message.bytes)
 }
 
 /// What a `content-encoding` makes of `body`, grown in steps of `step_bytes` up to a limit.

@@ -62,8 +62,9 @@ async fn receive(signal: Signal, receiver: &Receiver, request: Request) -> Resul
     let encoding = request.headers().get("grpc-encoding").map(|value| value.to_str().unwrap_or("?"));
     let encoding = Encoding::parse(encoding)?;
     let mut upload = Upload::new(request.into_body());
+    let (admission, share) = (receiver.admission(), receiver.admission().share(&sender.key_id));
     let GrpcMessage { is_compressed, message } =
-        upload.read_grpc(receiver.limits(), receiver.admission()).await?;
+        upload.read_grpc(receiver.limits(), admission, share).await?;
     let encoding = if is_compressed { encoding } else { Encoding::Identity };
     if is_compressed && encoding == Encoding::Identity {
         return Err(Refusal::Invalid(

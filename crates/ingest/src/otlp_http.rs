@@ -72,7 +72,8 @@ async fn receive(
     let format = format_of(headers).ok_or(Refusal::UnsupportedContentType)?;
     let encoding = headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?"));
     let encoding = Encoding::parse(encoding)?;
-    let message = upload.read_http(receiver.limits(), receiver.admission()).await?;
+    let (admission, share) = (receiver.admission(), receiver.admission().share(&sender.key_id));
+    let message = upload.read_http(receiver.limits(), admission, share).await?;
     let outcome = receiver.receive(Export { signal, sender, encoding, format, message }).await?;
     Ok((outcome, format))
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use http::HeaderMap;
+use junjo_memory::Memory;
 use junjo_span_model::otlp::scan::DEPTH_CEILING;
 use junjo_span_model::{ScanReport, Signal, scan, without_rejected};
 use junjo_wal::{NewRecord, Sender, Wal};
@@ -87,8 +88,9 @@ struct Open {
 
 impl Receiver {
     /// A receiver that answers "unavailable" until [`Receiver::open`].
-    pub fn new(clock: SharedClock, limits: IngestLimits) -> Self {
-        let admission = Admission::new(limits.in_flight_bytes_max, limits.admission_wait);
+    /// Messages take their memory from `memory`.
+    pub fn new(clock: SharedClock, limits: IngestLimits, memory: Memory) -> Self {
+        let admission = Admission::new(memory, limits.admission_wait);
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let workers = Arc::new(Semaphore::new(cores.max(2)));
         let stats = IngestStats::default();

@@ -34,11 +34,11 @@ pub enum Refusal {
     },
     /// Within the size limit, and more than the receiver may ever hold; the same.
     #[error(
-        "the message takes more than the {bytes_max} bytes that the receiver has: export smaller batches \
-         (OTEL_BSP_MAX_EXPORT_BATCH_SIZE) or give the server more memory"
+        "the message takes more than the {bytes_max} bytes that the receiver has for one API key: export smaller \
+         batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE) or give the server more memory (JUNJO_MEMORY_LIMIT)"
     )]
     OverBudget {
-        /// [`crate::IngestLimits::in_flight_bytes_max`].
+        /// What messages of one key may take together: half of the account's share for receiving.
         bytes_max: usize,
     },
     /// HTTP with a body that is neither protobuf nor JSON.

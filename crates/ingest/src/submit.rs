@@ -5,7 +5,6 @@ use bytes::Bytes;
 use junjo_span_model::Signal;
 use junjo_wal::Sender;
 
-use crate::admission::Share;
 use crate::receiver::{Outcome, Receiver};
 use crate::refusal::Refusal;
 use crate::upload::Message;
@@ -44,9 +43,9 @@ impl Receiver {
         if bytes.len() > bytes_max {
             return Err(Refusal::TooLarge { bytes_max });
         }
-        let mut share = Share::default();
-        self.admission().reserve(&mut share, bytes.len()).await?;
         let sender = Sender { key_id: format!("internal:{source}"), project };
+        let mut share = self.admission().share(&sender.key_id);
+        self.admission().reserve(&mut share, bytes.len()).await?;
         self.store(signal, sender, Message { bytes, share }).await
     }
 }

@@ -1,4 +1,5 @@
-//! A request body being read: first the key, then memory, then bytes.
+//! A request body being read: first the key, then memory, then bytes. Memory is reserved as bytes arrive, not as a length is
+//! declared, and a body that arrives more slowly than [`IngestLimits::body_rate_min`] ends.
 
 use std::error::Error as _;
 use std::io::ErrorKind;
@@ -8,6 +9,7 @@ use axum::body::Body;
 use bytes::{Buf as _, Bytes, BytesMut};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
+use tokio::time::Instant;
 
 use crate::admission::{Admission, Share};
 use crate::limits::IngestLimits;
@@ -15,11 +17,10 @@ use crate::refusal::Refusal;
 
 /// Compressed flag and length (gRPC over HTTP/2, "Length-Prefixed-Message").
 const GRPC_HEADER_BYTES: usize = 5;
-/// Memory reserved at first for a body of unknown length; doubled as it grows.
+/// Memory reserved at first; doubled as the body grows.
 const FIRST_STEP_BYTES: usize = 64 << 10;
 
 /// A message with the memory that it holds.
-#[derive(Default)]
 pub(crate) struct Message {
     pub(crate) bytes: Bytes,
     pub(crate) share: Share,
@@ -43,22 +44,26 @@ impl Upload {
         Self { body, is_over: false }
     }
 
-    /// Reads the one message of a unary gRPC call.
+    /// Reads the one message of a unary gRPC call into `share`.
     pub(crate) async fn read_grpc(
         &mut self,
         limits: &IngestLimits,
         admission: &Admission,
+        share: Share,
     ) -> Result<GrpcMessage, Refusal> {
-        self.in_time(limits.body_time_max, async |upload| upload.read_frame(limits, admission).await).await
+        let buffer = Buffer::new(limits, admission, share);
+        self.in_time(limits.body_time_max, async |upload| upload.read_frame(buffer).await).await
     }
 
-    /// Reads the whole body of an HTTP request.
+    /// Reads the whole body of an HTTP request into `share`.
     pub(crate) async fn read_http(
         &mut self,
         limits: &IngestLimits,
         admission: &Admission,
+        share: Share,
     ) -> Result<Message, Refusal> {
-        self.in_time(limits.body_time_max, async |upload| upload.read_all(limits, admission).await).await
+        let buffer = Buffer::new(limits, admission, share);
+        self.in_time(limits.body_time_max, async |upload| upload.read_all(buffer).await).await
     }
 
     /// Reads on without keeping anything, so that a client that sends before it listens gets its answer instead of a
@@ -87,76 +92,64 @@ impl Upload {
         })
     }
 
-    async fn read_frame(
-        &mut self,
-        limits: &IngestLimits,
-        admission: &Admission,
-    ) -> Result<GrpcMessage, Refusal> {
-        let mut buffer = BytesMut::new();
-        while buffer.len() < GRPC_HEADER_BYTES {
-            let Some(chunk) = self.chunk().await? else {
+    async fn read_frame(&mut self, mut buffer: Buffer<'_>) -> Result<GrpcMessage, Refusal> {
+        let bytes_max = buffer.limits.message_bytes_max;
+        buffer.bytes_max = GRPC_HEADER_BYTES + bytes_max;
+        while buffer.bytes.len() < GRPC_HEADER_BYTES {
+            if !self.read_into(&mut buffer).await? {
                 let text = "the request body ends before the message: send one gRPC message";
                 return Err(Refusal::Invalid(text.to_owned()));
-            };
-            buffer.extend_from_slice(&chunk);
+            }
         }
-        let is_compressed = match buffer.get_u8() {
+        let is_compressed = match buffer.bytes.get_u8() {
             0 => false,
             1 => true,
             flag => {
                 return Err(Refusal::Invalid(format!("the gRPC message has the unknown flag {flag}")));
             }
         };
-        let length = buffer.get_u32() as usize;
-        if length > limits.message_bytes_max {
-            return Err(Refusal::TooLarge { bytes_max: limits.message_bytes_max });
-        }
-        let mut share = Share::default();
-        admission.reserve(&mut share, length).await?;
-        buffer.reserve(length.saturating_sub(buffer.len()));
-        while buffer.len() < length {
-            let Some(chunk) = self.chunk().await? else {
-                let got = buffer.len();
-                return Err(Refusal::Invalid(format!("the message ends after {got} of {length} bytes")));
-            };
-            buffer.extend_from_slice(&chunk);
-        }
-        while buffer.len() == length
-            && let Some(chunk) = self.chunk().await?
-        {
-            buffer.extend_from_slice(&chunk);
-        }
-        if buffer.len() > length {
-            return Err(Refusal::Invalid("a unary export call carries exactly one message".to_owned()));
-        }
-        Ok(GrpcMessage { is_compressed, message: Message { bytes: buffer.freeze(), share } })
-    }
-
-    async fn read_all(&mut self, limits: &IngestLimits, admission: &Admission) -> Result<Message, Refusal> {
-        let bytes_max = limits.message_bytes_max;
-        let declared = usize::try_from(self.body.size_hint().lower()).unwrap_or(usize::MAX);
-        if declared > bytes_max {
+        let length = buffer.bytes.get_u32() as usize;
+        if length > bytes_max {
             return Err(Refusal::TooLarge { bytes_max });
         }
-        let mut share = Share::default();
-        let mut room = declared;
-        admission.reserve(&mut share, room).await?;
-        let mut buffer = BytesMut::with_capacity(room);
-        while let Some(chunk) = self.chunk().await? {
-            let needed = buffer.len() + chunk.len();
-            if needed > bytes_max {
+        buffer.bytes_max = length;
+        while buffer.bytes.len() < length {
+            if !self.read_into(&mut buffer).await? {
+                let got = buffer.bytes.len();
+                return Err(Refusal::Invalid(format!("the message ends after {got} of {length} bytes")));
+            }
+        }
+        let has_more =
+            buffer.bytes.len() > length || self.chunk().await?.is_some_and(|chunk| !chunk.is_empty());
+        if has_more {
+            return Err(Refusal::Invalid("a unary export call carries exactly one message".to_owned()));
+        }
+        Ok(GrpcMessage { is_compressed, message: buffer.into_message() })
+    }
+
+    async fn read_all(&mut self, mut buffer: Buffer<'_>) -> Result<Message, Refusal> {
+        let bytes_max = buffer.limits.message_bytes_max;
+        if self.body.size_hint().lower() > bytes_max as u64 {
+            return Err(Refusal::TooLarge { bytes_max });
+        }
+        while self.read_into(&mut buffer).await? {
+            if buffer.bytes.len() > bytes_max {
                 return Err(Refusal::TooLarge { bytes_max });
             }
-            if needed > room {
-                let grown = needed.max(room * 2).max(FIRST_STEP_BYTES).min(bytes_max);
-                admission.reserve(&mut share, grown - room).await?;
-                buffer.reserve(grown - buffer.len());
-                room = grown;
-            }
-            buffer.extend_from_slice(&chunk);
         }
-        share.shrink_to(buffer.len());
-        Ok(Message { bytes: buffer.freeze(), share })
+        Ok(buffer.into_message())
+    }
+
+    /// Reads one chunk, if it comes in time; `false` at the end.
+    async fn read_into(&mut self, buffer: &mut Buffer<'_>) -> Result<bool, Refusal> {
+        let Ok(chunk) = tokio::time::timeout_at(buffer.due(), self.chunk()).await else {
+            self.is_over = true;
+            return Err(Refusal::Unavailable("the message arrives too slowly: try again".to_owned()));
+        };
+        match chunk? {
+            Some(chunk) => buffer.push(&chunk).await.map(|()| true),
+            None => Ok(false),
+        }
     }
 
     /// The next data chunk; trailers are skipped.
@@ -176,6 +169,61 @@ impl Upload {
             }
         }
         Ok(None)
+    }
+}
+
+/// A message as far as it has arrived.
+struct Buffer<'l> {
+    bytes: BytesMut,
+    share: Share,
+    /// Reserved for `bytes`.
+    room: usize,
+    /// Bytes that are worth room; one chunk may go beyond.
+    bytes_max: usize,
+    /// All that have come, with what was taken off the front.
+    arrived: usize,
+    began: Instant,
+    limits: &'l IngestLimits,
+    admission: &'l Admission,
+}
+
+impl<'l> Buffer<'l> {
+    fn new(limits: &'l IngestLimits, admission: &'l Admission, share: Share) -> Self {
+        Self {
+            bytes: BytesMut::new(),
+            share,
+            room: 0,
+            bytes_max: limits.message_bytes_max,
+            arrived: 0,
+            began: Instant::now(),
+            limits,
+            admission,
+        }
+    }
+
+    /// When the next byte must be here.
+    fn due(&self) -> Instant {
+        let seconds = self.arrived as f64 / f64::from(self.limits.body_rate_min);
+        self.began + self.limits.body_grace + Duration::from_secs_f64(seconds)
+    }
+
+    /// Appends a chunk, for which memory is reserved first.
+    async fn push(&mut self, chunk: &Bytes) -> Result<(), Refusal> {
+        let needed = self.bytes.len() + chunk.len();
+        if needed > self.room {
+            let grown = (self.room * 2).max(FIRST_STEP_BYTES).min(self.bytes_max).max(needed);
+            self.admission.reserve(&mut self.share, grown - self.room).await?;
+            self.bytes.reserve(grown - self.bytes.len());
+            self.room = grown;
+        }
+        self.bytes.extend_from_slice(chunk);
+        self.arrived += chunk.len();
+        Ok(())
+    }
+
+    fn into_message(mut self) -> Message {
+        self.share.shrink_to(self.bytes.len());
+        Message { bytes: self.bytes.freeze(), share: self.share }
     }
 }
 

@@ -93,6 +93,10 @@ impl Loan {
 
 impl std::fmt::Debug for Loan {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Loan").field("part", &self.part).field("bytes", &self.bytes()).finish()
+        formatter
+            .debug_struct("Loan")
+            .field("part", &self.part)
+            .field("bytes", &self.bytes())
+            .finish_non_exhaustive()
     }
 }

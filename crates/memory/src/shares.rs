@@ -11,16 +11,19 @@ const OWN_BYTES: u64 = 48 << 20;
 const INDEX_ENGINE_EIGHTHS: u64 = 3;
 /// A scan has no use for more: it reads one file's row groups at a time.
 const SCAN_ENGINE_MAX: u64 = 128 << 20;
-/// What remains for scans and parts is divided into so many pieces.
-const PIECES: u64 = 28;
-/// Pieces for scans of the archive.
-const SCAN_ENGINE_PIECES: u64 = 7;
+/// With less, DuckDB cannot read a row group of large payloads.
+const SCAN_ENGINE_MIN: u64 = 32 << 20;
+/// What remains for the parts is divided into so many pieces.
+const PIECES: u64 = 24;
 
-/// Pieces of a part. They and [`SCAN_ENGINE_PIECES`] are [`PIECES`] in all.
+/// Pieces of a part; [`PIECES`] in all.
 const fn pieces(part: Part) -> u64 {
     match part {
-        Part::Receive => 7,
-        Part::Read | Part::Index => 4,
+        // one key may take half of it, which is a message of 64 MiB with its compressed form at the default of 1 GiB
+        Part::Receive => 9,
+        // more than half of what is received: a record is decompressed as a whole
+        Part::Index => 5,
+        Part::Read => 4,
         Part::Seal => 3,
         Part::Send => 2,
         Part::Compress => 1,
@@ -31,12 +34,19 @@ const fn pieces(part: Part) -> u64 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shares {
     limit: u64,
+    receive: Option<u64>,
 }
 
 impl Shares {
     /// The shares of `limit` bytes, at least of [`MEMORY_LIMIT_MIN`].
     pub const fn of(limit: u64) -> Self {
-        Self { limit: if limit < MEMORY_LIMIT_MIN { MEMORY_LIMIT_MIN } else { limit } }
+        Self { limit: if limit < MEMORY_LIMIT_MIN { MEMORY_LIMIT_MIN } else { limit }, receive: None }
+    }
+
+    /// The same with `bytes` for messages being received, whatever the limit; the other shares stay.
+    #[must_use]
+    pub const fn receiving(self, bytes: u64) -> Self {
+        Self { receive: Some(bytes), ..self }
     }
 
     /// Of the index's DuckDB.
@@ -46,16 +56,26 @@ impl Shares {
 
     /// Of the DuckDB that scans the archive.
     pub const fn scan_engine_bytes(&self) -> u64 {
-        let share = self.piece() * SCAN_ENGINE_PIECES;
-        if share > SCAN_ENGINE_MAX { SCAN_ENGINE_MAX } else { share }
+        let share = self.divided() / 4;
+        if share < SCAN_ENGINE_MIN {
+            SCAN_ENGINE_MIN
+        } else if share > SCAN_ENGINE_MAX {
+            SCAN_ENGINE_MAX
+        } else {
+            share
+        }
     }
 
     /// Of a part of the account.
     pub const fn bytes_of(&self, part: Part) -> u64 {
-        self.piece() * pieces(part)
+        match (part, self.receive) {
+            (Part::Receive, Some(bytes)) => bytes,
+            _ => (self.divided() - self.scan_engine_bytes()) / PIECES * pieces(part),
+        }
     }
 
-    const fn piece(&self) -> u64 {
-        (self.limit - OWN_BYTES - self.index_engine_bytes()) / PIECES
+    /// What is left for scans and parts.
+    const fn divided(&self) -> u64 {
+        self.limit - OWN_BYTES - self.index_engine_bytes()
     }
 }

@@ -25,7 +25,7 @@ use junjo_auth::readable_by_keys;
 use junjo_web::document::{Partial, complete};
 use utoipa_axum::router::OpenApiRouter;
 
-pub use state::{OtelState as State, spawn};
+pub use state::{OtelState as State, WayIn, spawn};
 
 /// Parts of a span that are stored with empty members left out, and the member of `include=payload`.
 const PARTIAL: Partial = Partial { schemas: &["SpanResource", "SpanScope"], members: &["payload"] };

@@ -3,6 +3,7 @@
 use axum::extract::FromRef;
 use junjo_auth::AuditLog;
 use junjo_ingest::Receiver;
+use junjo_memory::Memory;
 use junjo_pipeline::{Pipeline, Sources};
 use junjo_telemetry::Telemetry;
 use junjo_wal::Wal;
@@ -26,27 +27,36 @@ pub struct OtelState {
     stop: CancellationToken,
 }
 
-/// The parts that telemetry passes before it is in the store. Cheap to clone.
+/// The parts that telemetry passes before it is in the store, and the memory that all share. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct WayIn {
+pub struct WayIn {
     /// The write-ahead log.
     pub(crate) wal: Wal,
     /// The receivers.
     pub(crate) receiver: Receiver,
     /// The ingestion services of split mode.
     pub(crate) sources: Sources,
+    /// The account of the process's memory.
+    pub(crate) memory: Memory,
 }
 
-impl OtelState {
-    /// Answers from `telemetry`; the status is that of `pipeline` and `receiver`, and deletions are written down in `audit`.
-    pub fn new(telemetry: &Telemetry, pipeline: &Pipeline, receiver: &Receiver, audit: AuditLog) -> Self {
-        let stop = CancellationToken::new();
-        let telemetry = telemetry.clone();
-        let way_in = WayIn {
+impl WayIn {
+    /// The way through `receiver` and `pipeline`, with the account that they take memory from.
+    pub fn new(pipeline: &Pipeline, receiver: &Receiver, memory: &Memory) -> Self {
+        Self {
             wal: pipeline.wal().clone(),
             receiver: receiver.clone(),
             sources: pipeline.sources().clone(),
-        };
+            memory: memory.clone(),
+        }
+    }
+}
+
+impl OtelState {
+    /// Answers from `telemetry`; the status is that of `way_in`, and deletions are written down in `audit`.
+    pub fn new(telemetry: &Telemetry, way_in: WayIn, audit: AuditLog) -> Self {
+        let stop = CancellationToken::new();
+        let telemetry = telemetry.clone();
         let (tails, exports) = (Streams::new(&TAILS, stop.clone()), Streams::new(&EXPORTS, stop.clone()));
         Self { telemetry, way_in, audit, tails, exports, stop }
     }

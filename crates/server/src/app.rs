@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use axum::{Extension, Router};
 use junjo_ingest::Receiver;
+use junjo_memory::Memory;
 use junjo_pipeline::{Background, Pipeline};
 use junjo_span_store::{Prober, SpanStore};
 use junjo_telemetry::Telemetry;
@@ -23,17 +24,19 @@ pub struct App {
     settings: Settings,
     stores: Stores,
     receiver: Receiver,
+    memory: Memory,
     pipeline: Pipeline,
     features: Features,
 }
 
 impl App {
-    /// Opens every store in the data folder, and the features on them; from then on `receiver` acknowledges.
+    /// Opens every store in the data folder, and the features on them; from then on `receiver` acknowledges. Everything
+    /// takes its memory from the account that it stands with.
     pub async fn open(
         settings: &Settings,
         clock: SharedClock,
         prober: Prober,
-        receiver: Receiver,
+        (receiver, memory): (Receiver, Memory),
     ) -> anyhow::Result<Self> {
         let background = Background::start().context("no thread for background work can be started")?;
         let stores = Stores::open(settings, prober, &background).await?;
@@ -46,11 +49,12 @@ impl App {
             telemetry: Telemetry::new(store, Arc::clone(&clock)),
             clock,
             receiver: receiver.clone(),
+            memory: memory.clone(),
             pipeline: pipeline.clone(),
         };
         let features = Features::open(&ground, &settings.features)?;
         receiver.open(wal, features.ingest_keys());
-        Ok(Self { settings: settings.clone(), stores, receiver, pipeline, features })
+        Ok(Self { settings: settings.clone(), stores, receiver, memory, pipeline, features })
     }
 
     /// Every route, with the document that describes them.
@@ -59,6 +63,7 @@ impl App {
             receiver: self.receiver.clone(),
             store: self.stores.store.clone(),
             wal: self.stores.wal.clone(),
+            memory: self.memory.clone(),
             metrics: routes::metrics_handle(),
         };
         document::head().merge(self.features.routes()).merge(routes::routes().with_state(own))

@@ -12,6 +12,7 @@ use axum::Router;
 use clap::Args;
 use junjo_auth::{AuditLog, AuthError, ReadKeys};
 use junjo_ingest::{KeyCheck, KeyOutcome, Receiver};
+use junjo_memory::Memory;
 use junjo_pipeline::Pipeline;
 use junjo_telemetry::Telemetry;
 use junjo_web::{Lifecycle, SharedClock};
@@ -39,6 +40,7 @@ pub(crate) struct Ground {
     pub(crate) pool: SqlitePool,
     pub(crate) clock: SharedClock,
     pub(crate) receiver: Receiver,
+    pub(crate) memory: Memory,
     pub(crate) telemetry: Telemetry,
     pub(crate) pipeline: Pipeline,
 }
@@ -71,7 +73,8 @@ impl Features {
         features.internal = Some(junjo_api_keys::internal_routes(&api_keys, ground.token.as_ref()));
         features.add(junjo_api_keys::routes(), api_keys, junjo_api_keys::spawn);
 
-        let otel = junjo_otel::State::new(&ground.telemetry, &ground.pipeline, &ground.receiver, audit);
+        let way_in = junjo_otel::WayIn::new(&ground.pipeline, &ground.receiver, &ground.memory);
+        let otel = junjo_otel::State::new(&ground.telemetry, way_in, audit);
         features.add(junjo_otel::routes(), otel, junjo_otel::spawn);
         Ok(features)
     }

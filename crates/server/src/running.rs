@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use anyhow::Context as _;
 use axum::Router;
 use junjo_ingest::Receiver;
+use junjo_memory::Memory;
 use junjo_pipeline::SplitSettings;
 use junjo_span_store::Prober;
 use junjo_web::serve::{Bounds, serve};
@@ -56,6 +57,7 @@ pub struct Bound {
     settings: Settings,
     clock: SharedClock,
     receiver: Receiver,
+    memory: Memory,
     /// The main port's complete router, once there is one.
     complete: Arc<OnceLock<Router>>,
     internal: Option<TcpListener>,
@@ -69,7 +71,8 @@ impl Bound {
         let http = bind(settings.listen.http_addr, "JUNJO_HTTP_ADDR").await?;
         let is_split = settings.split.is_on();
         let internal = if is_split { Some(bind_internal(&settings.split).await?) } else { None };
-        let receiver = Receiver::new(Arc::clone(&clock), settings.ingest_limits()?);
+        let memory = Memory::new(&settings.memory_shares());
+        let receiver = Receiver::new(Arc::clone(&clock), settings.ingest_limits()?, memory.clone());
         let otlp = http::otlp(receiver.clone(), &settings.listen.otlp_allow_origins)?;
         let grpc = junjo_ingest::grpc_router(receiver.clone());
         let (mut grpc_addrs, mut otlp_http_addrs) = (Vec::new(), Vec::new());
@@ -91,6 +94,7 @@ impl Bound {
             settings,
             clock,
             receiver,
+            memory,
             complete,
             internal,
             lock,
@@ -99,7 +103,7 @@ impl Bound {
 
     /// Opens the stores; from then on requests are acknowledged and answered.
     pub async fn open(self, prober: Prober, lifecycle: &Lifecycle) -> anyhow::Result<Running> {
-        let app = App::open(&self.settings, self.clock, prober, self.receiver).await?;
+        let app = App::open(&self.settings, self.clock, prober, (self.receiver, self.memory)).await?;
         let _ = self.complete.set(app.http()?);
         app.spawn(lifecycle)?;
         let internal =

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use junjo_ingest::{IngestLimits, ScanLimits};
+use junjo_memory::Shares;
 use junjo_pipeline::SplitSettings;
 use junjo_web::parse_bytes;
 
 use crate::features::FeatureSettings;
-use crate::memory::MemoryShares;
+use crate::memory::default_memory_limit;
 use crate::web_settings::WebSettings;
 
 /// The largest message that a record of the wal and one page of the puller hold.
@@ -92,7 +93,8 @@ pub struct LimitSettings {
     /// Bytes of one export request, before and after decompression, at most 64M.
     #[arg(long, env = "JUNJO_MESSAGE_MAX_BYTES", value_parser = parse_bytes, default_value = "64M")]
     message_max_bytes: u64,
-    /// Bytes of all export requests being received at once (default: a quarter of the memory, 64M to 192M).
+    /// Bytes of all export requests being received at once, of which one key may take half (default: a share of
+    /// JUNJO_MEMORY_LIMIT, 174M of 1G).
     #[arg(long, env = "JUNJO_IN_FLIGHT_MAX_BYTES", value_parser = parse_bytes)]
     in_flight_max_bytes: Option<u64>,
     /// Spans, log records or data points in one export request, at most 1,000,000.
@@ -147,22 +149,26 @@ impl RetiredSettings {
 }
 
 impl Settings {
+    /// Who may take how much memory.
+    pub(crate) fn memory_shares(&self) -> Shares {
+        let shares = Shares::of(self.storage.memory_limit.unwrap_or_else(default_memory_limit));
+        self.limits.in_flight_max_bytes.map_or(shares, |bytes| shares.receiving(bytes))
+    }
+
     /// Limits of the receivers.
     pub(crate) fn ingest_limits(&self) -> anyhow::Result<IngestLimits> {
         let limits = &self.limits;
-        let shared = MemoryShares::of(self.storage.memory_limit).in_flight_bytes;
-        let in_flight = limits.in_flight_max_bytes.unwrap_or(shared);
         anyhow::ensure!(
             limits.message_max_bytes <= MESSAGE_BYTES_CEILING,
             "JUNJO_MESSAGE_MAX_BYTES is at most 64M, which is what the write-ahead log and clients are made for"
         );
         anyhow::ensure!(
-            limits.in_flight_max_bytes.is_none_or(|bytes| bytes >= limits.message_max_bytes),
-            "JUNJO_IN_FLIGHT_MAX_BYTES must hold at least one message: raise it, or lower JUNJO_MESSAGE_MAX_BYTES"
+            limits.in_flight_max_bytes.is_none_or(|bytes| bytes / 2 >= limits.message_max_bytes),
+            "JUNJO_IN_FLIGHT_MAX_BYTES must hold two messages, because one key may take half of it: raise it, or lower \
+             JUNJO_MESSAGE_MAX_BYTES"
         );
         Ok(IngestLimits {
             message_bytes_max: usize::try_from(limits.message_max_bytes).unwrap_or(usize::MAX),
-            in_flight_bytes_max: usize::try_from(in_flight).unwrap_or(usize::MAX),
             scan: ScanLimits { items_max: limits.request_max_items, depth_max: limits.value_max_depth },
             ..IngestLimits::default()
         })

@@ -10,8 +10,7 @@ use junjo_wal::Wal;
 use junjo_web::{db, logged};
 use sqlx::SqlitePool;
 
-use crate::memory::MemoryShares;
-use crate::settings::{Settings, StorageSettings};
+use crate::settings::Settings;
 
 /// Most threads that the index uses: its questions are short.
 const INDEX_THREADS_MAX: u32 = 8;
@@ -39,7 +38,7 @@ impl Stores {
         })?;
         let pool = db::open_pool(&dir.app_db()).await?;
         db::migrate(&pool).await?;
-        let options = storage_options(&settings.storage, prober, background);
+        let options = storage_options(settings, prober, background);
         let junjo_span_store::Stores { wal, store } =
             junjo_span_store::open(&dir, pool.clone(), options).await?;
         Ok(Self { pool, wal, store })
@@ -55,8 +54,8 @@ impl Stores {
     }
 }
 
-fn storage_options(storage: &StorageSettings, prober: Prober, background: &Background) -> StorageOptions {
-    let shares = MemoryShares::of(storage.memory_limit);
+fn storage_options(settings: &Settings, prober: Prober, background: &Background) -> StorageOptions {
+    let (storage, shares) = (&settings.storage, settings.memory_shares());
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let cores = u32::try_from(cores).unwrap_or(u32::MAX);
     let seal = SealPolicy::default();
@@ -71,9 +70,12 @@ fn storage_options(storage: &StorageSettings, prober: Prober, background: &Backg
         },
         compact: CompactPolicy::default(),
         retention: Retention { days: storage.retention_days, bytes: storage.retention_bytes },
-        index: EngineLimits { memory_bytes: shares.index_bytes, threads: cores.min(INDEX_THREADS_MAX) },
+        index: EngineLimits {
+            memory_bytes: shares.index_engine_bytes(),
+            threads: cores.min(INDEX_THREADS_MAX),
+        },
         scan: EngineLimits {
-            memory_bytes: shares.scan_bytes,
+            memory_bytes: shares.scan_engine_bytes(),
             threads: (cores / 2).clamp(1, SCAN_THREADS_MAX),
         },
         scan_runtime: Some(background.handle()),

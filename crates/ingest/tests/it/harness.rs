@@ -11,6 +11,8 @@ use axum::body::Body;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use junjo_ingest::{CorsPolicy, IngestLimits, KeyCheck, KeyOutcome, Receiver, Sender, http_router};
+use junjo_memory::{Memory, Part, Shares};
+use junjo_test_support::eventually;
 use junjo_wal::{Record, Sequence, Signal, Wal, WalOptions};
 use junjo_web::SystemClock;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -24,8 +26,10 @@ pub(crate) const PROTOBUF: &str = "application/x-protobuf";
 pub(crate) const JSON: &str = "application/json";
 /// A key that opens the door.
 pub(crate) const KEY: &str = "good";
+/// Another one.
+pub(crate) const OTHER_KEY: &str = "good too";
 /// How long anything may take before it counts as hanging.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Keys that say what they are.
 struct NamedKeys;
@@ -34,6 +38,9 @@ impl KeyCheck for NamedKeys {
     fn check<'a>(&'a self, key: &'a str) -> Pin<Box<dyn Future<Output = KeyOutcome> + Send + 'a>> {
         let outcome = match key {
             KEY => KeyOutcome::Valid(Sender { key_id: "key-1".to_owned(), project: "checkout".to_owned() }),
+            OTHER_KEY => {
+                KeyOutcome::Valid(Sender { key_id: "key-2".to_owned(), project: "checkout".to_owned() })
+            }
             "expired" => KeyOutcome::Expired,
             "read-only" => KeyOutcome::WrongScope,
             "outage" => KeyOutcome::Unavailable,
@@ -48,6 +55,7 @@ pub(crate) struct TestReceiver {
     pub(crate) receiver: Receiver,
     pub(crate) router: Router,
     wal: Wal,
+    memory: Memory,
     _dir: tempfile::TempDir,
 }
 
@@ -66,15 +74,24 @@ impl TestReceiver {
     }
 
     pub(crate) fn with(limits: IngestLimits, adjust: impl FnOnce(&mut WalOptions)) -> Self {
+        Self::in_memory(limits, Memory::of_its_own(), adjust)
+    }
+
+    /// With `bytes` of memory for one key, and as much for the others.
+    pub(crate) fn of_bytes(limits: IngestLimits, bytes: u64) -> Self {
+        Self::in_memory(limits, Memory::new(&Shares::of(0).receiving(2 * bytes)), |_| {})
+    }
+
+    fn in_memory(limits: IngestLimits, memory: Memory, adjust: impl FnOnce(&mut WalOptions)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut options = WalOptions::in_dir(dir.path());
         (options.free_bytes_min, options.free_percent_min) = (0, 0);
         adjust(&mut options);
         let wal = Wal::open(&options, Sequence(0)).unwrap();
-        let receiver = Receiver::new(SystemClock::shared(), limits);
+        let receiver = Receiver::new(SystemClock::shared(), limits, memory.clone());
         receiver.open(wal.clone(), Arc::new(NamedKeys));
         let router = http_router(receiver.clone(), CorsPolicy::default());
-        Self { receiver, router, wal, _dir: dir }
+        Self { receiver, router, wal, memory, _dir: dir }
     }
 
     /// POST with a good key.
@@ -98,6 +115,12 @@ impl TestReceiver {
         let router = self.router.clone();
         tokio::spawn(async move { axum::serve(listener, router).await });
         addr
+    }
+
+    /// Waits until messages being received hold `bytes`.
+    pub(crate) async fn until_used(&self, bytes: u64) {
+        let used = || self.memory.usage()[Part::Receive as usize].used_bytes;
+        eventually("receiving", PATIENCE, async || (used() == bytes).then_some(())).await;
     }
 
     /// Everything in the log.

@@ -9,6 +9,7 @@ use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use http::{Method, StatusCode};
 use junjo_ingest::{CorsPolicy, IngestLimits, Receiver, http_router};
+use junjo_memory::Memory;
 use junjo_span_model::Signal;
 use junjo_test_support::{SpanBuilder, delimited_messages, fixture, request};
 use junjo_web::client::ProxyTrust;
@@ -261,12 +262,8 @@ async fn post_too_large_is_refused_for_good() {
 /// instead of a 503 that clients would repeat for ever; a first guess that is too high refuses nothing.
 #[tokio::test]
 async fn post_beyond_the_whole_budget_is_refused_for_good() {
-    let limits = IngestLimits {
-        in_flight_bytes_max: 100 << 10,
-        admission_wait: Duration::from_millis(10),
-        ..IngestLimits::default()
-    };
-    let server = TestReceiver::with(limits, |_| {});
+    let limits = IngestLimits { admission_wait: Duration::from_millis(10), ..IngestLimits::default() };
+    let server = TestReceiver::of_bytes(limits, 100 << 10);
     let answer = server.post("/v1/traces", PROTOBUF, vec![0; 200 << 10]).await;
     assert_eq!(answer.refused(), (413, 3));
     let headers = [("x-api-key", KEY), ("content-type", PROTOBUF), ("content-encoding", "gzip")];
@@ -284,7 +281,7 @@ async fn post_beyond_the_whole_budget_is_refused_for_good() {
 /// Scenario: requests before the log is open, and on a full log. Guarantee: 503 with a whole number of seconds.
 #[tokio::test]
 async fn post_while_unavailable_asks_for_a_retry() {
-    let starting = Receiver::new(SystemClock::shared(), IngestLimits::default());
+    let starting = Receiver::new(SystemClock::shared(), IngestLimits::default(), Memory::of_its_own());
     assert!(!starting.is_open());
     let router = http_router(starting, CorsPolicy::default());
     let headers = [("x-api-key", KEY), ("content-type", PROTOBUF)];

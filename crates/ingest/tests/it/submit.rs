@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use junjo_ingest::{IngestLimits, Outcome, Receiver, Refusal, Submission};
+use junjo_memory::Memory;
 use junjo_span_model::Signal;
 use junjo_test_support::{SpanBuilder, request};
 use junjo_wal::Signal as Stored;
@@ -78,8 +79,7 @@ async fn submit_keeps_the_limits() {
     let refused = server.receiver.submit(submission(Signal::Traces, one_span())).await;
     assert_eq!(refused, Err(Refusal::TooLarge { bytes_max: 10 }));
 
-    let limits = IngestLimits { in_flight_bytes_max: 1024, ..IngestLimits::default() };
-    let server = TestReceiver::with(limits, |_| {});
+    let server = TestReceiver::of_bytes(IngestLimits::default(), 1024);
     let refused = server.receiver.submit(submission(Signal::Traces, vec![0; 4096])).await;
     assert_eq!(refused, Err(Refusal::OverBudget { bytes_max: 1024 }));
 
@@ -88,7 +88,7 @@ async fn submit_keeps_the_limits() {
     assert!(matches!(refused, Err(Refusal::Unavailable(_))), "{refused:?}");
     assert!(server.records().is_empty());
 
-    let closed = Receiver::new(SystemClock::shared(), IngestLimits::default());
+    let closed = Receiver::new(SystemClock::shared(), IngestLimits::default(), Memory::of_its_own());
     let refused = closed.submit(submission(Signal::Traces, one_span())).await;
     assert!(matches!(refused, Err(Refusal::Unavailable(_))), "{refused:?}");
 }

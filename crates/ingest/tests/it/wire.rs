@@ -6,7 +6,7 @@ use junjo_ingest::IngestLimits;
 use junjo_test_support::{SpanBuilder, request};
 use prost::Message as _;
 
-use crate::harness::{KEY, TestReceiver, Wire};
+use crate::harness::{KEY, OTHER_KEY, TestReceiver, Wire};
 
 fn message() -> Vec<u8> {
     let span =
@@ -157,21 +157,42 @@ async fn broken_framing_is_refused() {
     assert!(server.records().is_empty());
 }
 
-/// Scenario: one client holds most of the memory by announcing a large body. Guarantee: others wait a little, then get 503;
-/// when the first one is gone, its memory is free again.
+/// Scenario: a client that announces a large body and sends none of it, and one that trickles. Guarantee: neither holds
+/// memory for what it only announced, and both are let go when they are slower than any uplink.
 #[tokio::test]
-async fn overload_slows_down_then_refuses() {
+async fn announced_bytes_hold_no_memory() {
     let limits = IngestLimits {
-        in_flight_bytes_max: 1 << 20,
-        admission_wait: Duration::from_millis(100),
+        body_grace: Duration::from_millis(300),
+        admission_wait: Duration::from_millis(10),
         ..IngestLimits::default()
     };
-    let server = TestReceiver::with(limits, |_| {});
+    let server = TestReceiver::of_bytes(limits, 1 << 20);
+    let addr = server.serve().await;
+    let mut announcing = Wire::connect(addr).await;
+    announcing
+        .send_head("content-type: application/x-protobuf\r\ncontent-length: 1048570\r\nexpect: 100-continue")
+        .await;
+    announcing.expect("100 Continue\r\n\r\n").await;
+    let answer = server.post("/v1/traces", "application/x-protobuf", message()).await;
+    assert_eq!(answer.status.as_u16(), 200, "of the same key, while the other waits for its body");
+    announcing.send("a few bytes").await;
+    let answer = announcing.answer().await;
+    assert_eq!((answer.refused(), answer.header("retry-after")), ((503, 14), Some("3")));
+}
+
+/// Scenario: one client holds most of a key's memory with a body that it has sent nearly whole. Guarantee: others of the key
+/// wait a little, then get 503, those of another key do not; when the first one is gone, its memory is free again.
+#[tokio::test]
+async fn overload_slows_down_then_refuses() {
+    let limits = IngestLimits { admission_wait: Duration::from_millis(100), ..IngestLimits::default() };
+    let server = TestReceiver::of_bytes(limits, 1 << 20);
     let addr = server.serve().await;
     let mut hog = Wire::connect(addr).await;
     hog.send_head("content-type: application/x-protobuf\r\ncontent-length: 1048570\r\nexpect: 100-continue")
         .await;
     hog.expect("100 Continue\r\n\r\n").await;
+    hog.send(vec![0; 1_048_569]).await;
+    server.until_used(1 << 20).await;
     let message = message();
     for framing in [format!("content-length: {}", message.len()), "transfer-encoding: chunked".to_owned()] {
         let started = Instant::now();
@@ -189,6 +210,9 @@ async fn overload_slows_down_then_refuses() {
         assert_eq!((answer.refused(), answer.header("retry-after")), ((503, 14), Some("3")), "{framing}");
         assert!(started.elapsed() >= Duration::from_millis(100), "it waits before it refuses");
     }
+    let other_key = [("x-junjo-api-key", OTHER_KEY), ("content-type", "application/x-protobuf")];
+    let answer = server.post_with("/v1/traces", &other_key, message.clone()).await;
+    assert_eq!(answer.status.as_u16(), 200);
     hog.finish().await;
     assert_eq!(hog.answer().await.refused(), (503, 14));
     let answer = server.post("/v1/traces", "application/x-protobuf", message).await;

@@ -35,6 +35,8 @@ pub(crate) struct Status {
     pub(crate) store: IndexSize,
     pub(crate) archive: ArchiveSize,
     pub(crate) upkeep: UpkeepStatus,
+    /// Who takes how much of the memory that is divided (JUNJO_MEMORY_LIMIT).
+    pub(crate) memory: Vec<MemoryItem>,
     /// Ingestion services in split mode; empty in embedded mode.
     pub(crate) sources: Vec<SourceItem>,
     /// What came in with each API key since start (embedded mode), the latest used first.
@@ -115,6 +117,33 @@ pub(crate) struct ArchiveSize {
     /// Of the files, those that were found missing or damaged since the start: what they hold cannot be shown. The server's
     /// log names them. It falls when a file is put back or no longer listed.
     pub(crate) unreadable_files: u64,
+}
+
+/// One use of memory.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MemoryItem {
+    /// `receive`, `index`, `seal`, `read`, `send` or `compress`.
+    pub(crate) part: String,
+    /// Bytes that are reserved now.
+    pub(crate) used_bytes: u64,
+    /// Most bytes that were reserved at once since start.
+    pub(crate) peak_bytes: u64,
+    /// Its share.
+    pub(crate) max_bytes: u64,
+    /// How often there was nothing left since start.
+    pub(crate) refused: u64,
+}
+
+impl From<junjo_memory::Usage> for MemoryItem {
+    fn from(usage: junjo_memory::Usage) -> Self {
+        Self {
+            part: usage.part.as_str().to_owned(),
+            used_bytes: usage.used_bytes,
+            peak_bytes: usage.peak_bytes,
+            max_bytes: usage.max_bytes,
+            refused: usage.refused,
+        }
+    }
 }
 
 /// What came in with one API key since start.

@@ -73,6 +73,7 @@ impl WayIn {
                 unreadable_files: size.unreadable_files,
             },
             upkeep: store.upkeep_report().into(),
+            memory: self.memory.usage().into_iter().map(Into::into).collect(),
             sources: self.sources.all().into_iter().map(source_item).collect(),
             keys: self.key_use(),
             recent_rejections: self.rejections(),

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use junjo_ingest::Receiver;
+use junjo_memory::Memory;
 use junjo_span_store::{ArchiveFile, DataDir, Probe, Prober, Rederivation, Rederived};
 use junjo_web::SystemClock;
 
@@ -43,8 +44,9 @@ async fn rederive(settings: &Settings, all: bool) -> anyhow::Result<Rederived> {
     let prober: Prober = Arc::new(|_| Probe::Sound);
     let clock = SystemClock::shared();
     // nothing is received
-    let receiver = Receiver::new(Arc::clone(&clock), settings.ingest_limits()?);
-    let app = App::open(settings, Arc::clone(&clock), prober, receiver).await?;
+    let memory = Memory::new(&settings.memory_shares());
+    let receiver = Receiver::new(Arc::clone(&clock), settings.ingest_limits()?, memory.clone());
+    let app = App::open(settings, Arc::clone(&clock), prober, (receiver, memory)).await?;
     let now = clock.now_unix_nano();
     app.store().reconcile(now).await?;
     let what = Rederivation { prices: app.store().prices(), all };

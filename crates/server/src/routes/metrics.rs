@@ -35,6 +35,13 @@ pub(crate) async fn metrics(
         let Extension(keys) = keys.ok_or_else(refused)?;
         keys.check(key).await.map_err(|_| refused())?;
     }
+    for usage in state.memory.usage() {
+        let part = usage.part.as_str();
+        metrics::gauge!("junjo_memory_used_bytes", "part" => part).set(usage.used_bytes as f64);
+        metrics::gauge!("junjo_memory_peak_bytes", "part" => part).set(usage.peak_bytes as f64);
+        metrics::gauge!("junjo_memory_max_bytes", "part" => part).set(usage.max_bytes as f64);
+        metrics::counter!("junjo_memory_refused_total", "part" => part).absolute(usage.refused);
+    }
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     Ok((StatusCode::OK, kind, state.metrics.render()).into_response())
 }

@@ -1,6 +1,7 @@
 //! What the routes of no feature look at.
 
 use junjo_ingest::Receiver;
+use junjo_memory::Memory;
 use junjo_span_store::SpanStore;
 use junjo_wal::Wal;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -11,5 +12,6 @@ pub(crate) struct OwnState {
     pub(crate) receiver: Receiver,
     pub(crate) store: SpanStore,
     pub(crate) wal: Wal,
+    pub(crate) memory: Memory,
     pub(crate) metrics: PrometheusHandle,
 }

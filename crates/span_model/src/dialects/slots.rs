@@ -1,8 +1,9 @@
 //! One pass over a span's attributes that finds the best value of every promoted field.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value as Json};
@@ -47,42 +48,48 @@ const SLOTS: usize = FIELDS + KINDS + USAGES;
 
 /// The best value found for every promoted field, kind and usage object.
 pub(crate) struct Slots<'s, 'a> {
-    slots: [Slot<'s, 'a>; SLOTS],
+    attributes: &'s [KeyValue<'a>],
+    /// The best rank found for each slot; [`NOTHING`] where there is no value.
+    ranks: [u8; SLOTS],
+    /// Where its value stands among the attributes.
+    places: [u32; SLOTS],
     sender: Sender<'s>,
 }
 
-#[derive(Clone, Copy)]
-struct Slot<'s, 'a> {
-    rank: u8,
-    value: Option<&'s Value<'a>>,
-}
+/// The rank of a slot without a value.
+const NOTHING: u8 = u8::MAX;
 
 impl<'s, 'a> Slots<'s, 'a> {
     /// One pass over `attributes`. A better key wins over a worse one; of a key that repeats, the last value wins.
     pub(crate) fn collect(attributes: &'s [KeyValue<'a>], sender: Sender<'s>) -> Self {
         let table = &*TABLE;
-        let mut slots = [Slot { rank: u8::MAX, value: None }; SLOTS];
+        let (mut ranks, mut places) = ([NOTHING; SLOTS], [0; SLOTS]);
         let mut spoken = None;
-        for pair in attributes {
-            let Some(entries) = table.index.get(pair.key.as_ref()) else {
-                continue;
-            };
-            for entry in entries {
-                let slot = &mut slots[usize::from(entry.slot)];
-                if entry.rank > slot.rank || !entry.shape.fits(&pair.value) {
+        for (place, pair) in (0_u32..).zip(attributes) {
+            for entry in table.of(&pair.key) {
+                let slot = usize::from(entry.slot);
+                if entry.rank > ranks[slot] || !entry.shape.fits(&pair.value) {
                     continue;
                 }
                 if entry.only == 0 || entry.only & *spoken.get_or_insert_with(|| spoken_by(&sender)) != 0 {
-                    *slot = Slot { rank: entry.rank, value: Some(&pair.value) };
+                    (ranks[slot], places[slot]) = (entry.rank, place);
                 }
             }
         }
-        Self { slots, sender }
+        Self { attributes, ranks, places, sender }
+    }
+
+    fn value(&self, slot: usize) -> Option<&'s Value<'a>> {
+        if self.ranks[slot] == NOTHING {
+            return None;
+        }
+        Some(&self.attributes[self.places[slot] as usize].value)
     }
 
     /// The value of a promoted `field`.
     pub(crate) fn get(&self, field: Field) -> Option<&'s Value<'a>> {
-        self.slots.get(field as usize)?.value
+        let slot = field as usize;
+        if slot < FIELDS { self.value(slot) } else { None }
     }
 
     /// The value of `field` as a text.
@@ -107,8 +114,8 @@ impl<'s, 'a> Slots<'s, 'a> {
 
     /// What the best dialect says that the span does; a word that says nothing ("UNKNOWN", "span") leaves it to the next.
     pub(crate) fn role(&self) -> Option<Role> {
-        let mut values = self.slots[FIELDS..FIELDS + KINDS].iter().zip(&TABLE.words);
-        values.find_map(|(slot, words)| words(scalar::str(slot.value?)?))
+        let mut values = (FIELDS..).zip(&TABLE.words);
+        values.find_map(|(slot, words)| words(scalar::str(self.value(slot)?)?))
     }
 
     /// The same, where a sender's spans of this name are known to say something else.
@@ -123,8 +130,8 @@ impl<'s, 'a> Slots<'s, 'a> {
 
     /// The JSON objects with counts, best first, each with how it is read.
     pub(crate) fn usage_objects(&self) -> impl Iterator<Item = (Map<String, Json>, ReadCounts)> {
-        let values = self.slots[FIELDS + KINDS..].iter().zip(&TABLE.usage);
-        values.filter_map(|(slot, read)| Some((scalar::json_object(slot.value?)?, *read)))
+        let values = (FIELDS + KINDS..).zip(&TABLE.usage);
+        values.filter_map(|(slot, read)| Some((scalar::json_object(self.value(slot)?)?, *read)))
     }
 }
 
@@ -145,17 +152,29 @@ struct Entry {
 }
 
 struct Table {
-    index: HashMap<&'static str, Vec<Entry>, BuildHasherDefault<KeyHasher>>,
+    /// Where the entries of a key stand.
+    index: HashMap<&'static str, Range<u16>, BuildHasherDefault<KeyHasher>>,
+    /// Those of one key are neighbours.
+    entries: Vec<Entry>,
     words: Vec<Words>,
     usage: Vec<ReadCounts>,
 }
 
+impl Table {
+    fn of(&self, key: &str) -> &[Entry] {
+        let range =
+            self.index.get(key).map_or(0..0, |range| usize::from(range.start)..usize::from(range.end));
+        &self.entries[range]
+    }
+}
+
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = Table { index: HashMap::default(), words: Vec::new(), usage: Vec::new() };
+    let (mut words, mut usage_readers) = (Vec::new(), Vec::new());
+    let mut by_key: BTreeMap<&'static str, Vec<Entry>> = BTreeMap::new();
     let only = |at: usize| u32::from(DIALECTS[at].spoken_by.is_some()) << at;
     let mut add = |key, slot: usize, shape, rank: usize, at| {
         let entry = Entry { slot: slot as u16, shape, rank: rank as u8, only: only(at) };
-        table.index.entry(key).or_default().push(entry);
+        by_key.entry(key).or_default().push(entry);
     };
     for (field, shape) in &Field::ALL[..FIELDS] {
         for (rank, (at, key)) in ranked(*field).into_iter().enumerate() {
@@ -163,15 +182,21 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         }
     }
     for (slot, (at, kind)) in (FIELDS..).zip(kinds()) {
-        let (key, words) = DIALECTS[at].kinds[kind];
+        let (key, read) = DIALECTS[at].kinds[kind];
         add(key, slot, Shape::Text, 0, at);
-        table.words.push(words);
+        words.push(read);
     }
     let usage =
         DIALECTS.iter().enumerate().flat_map(|(at, dialect)| dialect.usage.iter().map(move |row| (at, row)));
     for (slot, (at, (key, read))) in (FIELDS + KINDS..).zip(usage) {
         add(key, slot, Shape::Json, 0, at);
-        table.usage.push(*read);
+        usage_readers.push(*read);
+    }
+    let mut table = Table { index: HashMap::default(), entries: Vec::new(), words, usage: usage_readers };
+    for (key, entries) in by_key {
+        let start = table.entries.len() as u16;
+        table.entries.extend(entries);
+        table.index.insert(key, start..table.entries.len() as u16);
     }
     table
 });
@@ -222,6 +247,7 @@ mod tests {
     #[test]
     fn table_has_each_key_of_a_field_once() {
         assert!(DIALECTS.len() <= 32);
+        assert!(u16::try_from(TABLE.entries.len()).is_ok());
         for (place, (field, _)) in Field::ALL.iter().enumerate() {
             assert_eq!(*field as usize, place);
             let keys = ranked(*field);

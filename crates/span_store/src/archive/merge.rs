@@ -1,9 +1,9 @@
 //! Neighbouring files of one dataset and day become one: rows in place order, of equal items the one with the highest
 //! place, without what was requested to be deleted. Places do not change.
 
-use std::collections::HashSet;
 use std::path::Path;
 
+use ahash::AHashSet;
 use arrow::array::{Array as _, BooleanArray, FixedSizeBinaryArray, Int32Array, Int64Array, StringArray};
 use arrow::compute::filter_record_batch;
 use arrow::error::ArrowError;
@@ -143,13 +143,13 @@ fn current<T: ArchiveItem>(
 }
 
 /// Places of the items that a later file has too. One file never has an item twice.
-fn superseded<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<HashSet<Place>, StoreError> {
-    let mut superseded = HashSet::new();
+fn superseded<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<AHashSet<Place>, StoreError> {
+    let mut superseded = AHashSet::new();
     if job.inputs.len() < 2 {
         return Ok(superseded);
     }
     let rows: u64 = job.inputs.iter().map(|input| input.row_count).sum();
-    let mut seen: HashSet<T::Identity> = HashSet::with_capacity(usize::try_from(rows).unwrap_or_default());
+    let mut seen: AHashSet<T::Identity> = AHashSet::with_capacity(usize::try_from(rows).unwrap_or_default());
     let mut columns = vec!["sequence", "ordinal"];
     columns.extend(T::IDENTITY_COLUMNS);
     for input in job.inputs.iter().rev() {
@@ -173,7 +173,7 @@ fn superseded<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<HashSet<Place>, Stor
 fn kept_rows(
     batch: &RecordBatch,
     to_delete: &ToDelete,
-    superseded: &HashSet<Place>,
+    superseded: &AHashSet<Place>,
 ) -> Result<(RecordBatch, u64), ArrowError> {
     let to_delete = rows_to_delete(batch, to_delete)?;
     let deleted = to_delete.iter().filter(|is_deleted| **is_deleted).count() as u64;

@@ -1,8 +1,8 @@
 //! Sealing: a contiguous range of records becomes one Parquet file (temp file, fsync, rename, fsync of the folder).
 
-use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use ahash::{AHashMap, AHashSet};
 use arrow::datatypes::SchemaRef;
 use junjo_span_model::{DERIVE_VERSION, PriceTable};
 use junjo_wal::{Sequence, Wal};
@@ -55,7 +55,7 @@ pub(crate) fn write_file(job: &SealJob<'_>) -> Result<Option<ArchiveFile>, Store
 }
 
 fn write_items<T: ArchiveItem>(job: &SealJob<'_>) -> Result<Option<ArchiveFile>, StoreError> {
-    let Some(written) = write_once::<T>(job, &HashSet::new())? else { return Ok(None) };
+    let Some(written) = write_once::<T>(job, &AHashSet::new())? else { return Ok(None) };
     if written.superseded.is_empty() {
         return written.finished.publish(job.archive_dir).map(Some);
     }
@@ -68,12 +68,12 @@ fn write_items<T: ArchiveItem>(job: &SealJob<'_>) -> Result<Option<ArchiveFile>,
 /// A complete temporary file.
 struct Written {
     finished: Finished,
-    superseded: HashSet<Place>,
+    superseded: AHashSet<Place>,
 }
 
 fn write_once<T: ArchiveItem>(
     job: &SealJob<'_>,
-    skip: &HashSet<Place>,
+    skip: &AHashSet<Place>,
 ) -> Result<Option<Written>, StoreError> {
     let SealJob { wal, range, prices, quarantine, .. } = *job;
     let folder = job.archive_dir.join(format!("day={}", range.received_day));
@@ -118,14 +118,14 @@ struct Sink<'s, T: ArchiveItem> {
     rows: u64,
     deleted: u64,
     bounds: (i64, i64),
-    newest: HashMap<T::Identity, Place>,
-    superseded: HashSet<Place>,
-    skip: &'s HashSet<Place>,
+    newest: AHashMap<T::Identity, Place>,
+    superseded: AHashSet<Place>,
+    skip: &'s AHashSet<Place>,
     to_delete: &'s ToDelete,
 }
 
 impl<'s, T: ArchiveItem> Sink<'s, T> {
-    fn create(path: PathBuf, skip: &'s HashSet<Place>, to_delete: &'s ToDelete) -> Result<Self, StoreError> {
+    fn create(path: PathBuf, skip: &'s AHashSet<Place>, to_delete: &'s ToDelete) -> Result<Self, StoreError> {
         let schema = T::schema();
         Ok(Self {
             writer: FileWriter::create(path, schema.clone())?,
@@ -136,8 +136,8 @@ impl<'s, T: ArchiveItem> Sink<'s, T> {
             rows: 0,
             deleted: 0,
             bounds: (i64::MAX, i64::MIN),
-            newest: HashMap::new(),
-            superseded: HashSet::new(),
+            newest: AHashMap::new(),
+            superseded: AHashSet::new(),
             skip,
             to_delete,
         })

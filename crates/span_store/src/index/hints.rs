@@ -1,7 +1,6 @@
 //! What log records say about spans: merged by span, kept for spans that have not arrived yet.
 
-use std::collections::{HashMap, HashSet};
-
+use ahash::{AHashMap, AHashSet};
 use duckdb::Connection;
 use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
@@ -14,13 +13,13 @@ use crate::log_row::{HintRow, Hints, LogRow};
 /// The hints of the touched traces, arrived ones included.
 #[derive(Default)]
 pub(crate) struct KnownHints {
-    by_trace: HashMap<TraceId, HashMap<SpanId, HintRow>>,
-    changed: HashSet<(TraceId, SpanId)>,
+    by_trace: AHashMap<TraceId, AHashMap<SpanId, HintRow>>,
+    changed: AHashSet<(TraceId, SpanId)>,
 }
 
 /// The hints in `rows` by span, in place order.
-pub(crate) fn arrived_hints(rows: &[LogRow]) -> HashMap<(TraceId, SpanId), HintRow> {
-    let mut arrived: HashMap<(TraceId, SpanId), HintRow> = HashMap::new();
+pub(crate) fn arrived_hints(rows: &[LogRow]) -> AHashMap<(TraceId, SpanId), HintRow> {
+    let mut arrived: AHashMap<(TraceId, SpanId), HintRow> = AHashMap::new();
     for row in rows {
         let (Some(trace_id), Some(span_id), Some(hints)) = (row.trace_id, row.span_id, &row.hints) else {
             continue;
@@ -41,7 +40,7 @@ impl KnownHints {
     /// Reads what is stored of the traces in the scratch table `touched`, adds what arrived, and stores the result.
     pub(crate) fn merge(
         connection: &Connection,
-        arrived: HashMap<(TraceId, SpanId), HintRow>,
+        arrived: AHashMap<(TraceId, SpanId), HintRow>,
     ) -> Result<Self, StoreError> {
         let mut known = Self::default();
         for row in load(connection)? {
@@ -83,7 +82,7 @@ impl KnownHints {
 
     /// The newest record that said something about the trace's spans.
     pub(crate) fn newest(&self, trace: TraceId) -> Sequence {
-        let rows = self.by_trace.get(&trace).into_iter().flat_map(HashMap::values);
+        let rows = self.by_trace.get(&trace).into_iter().flat_map(|hints| hints.values());
         rows.map(|row| row.sequence).max().unwrap_or_default()
     }
 }

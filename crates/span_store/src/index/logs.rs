@@ -1,7 +1,6 @@
 //! Log records of a batch into the index: a record that arrived before is replaced by its newest arrival.
 
-use std::collections::{HashMap, HashSet};
-
+use ahash::{AHashMap, AHashSet};
 use duckdb::Connection;
 use junjo_wal::Sequence;
 
@@ -17,7 +16,7 @@ pub(crate) fn write_logs(connection: &Connection, rows: &[LogRow]) -> Result<u64
     if rows.is_empty() {
         return Ok(0);
     }
-    let mut newest: HashMap<Identity, Place> = HashMap::with_capacity(rows.len());
+    let mut newest: AHashMap<Identity, Place> = AHashMap::with_capacity(rows.len());
     let mut duplicates = 0;
     for row in rows {
         if let Some(identity) = row.identity() {
@@ -27,7 +26,7 @@ pub(crate) fn write_logs(connection: &Connection, rows: &[LogRow]) -> Result<u64
         }
     }
     let stored = load_stored(connection, &newest)?;
-    let (mut superseded, mut present) = (Vec::new(), HashSet::new());
+    let (mut superseded, mut present) = (Vec::new(), AHashSet::new());
     for (identity, place) in stored {
         let Some(arrived) = newest.get_mut(&identity) else { continue };
         // the same arrival again (a rebuild over rows that are there) is no duplicate
@@ -59,7 +58,7 @@ pub(crate) fn clear_logs(connection: &Connection, after: Sequence) -> Result<(),
 /// Places of the stored records that are the same as an arrived one.
 fn load_stored(
     connection: &Connection,
-    arrived: &HashMap<Identity, Place>,
+    arrived: &AHashMap<Identity, Place>,
 ) -> Result<Vec<(Identity, Place)>, StoreError> {
     let Some((from, to)) = bounds(arrived) else {
         return Ok(Vec::new());
@@ -87,7 +86,7 @@ fn load_stored(
 fn delete_superseded(
     connection: &Connection,
     superseded: &[Place],
-    arrived: &HashMap<Identity, Place>,
+    arrived: &AHashMap<Identity, Place>,
 ) -> Result<(), StoreError> {
     let Some((from, to)) = bounds(arrived).filter(|_| !superseded.is_empty()) else {
         return Ok(());
@@ -106,7 +105,7 @@ fn delete_superseded(
 }
 
 /// Earliest and latest time: bounds every scan.
-fn bounds(arrived: &HashMap<Identity, Place>) -> Option<(i64, i64)> {
+fn bounds(arrived: &AHashMap<Identity, Place>) -> Option<(i64, i64)> {
     let times = arrived.keys().map(|(time, _)| *time);
     times.clone().min().zip(times.max())
 }

@@ -2,8 +2,8 @@
 //! fill the gaps of its row, and the trace's row is computed again.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 
+use ahash::{AHashMap, AHashSet};
 use duckdb::Connection;
 use junjo_span_model::{PriceTable, SpanId, TraceId};
 
@@ -15,7 +15,7 @@ use crate::log_row::{HintRow, LogRow};
 use crate::row::{Place, SpanRow};
 use crate::trace_row::TraceRow;
 
-type ByTrace<'a> = HashMap<TraceId, HashMap<SpanId, &'a SpanRow>>;
+type ByTrace<'a> = AHashMap<TraceId, AHashMap<SpanId, &'a SpanRow>>;
 
 /// What a batch brings for the traces that it touches.
 #[derive(Default)]
@@ -23,7 +23,7 @@ pub(super) struct Arrived<'a> {
     /// The highest place of each span only.
     spans: ByTrace<'a>,
     /// What log records say about spans.
-    hints: HashMap<(TraceId, SpanId), HintRow>,
+    hints: AHashMap<(TraceId, SpanId), HintRow>,
     /// Spans that the batch has more than once.
     duplicates: u64,
 }
@@ -45,7 +45,7 @@ impl<'a> Arrived<'a> {
 
     fn traces(&self) -> Vec<TraceId> {
         let of_hints = self.hints.keys().map(|(trace, _)| *trace);
-        let traces: HashSet<TraceId> = self.spans.keys().copied().chain(of_hints).collect();
+        let traces: AHashSet<TraceId> = self.spans.keys().copied().chain(of_hints).collect();
         traces.into_iter().collect()
     }
 }
@@ -120,7 +120,7 @@ struct Merge<'a> {
 
 /// What is known besides the arrived spans.
 struct MergeContext<'a> {
-    stored: &'a HashMap<TraceId, Vec<SpanRow>>,
+    stored: &'a AHashMap<TraceId, Vec<SpanRow>>,
     hints: &'a KnownHints,
     prices: &'a PriceTable,
 }
@@ -141,7 +141,7 @@ impl<'a> Merge<'a> {
     fn trace(
         &mut self,
         trace_id: TraceId,
-        mut spans: HashMap<SpanId, &'a SpanRow>,
+        mut spans: AHashMap<SpanId, &'a SpanRow>,
         context: &MergeContext<'a>,
     ) {
         let mut kept: Vec<Cow<'a, SpanRow>> = Vec::new();

@@ -1,7 +1,6 @@
 //! What the index already holds of the traces that a commit touches.
 
-use std::collections::HashMap;
-
+use ahash::AHashMap;
 use duckdb::Connection;
 use junjo_span_model::TraceId;
 
@@ -11,7 +10,7 @@ use crate::row::SpanRow;
 
 /// What the index already holds of the touched traces.
 pub(super) struct Stored {
-    pub(super) rows: HashMap<TraceId, Vec<SpanRow>>,
+    pub(super) rows: AHashMap<TraceId, Vec<SpanRow>>,
     /// Earliest and latest start among the traces' rows: bounds every later scan.
     bounds: Option<(i64, i64)>,
 }
@@ -28,7 +27,7 @@ impl Stored {
                 |row| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get::<_, Option<i64>>(1)?)),
             )
             .map_err(failed())?;
-        let mut rows: HashMap<TraceId, Vec<SpanRow>> = HashMap::new();
+        let mut rows: AHashMap<TraceId, Vec<SpanRow>> = AHashMap::new();
         if let Some((from, to)) = bounds {
             let mut statement = connection
                 .prepare(

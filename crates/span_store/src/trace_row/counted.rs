@@ -12,8 +12,7 @@
 //! A span that is no model call, such as an agent's, counts when it has tokens and nothing below it has any. It also counts,
 //! instead of those below, where it has more and a call below says nothing: its sum then has what that call kept to itself.
 
-use std::collections::HashMap;
-
+use ahash::AHashMap;
 use junjo_span_model::{Role, SpanId};
 
 use crate::row::SpanRow;
@@ -299,7 +298,7 @@ struct Nearest {
 
 impl Order {
     fn of(spans: &[&SpanRow]) -> Self {
-        let by_id: HashMap<SpanId, usize> =
+        let by_id: AHashMap<SpanId, usize> =
             spans.iter().enumerate().map(|(i, row)| (row.span_id, i)).collect();
         let parent = |row: &&SpanRow| row.parent_span_id.and_then(|id| by_id.get(&id).copied());
         let mut parents: Vec<Option<usize>> = spans.iter().map(parent).collect();

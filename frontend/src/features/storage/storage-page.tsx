@@ -10,6 +10,7 @@ import { accountsQuery } from "@/state/accounts-query";
 import { sessionQuery } from "@/state/session-query";
 import { type IngestStatus, statusQuery } from "@/telemetry/ingest/status-query";
 import { DeletionsSection } from "./deletions-section";
+import { MemoryUse } from "./memory-use";
 import { RetentionSection } from "./retention-section";
 import { StorageUse } from "./storage-use";
 
@@ -34,6 +35,11 @@ export function StoragePage() {
             {status.data && <StorageUse status={status.data} />}
             {status.data && <Upkeep upkeep={status.data.upkeep} />}
           </SettingsSection>
+          {status.data && (
+            <SettingsSection title="Memory">
+              <MemoryUse parts={status.data.memory} />
+            </SettingsSection>
+          )}
           <RetentionSection admin={admin} />
           <DeletionsSection admin={admin} people={people} />
         </div>

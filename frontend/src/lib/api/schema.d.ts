@@ -2086,6 +2086,31 @@ export interface components {
          * @enum {string}
          */
         MatchedBy: "runtime_id" | "structural_id" | "label" | "nothing";
+        /** @description One use of memory. */
+        MemoryItem: {
+            /**
+             * Format: int64
+             * @description Its share.
+             */
+            max_bytes: number;
+            /** @description `receive`, `index`, `seal`, `read`, `send` or `compress`. */
+            part: string;
+            /**
+             * Format: int64
+             * @description Most bytes that were reserved at once since start.
+             */
+            peak_bytes: number;
+            /**
+             * Format: int64
+             * @description How often there was nothing left since start.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Bytes that are reserved now.
+             */
+            used_bytes: number;
+        };
         /** @description One message of a conversation. */
         Message: {
             /** @description Why the model stopped, on output messages. */
@@ -3414,6 +3439,8 @@ export interface components {
              * @description Log records received over OTLP since start.
              */
             log_records_received: number;
+            /** @description Who takes how much of the memory that is divided (JUNJO_MEMORY_LIMIT). */
+            memory: components["schemas"]["MemoryItem"][];
             /**
              * Format: int64
              * @description Metric data points received since start; counted and discarded.

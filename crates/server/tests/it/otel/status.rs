@@ -36,6 +36,28 @@ async fn status_counts_per_key() {
     server.stop().await;
 }
 
+/// Scenario: a server that has received. Guarantee: status and metrics show each part of the memory with its share, what is
+/// reserved now, and that receiving has reserved something.
+#[tokio::test(flavor = "multi_thread")]
+async fn status_and_metrics_show_who_takes_memory() {
+    let server = TestServer::start().await;
+    let key = server.set_up().await;
+    let spans = request("s", vec![SpanBuilder::new(1, 1, START).build()]);
+    server.client(&key).export(&spans).await.unwrap();
+    let status = server.api.read("/otel/status").await;
+    let parts = status["memory"].as_array().unwrap();
+    let names: Vec<&str> = parts.iter().map(|part| part["part"].as_str().unwrap()).collect();
+    assert_eq!(names, ["receive", "index", "seal", "read", "send", "compress"]);
+    assert!(parts.iter().all(|part| part["used_bytes"].as_u64() <= part["max_bytes"].as_u64()));
+    assert!(parts[0]["peak_bytes"].as_u64().unwrap() > 0);
+    let (_, metrics) = server.api.anonymous().get("/metrics").await;
+    for part in names {
+        let line = format!("junjo_memory_max_bytes{{part=\"{part}\"}}");
+        assert!(metrics.as_str().unwrap().contains(&line), "{line}");
+    }
+    server.stop().await;
+}
+
 /// Scenario: metrics and logs are exported with the same key, as older Junjo SDKs do every minute. Guarantee: they are
 /// accepted and counted, never refused; logs durably and apart from spans.
 #[tokio::test(flavor = "multi_thread")]

@@ -41,6 +41,10 @@ function status(store: MockStore): ResponseOf<"/otel/status", "get"> {
     lag_ms: 120,
     store: { spans, logs: 0, bytes: spans * 43 },
     archive: { files: 2, bytes: spans * 288, unreadable_files: 0 },
+    memory: [
+      { part: "receive", used_bytes: 0, peak_bytes: 65_536, max_bytes: 182_452_224, refused: 0 },
+      { part: "read", used_bytes: 0, peak_bytes: 0, max_bytes: 81_088_512, refused: 0 },
+    ],
     upkeep: upkeepOf(store.storage, Date.now()),
   };
 }
