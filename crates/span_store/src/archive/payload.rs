@@ -176,7 +176,9 @@ impl Payloads {
         let path = self.archive.path_of(file);
         let before = found.items.len();
         let read = read_places(&path, places, &mut |items| {
-            items.into_iter().for_each(|item| found.push(item));
+            for item in items {
+                found.push(item);
+            }
             !found.is_over
         });
         if let Err(error) = read {

@@ -10,7 +10,7 @@ use crate::{LogFilter, SpanFilter};
 
 const MIB: usize = 1 << 20;
 
-/// A store with little memory: a page has 4 MiB.
+/// A store with little memory: a page has a little more than 3 MiB.
 async fn store() -> (Fixture, Memory) {
     let dir = tempfile::tempdir().unwrap();
     let memory = Memory::new(&Shares::of(256 << 20));

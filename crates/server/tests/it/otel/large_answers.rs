@@ -18,6 +18,20 @@ async fn started() -> (TestServer, String) {
     (server, key)
 }
 
+/// Bytes that are counted as read, `used` now or at the `peak`.
+async fn counted(server: &TestServer, what: &str) -> usize {
+    let (_, metrics) = server.api.get("/metrics").await;
+    let start = format!("junjo_memory_{what}_bytes{{part=\"read\"}} ");
+    let found = metrics.as_str().unwrap().lines().find_map(|line| line.strip_prefix(&start)?.parse().ok());
+    found.expect("the metric is there")
+}
+
+/// Whatever was read is given back when it is sent.
+async fn given_back(server: &TestServer) {
+    let nothing = || async { (counted(server, "used").await == 0).then_some(()) };
+    eventually("giving back what was read", PATIENCE, nothing).await;
+}
+
 /// Scenario: a page of 500 log records is asked for, of which each has a megabyte. Guarantee: pages are as large as they may be
 /// and say that they ended early, and all of them together have every record once.
 #[tokio::test(flavor = "multi_thread")]
@@ -42,6 +56,10 @@ async fn log_pages_end_before_they_are_large() {
     }
     assert_eq!((seen.len(), seen.iter().collect::<BTreeSet<_>>().len()), (40, 40));
     assert_eq!(pages, 3);
+    // a page while it is read, and the same once more while it is written
+    let peak = counted(&server, "peak").await;
+    assert!((PAGE_BYTES..3 * PAGE_BYTES).contains(&peak), "{peak}");
+    given_back(&server).await;
     server.stop().await;
 }
 
@@ -63,6 +81,9 @@ async fn payload_of_a_trace_ends_at_its_limit() {
     let id = spans[59]["span_id"].as_str().unwrap();
     let span = server.api.read(&format!("/otel/spans/{trace}/{id}")).await;
     assert_eq!(span["attributes"]["input.value"], Value::from(big));
+    let peak = counted(&server, "peak").await;
+    assert!((PAGE_BYTES..3 * PAGE_BYTES).contains(&peak), "{peak}");
+    given_back(&server).await;
     server.stop().await;
 }
 
@@ -94,5 +115,6 @@ async fn stalled_readers_take_no_more_than_there_is() {
     .await;
     let span: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(span["attributes"]["input.value"].as_str().map(str::len), Some(big.len()));
+    given_back(&server).await;
     server.stop().await;
 }
