@@ -57,13 +57,13 @@ impl Writer {
             self.end_piece();
         }
         let Self { pieces, bytes: left, reading, .. } = self;
-        let held = match reading.try_send(left) {
-            Some(loan) => Held::Sending(loan),
-            None => {
+        let held = reading.try_send(left).map_or_else(
+            || {
                 reading.shrink_to(left);
-                Held::Read(reading)
-            }
-        };
+                Held::Read(reading.clone())
+            },
+            Held::Sending,
+        );
         Pieces { pieces, left, held }
     }
 }

@@ -80,7 +80,7 @@ async fn export(
     let (store, reading) = state.telemetry.store().for_question();
     reading.hold_page().await.map_err(TelemetryError::from)?;
     let export = Export { selection, format, rights, reading, stop: state.exports.stop };
-    let mut response = Body::from_stream(stream::bytes(store, export, permit)).into_response();
+    let mut response = Body::from_stream(stream::bytes(&store, export, permit)).into_response();
     let disposition = format!("attachment; filename=\"junjo-{name}.{}\"", format.extension());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));

@@ -57,7 +57,7 @@ enum Piece {
 
 /// The bytes of an export, which holds `permit` until its thread has ended.
 pub(super) fn bytes(
-    store: SpanStore,
+    store: &SpanStore,
     export: Export,
     permit: OwnedSemaphorePermit,
 ) -> impl Stream<Item = io::Result<Bytes>> + use<> {
