@@ -3,7 +3,8 @@
 //! An *account* is what is stored; the *user* is the account that a request is signed in as ([`CurrentUser`]). A *session* is a
 //! browser that is signed in. Tables and events keep the older word: `users`, `user_sessions`, `user.create`.
 //!
-//! Other features may depend on this crate for [`CurrentUser`], [`TelemetryReader`] and [`AuditLog`] only. It must know no other feature.
+//! Other features may depend on this crate for [`CurrentUser`], [`TelemetryReader`], [`ReadRights`] and [`AuditLog`] only. It must
+//! know no other feature.
 //!
 //! The server merges [`routes`] with the other routers and then wraps everything that a cookie may authenticate in
 //! [`protect`]. Outside of that it needs `junjo_web::client::identify` (addresses, https) and
@@ -27,6 +28,7 @@ mod password;
 mod protect;
 mod reader;
 mod repository;
+mod rights;
 mod router;
 mod schemas;
 mod service;
@@ -47,6 +49,7 @@ pub use origin::RequestOrigin;
 pub use password::WeakPassword;
 pub use protect::protect;
 pub use reader::{ReadKeyCheck, ReadKeys, TelemetryReader, readable_by_keys};
+pub use rights::{ReadRights, RightsEnd, RightsWatch};
 pub use router::routes;
 pub use schemas::{AccountView, Credentials, NewAccount, SetupStatus};
 pub use service::{AuthState as State, OperatorAccount, OperatorLink};

@@ -94,7 +94,7 @@ impl<S: Send + Sync> FromRequestParts<S> for TelemetryReader {
 }
 
 /// What follows `Bearer `, in any case of the word.
-fn bearer(value: &str) -> Option<&str> {
+pub(crate) fn bearer(value: &str) -> Option<&str> {
     let (scheme, rest) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| rest.trim())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use junjo_web::{SharedClock, uuid_v7};
 use tower_sessions::{Expiry, Session};
 
-use crate::account::{Account, AccountId};
+use crate::account::{Account, AccountId, Role};
 use crate::config::AuthConfig;
 use crate::error::AuthError;
 use crate::origin::Visit;
@@ -86,6 +86,12 @@ impl Sessions {
         let password_age = self.age_nanos(row.authenticated_at_unix_nano);
         let is_recently_authenticated = password_age < self.reauthentication_window.as_nanos();
         Ok(Some(FoundSession { id, account: row.account, is_recently_authenticated }))
+    }
+
+    /// Whether the session still signs somebody in whose role is at least `needed`. Neither looks at a cookie nor counts as use.
+    pub(crate) async fn holds(&self, id: SessionId, needed: Role) -> Result<bool, AuthError> {
+        let row = self.repository.find_session(id).await?;
+        Ok(row.is_some_and(|row| row.account.role >= needed && !self.is_over(&row)))
     }
 
     /// Notes that the password was presented again, under a new cookie value.

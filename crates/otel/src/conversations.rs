@@ -1,7 +1,6 @@
 //! `GET /otel/conversations`, `/otel/conversations/{session_id}` and `/otel/users`: traces put together by conversation and
 //! person. A conversation is what spans name as `session.id` (or another vocabulary's word for it).
 
-use axum::Json;
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
 use junjo_telemetry::answers::{Conversation, ConversationDetail, User};
@@ -13,6 +12,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::answer::Answer;
 use crate::state::OtelState;
 
 /// Traces of a conversation in a page: each needs two whole spans for what was said.
@@ -47,8 +47,8 @@ async fn list_conversations(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiQueries((time, groups, page)): ApiQueries<(TimeParams, GroupFilterParams, PageParams)>,
-) -> ApiResult<Json<Page<Conversation>>> {
-    Ok(Json(telemetry.conversations(&groups.to_filter(&time)?, page.ask()).await?))
+) -> ApiResult<Answer<Page<Conversation>>> {
+    Ok(Answer(telemetry.conversations(&groups.to_filter(&time)?, page.ask()).await?))
 }
 
 /// List users, latest activity first.
@@ -63,8 +63,8 @@ async fn list_users(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiQueries((time, groups, page)): ApiQueries<(TimeParams, GroupFilterParams, PageParams)>,
-) -> ApiResult<Json<Page<User>>> {
-    Ok(Json(telemetry.users(&groups.to_filter(&time)?, page.ask()).await?))
+) -> ApiResult<Answer<Page<User>>> {
+    Ok(Answer(telemetry.users(&groups.to_filter(&time)?, page.ask()).await?))
 }
 
 /// Read one conversation: its traces in order, with what was said in each.
@@ -78,7 +78,7 @@ async fn get_conversation(
     _: TelemetryReader,
     ApiPath(id): ApiPath<String>,
     ApiQuery(params): ApiQuery<ConversationParams>,
-) -> ApiResult<Json<ConversationDetail>> {
+) -> ApiResult<Answer<ConversationDetail>> {
     let page = PageAsk { limit: TURN_LIMIT.clamp(params.limit), cursor: params.cursor.as_deref() };
-    Ok(Json(telemetry.conversation(id, page).await?))
+    Ok(Answer(telemetry.conversation(id, page).await?))
 }

@@ -4,6 +4,7 @@
 //! Telemetry belongs to the server: every signed-in user may read all of it, and so may read keys; only admins may delete
 //! it. It decodes nothing and writes no telemetry.
 
+mod answer;
 mod conversations;
 mod deletions;
 mod export;

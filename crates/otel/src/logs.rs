@@ -1,6 +1,5 @@
 //! `GET /otel/logs`: log records.
 
-use axum::Json;
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
 use junjo_telemetry::Telemetry;
@@ -10,6 +9,7 @@ use junjo_web::{ApiQueries, ApiResult, Problems};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::answer::Answer;
 use crate::state::OtelState;
 
 pub(crate) fn routes() -> OpenApiRouter<OtelState> {
@@ -25,6 +25,6 @@ async fn list_logs(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiQueries((time, logs, page)): ApiQueries<(TimeParams, LogFilterParams, PageParams)>,
-) -> ApiResult<Json<LogPage>> {
-    Ok(Json(telemetry.logs(&logs.to_filter(&time)?, page.ask()).await?))
+) -> ApiResult<Answer<LogPage>> {
+    Ok(Answer(telemetry.logs(&logs.to_filter(&time)?, page.ask()).await?))
 }

@@ -1,7 +1,6 @@
 //! Runs of Junjo workflows: `GET /otel/runs` lists them, `/otel/runs/{trace_id}/{span_id}` is one with its graph, executions and
 //! states, and `/otel/runs/overlay` lays the runs of a workflow over each other. Each is also served under its old path.
 
-use axum::Json;
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
 use junjo_telemetry::Telemetry;
@@ -14,6 +13,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::answer::Answer;
 use crate::state::OtelState;
 
 pub(crate) fn routes() -> OpenApiRouter<OtelState> {
@@ -43,8 +43,8 @@ async fn list_runs(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiQueries((time, runs, page)): ApiQueries<(TimeParams, RunFilterParams, PageParams)>,
-) -> ApiResult<Json<Page<Run>>> {
-    Ok(Json(telemetry.runs(&runs.to_filter(&time)?, page.ask()).await?))
+) -> ApiResult<Answer<Page<Run>>> {
+    Ok(Answer(telemetry.runs(&runs.to_filter(&time)?, page.ask()).await?))
 }
 
 /// Read one run of a workflow, subflow or agent: its graph with what was executed of it, its stores and their changes.
@@ -60,8 +60,8 @@ async fn get_run(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiPath((trace, span)): ApiPath<(String, String)>,
-) -> ApiResult<Json<RunView>> {
-    Ok(Json(telemetry.run(trace_id(&trace)?, span_id(&span)?).await?))
+) -> ApiResult<Answer<RunView>> {
+    Ok(Answer(telemetry.run(trace_id(&trace)?, span_id(&span)?).await?))
 }
 
 /// Read the state of one of the run's stores before and after a change, and who wrote each part of it last.
@@ -79,9 +79,9 @@ async fn get_run_state(
     _: TelemetryReader,
     ApiPath((trace, span)): ApiPath<(String, String)>,
     ApiQuery(params): ApiQuery<StateParams>,
-) -> ApiResult<Json<StateAt>> {
+) -> ApiResult<Answer<StateAt>> {
     let (trace, span) = (trace_id(&trace)?, span_id(&span)?);
-    Ok(Json(telemetry.run_state(trace, span, params.store, params.at).await?))
+    Ok(Answer(telemetry.run_state(trace, span, params.store, params.at).await?))
 }
 
 /// Lay the newest runs of one workflow over each other: how often nodes were executed and edges taken, and how long.
@@ -93,6 +93,6 @@ async fn get_run_overlay(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiQueries((time, runs)): ApiQueries<(TimeParams, OverlayParams)>,
-) -> ApiResult<Json<RunOverlay>> {
-    Ok(Json(telemetry.run_overlay(runs.to_filter(&time)?, runs.runs_max()).await?))
+) -> ApiResult<Answer<RunOverlay>> {
+    Ok(Answer(telemetry.run_overlay(runs.to_filter(&time)?, runs.runs_max()).await?))
 }

@@ -1,6 +1,5 @@
 //! `GET /otel/services`: who sent telemetry.
 
-use axum::Json;
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
 use junjo_telemetry::Telemetry;
@@ -10,6 +9,7 @@ use junjo_web::{ApiQuery, ApiResult, Problems};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::answer::Answer;
 use crate::state::OtelState;
 
 pub(crate) fn routes() -> OpenApiRouter<OtelState> {
@@ -25,6 +25,6 @@ async fn list_services(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiQuery(time): ApiQuery<TimeParams>,
-) -> ApiResult<Json<ServiceList>> {
-    Ok(Json(telemetry.services(time.to_filter()?).await?))
+) -> ApiResult<Answer<ServiceList>> {
+    Ok(Answer(telemetry.services(time.to_filter()?).await?))
 }

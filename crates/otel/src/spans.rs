@@ -1,6 +1,5 @@
 //! `GET /otel/spans`, spans of all traces by any field, and `GET /otel/spans/{trace_id}/{span_id}`, one whole span.
 
-use axum::Json;
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
 use junjo_telemetry::answers::{Span, SpanItem};
@@ -10,6 +9,7 @@ use junjo_web::{ApiPath, ApiQueries, ApiResult, Problems};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::answer::Answer;
 use crate::state::OtelState;
 
 pub(crate) fn routes() -> OpenApiRouter<OtelState> {
@@ -35,9 +35,9 @@ async fn list_spans(
         SpanFilterParams,
         PageParams,
     )>,
-) -> ApiResult<Json<SearchPage<SpanItem>>> {
+) -> ApiResult<Answer<SearchPage<SpanItem>>> {
     let filter = spans.to_filter(&time, &shared)?;
-    Ok(Json(telemetry.spans(&filter, page.ask()).await?))
+    Ok(Answer(telemetry.spans(&filter, page.ask()).await?))
 }
 
 /// Read one span with everything that OTLP carried, and what it means.
@@ -53,6 +53,6 @@ async fn get_span(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiPath((trace, span)): ApiPath<(String, String)>,
-) -> ApiResult<Json<Span>> {
-    Ok(Json(telemetry.span(trace_id(&trace)?, span_id(&span)?).await?))
+) -> ApiResult<Answer<Span>> {
+    Ok(Answer(telemetry.span(trace_id(&trace)?, span_id(&span)?).await?))
 }

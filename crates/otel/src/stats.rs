@@ -1,6 +1,5 @@
 //! `GET /otel/stats`: counts, errors, latency percentiles, tokens and cost over time and by group.
 
-use axum::Json;
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
 use junjo_telemetry::Telemetry;
@@ -10,6 +9,7 @@ use junjo_web::{ApiQueries, ApiResult, Problems};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::answer::Answer;
 use crate::state::OtelState;
 
 pub(crate) fn routes() -> OpenApiRouter<OtelState> {
@@ -27,7 +27,7 @@ async fn get_stats(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
     ApiQueries((time, filter, stats)): ApiQueries<(TimeParams, FilterParams, StatsParams)>,
-) -> ApiResult<Json<StatsAnswer>> {
+) -> ApiResult<Answer<StatsAnswer>> {
     let question = stats.to_question(&time, &filter, telemetry.now_unix_nano())?;
-    Ok(Json(telemetry.stats(question).await?))
+    Ok(Answer(telemetry.stats(question).await?))
 }

@@ -1,7 +1,12 @@
-//! Answers that take as long as their reader does: how many there may be at once, and what ends them.
+//! Answers that take as long as their reader does: how many there may be at once, and what ends them: their own end, the end
+//! of the server, and the end of their reader's rights.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 
+use futures::{Stream, stream};
+use junjo_auth::{RightsEnd, RightsWatch};
 use junjo_web::{ApiError, ApiResult};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -47,4 +52,29 @@ impl Streams {
             |_| ApiError::unavailable(self.kind.refusal).with_retry_after_seconds(self.kind.retry_seconds);
         Arc::clone(&self.permits).try_acquire_owned().map_err(refused)
     }
+}
+
+/// `items` for as long as the rights hold; then what `last` makes of their end, and the end. Nothing is sent while it is being
+/// found out whether they hold. After its end it stays at its end, because compression asks once more.
+pub(crate) fn while_allowed<S: Stream>(
+    items: S,
+    mut rights: RightsWatch,
+    last: impl Fn(RightsEnd) -> S::Item,
+) -> impl Stream<Item = S::Item> {
+    let mut items: Option<Pin<Box<S>>> = Some(Box::pin(items));
+    stream::poll_fn(move |context| {
+        let Some(running) = &mut items else { return Poll::Ready(None) };
+        let next = match ready!(rights.poll_hold(context)) {
+            Ok(()) => ready!(running.as_mut().poll_next(context)),
+            Err(end) => {
+                // what reads for it ends with it
+                items = None;
+                return Poll::Ready(Some(last(end)));
+            }
+        };
+        if next.is_none() {
+            items = None;
+        }
+        Poll::Ready(next)
+    })
 }

@@ -1,6 +1,5 @@
 //! `GET /otel/traces`, lists of traces, and `GET /otel/trace/{trace_id}`, the spans of one.
 
-use axum::Json;
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
 use junjo_telemetry::answers::{Trace, TraceDetail};
@@ -12,6 +11,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::answer::Answer;
 use crate::state::OtelState;
 
 /// Spans of a trace in a page.
@@ -56,9 +56,9 @@ async fn list_traces(
         TraceFilterParams,
         PageParams,
     )>,
-) -> ApiResult<Json<SearchPage<Trace>>> {
+) -> ApiResult<Answer<SearchPage<Trace>>> {
     let filter = traces.to_filter(&time, &shared)?;
-    Ok(Json(telemetry.traces(&filter, page.ask()).await?))
+    Ok(Answer(telemetry.traces(&filter, page.ask()).await?))
 }
 
 /// Read one trace: its spans in order of start, in pages.
@@ -72,8 +72,8 @@ async fn get_trace(
     _: TelemetryReader,
     ApiPath(id): ApiPath<String>,
     ApiQuery(params): ApiQuery<TraceParams>,
-) -> ApiResult<Json<TraceDetail>> {
+) -> ApiResult<Answer<TraceDetail>> {
     let page = PageAsk { limit: SPAN_LIMIT.clamp(params.limit), cursor: params.after.as_deref() };
     let with_payload = params.include == Some(Include::Payload);
-    Ok(Json(telemetry.trace(trace_id(&id)?, page, with_payload).await?))
+    Ok(Answer(telemetry.trace(trace_id(&id)?, page, with_payload).await?))
 }

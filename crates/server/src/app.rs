@@ -40,7 +40,7 @@ impl App {
         (receiver, memory): (Receiver, Memory),
     ) -> anyhow::Result<Self> {
         let background = Background::start().context("no thread for background work can be started")?;
-        let stores = Stores::open(settings, prober, &background).await?;
+        let stores = Stores::open(settings, prober, &background, memory.clone()).await?;
         let (store, wal) = (stores.store.clone(), stores.wal.clone());
         let pipeline =
             Pipeline::new(store.clone(), wal.clone(), Arc::clone(&clock), background, memory.clone());

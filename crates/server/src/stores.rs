@@ -1,6 +1,7 @@
 //! Opens the stores of a data folder as the settings say: `app.db`, and the write-ahead log with index and archive over it.
 
 use anyhow::Context as _;
+use junjo_memory::Memory;
 use junjo_pipeline::Background;
 use junjo_span_store::{
     CompactPolicy, DataDir, EngineLimits, Prober, Retention, SealPolicy, SpanStore, StorageOptions,
@@ -30,6 +31,7 @@ impl Stores {
         settings: &Settings,
         prober: Prober,
         background: &Background,
+        memory: Memory,
     ) -> anyhow::Result<Self> {
         let dir = DataDir::new(&settings.storage.data_dir);
         std::fs::create_dir_all(dir.path()).with_context(|| {
@@ -37,7 +39,7 @@ impl Stores {
         })?;
         let pool = db::open_pool(&dir.app_db()).await?;
         db::migrate(&pool).await?;
-        let options = storage_options(settings, prober, background);
+        let options = storage_options(settings, prober, background, memory);
         let junjo_span_store::Stores { wal, store } =
             junjo_span_store::open(&dir, pool.clone(), options).await?;
         Ok(Self { pool, wal, store })
@@ -53,7 +55,12 @@ impl Stores {
     }
 }
 
-fn storage_options(settings: &Settings, prober: Prober, background: &Background) -> StorageOptions {
+fn storage_options(
+    settings: &Settings,
+    prober: Prober,
+    background: &Background,
+    memory: Memory,
+) -> StorageOptions {
     let (storage, shares) = (&settings.storage, settings.memory_shares());
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let cores = u32::try_from(cores).unwrap_or(u32::MAX);
@@ -79,5 +86,6 @@ fn storage_options(settings: &Settings, prober: Prober, background: &Background)
         },
         scan_runtime: Some(background.handle()),
         prober,
+        memory,
     }
 }

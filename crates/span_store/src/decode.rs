@@ -1,5 +1,6 @@
 //! Records of the wal decoded into rows or whole items; what cannot be decoded is reported, never skipped silently.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 
 use junjo_span_model::{
@@ -8,6 +9,7 @@ use junjo_span_model::{
 };
 use junjo_wal::{Record, RecordDamage, Sequence};
 
+use crate::budget::{Budget, Rows};
 use crate::dataset::Dataset;
 use crate::log_row::{Fingerprints, LogRow};
 use crate::row::{Origin, Place, SpanRow};
@@ -177,6 +179,30 @@ pub(crate) fn decode_whole_spans(
         }
         ControlFlow::Continue(())
     })
+}
+
+/// Hands the whole spans of records to `sink` in place order, about `bytes_max` of them at a time: a record may hold many times
+/// what it takes compressed. What cannot be decoded was quarantined by the indexer, and is in no answer.
+pub(crate) fn decode_windows<'r, E>(
+    records: impl IntoIterator<Item = &'r Record>,
+    prices: &PriceTable,
+    bytes_max: usize,
+    sink: &mut dyn FnMut(Vec<WholeSpan>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut window = Rows::within(Budget::of(bytes_max));
+    for record in records {
+        let failure = RefCell::new(None);
+        let _ = decode_whole_spans(record, prices, &|_| failure.borrow().is_none(), &mut |span| {
+            let Some(span) = window.push_or_return(span) else { return };
+            let full = std::mem::replace(&mut window, Rows::within(Budget::of(bytes_max)));
+            *failure.borrow_mut() = sink(full.rows).err();
+            window.push(span);
+        });
+        if let Some(error) = failure.into_inner() {
+            return Err(error);
+        }
+    }
+    if window.rows.is_empty() { Ok(()) } else { sink(window.rows) }
 }
 
 /// Hands the wanted whole log records of a record to `sink`, in place order.

@@ -35,6 +35,9 @@ pub enum StoreError {
         #[source]
         source: Source,
     },
+    /// What was to be read does not fit into the memory of reading: worth a retry when others hold it, else never.
+    #[error(transparent)]
+    NoMemory(#[from] junjo_memory::NoMemory),
     /// The index was damaged again soon after it had been made anew, which is no fault of the file.
     #[error(
         "the index was damaged again soon after it was made anew; the disk or the memory may be failing: {0}"

@@ -5,6 +5,7 @@
 //! again from those two.
 
 mod archive;
+mod budget;
 mod catalog;
 mod columns;
 mod data_dir;
@@ -30,6 +31,7 @@ mod progress;
 mod promoted;
 mod quarantine;
 mod query;
+mod reading;
 mod rebuild;
 mod row;
 mod scan;
@@ -94,6 +96,7 @@ pub use query::stats::{
 pub use query::stats_sql::is_numeric;
 pub use query::trace::{TracePage, TracePosition};
 pub use query::traces::{TraceCursor, TraceListPage};
+pub use reading::Reading;
 pub use row::{Origin, Place, SpanRow};
 pub use scan::incomplete::{Incomplete, IncompleteReason};
 pub use scan::options::ScanOptions;

@@ -8,6 +8,7 @@ use junjo_span_model::{
 use junjo_wal::Sequence;
 use twox_hash::XxHash64;
 
+use crate::budget::Held;
 use crate::field_type::Taken;
 use crate::promoted::hint_fields;
 use crate::row::{Origin, Place, SpanRow};
@@ -80,6 +81,13 @@ pub(crate) struct HintRow {
     /// Newest record that added something.
     pub(crate) sequence: Sequence,
     pub(crate) hints: Hints,
+}
+
+impl Held for LogRow {
+    fn held_bytes(&self) -> usize {
+        let texts = [&self.service, &self.project].into_iter().chain(&self.event_name);
+        size_of::<Self>() + texts.map(String::len).sum::<usize>()
+    }
 }
 
 impl LogRow {

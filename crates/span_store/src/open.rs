@@ -1,6 +1,7 @@
 //! Opens the write-ahead log and the store in a data folder, and holds what must be true of the two together. The index opens
 //! later, by [`SpanStore::open_index`].
 
+use junjo_memory::Memory;
 use junjo_wal::{Sequence, Wal, WalOptions};
 use sqlx::SqlitePool;
 use tokio::runtime::Handle;
@@ -44,6 +45,8 @@ pub struct StorageOptions {
     pub scan_runtime: Option<Handle>,
     /// How an index that exists is tried first.
     pub prober: Prober,
+    /// The account of the process's memory.
+    pub memory: Memory,
 }
 
 /// What one instance of the engine may use.
@@ -115,7 +118,7 @@ fn report_salvage(wal: &Wal) {
 }
 
 fn store_options(dir: &DataDir, options: StorageOptions, wal_bytes_max: u64) -> StoreOptions {
-    let StorageOptions { seal, compact, retention, index, scan, scan_runtime, prober, .. } = options;
+    let StorageOptions { seal, compact, retention, index, scan, scan_runtime, prober, memory, .. } = options;
     StoreOptions {
         index: IndexOptions {
             path: dir.index(),
@@ -136,5 +139,6 @@ fn store_options(dir: &DataDir, options: StorageOptions, wal_bytes_max: u64) -> 
             temp_bytes_max: SCAN_TEMP_BYTES_MAX,
             runtime: scan_runtime,
         },
+        memory,
     }
 }

@@ -3,6 +3,7 @@
 use junjo_span_model::{Promoted, Span, SpanId, SpanStatus, TraceId};
 use junjo_wal::Sequence;
 
+use crate::budget::Held;
 use crate::field_type::{FieldType as _, FieldValue, Taken};
 use crate::promoted::promoted_fields;
 
@@ -62,6 +63,12 @@ macro_rules! span_row {
             /// Bytes of its texts.
             pub(crate) fn text_bytes(&self) -> usize {
                 [$(self.$name.value()),*].iter().map(FieldValue::text_bytes).sum()
+            }
+        }
+
+        impl Held for SpanRow {
+            fn held_bytes(&self) -> usize {
+                size_of::<Self>() + self.text_bytes()
             }
         }
     };

@@ -91,7 +91,7 @@ impl SpanStore {
             turns: turns.clone(),
         };
         Self {
-            queries: Queries::new(payloads, scans.clone()),
+            queries: Queries::new(payloads, scans.clone(), options.memory),
             opener: Opener::new(index.clone(), archive.clone(), wal.clone()),
             upkeep: UpkeepWork::new(parts, options.compact, options.retention),
             wal,

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use junjo_memory::Memory;
+
 use crate::index::options::IndexOptions;
 use crate::scan::options::ScanOptions;
 use crate::seal::plan::SealPolicy;
@@ -25,6 +27,8 @@ pub struct StoreOptions {
     pub retention: Retention,
     /// What scans of whole spans may use.
     pub scan: ScanOptions,
+    /// The account of the process's memory.
+    pub memory: Memory,
 }
 
 /// Sizes for the status route.

@@ -7,6 +7,7 @@ mod data_dir;
 mod deletion;
 mod hints;
 mod large;
+mod large_rows;
 mod lists;
 mod logs;
 mod newest;
@@ -184,6 +185,7 @@ fn options(dir: &Path) -> StoreOptions {
             temp_bytes_max: 64 << 20,
             runtime: None,
         },
+        memory: junjo_memory::Memory::of_its_own(),
     }
 }
 

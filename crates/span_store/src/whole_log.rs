@@ -4,6 +4,7 @@ use junjo_span_model::{
     Fidelity, LogOrigin, LogRecord, attributes_json, promote_log, resource_json, scope_json, value_json,
 };
 
+use crate::budget::Held;
 use crate::log_row::LogRow;
 use crate::whole_span::Receipt;
 
@@ -39,6 +40,13 @@ pub struct WholeLog {
     pub body: String,
     /// The exact message, only where the columns lose something.
     pub otlp: Option<Vec<u8>>,
+}
+
+impl Held for WholeLog {
+    fn held_bytes(&self) -> usize {
+        let own = size_of::<Self>() - size_of::<LogRow>() + self.otlp.as_ref().map_or(0, Vec::len);
+        own + self.row.held_bytes() + self.key_id.len() + self.severity_text.len() + self.text_bytes()
+    }
 }
 
 impl WholeLog {

@@ -5,6 +5,7 @@ use junjo_span_model::{
     links_json, promote, resource_json, scope_json,
 };
 
+use crate::budget::Held;
 use crate::row::{Origin, SpanRow};
 
 /// One span with its payload as JSON text. Where JSON or the clamped columns would lose something of what was sent,
@@ -41,6 +42,14 @@ pub struct WholeSpan {
     pub links: String,
     /// The exact message, only where the columns lose something.
     pub otlp: Option<Vec<u8>>,
+}
+
+impl Held for WholeSpan {
+    fn held_bytes(&self) -> usize {
+        let texts = [&self.key_id, &self.trace_state, &self.status_message];
+        let own = size_of::<Self>() - size_of::<SpanRow>() + self.otlp.as_ref().map_or(0, Vec::len);
+        own + self.row.held_bytes() + texts.map(String::len).iter().sum::<usize>() + self.text_bytes()
+    }
 }
 
 /// What is known of a span besides its message.

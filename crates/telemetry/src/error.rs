@@ -1,5 +1,6 @@
 //! Why telemetry does not answer, and what a client is told then.
 
+use junjo_memory::NoMemory;
 use junjo_span_store::StoreError;
 use junjo_web::ApiError;
 
@@ -56,6 +57,10 @@ fn store_error(error: StoreError) -> ApiError {
         )
         .with_retry_after_seconds(RETRY_SECONDS)
         .with_source(error),
+        StoreError::NoMemory(NoMemory::Now(_)) => {
+            ApiError::unavailable(error.to_string()).with_retry_after_seconds(RETRY_SECONDS)
+        }
+        StoreError::NoMemory(NoMemory::Ever { .. }) => ApiError::too_large(error.to_string()),
         other => ApiError::internal(other),
     }
 }

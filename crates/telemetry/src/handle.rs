@@ -18,7 +18,7 @@ use crate::answers::span_item::SpanItem;
 use crate::answers::stats::StatsAnswer;
 use crate::answers::trace::{Trace, TraceDetail};
 use crate::error::TelemetryResult;
-use crate::page::{PageAsk, SearchPage};
+use crate::page::{Answered, PageAsk, SearchPage};
 use crate::params::StatsQuestion;
 use crate::questions::runs::RunViews;
 use crate::questions::{conversations, runs, spans, traces};
@@ -48,9 +48,11 @@ impl Telemetry {
     }
 
     /// Services with their counts in a time range, by name.
-    pub async fn services(&self, time: TimeRange) -> TelemetryResult<ServiceList> {
-        let services = self.store.services(time).await?;
-        Ok(ServiceList { items: services.into_iter().map(Service::from).collect() })
+    pub async fn services(&self, time: TimeRange) -> TelemetryResult<Answered<ServiceList>> {
+        let (store, reading) = self.store.for_question();
+        let services = store.services(time).await?;
+        let answer = ServiceList { items: services.into_iter().map(Service::from).collect() };
+        Ok(Answered { answer, reading })
     }
 
     /// Traces, newest first.
@@ -58,8 +60,9 @@ impl Telemetry {
         &self,
         filter: &TraceFilter,
         page: PageAsk<'_>,
-    ) -> TelemetryResult<SearchPage<Trace>> {
-        traces::list(&self.store, filter, page).await
+    ) -> TelemetryResult<Answered<SearchPage<Trace>>> {
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: traces::list(&store, filter, page).await?, reading })
     }
 
     /// One trace with a page of its spans, in order of start; each with everything that it carried if asked for, up to
@@ -69,8 +72,9 @@ impl Telemetry {
         trace_id: TraceId,
         page: PageAsk<'_>,
         with_payload: bool,
-    ) -> TelemetryResult<TraceDetail> {
-        traces::one(&self.store, trace_id, page, with_payload).await
+    ) -> TelemetryResult<Answered<TraceDetail>> {
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: traces::one(&store, trace_id, page, with_payload).await?, reading })
     }
 
     /// Spans of all traces, newest first.
@@ -78,24 +82,28 @@ impl Telemetry {
         &self,
         filter: &SpanFilter,
         page: PageAsk<'_>,
-    ) -> TelemetryResult<SearchPage<SpanItem>> {
-        spans::list(&self.store, filter, page).await
+    ) -> TelemetryResult<Answered<SearchPage<SpanItem>>> {
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: spans::list(&store, filter, page).await?, reading })
     }
 
     /// One span with everything that it carried, what it means, and its log records.
-    pub async fn span(&self, trace_id: TraceId, span_id: SpanId) -> TelemetryResult<Span> {
-        spans::one(&self.store, trace_id, span_id).await
+    pub async fn span(&self, trace_id: TraceId, span_id: SpanId) -> TelemetryResult<Answered<Span>> {
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: spans::one(&store, trace_id, span_id).await?, reading })
     }
 
     /// Log records, newest first.
-    pub async fn logs(&self, filter: &LogFilter, page: PageAsk<'_>) -> TelemetryResult<LogPage> {
-        spans::logs(&self.store, filter, page).await
+    pub async fn logs(&self, filter: &LogFilter, page: PageAsk<'_>) -> TelemetryResult<Answered<LogPage>> {
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: spans::logs(&store, filter, page).await?, reading })
     }
 
     /// Counts, errors, percentiles, tokens and cost over time and by group.
-    pub async fn stats(&self, question: StatsQuestion) -> TelemetryResult<StatsAnswer> {
-        let stats = self.store.stats(question.query.clone()).await?;
-        Ok(StatsAnswer::new(&question, stats))
+    pub async fn stats(&self, question: StatsQuestion) -> TelemetryResult<Answered<StatsAnswer>> {
+        let (store, reading) = self.store.for_question();
+        let stats = store.stats(question.query.clone()).await?;
+        Ok(Answered { answer: StatsAnswer::new(&question, stats), reading })
     }
 
     /// Conversations, latest activity first.
@@ -103,30 +111,43 @@ impl Telemetry {
         &self,
         filter: &GroupFilter,
         page: PageAsk<'_>,
-    ) -> TelemetryResult<Page<Conversation>> {
-        let groups = conversations::list(&self.store, GroupKind::Conversation, filter, page).await?;
-        Ok(groups.map(Conversation::from))
+    ) -> TelemetryResult<Answered<Page<Conversation>>> {
+        let (store, reading) = self.store.for_question();
+        let groups = conversations::list(&store, GroupKind::Conversation, filter, page).await?;
+        Ok(Answered { answer: groups.map(Conversation::from), reading })
     }
 
     /// Users, latest activity first.
-    pub async fn users(&self, filter: &GroupFilter, page: PageAsk<'_>) -> TelemetryResult<Page<User>> {
-        let groups = conversations::list(&self.store, GroupKind::User, filter, page).await?;
-        Ok(groups.map(User::from))
+    pub async fn users(
+        &self,
+        filter: &GroupFilter,
+        page: PageAsk<'_>,
+    ) -> TelemetryResult<Answered<Page<User>>> {
+        let (store, reading) = self.store.for_question();
+        let groups = conversations::list(&store, GroupKind::User, filter, page).await?;
+        Ok(Answered { answer: groups.map(User::from), reading })
     }
 
     /// One conversation: a page of its traces in order, with what was said in each.
-    pub async fn conversation(&self, id: String, page: PageAsk<'_>) -> TelemetryResult<ConversationDetail> {
-        conversations::one(&self.store, id, page).await
+    pub async fn conversation(
+        &self,
+        id: String,
+        page: PageAsk<'_>,
+    ) -> TelemetryResult<Answered<ConversationDetail>> {
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: conversations::one(&store, id, page).await?, reading })
     }
 
     /// Runs of Junjo workflows, newest first.
-    pub async fn runs(&self, filter: &RunFilter, page: PageAsk<'_>) -> TelemetryResult<Page<Run>> {
-        runs::list(&self.store, filter, page).await
+    pub async fn runs(&self, filter: &RunFilter, page: PageAsk<'_>) -> TelemetryResult<Answered<Page<Run>>> {
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: runs::list(&store, filter, page).await?, reading })
     }
 
     /// One run: its graph with what was executed of it, its stores and their changes.
-    pub async fn run(&self, trace_id: TraceId, span_id: SpanId) -> TelemetryResult<RunView> {
-        self.views.view(trace_id, span_id).await
+    pub async fn run(&self, trace_id: TraceId, span_id: SpanId) -> TelemetryResult<Answered<RunView>> {
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: self.views.over(store).view(trace_id, span_id).await?, reading })
     }
 
     /// The state of one of a run's stores around one change; the run's own store and its last change by default.
@@ -134,14 +155,21 @@ impl Telemetry {
         &self,
         trace_id: TraceId,
         span_id: SpanId,
-        store: Option<String>,
+        store_id: Option<String>,
         change: Option<usize>,
-    ) -> TelemetryResult<StateAt> {
-        self.views.state(trace_id, span_id, store, change).await
+    ) -> TelemetryResult<Answered<StateAt>> {
+        let (store, reading) = self.store.for_question();
+        let answer = self.views.over(store).state(trace_id, span_id, store_id, change).await?;
+        Ok(Answered { answer, reading })
     }
 
     /// The newest runs of one workflow laid over each other; `runs_max` of them are read.
-    pub async fn run_overlay(&self, filter: OverlayFilter, runs_max: usize) -> TelemetryResult<RunOverlay> {
-        self.views.overlay(filter, runs_max).await
+    pub async fn run_overlay(
+        &self,
+        filter: OverlayFilter,
+        runs_max: usize,
+    ) -> TelemetryResult<Answered<RunOverlay>> {
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: self.views.over(store).overlay(filter, runs_max).await?, reading })
     }
 }

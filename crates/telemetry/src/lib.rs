@@ -22,4 +22,4 @@ mod questions;
 pub use cursor::CURSOR_VERSION;
 pub use error::{TelemetryError, TelemetryResult};
 pub use handle::Telemetry;
-pub use page::{Incomplete, PageAsk, SearchPage};
+pub use page::{Answered, Incomplete, PageAsk, SearchPage};

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use junjo_span_store::Reading;
 use junjo_web::clock::rfc3339_nanos;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,12 +22,21 @@ pub struct PageAsk<'c> {
 /// One page of a list that may have to read whole spans.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SearchPage<T> {
-    /// The rows, `[]` when there are none.
+    /// The rows, `[]` when there are none. Large ones make a page smaller than was asked for.
     pub items: Vec<T>,
     /// Pass it as `cursor` to get the next page, also when this one is incomplete; null on the last one.
     pub next_cursor: Option<String>,
     /// Null when nothing older was left out between this page and the next.
     pub incomplete: Option<Incomplete>,
+}
+
+/// An answer, and the memory that it takes: whoever sends it gives the memory back when it is sent.
+#[derive(Debug)]
+pub struct Answered<T> {
+    /// The answer.
+    pub answer: T,
+    /// What was read for it.
+    pub reading: Reading,
 }
 
 /// A search stopped early: what it says holds for the newer part of the time range.

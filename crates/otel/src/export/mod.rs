@@ -1,8 +1,8 @@
 //! `GET /otel/export`: whole spans or traces as CSV, JSON lines or Parquet, streamed.
 //!
 //! One blocking thread reads and encodes, a short channel passes bytes on: memory does not depend on how much is
-//! exported, and a reader that stops reading stops the export. An export that fails breaks the connection off, so that
-//! what arrived is never taken for the whole.
+//! exported, and a reader that stops reading stops the export. An export that fails, that the server's stop ends, or whose
+//! reader may read no longer, breaks the connection off, so that what arrived is never taken for the whole.
 
 mod csv;
 mod encode;
@@ -15,7 +15,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, header};
-use junjo_auth::TelemetryReader;
+use junjo_auth::ReadRights;
+use junjo_telemetry::TelemetryError;
 use junjo_telemetry::params::{FilterParams, SpanFilterParams, Subject, TimeParams, TraceFilterParams};
 use junjo_web::{ApiQueries, ApiResult, Problems};
 use serde::Deserialize;
@@ -25,7 +26,7 @@ use utoipa_axum::routes;
 
 use crate::state::OtelState;
 use format::Format;
-use stream::Selection;
+use stream::{Export, Selection};
 
 pub(crate) fn routes() -> OpenApiRouter<OtelState> {
     OpenApiRouter::new().routes(routes!(export))
@@ -54,7 +55,8 @@ impl ExportParams {
 
 /// Export whole spans (in order of arrival) or traces (newest first) as CSV, JSON lines or Parquet.
 ///
-/// The answer has no length: a connection that ends without an orderly end of the body means that something is missing.
+/// The answer has no length: a connection that ends without an orderly end of the body means that something is missing. It does
+/// so within two seconds of the end of the session or of the key that the export was asked for with.
 #[utoipa::path(
     get, path = "/otel/export", tag = "otel", params(TimeParams, FilterParams, ExportParams),
     responses(
@@ -66,7 +68,7 @@ impl ExportParams {
 )]
 async fn export(
     State(state): State<OtelState>,
-    _: TelemetryReader,
+    rights: ReadRights,
     ApiQueries((time, shared, params)): ApiQueries<(TimeParams, FilterParams, ExportParams)>,
 ) -> ApiResult<Response> {
     let (selection, format) = (params.to_filter(&time, &shared)?, params.format.unwrap_or_default());
@@ -75,9 +77,10 @@ async fn export(
         Selection::Spans(_) => "spans",
         Selection::Traces(_) => "traces",
     };
-    let (store, stop) = (state.telemetry.store(), state.exports.stop);
-    let mut response =
-        Body::from_stream(stream::bytes(store, selection, format, permit, stop)).into_response();
+    let (store, reading) = state.telemetry.store().for_question();
+    reading.hold_page().await.map_err(TelemetryError::from)?;
+    let export = Export { selection, format, rights, reading, stop: state.exports.stop };
+    let mut response = Body::from_stream(stream::bytes(&store, export, permit)).into_response();
     let disposition = format!("attachment; filename=\"junjo-{name}.{}\"", format.extension());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));

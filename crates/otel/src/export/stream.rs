@@ -1,11 +1,13 @@
 //! One export as a stream of bytes: a blocking thread reads and encodes, and a short channel passes its pieces on.
 
 use std::io;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{Stream, stream};
-use junjo_span_store::{SpanFilter, SpanStore, StoreError, TraceFilter};
+use junjo_auth::{ReadRights, RightsWatch};
+use junjo_span_store::{Reading, SpanFilter, SpanStore, StoreError, TraceFilter};
 use junjo_web::logged;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -14,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::encode::Encoder;
 use super::format::Format;
 use super::running::Running;
+use crate::streams::while_allowed;
 
 /// Pieces on their way to the client.
 const CHANNEL_PIECES: usize = 4;
@@ -21,6 +24,8 @@ const CHANNEL_PIECES: usize = 4;
 const PIECE_BYTES: usize = 256 << 10;
 /// A client that reads nothing for this long has gone.
 const STALL_LIMIT: Duration = Duration::from_mins(1);
+/// Times that an export waits for memory that others hold, of two seconds each.
+const MEMORY_WAITS_MAX: usize = 30;
 /// Traces read at a time.
 const TRACE_ROWS: usize = 2_000;
 
@@ -31,45 +36,82 @@ pub(super) enum Selection {
     Traces(TraceFilter),
 }
 
-type Pieces = mpsc::Receiver<io::Result<Bytes>>;
+/// One export.
+pub(super) struct Export {
+    pub(super) selection: Selection,
+    pub(super) format: Format,
+    /// Of the one who asked for it.
+    pub(super) rights: ReadRights,
+    /// What it holds while it runs: a page.
+    pub(super) reading: Reading,
+    /// Breaks it off.
+    pub(super) stop: CancellationToken,
+}
 
-/// The bytes of an export, which holds `permit` until its thread has ended and breaks off when `stop` is cancelled.
+/// What the thread passes on.
+enum Piece {
+    Bytes(Bytes),
+    /// Everything was passed on. Without it the body is broken off.
+    End,
+}
+
+/// The bytes of an export, which holds `permit` until its thread has ended.
 pub(super) fn bytes(
     store: &SpanStore,
-    selection: Selection,
-    format: Format,
+    export: Export,
     permit: OwnedSemaphorePermit,
-    stop: CancellationToken,
 ) -> impl Stream<Item = io::Result<Bytes>> + use<> {
     let (sender, pieces) = mpsc::channel(CHANNEL_PIECES);
-    let (reading, running) = (store.clone(), Running::begun());
+    let (reads, running) = (store.clone(), Running::begun());
+    let Export { selection, format, rights, reading, stop } = export;
+    let sent = while_allowed(stream_of(pieces), rights.watch(), |_| Err(broken_off()));
+    let watch = rights.watch();
     let export = move || {
         let (_permit, _running) = (permit, running);
-        let mut outlet = Outlet { sender, stop, runtime: Handle::current(), buffer: Vec::new() };
-        match write(&reading, &selection, format, &mut outlet) {
+        let mut outlet =
+            Outlet { sender, rights: watch, stop, runtime: Handle::current(), buffer: Vec::new() };
+        match write(&reads, &reading, (&selection, format), &mut outlet) {
             Ok(()) => {}
             Err(Stopped::ClientGone) => tracing::info!("export ended: the client has gone"),
-            Err(Stopped::Failed(error)) => {
-                tracing::error!(error = logged(&error), "export broken off");
-                outlet.break_off();
-            }
+            Err(Stopped::NotAllowed) => tracing::info!("export broken off: its reader may read no longer"),
+            Err(Stopped::ServerStops) => tracing::info!("export broken off: the server stops"),
+            Err(Stopped::Failed(error)) => tracing::error!(error = logged(&error), "export broken off"),
         }
     };
     // nobody waits for its end: the pieces end with it
     drop(store.spawn_long(export));
-    stream_of(pieces)
+    sent
 }
 
-/// The pieces; after the end it stays at its end, because compression asks once more.
-fn stream_of(mut pieces: Pieces) -> impl Stream<Item = io::Result<Bytes>> + use<> {
-    stream::poll_fn(move |context| pieces.poll_recv(context))
+/// The bytes of the pieces: an error, which the client sees as a broken body, where they end without [`Piece::End`].
+fn stream_of(mut pieces: mpsc::Receiver<Piece>) -> impl Stream<Item = io::Result<Bytes>> + use<> {
+    let mut is_over = false;
+    stream::poll_fn(move |context| {
+        if is_over {
+            return Poll::Ready(None);
+        }
+        let piece = ready!(pieces.poll_recv(context));
+        is_over = !matches!(piece, Some(Piece::Bytes(_)));
+        Poll::Ready(match piece {
+            Some(Piece::Bytes(bytes)) => Some(Ok(bytes)),
+            Some(Piece::End) => None,
+            None => Some(Err(broken_off())),
+        })
+    })
+}
+
+fn broken_off() -> io::Error {
+    io::Error::other("the export was broken off")
 }
 
 /// Why an export ended early.
 #[derive(Debug)]
 enum Stopped {
-    /// Nobody reads any more, or the server stops.
+    /// Nobody reads any more.
     ClientGone,
+    /// The reader may read no longer.
+    NotAllowed,
+    ServerStops,
     Failed(StoreError),
 }
 
@@ -81,7 +123,8 @@ impl From<StoreError> for Stopped {
 
 /// Where encoded bytes go.
 struct Outlet {
-    sender: mpsc::Sender<io::Result<Bytes>>,
+    sender: mpsc::Sender<Piece>,
+    rights: RightsWatch,
     stop: CancellationToken,
     runtime: Handle,
     buffer: Vec<u8>,
@@ -93,24 +136,33 @@ impl Outlet {
         if self.buffer.len() < at_least.max(1) {
             return Ok(());
         }
-        let piece = Ok(Bytes::from(std::mem::take(&mut self.buffer)));
-        let sending = self.stop.run_until_cancelled(self.sender.send_timeout(piece, STALL_LIMIT));
-        match self.runtime.block_on(sending) {
-            Some(Ok(())) => Ok(()),
-            Some(Err(_)) | None => Err(Stopped::ClientGone),
-        }
+        let bytes = Bytes::from(std::mem::take(&mut self.buffer));
+        self.send(Piece::Bytes(bytes))
     }
 
-    /// Ends the body in a way that the client sees as broken.
-    fn break_off(&self) {
-        let _ = self.sender.try_send(Err(io::Error::other("the export failed")));
+    /// Passes on what is left, and that it is the last.
+    fn finish(&mut self) -> Result<(), Stopped> {
+        self.pass_on(1)?;
+        self.send(Piece::End)
+    }
+
+    fn send(&mut self, piece: Piece) -> Result<(), Stopped> {
+        let (sender, stop, rights) = (&self.sender, &self.stop, &mut self.rights);
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => Err(Stopped::ServerStops),
+                _ = rights.ended() => Err(Stopped::NotAllowed),
+                sent = sender.send_timeout(piece, STALL_LIMIT) => sent.map_err(|_| Stopped::ClientGone),
+            }
+        })
     }
 }
 
 fn write(
     store: &SpanStore,
-    selection: &Selection,
-    format: Format,
+    reading: &Reading,
+    (selection, format): (&Selection, Format),
     outlet: &mut Outlet,
 ) -> Result<(), Stopped> {
     match selection {
@@ -132,10 +184,18 @@ fn write(
         }
         Selection::Traces(filter) => {
             let mut encoder = Encoder::of_traces(format, &mut outlet.buffer)?;
-            let mut after = None;
+            let (mut after, mut waits, held) = (None, 0, reading.bytes());
             loop {
-                let page = outlet.runtime.block_on(store.traces(filter, TRACE_ROWS, after))?;
+                let page = match outlet.runtime.block_on(store.traces(filter, TRACE_ROWS, after)) {
+                    // others have the memory for a moment, and the client has the half of it already
+                    Err(StoreError::NoMemory(_)) if waits < MEMORY_WAITS_MAX => {
+                        waits += 1;
+                        continue;
+                    }
+                    page => page?,
+                };
                 encoder.traces(&page.items, &mut outlet.buffer)?;
+                reading.shrink_to(held);
                 outlet.pass_on(PIECE_BYTES)?;
                 if page.next.is_none() {
                     break;
@@ -148,7 +208,7 @@ fn write(
             encoder.finish(&mut outlet.buffer)?;
         }
     }
-    outlet.pass_on(1)
+    outlet.finish()
 }
 
 #[cfg(test)]
@@ -160,12 +220,25 @@ mod tests {
     /// Scenario: the end of an export is asked for again, as a compressing layer does. Guarantee: it is the end again.
     #[tokio::test]
     async fn ended_stream_stays_ended() {
-        let (sender, pieces) = mpsc::channel(1);
-        sender.send(Ok(Bytes::from_static(b"row"))).await.unwrap();
-        drop(sender);
+        let (sender, pieces) = mpsc::channel(2);
+        sender.send(Piece::Bytes(Bytes::from_static(b"row"))).await.ok().unwrap();
+        sender.send(Piece::End).await.ok().unwrap();
         let mut stream = std::pin::pin!(stream_of(pieces));
         assert_eq!(stream.next().await.unwrap().unwrap(), "row");
         assert!(stream.next().await.is_none());
+        assert!(stream.next().await.is_none());
+    }
+
+    /// Scenario: the thread of an export ends without saying that it is through, with pieces waiting. Guarantee: the pieces
+    /// are followed by an error, which breaks the body off.
+    #[tokio::test]
+    async fn stream_without_its_end_is_broken_off() {
+        let (sender, pieces) = mpsc::channel(1);
+        sender.send(Piece::Bytes(Bytes::from_static(b"row"))).await.ok().unwrap();
+        drop(sender);
+        let mut stream = std::pin::pin!(stream_of(pieces));
+        assert_eq!(stream.next().await.unwrap().unwrap(), "row");
+        assert!(stream.next().await.unwrap().is_err());
         assert!(stream.next().await.is_none());
     }
 }

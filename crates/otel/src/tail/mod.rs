@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{Stream, StreamExt as _, stream};
 use http::HeaderMap;
-use junjo_auth::TelemetryReader;
+use junjo_auth::ReadRights;
 use junjo_telemetry::answers::Trace;
 use junjo_telemetry::params::{FilterParams, TraceFilterParams};
 use junjo_wal::Sequence;
@@ -23,7 +23,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::state::OtelState;
-use reader::{Reader, TailLag, TailReady};
+use crate::streams::while_allowed;
+use reader::{Reader, TailEnd, TailLag, TailReady, ended};
 
 /// Between two signs of life on a silent connection; proxies cut silent ones after a minute.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -40,7 +41,7 @@ struct TailParams {
     last_event_id: Option<String>,
 }
 
-/// Data of one event, by its name. Documents the stream; each event carries one of the three.
+/// Data of one event, by its name. Documents the stream; each event carries one of the four.
 #[derive(ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "describes the events in the OpenAPI document")]
@@ -51,11 +52,14 @@ enum TailEvent {
     Ready(TailReady),
     /// `lag`: some changes are not sent.
     Lag(TailLag),
+    /// `end`: the reader may read no longer; it is the last event, and the stream is closed.
+    End(TailEnd),
 }
 
-/// Follow traces as they arrive: events `ready`, `trace` (new or changed) and `lag`.
+/// Follow traces as they arrive: events `ready`, `trace` (new or changed), `lag` and `end`.
 ///
-/// `q` is looked for in the names of the traces themselves, and `filter` may name promoted fields alone.
+/// `q` is looked for in the names of the traces themselves, and `filter` may name promoted fields alone. Within two seconds of
+/// the end of the session or of the key, `end` says which of them it was, and the stream is closed.
 #[utoipa::path(
     get, path = "/otel/tail", tag = "otel",
     params(FilterParams, TraceFilterParams, TailParams, ("last-event-id" = Option<String>, Header, description = "Id of the last event that was read: the stream goes on behind it")),
@@ -63,7 +67,7 @@ enum TailEvent {
 )]
 async fn tail_traces(
     State(state): State<OtelState>,
-    _: TelemetryReader,
+    rights: ReadRights,
     headers: HeaderMap,
     ApiQueries((shared, traces, params)): ApiQueries<(FilterParams, TraceFilterParams, TailParams)>,
 ) -> ApiResult<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
@@ -81,6 +85,7 @@ async fn tail_traces(
         }
     })
     .fuse();
+    let events = while_allowed(events, rights.watch(), |end| Ok(ended(end)));
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 

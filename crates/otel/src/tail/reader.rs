@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use axum::response::sse::Event;
+use junjo_auth::RightsEnd;
 use junjo_span_store::{Changes, SpanStore, StoreError, TraceFilter, TraceRow};
 use junjo_telemetry::answers::Trace;
 use junjo_wal::Sequence;
@@ -33,6 +34,34 @@ pub(super) struct TailReady {
 pub(super) struct TailLag {
     /// Changed traces that were left out; read the list to see them.
     skipped_traces: u64,
+}
+
+/// Data of the event `end`: the reader may read no longer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TailEnd {
+    reason: TailEndReason,
+}
+
+/// Why a tail ended.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum TailEndReason {
+    /// Signed out, expired, or ended with the account, its role or its password: sign in again.
+    SessionEnded,
+    /// The read key was revoked, deleted, replaced, or has expired.
+    KeyRefused,
+    /// For ten seconds it could not be found out whether the reader may still read: come back.
+    Unknown,
+}
+
+/// The event `end`.
+pub(super) fn ended(end: RightsEnd) -> Event {
+    let reason = match end {
+        RightsEnd::SessionEnded => TailEndReason::SessionEnded,
+        RightsEnd::KeyRefused => TailEndReason::KeyRefused,
+        RightsEnd::Unknown => TailEndReason::Unknown,
+    };
+    event("end", None, &TailEnd { reason })
 }
 
 /// One open stream.
@@ -85,7 +114,8 @@ impl Reader {
             }
             // busy, reopened or slow: the position stays, so nothing is lost
             Err(error) => {
-                if !matches!(error, StoreError::Busy | StoreError::NotReady(_) | StoreError::Interrupted) {
+                use StoreError::{Busy, Interrupted, NoMemory, NotReady};
+                if !matches!(error, Busy | NotReady(_) | Interrupted | NoMemory(_)) {
                     tracing::error!(error = logged(&error), "live tail cannot read changes");
                 }
                 return;

@@ -11,7 +11,7 @@ use junjo_server::running::Running;
 use junjo_server::settings::Settings;
 use junjo_span_store::probe_index;
 use junjo_test_support::{FaultLibrary, OtlpClient, eventually};
-use junjo_web::{Lifecycle, SystemClock};
+use junjo_web::{Lifecycle, SharedClock, SystemClock};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
@@ -52,11 +52,20 @@ impl TestServer {
 
     /// A server on the state in `dir`, whatever the disk has left, with more arguments of the command line.
     pub(crate) async fn start_with(dir: tempfile::TempDir, arguments: &[&str]) -> Self {
+        Self::start_all(dir, arguments, SystemClock::shared()).await
+    }
+
+    /// A fresh server whose clock is `clock`.
+    pub(crate) async fn start_at(clock: SharedClock) -> Self {
+        Self::start_all(tempfile::tempdir().unwrap(), &[], clock).await
+    }
+
+    async fn start_all(dir: tempfile::TempDir, arguments: &[&str], clock: SharedClock) -> Self {
         let lifecycle = Lifecycle::new();
         let arguments = [&["--free-space-min=1M"][..], arguments].concat();
         let settings = Settings::in_dir_with(dir.path(), &arguments);
         let prober = Arc::new(|path: &Path| probe_index(path));
-        let starting = Box::pin(Running::start(settings, SystemClock::shared(), prober, &lifecycle));
+        let starting = Box::pin(Running::start(settings, clock, prober, &lifecycle));
         let running = Box::new(starting.await.unwrap());
         let api = Api::new(running.http_addr);
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));

@@ -8,12 +8,13 @@ use arrow::record_batch::RecordBatch;
 use junjo_span_model::{PriceTable, TraceId};
 use junjo_wal::Record;
 
+use crate::budget::Held;
 use crate::dataset::Dataset;
 use crate::decode::DecodeFailure;
 use crate::row::Place;
 
 /// One whole item of a dataset.
-pub(crate) trait ArchiveItem: Sized {
+pub(crate) trait ArchiveItem: Held + Sized {
     /// The dataset.
     const DATASET: Dataset;
     /// Version of the columns. Files of an earlier one lack some, which are read as the table of promoted fields says.

@@ -24,8 +24,8 @@ use crate::row::Place;
 
 /// Rows read at a time.
 const BATCH_ROWS: usize = 4096;
-/// Rows of an export read at a time: few, because each may hold megabytes.
-const STREAM_ROWS: usize = 256;
+/// Whole items read at a time: few, because each may hold megabytes.
+const STREAM_ROWS: usize = 64;
 
 type Builder = ParquetRecordBatchReaderBuilder<File>;
 
@@ -37,18 +37,24 @@ fn open(path: &Path) -> Result<Builder, StoreError> {
         .map_err(StoreError::parquet("open", path))
 }
 
-/// The whole items at `places` (all in this file's range); those that are not in the file are left out. Blocking.
+/// Hands the whole items at `places` (all in this file's range) to `sink`, a few at a time in place order, until it returns
+/// false; those that are not in the file are left out. Blocking.
 ///
 /// Only row groups whose sequences overlap are touched, and in them only the pages that hold a wanted row.
-pub(crate) fn read_places<T: ArchiveItem>(path: &Path, places: &[Place]) -> Result<Vec<T>, StoreError> {
-    let mut items = Vec::with_capacity(places.len());
-    for batch in select(path, places.to_vec(), BATCH_ROWS)? {
-        items.extend(T::from_batch(&batch.map_err(StoreError::Columns)?).map_err(StoreError::Columns)?);
+pub(crate) fn read_places<T: ArchiveItem>(
+    path: &Path,
+    places: Vec<Place>,
+    sink: &mut dyn FnMut(Vec<T>) -> bool,
+) -> Result<(), StoreError> {
+    for batch in select(path, places, STREAM_ROWS)? {
+        if !sink(T::from_batch(&batch.map_err(StoreError::Columns)?).map_err(StoreError::Columns)?) {
+            break;
+        }
     }
-    Ok(items)
+    Ok(())
 }
 
-/// The same, handed to `sink` a few at a time in place order. Blocking.
+/// The same to the end, unless `sink` fails. Blocking.
 pub(crate) fn stream_places<T: ArchiveItem>(
     path: &Path,
     places: Vec<Place>,

@@ -16,11 +16,13 @@ use tokio::runtime::Handle;
 pub use parquet::ParquetExport;
 
 use crate::archive::read::stream_places;
+use crate::budget::Held as _;
 use crate::catalog::file::Leased;
 use crate::dataset::Dataset;
-use crate::decode::decode_whole_spans;
+use crate::decode::decode_windows;
 use crate::error::StoreError;
 use crate::filter::spans::SpanFilter;
+use crate::reading::Reading;
 use crate::row::{Place, SpanRow};
 use crate::scan::handle::Scans;
 use crate::scan::hints::{has_hints, hinted_rows};
@@ -33,6 +35,9 @@ use crate::whole_span::WholeSpan;
 /// Compressed bytes of the wal that are decoded at a time.
 const TAIL_CHUNK_BYTES: u64 = 1 << 20;
 
+/// Bytes of decoded spans of the wal that are held at a time.
+const WINDOW_BYTES: usize = 4 << 20;
+
 /// Spans whose rows are asked for at a time.
 const WINDOW_SPANS: usize = 8_192;
 
@@ -40,18 +45,30 @@ const WINDOW_SPANS: usize = 8_192;
 pub type SpanSink<'a> = dyn FnMut(Vec<WholeSpan>) -> Result<(), StoreError> + 'a;
 
 /// Hands every current span (neither replaced nor deleted) that matches to `sink`, in place order. Spans that arrive after the call are not among them.
-/// Blocking: call it on a blocking thread of the runtime.
+/// Blocking: call it on a blocking thread of the runtime. What `reading` holds is for one batch; a larger one takes more.
 pub(crate) fn export_spans(
     scans: &Scans,
+    reading: &Reading,
     filter: &SpanFilter,
     sink: &mut SpanSink<'_>,
 ) -> Result<(), StoreError> {
     let (runtime, up_to) = (Handle::current(), scans.index().progress().span_cursor);
     let has_hints = runtime.block_on(has_hints(scans.index()))?;
-    let export = Export { scans, filter, runtime, up_to, has_hints };
+    let held = reading.bytes();
+    let mut counted = |spans: Vec<WholeSpan>| {
+        let bytes = spans.iter().map(WholeSpan::held_bytes).sum::<usize>();
+        let more = bytes.saturating_sub(usize::try_from(held).unwrap_or(usize::MAX));
+        if more > 0 {
+            runtime.block_on(reading.hold(more))?;
+        }
+        let taken = sink(spans);
+        reading.shrink_to(held);
+        taken
+    };
+    let export = Export { scans, filter, runtime: runtime.clone(), up_to, has_hints };
     let mut done = Sequence(0);
     while done < export.up_to {
-        done = export.step(done, sink)?;
+        done = export.step(done, &mut counted)?;
     }
     Ok(())
 }
@@ -80,26 +97,29 @@ impl Export<'_> {
         let Some(last) = records.last().map(|record| record.sequence) else {
             return Ok(self.up_to);
         };
-        let mut spans = Vec::new();
+        let prices = self.scans.sources().prices;
         let quarantine = &self.scans.sources().quarantine;
-        for record in records.iter().filter(|record| !quarantine.has(record.sequence)) {
-            // what cannot be decoded was quarantined by the indexer, and is in no answer
-            let _ = decode_whole_spans(record, self.scans.sources().prices, &|_| true, &mut |span| {
-                spans.push(span);
-            });
-        }
-        let range = Records { after: done, last };
+        let sound = records.iter().filter(|record| !quarantine.has(record.sequence));
+        decode_windows(sound, prices, WINDOW_BYTES, &mut |spans| self.window(spans, sink))?;
+        Ok(last)
+    }
+
+    /// Exports those of `spans`, which are of the wal and in place order, that match.
+    fn window(&self, mut spans: Vec<WholeSpan>, sink: &mut SpanSink<'_>) -> Result<(), StoreError> {
+        let sequences = spans.iter().map(|span| span.row.place.sequence);
+        let Some((first, last)) = sequences.clone().min().zip(sequences.max()) else { return Ok(()) };
+        let range = Records { after: Sequence(first.0 - 1), last };
         let matches = match self.job() {
             Some(job) => Some(self.runtime.block_on(scan_spans(self.scans, job, &spans, range))?),
             None => None,
         };
         let wanted: HashSet<Place> = self.matching_places(range, matches)?.into_iter().collect();
         spans.retain(|span| wanted.contains(&span.row.place));
-        if !spans.is_empty() {
-            let mut hinted = self.hinted(spans.iter().map(|span| span.row.place).collect())?;
-            sink(spans.into_iter().map(|span| with_row_of(&mut hinted, span)).collect())?;
+        if spans.is_empty() {
+            return Ok(());
         }
-        Ok(last)
+        let mut hinted = self.hinted(spans.iter().map(|span| span.row.place).collect())?;
+        sink(spans.into_iter().map(|span| with_row_of(&mut hinted, span)).collect())
     }
 
     /// The first file with records behind `done`.

@@ -10,7 +10,7 @@ use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
 use super::append::append_traces;
-use super::traces::{COLUMNS, trace_rows};
+use super::traces::{COLUMNS, WHOLE, trace_rows};
 use crate::columns::rows_from_batch;
 use crate::error::StoreError;
 use crate::row::{SpanRow, trace_halves};
@@ -62,8 +62,8 @@ pub(super) fn replace_large(connection: &Connection, trace: TraceId) -> Result<(
 pub(super) fn stored(connection: &Connection, trace: TraceId) -> Result<Option<TraceRow>, StoreError> {
     let (hi, lo) = trace_halves(trace);
     let sql = format!("SELECT {COLUMNS} FROM traces WHERE trace_hi = ? AND trace_lo = ?");
-    let rows = trace_rows(connection, &sql, vec![Value::UBigInt(hi), Value::UBigInt(lo)])?;
-    Ok(rows.into_iter().next())
+    let values = vec![Value::UBigInt(hi), Value::UBigInt(lo)];
+    Ok(trace_rows(connection, &sql, values, WHOLE)?.rows.into_iter().next())
 }
 
 /// What computing may take.

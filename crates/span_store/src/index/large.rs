@@ -10,7 +10,7 @@ use super::append::{Wanted, append_wanted};
 use super::bring::{Arrived, Merge, MergeContext, Merged, fill_touched};
 use super::hints::{HintsOf, KnownHints};
 use super::stored::{Bounds, SpansOf, load_spans};
-use super::traces::{COLUMNS, trace_rows};
+use super::traces::{COLUMNS, WHOLE, trace_rows};
 use crate::error::StoreError;
 use crate::row::{SpanRow, trace_from_halves, trace_halves};
 use crate::trace_row::{Changes, TraceRow};
@@ -27,7 +27,7 @@ pub(super) fn add_to_large(
 ) -> Result<Merged, StoreError> {
     fill_touched(connection, traces)?;
     let sql = format!("SELECT {COLUMNS} FROM traces SEMI JOIN touched USING (trace_hi, trace_lo)");
-    let rows = trace_rows(connection, &sql, Vec::new())?;
+    let rows = trace_rows(connection, &sql, Vec::new(), WHOLE)?.rows;
     fill_wanted(connection, &rows, &arrived)?;
     let hints = KnownHints::merge(connection, HintsOf::Spans, arrived.hints)?;
     let end = |row: &TraceRow| row.start_unix_nano.saturating_add(row.duration_nanos);

@@ -5,6 +5,7 @@ use duckdb::{Connection, Row, params_from_iter};
 use junjo_span_model::{SpanId, SpanStatus};
 use junjo_wal::Sequence;
 
+use crate::budget::{Budget, Rows};
 use crate::error::StoreError;
 use crate::row::{span_from_number, trace_from_halves};
 use crate::trace_row::TraceRow;
@@ -14,15 +15,25 @@ pub(crate) const COLUMNS: &str = "trace_hi, trace_lo, start_unix_nanos, duration
     root_name, root_role, service, status, span_count, error_count, llm_call_count, workflow_count, input_tokens, output_tokens,
     cached_input_tokens, cost_usd, unpriced_calls, wrapper_span_ids, session_id, user_id, services, models, roles, sessions, users, newest_sequence";
 
-/// Trace rows of a query over [`COLUMNS`].
+/// For a commit, which needs all rows of the traces that it brings spans of.
+pub(crate) const WHOLE: Budget = Budget::of(usize::MAX);
+
+/// Trace rows of a query over [`COLUMNS`], as far as there is room for them.
 pub(crate) fn trace_rows(
     connection: &Connection,
     sql: &str,
     values: Vec<Value>,
-) -> Result<Vec<TraceRow>, StoreError> {
+    budget: Budget,
+) -> Result<Rows<TraceRow>, StoreError> {
     let failed = || StoreError::index("list traces");
     let mut statement = connection.prepare(sql).map_err(failed())?;
-    statement.query_map(params_from_iter(values), trace_row).and_then(Iterator::collect).map_err(failed())
+    let mut found = Rows::within(budget);
+    for row in statement.query_map(params_from_iter(values), trace_row).map_err(failed())? {
+        if !found.push(row.map_err(failed())?) {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 fn trace_row(row: &Row<'_>) -> duckdb::Result<TraceRow> {

@@ -6,6 +6,7 @@ use junjo_wal::Sequence;
 
 use super::handle::Queries;
 use super::traces::{COLUMNS, trace_rows};
+use crate::budget::{Held, Rows};
 use crate::error::StoreError;
 use crate::filter::traces::TraceFilter;
 use crate::trace_row::TraceRow;
@@ -18,6 +19,9 @@ pub enum Changes {
     /// More than were asked for: this many, of which none is returned.
     TooMany(u64),
 }
+
+/// Bytes of changed traces that are returned at most; a reader that is further behind is told how many there are.
+const CHANGES_BYTES_MAX: usize = 2 << 20;
 
 impl Queries {
     /// Traces that match and that records in `after < sequence <= up_to` changed last, at most `limit` of them.
@@ -36,14 +40,16 @@ impl Queries {
             [Value::BigInt(after.0), Value::BigInt(up_to.0)],
         );
         let (filter, values) = (conditions.sql(), conditions.values());
+        let room = self.reading().room(CHANGES_BYTES_MAX).await?;
+        let budget = room.budget();
         let run = move |connection: &Connection| {
             let sql = format!(
                 "SELECT {COLUMNS} FROM traces{filter}
                  ORDER BY newest_sequence, start_unix_nanos, trace_hi, trace_lo LIMIT {}",
                 limit.saturating_add(1)
             );
-            let traces = trace_rows(connection, &sql, values.clone())?;
-            if traces.len() <= limit {
+            let Rows { rows: traces, is_cut, .. } = trace_rows(connection, &sql, values.clone(), budget)?;
+            if !is_cut && traces.len() <= limit {
                 return Ok(Changes::Traces(traces));
             }
             let sql = format!("SELECT count(*) FROM traces{filter}");
@@ -52,6 +58,12 @@ impl Queries {
                 .map_err(StoreError::index("count changed traces"))?;
             Ok(Changes::TooMany(count.unsigned_abs()))
         };
-        self.index.run(run).await
+        let changes = self.index.run(run).await?;
+        let bytes = match &changes {
+            Changes::Traces(traces) => traces.iter().map(Held::held_bytes).sum(),
+            Changes::TooMany(_) => 0,
+        };
+        room.keep(bytes).await?;
+        Ok(changes)
     }
 }

@@ -24,9 +24,9 @@ impl Queries {
         after: Option<SpanCursor>,
     ) -> Result<SpanListPage, StoreError> {
         if filter.needs_scan() {
-            scanned_page(&self.scans, filter, limit, after).await
+            scanned_page(&self.scans, &self.reading(), filter, limit, after).await
         } else {
-            indexed_page(&self.index, filter, limit, after).await
+            indexed_page(&self.index, &self.reading(), filter, limit, after).await
         }
     }
 
@@ -38,9 +38,9 @@ impl Queries {
         after: Option<TraceCursor>,
     ) -> Result<TraceListPage, StoreError> {
         if filter.needs_scan() {
-            scanned_page(&self.scans, filter, limit, after).await
+            scanned_page(&self.scans, &self.reading(), filter, limit, after).await
         } else {
-            indexed_page(&self.index, filter, limit, after).await
+            indexed_page(&self.index, &self.reading(), filter, limit, after).await
         }
     }
 

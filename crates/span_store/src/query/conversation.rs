@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use duckdb::Connection;
 use duckdb::types::Value;
-use junjo_span_model::{Role, TraceId};
+use duckdb::{Connection, Row, params_from_iter};
+use junjo_span_model::TraceId;
+use junjo_wal::Sequence;
 
 use super::handle::Queries;
-use super::spans::span_rows;
 use crate::error::StoreError;
-use crate::row::{Place, SpanRow, span_number, trace_halves};
+use crate::row::{Place, span_number, trace_from_halves, trace_halves};
 use crate::trace_row::TraceRow;
 
 /// Places of the spans with the first words and the last answer of a trace; often the same.
@@ -54,26 +54,47 @@ fn ends(
     bounds: (i64, i64),
     ids: &[Value],
 ) -> Result<HashMap<TraceId, ConversationEnds>, StoreError> {
+    let failed = || StoreError::index("find what was said");
     let marks = vec!["(?::UBIGINT, ?::UBIGINT, ?::UBIGINT)"; ids.len() / 3].join(", ");
     let sql = format!(
-        "SELECT spans.* FROM spans JOIN (VALUES {marks}) t(hi, lo, root) ON trace_hi = hi AND trace_lo = lo
+        "SELECT trace_hi, trace_lo, sequence, ordinal, coalesce(role = 'llm', false)
+         FROM spans JOIN (VALUES {marks}) t(hi, lo, root) ON trace_hi = hi AND trace_lo = lo
          WHERE start_unix_nanos BETWEEN ? AND ? AND (role = 'llm' OR span_id = root)
          ORDER BY start_unix_nanos, span_id"
     );
-    let values: Vec<Value> =
-        ids.iter().cloned().chain([Value::BigInt(bounds.0), Value::BigInt(bounds.1)]).collect();
-    let mut by_trace: HashMap<TraceId, Vec<SpanRow>> = HashMap::new();
-    for row in span_rows(connection, &sql, &values)? {
-        by_trace.entry(row.trace_id).or_default().push(row);
+    let values = ids.iter().cloned().chain([Value::BigInt(bounds.0), Value::BigInt(bounds.1)]);
+    let mut statement = connection.prepare(&sql).map_err(failed())?;
+    let candidate = |row: &Row<'_>| {
+        let place = Place { sequence: Sequence(row.get(2)?), ordinal: row.get(3)? };
+        Ok((trace_from_halves(row.get(0)?, row.get(1)?), place, row.get(4)?))
+    };
+    let mut by_trace: HashMap<TraceId, Ends> = HashMap::new();
+    for found in statement.query_map(params_from_iter(values), candidate).map_err(failed())? {
+        let (trace_id, place, is_call) = found.map_err(failed())?;
+        by_trace.entry(trace_id).or_default().add(place, is_call);
     }
-    let ends = by_trace.into_iter().filter_map(|(id, spans)| Some((id, ends_of(&spans)?)));
-    Ok(ends.collect())
+    Ok(by_trace.into_iter().filter_map(|(id, ends)| Some((id, ends.found()?))).collect())
 }
 
-/// From the model calls and the root of one trace, in order of start.
-fn ends_of(spans: &[SpanRow]) -> Option<ConversationEnds> {
-    let mut calls = spans.iter().filter(|span| span.role == Some(Role::Llm));
-    let first = calls.next().or(spans.first())?;
-    let last = calls.next_back().unwrap_or(first);
-    Some(ConversationEnds { first: first.place, last: last.place })
+/// The ends of one trace, from its model calls and its root in order of start.
+#[derive(Default)]
+struct Ends {
+    first: Option<Place>,
+    first_call: Option<Place>,
+    last_call: Option<Place>,
+}
+
+impl Ends {
+    fn add(&mut self, place: Place, is_call: bool) {
+        self.first.get_or_insert(place);
+        if is_call {
+            self.first_call.get_or_insert(place);
+            self.last_call = Some(place);
+        }
+    }
+
+    fn found(&self) -> Option<ConversationEnds> {
+        let first = self.first_call.or(self.first)?;
+        Some(ConversationEnds { first, last: self.last_call.unwrap_or(first) })
+    }
 }

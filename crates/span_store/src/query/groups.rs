@@ -8,9 +8,10 @@ use junjo_span_model::TraceId;
 use junjo_wal::Sequence;
 
 use super::handle::Queries;
-use super::page::{ListPage, cut};
+use super::page::ListPage;
 use super::stats_sql::clamped_sum;
 use super::traces::{COLUMNS, texts, trace_rows};
+use crate::budget::{Budget, Held, Rows};
 use crate::error::StoreError;
 use crate::filter::conditions::Conditions;
 use crate::filter::time::TimeRange;
@@ -145,41 +146,57 @@ impl Queries {
         let newest =
             after.as_ref().map_or_else(|| self.index.progress().newest_row(), |cursor| cursor.newest);
         let filter = filter.clone();
+        let room = self.reading().page().await?;
+        let budget = room.budget();
         let run = move |connection: &Connection| {
-            let mut listed = list(connection, kind, &filter, limit.saturating_add(1), after)?;
-            let next = cut(&mut listed, limit).map(|last| GroupCursor {
+            let mut listed = list(connection, kind, &filter, (limit.saturating_add(1), budget), after)?;
+            let mut has_more = listed.cut(limit).is_some();
+            let found = loop {
+                let ids: Vec<&str> = listed.rows.iter().map(|group| group.id.as_str()).collect();
+                let found = summaries(connection, &filter.conditions(kind), (kind, &ids), budget)?;
+                if !found.is_cut || ids.len() <= 1 {
+                    break found;
+                }
+                // what belongs to a group is known only when it has been read
+                (has_more, listed.rows) = (true, half(listed.rows));
+            };
+            let next = listed.rows.pop().filter(|_| has_more).map(|last| GroupCursor {
                 last_start_unix_nano: last.last_start_unix_nano,
-                id_md5: last.id_md5.clone(),
+                id_md5: last.id_md5,
                 newest,
             });
-            let ids: Vec<String> = listed.into_iter().map(|group| group.id).collect();
-            Ok((summaries(connection, kind, &filter.conditions(kind), &ids)?, next))
+            Ok((found, next))
         };
-        let (items, next) = self.index.run(run).await?;
-        Ok(ListPage::complete(items, next))
+        let (found, next) = self.index.run(run).await?;
+        room.keep(found.bytes()).await?;
+        Ok(ListPage::complete(found.rows, next))
     }
 
-    /// A conversation with at most `limit` of its traces behind `after`; `None` for an unknown one.
+    /// A conversation with at most `limit` of its traces behind `after`, fewer where they are large; `None` for an unknown one.
     pub(crate) async fn conversation(
         &self,
         id: String,
         limit: usize,
         after: Option<ConversationPosition>,
     ) -> Result<Option<ConversationTraces>, StoreError> {
-        self.index.run(move |connection| conversation(connection, &id, limit, after)).await
+        let room = self.reading().page().await?;
+        let page = (limit, room.budget());
+        let found = self.index.run(move |connection| conversation(connection, &id, page, after)).await?;
+        room.keep(found.as_ref().map_or(0, ConversationTraces::held_bytes)).await?;
+        Ok(found)
     }
 }
 
 fn conversation(
     connection: &Connection,
     id: &str,
-    limit: usize,
+    (limit, budget): (usize, Budget),
     after: Option<ConversationPosition>,
 ) -> Result<Option<ConversationTraces>, StoreError> {
     let mut of_conversation = Conditions::default();
     of_conversation.push("list_contains(sessions, ?)", [Value::Text(id.to_owned())]);
-    let found = summaries(connection, GroupKind::Conversation, &of_conversation, &[id.to_owned()])?;
-    let Some(conversation) = found.into_iter().next() else {
+    let mut found = summaries(connection, &of_conversation, (GroupKind::Conversation, &[id]), budget)?;
+    let Some(conversation) = found.rows.pop() else {
         return Ok(None);
     };
     let mut conditions = Conditions::default();
@@ -200,10 +217,11 @@ fn conversation(
         conditions.sql(),
         limit.saturating_add(1)
     );
-    let mut traces = trace_rows(connection, &sql, conditions.values())?;
-    let next = cut(&mut traces, limit)
+    let mut traces = trace_rows(connection, &sql, conditions.values(), budget)?;
+    let next = traces
+        .cut(limit)
         .map(|last| ConversationPosition { start_unix_nano: last.start_unix_nano, trace_id: last.trace_id });
-    Ok(Some(ConversationTraces { conversation, traces, next }))
+    Ok(Some(ConversationTraces { conversation, traces: traces.rows, next }))
 }
 
 /// A group on a page, and what its place in the order depends on.
@@ -213,14 +231,39 @@ struct Listed {
     id_md5: String,
 }
 
-/// The groups of a page, in its order.
+impl Held for Listed {
+    fn held_bytes(&self) -> usize {
+        size_of::<Self>() + self.id.len() + self.id_md5.len()
+    }
+}
+
+/// The first half of `rows`, and at least one.
+fn half<T>(mut rows: Vec<T>) -> Vec<T> {
+    rows.truncate(rows.len().div_ceil(2));
+    rows
+}
+
+impl Held for TraceGroup {
+    fn held_bytes(&self) -> usize {
+        let listed = self.services.iter().chain(&self.users).map(|text| size_of::<String>() + text.len());
+        size_of::<Self>() + self.id.len() + self.first_root_name.len() + listed.sum::<usize>()
+    }
+}
+
+impl Held for ConversationTraces {
+    fn held_bytes(&self) -> usize {
+        self.conversation.held_bytes() + self.traces.iter().map(Held::held_bytes).sum::<usize>()
+    }
+}
+
+/// The groups of a page, in its order, as far as there is room for them.
 fn list(
     connection: &Connection,
     kind: GroupKind,
     filter: &GroupFilter,
-    limit: usize,
+    (limit, budget): (usize, Budget),
     after: Option<GroupCursor>,
-) -> Result<Vec<Listed>, StoreError> {
+) -> Result<Rows<Listed>, StoreError> {
     let failed = || StoreError::index("list conversations or users");
     let conditions = filter.conditions(kind);
     let mut of_group = Conditions::default();
@@ -246,23 +289,28 @@ fn list(
     );
     let values = conditions.values().into_iter().chain(of_group.values()).chain(cursor_values);
     let mut statement = connection.prepare(&sql).map_err(failed())?;
-    statement
-        .query_map(params_from_iter(values), |row| {
-            Ok(Listed { id: row.get(0)?, last_start_unix_nano: row.get(1)?, id_md5: row.get(2)? })
-        })
-        .and_then(Iterator::collect)
-        .map_err(failed())
+    let group = |row: &Row<'_>| {
+        Ok(Listed { id: row.get(0)?, last_start_unix_nano: row.get(1)?, id_md5: row.get(2)? })
+    };
+    let mut listed = Rows::within(budget);
+    for row in statement.query_map(params_from_iter(values), group).map_err(failed())? {
+        if !listed.push(row.map_err(failed())?) {
+            break;
+        }
+    }
+    Ok(listed)
 }
 
-/// The numbers of `ids` over the traces that match, in the order of `ids`.
+/// The numbers of `ids` over the traces that match, in the order of `ids`; some of them where there is no room for all.
 fn summaries(
     connection: &Connection,
-    kind: GroupKind,
     conditions: &Conditions,
-    ids: &[String],
-) -> Result<Vec<TraceGroup>, StoreError> {
+    (kind, ids): (GroupKind, &[&str]),
+    budget: Budget,
+) -> Result<Rows<TraceGroup>, StoreError> {
+    let mut found = Rows::within(budget);
     if ids.is_empty() {
-        return Ok(Vec::new());
+        return Ok(found);
     }
     let failed = || StoreError::index("summarise conversations or users");
     let marks = vec!["?"; ids.len()].join(", ");
@@ -280,13 +328,16 @@ fn summaries(
         column = kind.column(),
         filter = conditions.sql(),
     );
-    let values = conditions.values().into_iter().chain(ids.iter().cloned().map(Value::Text));
+    let values = conditions.values().into_iter().chain(ids.iter().map(|id| Value::Text((*id).to_owned())));
     let mut statement = connection.prepare(&sql).map_err(failed())?;
-    let mut by_id: HashMap<String, TraceGroup> = statement
-        .query_map(params_from_iter(values), group_row)
-        .and_then(|rows| rows.map(|row| row.map(|group| (group.id.clone(), group))).collect())
-        .map_err(failed())?;
-    Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
+    for row in statement.query_map(params_from_iter(values), group_row).map_err(failed())? {
+        if !found.push(row.map_err(failed())?) {
+            break;
+        }
+    }
+    let place: HashMap<&str, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    found.rows.sort_unstable_by_key(|group| place.get(group.id.as_str()).copied());
+    Ok(found)
 }
 
 fn group_row(row: &Row<'_>) -> duckdb::Result<TraceGroup> {

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::archive::payload::Payloads;
+use junjo_memory::Memory;
+
+use crate::archive::item::ArchiveItem;
+use crate::archive::payload::{Payloads, Portion};
 use crate::error::StoreError;
 use crate::index::handle::Index;
+use crate::reading::Reading;
 use crate::row::Place;
 use crate::scan::handle::Scans;
-use crate::whole_log::WholeLog;
-use crate::whole_span::WholeSpan;
 
 /// All queries; cheap to clone.
 #[derive(Clone)]
@@ -16,20 +18,40 @@ pub(crate) struct Queries {
     pub(super) index: Index,
     pub(super) payloads: Arc<Payloads>,
     pub(super) scans: Scans,
+    memory: Memory,
+    /// Of the question that these queries are for, where there is one that goes on behind them.
+    question: Option<Reading>,
 }
 
 impl Queries {
-    pub(crate) fn new(payloads: Payloads, scans: Scans) -> Self {
-        Self { index: scans.index().clone(), payloads: Arc::new(payloads), scans }
+    pub(crate) fn new(payloads: Payloads, scans: Scans, memory: Memory) -> Self {
+        let index = scans.index().clone();
+        Self { index, payloads: Arc::new(payloads), scans, memory, question: None }
     }
 
-    /// Whole spans by place, in place order; what is damaged or gone is left out.
-    pub(crate) async fn whole_spans(&self, places: Vec<Place>) -> Result<Vec<WholeSpan>, StoreError> {
-        Ok(self.payloads.read(places).await?.items)
+    /// The same for one question, which holds what is read until its reading is dropped.
+    pub(crate) fn for_question(&self) -> (Self, Reading) {
+        let reading = Reading::new(&self.memory);
+        (Self { question: Some(reading.clone()), ..self.clone() }, reading)
     }
 
-    /// Whole log records by place, in place order; what is damaged or gone is left out.
-    pub(crate) async fn whole_logs(&self, places: Vec<Place>) -> Result<Vec<WholeLog>, StoreError> {
-        Ok(self.payloads.read(places).await?.items)
+    /// What a query counts in; where there is no question, it is given back with the query.
+    pub(crate) fn reading(&self) -> Reading {
+        self.question.clone().unwrap_or_else(|| Reading::new(&self.memory))
+    }
+
+    /// Whole items at `places`, in their order, as far as a page has room for them, and of the first one in any case.
+    pub(crate) async fn whole_page<T>(
+        &self,
+        places: Vec<Place>,
+        bytes_max: usize,
+    ) -> Result<Portion<T>, StoreError>
+    where
+        T: ArchiveItem + Send + 'static,
+    {
+        let room = self.reading().room(bytes_max).await?;
+        let portion = self.payloads.read(places, room.budget()).await?;
+        room.keep(portion.bytes()).await?;
+        Ok(portion)
     }
 }

@@ -7,15 +7,17 @@ use duckdb::types::Value;
 use junjo_wal::Sequence;
 
 use super::newest::NewestFirst;
-use super::page::{ListPage, cut};
+use super::page::ListPage;
+use crate::budget::{Budget, Held, Rows};
 use crate::error::StoreError;
 use crate::filter::conditions::Conditions;
 use crate::filter::time::TimeRange;
 use crate::index::handle::Index;
+use crate::reading::Reading;
 use crate::scan::job::ScanJob;
 
 /// Rows of a list.
-pub(super) trait Listing: Sized + Send + 'static {
+pub(super) trait Listing: Held + Sized + Send + 'static {
     /// Which rows.
     type Filter: Clone + Send + Sync + 'static;
     /// Where a page starts.
@@ -33,7 +35,12 @@ pub(super) trait Listing: Sized + Send + 'static {
     const MARKS: &'static str;
 
     /// Rows of a query over [`Self::COLUMNS`].
-    fn read(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Vec<Self>, StoreError>;
+    fn read(
+        connection: &Connection,
+        sql: &str,
+        values: Vec<Value>,
+        budget: Budget,
+    ) -> Result<Rows<Self>, StoreError>;
 
     /// The position behind this row; `newest` is the newest record when the first page was read.
     fn cursor(&self, newest: Sequence) -> Self::Cursor;
@@ -78,47 +85,50 @@ pub(super) fn newest_of<C: Position>(index: &Index, after: Option<C>) -> Sequenc
     after.map_or_else(|| index.progress().newest_row(), Position::newest)
 }
 
-/// The rows of `T` that fulfil `conditions`, in order.
+/// The rows of `T` that fulfil `conditions`, in order, as far as there is room for them.
 pub(super) fn select<T: Listing>(
     connection: &Connection,
     from: &str,
     conditions: &Conditions,
-    limit: usize,
-) -> Result<Vec<T>, StoreError> {
+    (limit, budget): (usize, Budget),
+) -> Result<Rows<T>, StoreError> {
     let sql =
         format!("SELECT {} FROM {from}{} ORDER BY {} LIMIT {limit}", T::COLUMNS, conditions.sql(), T::ORDER);
-    T::read(connection, &sql, conditions.values())
+    T::read(connection, &sql, conditions.values(), budget)
 }
 
-/// At most `limit` rows that the index alone can find, from `after` on.
+/// At most `limit` rows that the index alone can find, from `after` on; fewer where they are large.
 pub(super) async fn indexed_page<T: Listing>(
     index: &Index,
+    reading: &Reading,
     filter: &T::Filter,
     limit: usize,
     after: Option<T::Cursor>,
 ) -> Result<ListPage<T, T::Cursor>, StoreError> {
     let newest = newest_of(index, after);
     let filter = filter.clone();
-    let run =
-        move |connection: &Connection| newest_first::<T>(connection, &filter, limit.saturating_add(1), after);
-    let mut items = index.run(run).await?;
-    let next = cut(&mut items, limit).map(|last| last.cursor(newest));
-    Ok(ListPage::complete(items, next))
+    let room = reading.page().await?;
+    let budget = room.budget();
+    let run = move |connection: &Connection| newest_first::<T>(connection, &filter, (limit, budget), after);
+    let mut found = index.run(run).await?;
+    room.keep(found.bytes()).await?;
+    let next = found.cut(limit).map(|last| last.cursor(newest));
+    Ok(ListPage::complete(found.rows, next))
 }
 
-/// The first `limit` rows behind `after`.
+/// The first `limit` rows behind `after`, and one more where there is room for it.
 fn newest_first<T: Listing>(
     connection: &Connection,
     filter: &T::Filter,
-    limit: usize,
+    (limit, budget): (usize, Budget),
     after: Option<T::Cursor>,
-) -> Result<Vec<T>, StoreError> {
+) -> Result<Rows<T>, StoreError> {
     let list = |time: TimeRange| {
         let mut conditions = T::conditions(filter, time);
         if let Some(cursor) = after {
             cursor.push_to(&mut conditions);
         }
-        select(connection, T::TABLE, &conditions, limit)
+        select(connection, T::TABLE, &conditions, (limit.saturating_add(1), budget))
     };
     let time = T::time(filter);
     let behind = after.map(Position::start_unix_nano);

@@ -10,7 +10,8 @@ use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
 use super::handle::Queries;
-use crate::archive::payload::Payload;
+use crate::archive::payload::Portion;
+use crate::budget::{Budget, Held as _, Rows};
 use crate::error::StoreError;
 use crate::filter::conditions::Conditions;
 use crate::filter::needle::JsonNeedle;
@@ -67,14 +68,14 @@ pub struct LogListPage {
     pub items: Vec<WholeLog>,
     /// Where the next page starts; `None` on the last one.
     pub next: Option<LogCursor>,
-    /// The text search reached its limit before the page was full; `next` continues there.
+    /// The page ends before it is full, because it is large, or its text search has reached its limit; `next` continues there.
     pub stopped_early: bool,
     /// Some of what was looked at could not be read, and is missing.
     pub incomplete: Option<Incomplete>,
 }
 
 impl Queries {
-    /// At most `limit` log records that match, newest first, from `after` on.
+    /// At most `limit` log records that match, newest first, from `after` on; fewer where they are large.
     pub(crate) async fn logs(
         &self,
         filter: &LogFilter,
@@ -82,33 +83,55 @@ impl Queries {
         after: Option<LogCursor>,
     ) -> Result<LogListPage, StoreError> {
         let newest = after.map_or_else(|| self.index.progress().newest_row(), |cursor| cursor.newest);
-        let mut search = Search::new(filter, newest, limit);
+        let mut search = Search::new(filter, newest, limit, self.reading().page_bytes());
         let mut at = after;
         loop {
             let chunk = search.chunk();
-            let rows = self.log_rows(filter, at, chunk.saturating_add(1)).await?;
-            let more = rows.len() > chunk;
-            let rows: Vec<LogRow> = rows.into_iter().take(chunk).collect();
-            let read: Payload<WholeLog> =
-                self.payloads.read(rows.iter().map(|row| row.place).collect()).await?;
-            search.is_damaged |= read.is_damaged;
-            let mut whole: HashMap<Place, WholeLog> =
-                read.items.into_iter().map(|log| (log.row.place, log)).collect();
-            for (index, row) in rows.iter().enumerate() {
-                let position = LogCursor { time_unix_nano: row.time_unix_nano, place: row.place, newest };
-                at = Some(position);
-                if search.add(whole.remove(&row.place)) {
-                    let is_last = index + 1 == rows.len() && !more;
+            // given back when the rows are gone
+            let room = self.reading().page().await?;
+            let mut found = self.log_rows(filter, at, (chunk.saturating_add(1), room.budget())).await?;
+            let has_more = found.cut(chunk).is_some();
+            let mut rest = found.rows.as_slice();
+            while !rest.is_empty() {
+                let read = self.log_portion(rest, &mut search).await?;
+                let (done, ahead) = rest.split_at(read);
+                rest = ahead;
+                at = done.last().map(|row| LogCursor {
+                    time_unix_nano: row.time_unix_nano,
+                    place: row.place,
+                    newest,
+                });
+                if search.is_done() {
+                    let is_last = rest.is_empty() && !has_more;
                     return Ok(search.page(at.filter(|_| !is_last)));
                 }
             }
-            if !more {
+            if !has_more {
                 return Ok(search.page(None));
             }
         }
     }
 
-    /// The log records of one span in order of time, at most `limit`; events are kept before plain records.
+    /// Adds the first of `rows` to `search`, as far as there is room for them and they are wanted; returns how many that were.
+    async fn log_portion(&self, rows: &[LogRow], search: &mut Search) -> Result<usize, StoreError> {
+        let room = self.reading().room(search.bytes_left()).await?;
+        let places = rows.iter().map(|row| row.place).collect();
+        let read: Portion<WholeLog> = self.payloads.read(places, room.budget()).await?;
+        search.is_damaged |= read.is_damaged;
+        search.is_cut = read.items.len() < rows.len();
+        let (before, mut count) = (search.kept_bytes, 0);
+        for log in read.items {
+            count += 1;
+            if search.add(log) {
+                break;
+            }
+        }
+        room.keep(search.kept_bytes - before).await?;
+        Ok(count)
+    }
+
+    /// The log records of one span in order of time, at most `limit` and as many as a page has room for; events are kept before
+    /// plain records.
     pub(crate) async fn span_logs(
         &self,
         trace_id: TraceId,
@@ -116,45 +139,72 @@ impl Queries {
         limit: usize,
     ) -> Result<Vec<WholeLog>, StoreError> {
         let filter = LogFilter { trace_id: Some(trace_id), span_id: Some(span_id), ..LogFilter::default() };
-        self.logs_in_order(filter.conditions(), limit).await
+        let room = self.reading().page().await?;
+        let rows = self.rows_in_order(filter.conditions(), (limit, room.budget())).await?;
+        drop(room);
+        let places = rows.iter().map(|row| row.place).collect();
+        let read = self.whole_page(places, self.reading().page_bytes()).await?;
+        let mut logs: Vec<WholeLog> = read.items.into_iter().flatten().collect();
+        logs.sort_by_key(|log| (log.row.time_unix_nano, log.row.place));
+        Ok(logs)
     }
 
-    /// The log records of one trace that say something about its spans, by span and in order of time, at most `limit`.
-    pub(crate) async fn trace_events(
+    /// The log records of one trace that say something about its spans, at most `limit`: of as many of `spans`, in their order,
+    /// as half a page has room for. Each span with its records in order of time.
+    pub(crate) async fn span_events(
         &self,
         trace_id: TraceId,
+        spans: &[SpanId],
         limit: usize,
-    ) -> Result<HashMap<SpanId, Vec<WholeLog>>, StoreError> {
+    ) -> Result<Vec<Vec<WholeLog>>, StoreError> {
         let filter = LogFilter { trace_id: Some(trace_id), ..LogFilter::default() };
         let mut conditions = filter.conditions();
         conditions.push("span_id IS NOT NULL AND event_name IS NOT NULL", []);
-        let mut by_span: HashMap<SpanId, Vec<WholeLog>> = HashMap::new();
-        for log in self.logs_in_order(conditions, limit).await? {
-            if let Some(span_id) = log.row.span_id {
-                by_span.entry(span_id).or_default().push(log);
+        let room = self.reading().page().await?;
+        let mut by_span: HashMap<SpanId, Vec<Place>> = HashMap::new();
+        for row in self.rows_in_order(conditions, (limit, room.budget())).await? {
+            if let Some(span_id) = row.span_id {
+                by_span.entry(span_id).or_default().push(row.place);
             }
         }
-        Ok(by_span)
+        drop(room);
+        let wanted: Vec<Vec<Place>> = spans.iter().map(|id| by_span.remove(id).unwrap_or_default()).collect();
+        if wanted.iter().all(Vec::is_empty) {
+            return Ok(wanted.iter().map(|_| Vec::new()).collect());
+        }
+        let read = self.whole_page(wanted.concat(), self.reading().page_bytes() / 2).await?;
+        let mut left = read.items.len();
+        let mut logs = read.items.into_iter();
+        let mut events = Vec::new();
+        for places in wanted {
+            if places.len() > left {
+                break;
+            }
+            left -= places.len();
+            events.push(logs.by_ref().take(places.len()).flatten().collect());
+        }
+        Ok(events)
     }
 
-    async fn logs_in_order(&self, conditions: Conditions, limit: usize) -> Result<Vec<WholeLog>, StoreError> {
+    async fn rows_in_order(
+        &self,
+        conditions: Conditions,
+        (limit, budget): (usize, Budget),
+    ) -> Result<Vec<LogRow>, StoreError> {
         let sql = format!(
             "SELECT * FROM logs{} ORDER BY event_name IS NULL, time_unix_nanos, sequence, ordinal LIMIT {limit}",
             conditions.sql()
         );
         let values = conditions.values();
-        let rows = self.index.run(move |connection| select(connection, &sql, &values)).await?;
-        let mut logs = self.whole_logs(rows.iter().map(|row| row.place).collect()).await?;
-        logs.sort_by_key(|log| (log.row.time_unix_nano, log.row.place));
-        Ok(logs)
+        Ok(self.index.run(move |connection| select(connection, &sql, &values, budget)).await?.rows)
     }
 
     async fn log_rows(
         &self,
         filter: &LogFilter,
         after: Option<LogCursor>,
-        limit: usize,
-    ) -> Result<Vec<LogRow>, StoreError> {
+        (limit, budget): (usize, Budget),
+    ) -> Result<Rows<LogRow>, StoreError> {
         let mut conditions = filter.conditions();
         if let Some(cursor) = after {
             conditions.push("sequence <= ?", [Value::BigInt(cursor.newest.0)]);
@@ -173,7 +223,7 @@ impl Queries {
             conditions.sql()
         );
         let values = conditions.values();
-        self.index.run(move |connection| select(connection, &sql, &values)).await
+        self.index.run(move |connection| select(connection, &sql, &values, budget)).await
     }
 }
 
@@ -184,15 +234,37 @@ struct Search {
     limit: usize,
     items: Vec<WholeLog>,
     rows: usize,
+    /// Of everything that was looked at.
     bytes: usize,
+    /// Of the records of the page.
+    kept_bytes: usize,
+    /// Most bytes that the page may have.
+    page_bytes: usize,
+    /// What was read last ended before what was wanted, for want of room.
+    is_cut: bool,
     /// A file could not be read.
     is_damaged: bool,
 }
 
 impl Search {
-    fn new(filter: &LogFilter, newest: Sequence, limit: usize) -> Self {
-        let needle = filter.text.as_deref().map(Needle::new);
-        Self { needle, newest, limit, items: Vec::new(), rows: 0, bytes: 0, is_damaged: false }
+    fn new(filter: &LogFilter, newest: Sequence, limit: usize, page_bytes: usize) -> Self {
+        Self {
+            needle: filter.text.as_deref().map(Needle::new),
+            newest,
+            limit,
+            items: Vec::new(),
+            rows: 0,
+            bytes: 0,
+            kept_bytes: 0,
+            page_bytes,
+            is_cut: false,
+            is_damaged: false,
+        }
+    }
+
+    /// Bytes that may be read next.
+    fn bytes_left(&self) -> usize {
+        self.page_bytes.saturating_sub(self.kept_bytes)
     }
 
     /// Records to read next.
@@ -200,16 +272,25 @@ impl Search {
         if self.needle.is_some() { SEARCH_CHUNK } else { self.limit - self.items.len() }
     }
 
-    /// Takes the next record, `None` for one whose payload is gone or cannot be read; true when the page is done.
+    /// Takes the next record, `None` for one whose payload is gone or cannot be read; true when the page is full.
     fn add(&mut self, log: Option<WholeLog>) -> bool {
         self.rows += 1;
         if let Some(log) = log {
             self.bytes += log.text_bytes();
             if self.needle.as_ref().is_none_or(|needle| needle.is_in(&log)) {
+                self.kept_bytes += log.held_bytes();
                 self.items.push(log);
             }
         }
         self.items.len() >= self.limit || self.is_spent()
+    }
+
+    /// Whether the page ends here.
+    fn is_done(&self) -> bool {
+        // half a page more is read for a search: what it looks at is mostly not kept
+        let is_large =
+            if self.needle.is_some() { self.kept_bytes > self.page_bytes / 2 } else { self.kept_bytes > 0 };
+        self.items.len() >= self.limit || self.is_spent() || (self.is_cut && is_large)
     }
 
     fn is_spent(&self) -> bool {
@@ -281,12 +362,19 @@ impl LogFilter {
     }
 }
 
-fn select(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<LogRow>, StoreError> {
+fn select(
+    connection: &Connection,
+    sql: &str,
+    values: &[Value],
+    budget: Budget,
+) -> Result<Rows<LogRow>, StoreError> {
     let failed = || StoreError::index("read log records");
     let mut statement = connection.prepare(sql).map_err(failed())?;
-    let mut rows = Vec::new();
+    let mut rows = Rows::within(budget);
     for batch in statement.query_arrow(params_from_iter(values)).map_err(failed())? {
-        rows.extend(log_rows_from_batch(&batch).map_err(StoreError::Columns)?);
+        if !rows.extend(log_rows_from_batch(&batch).map_err(StoreError::Columns)?) {
+            break;
+        }
     }
     Ok(rows)
 }

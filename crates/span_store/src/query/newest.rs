@@ -6,6 +6,7 @@
 
 use duckdb::Connection;
 
+use crate::budget::{Held, Rows};
 use crate::error::StoreError;
 use crate::filter::time::TimeRange;
 
@@ -20,17 +21,17 @@ pub(super) struct NewestFirst<'a> {
     pub(super) time: TimeRange,
     /// Start of the last row of the page before.
     pub(super) behind: Option<i64>,
-    /// Rows wanted.
+    /// Rows of a page; one more is wanted.
     pub(super) limit: usize,
 }
 
 impl NewestFirst<'_> {
     /// What `list` finds in the first range that has enough, or else in all of it.
-    pub(super) fn read<T>(
+    pub(super) fn read<T: Held>(
         self,
         connection: &Connection,
-        list: impl Fn(TimeRange) -> Result<Vec<T>, StoreError>,
-    ) -> Result<Vec<T>, StoreError> {
+        list: impl Fn(TimeRange) -> Result<Rows<T>, StoreError>,
+    ) -> Result<Rows<T>, StoreError> {
         let Some(newest) = self.newest(connection)? else {
             return list(self.time);
         };
@@ -40,7 +41,7 @@ impl NewestFirst<'_> {
                 break;
             }
             let found = list(TimeRange { from_unix_nano: Some(from), ..self.time })?;
-            if found.len() >= self.limit {
+            if found.is_full(self.limit) {
                 return Ok(found);
             }
         }

@@ -6,6 +6,7 @@ use junjo_span_model::{SpanId, TraceId};
 
 use super::handle::Queries;
 use super::spans::span_rows;
+use crate::budget::{Budget, Held};
 use crate::error::StoreError;
 use crate::filter::conditions::Conditions;
 use crate::filter::time::TimeRange;
@@ -50,14 +51,18 @@ impl OverlayFilter {
 }
 
 impl Queries {
-    /// The runs that match: all counted, at most `limit` read.
+    /// The runs that match: all counted, at most `limit` read, fewer where they are large.
     pub(crate) async fn overlay_runs(
         &self,
         filter: OverlayFilter,
         limit: usize,
     ) -> Result<OverlayRuns, StoreError> {
-        let run = move |connection: &Connection| read(connection, &filter, limit);
-        self.index.run(run).await
+        let room = self.reading().page().await?;
+        let budget = room.budget();
+        let run = move |connection: &Connection| read(connection, &filter, (limit, budget));
+        let found = self.index.run(run).await?;
+        room.keep(found.newest.iter().map(Held::held_bytes).sum()).await?;
+        Ok(found)
     }
 
     /// Whether the index has a span, whatever became of its payload.
@@ -73,13 +78,17 @@ impl Queries {
     }
 }
 
-fn read(connection: &Connection, filter: &OverlayFilter, limit: usize) -> Result<OverlayRuns, StoreError> {
+fn read(
+    connection: &Connection,
+    filter: &OverlayFilter,
+    (limit, budget): (usize, Budget),
+) -> Result<OverlayRuns, StoreError> {
     let conditions = filter.conditions();
     let (matching, values) = (conditions.sql(), conditions.values());
     let sql = format!(
         "SELECT * FROM spans{matching} ORDER BY start_unix_nanos DESC, trace_hi DESC, trace_lo DESC, span_id DESC LIMIT {limit}"
     );
-    let newest = span_rows(connection, &sql, &values)?;
+    let newest = span_rows(connection, &sql, &values, budget)?.rows;
     let sql = format!(
         "SELECT count(*), count(*) FILTER ({}), quantile_disc(duration_nanos, 0.5),
          quantile_disc(duration_nanos, 0.95) FROM spans{matching}",

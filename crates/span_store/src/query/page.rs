@@ -19,10 +19,3 @@ impl<T, C> ListPage<T, C> {
         Self { items, next, incomplete: None }
     }
 }
-
-/// Cuts rows that were read with one more than `limit` to a page; its last row when there are more.
-pub(super) fn cut<T>(rows: &mut Vec<T>, limit: usize) -> Option<&T> {
-    let has_more = rows.len() > limit;
-    rows.truncate(limit);
-    rows.last().filter(|_| has_more)
-}

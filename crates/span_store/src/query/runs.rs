@@ -8,8 +8,9 @@ use junjo_span_model::{SpanId, TraceId};
 
 use super::handle::Queries;
 use super::listing::{Listing as _, Position as _, newest_of, select};
-use super::page::{ListPage, cut};
+use super::page::ListPage;
 use super::spans::SpanCursor;
+use crate::budget::Rows;
 use crate::error::StoreError;
 use crate::filter::runs::RunFilter;
 use crate::row::{SpanRow, is_error_sql, span_from_number, trace_from_halves, trace_halves};
@@ -39,15 +40,18 @@ impl Queries {
         if let Some(cursor) = after {
             cursor.push_to(&mut conditions);
         }
+        let room = self.reading().page().await?;
+        let budget = room.budget();
         let run = move |connection: &Connection| {
-            let mut spans: Vec<SpanRow> =
-                select(connection, SpanRow::TABLE, &conditions, limit.saturating_add(1))?;
-            let next = cut(&mut spans, limit).map(|last| last.cursor(newest));
-            let errors = errors_below(connection, &spans)?;
+            let page = (limit.saturating_add(1), budget);
+            let mut spans: Rows<SpanRow> = select(connection, SpanRow::TABLE, &conditions, page)?;
+            let next = spans.cut(limit).map(|last| last.cursor(newest));
+            let errors = errors_below(connection, &spans.rows)?;
             Ok((spans, errors, next))
         };
         let (spans, errors, next) = self.index.run(run).await?;
-        let runs = spans.into_iter().zip(errors).map(|(span, error_count)| RunRow { span, error_count });
+        room.keep(spans.bytes()).await?;
+        let runs = spans.rows.into_iter().zip(errors).map(|(span, error_count)| RunRow { span, error_count });
         Ok(ListPage::complete(runs.collect(), next))
     }
 }

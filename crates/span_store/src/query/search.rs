@@ -7,11 +7,13 @@ use duckdb::Connection;
 use tokio::time::Instant;
 
 use super::listing::{Listing, Position, newest_of, select};
-use super::page::{ListPage, cut};
+use super::page::ListPage;
+use crate::budget::{Held, Rows};
 use crate::error::StoreError;
 use crate::filter::conditions::Conditions;
 use crate::filter::time::TimeRange;
 use crate::index::handle::Index;
+use crate::reading::Reading;
 use crate::scan::handle::Scans;
 use crate::scan::incomplete::{Incomplete, IncompleteReason};
 use crate::scan::matches::with_matches;
@@ -19,7 +21,7 @@ use crate::scan::run::{Scan, Searched};
 
 /// Rows of a page as far as they are known.
 struct Found<T> {
-    rows: Vec<T>,
+    rows: Rows<T>,
     /// Set when the scan stopped before the page was full.
     stopped: Option<(IncompleteReason, i64)>,
     is_damaged: bool,
@@ -27,13 +29,13 @@ struct Found<T> {
 
 /// Scans until more than `limit` rows are certain or the scan ends. `evaluate` asks the index for the first
 /// `limit + 1` rows among the matches that started at or after the given time.
-async fn fill<T, F>(
+async fn fill<T: Held, F>(
     mut scan: Scan,
     limit: usize,
     evaluate: impl Fn(Vec<RecordBatch>, i64) -> F,
 ) -> Result<Found<T>, StoreError>
 where
-    F: Future<Output = Result<Vec<T>, StoreError>>,
+    F: Future<Output = Result<Rows<T>, StoreError>>,
 {
     let mut matches: Vec<RecordBatch> = Vec::new();
     // asking the index after units 1, 2, 4, 8, … costs little and finds a full page early
@@ -52,8 +54,8 @@ where
         }
         ask_at = units.saturating_mul(2);
         let rows = evaluate(matches.clone(), from).await?;
-        if is_end || rows.len() > limit {
-            let stopped = stopped.filter(|_| rows.len() <= limit);
+        if is_end || rows.is_full(limit) {
+            let stopped = stopped.filter(|_| !rows.is_full(limit));
             return Ok(Found { rows, stopped, is_damaged: scan.is_damaged() });
         }
     }
@@ -76,6 +78,7 @@ impl<T> Found<T> {
 /// At most `limit` rows that a scan finds, from `after` on.
 pub(super) async fn scanned_page<T: Listing>(
     scans: &Scans,
+    reading: &Reading,
     filter: &T::Filter,
     limit: usize,
     after: Option<T::Cursor>,
@@ -89,6 +92,8 @@ pub(super) async fn scanned_page<T: Listing>(
     }
     let started = Instant::now();
     let job = T::scan_job(index, filter, time).await?;
+    let room = reading.page().await?;
+    let budget = room.budget();
     let evaluate = |matches: Vec<RecordBatch>, from: i64| async move {
         let mut conditions = T::matched_conditions(filter, time, from);
         if let Some(cursor) = after {
@@ -96,13 +101,14 @@ pub(super) async fn scanned_page<T: Listing>(
         }
         let run = move |connection: &Connection| {
             with_matches(connection, T::MARKS, &matches, || {
-                select(connection, T::MATCHED, &conditions, limit.saturating_add(1))
+                select(connection, T::MATCHED, &conditions, (limit.saturating_add(1), budget))
             })
         };
         index.run(run).await
     };
     let mut found: Found<T> = fill(Scan::new(scans, job, started).await?, limit, evaluate).await?;
-    let behind_last = cut(&mut found.rows, limit).map(|last| last.cursor(newest));
+    room.keep(found.rows.bytes()).await?;
+    let behind_last = found.rows.cut(limit).map(|last| last.cursor(newest));
     let next = match found.stopped {
         // without progress the next page starts where this one did
         Some((_, from)) => match after {
@@ -112,7 +118,7 @@ pub(super) async fn scanned_page<T: Listing>(
         None => behind_last,
     };
     let incomplete = found.incomplete(behind_last.map(Position::start_unix_nano));
-    Ok(ListPage { items: found.rows, next, incomplete })
+    Ok(ListPage { items: found.rows.rows, next, incomplete })
 }
 
 /// When the spans of traces that started in `time` may have started: until the last of these traces ended.

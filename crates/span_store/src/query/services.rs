@@ -64,6 +64,9 @@ impl Queries {
                 .and_then(Iterator::collect)
                 .map_err(failed())
         };
-        self.index.run(run).await
+        let services: Vec<ServiceSummary> = self.index.run(run).await?;
+        let bytes = services.iter().map(|service| size_of::<ServiceSummary>() + service.name.len()).sum();
+        self.reading().hold(bytes).await?;
+        Ok(services)
     }
 }

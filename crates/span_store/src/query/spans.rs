@@ -7,6 +7,7 @@ use junjo_wal::Sequence;
 
 use super::listing::{Listing, Position};
 use super::page::ListPage;
+use crate::budget::{Budget, Rows};
 use crate::columns::rows_from_batch;
 use crate::error::StoreError;
 use crate::filter::conditions::Conditions;
@@ -40,8 +41,13 @@ impl Listing for SpanRow {
     const MATCHED: &'static str = "spans SEMI JOIN matches USING (sequence, ordinal)";
     const MARKS: &'static str = "";
 
-    fn read(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Vec<Self>, StoreError> {
-        span_rows(connection, sql, &values)
+    fn read(
+        connection: &Connection,
+        sql: &str,
+        values: Vec<Value>,
+        budget: Budget,
+    ) -> Result<Rows<Self>, StoreError> {
+        span_rows(connection, sql, &values, budget)
     }
 
     fn cursor(&self, newest: Sequence) -> SpanCursor {
@@ -104,17 +110,20 @@ impl Position for SpanCursor {
     }
 }
 
-/// Rows of a query over all columns of `spans`.
+/// Rows of a query over all columns of `spans`, as far as there is room for them.
 pub(super) fn span_rows(
     connection: &Connection,
     sql: &str,
     values: &[Value],
-) -> Result<Vec<SpanRow>, StoreError> {
+    budget: Budget,
+) -> Result<Rows<SpanRow>, StoreError> {
     let failed = || StoreError::index("read spans");
     let mut statement = connection.prepare(sql).map_err(failed())?;
-    let mut found = Vec::new();
+    let mut found = Rows::within(budget);
     for batch in statement.query_arrow(params_from_iter(values)).map_err(failed())? {
-        found.extend(rows_from_batch(&batch).map_err(StoreError::Columns)?);
+        if !found.extend(rows_from_batch(&batch).map_err(StoreError::Columns)?) {
+            break;
+        }
     }
     Ok(found)
 }

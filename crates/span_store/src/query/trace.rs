@@ -6,9 +6,10 @@ use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
 use super::handle::Queries;
-use super::page::cut;
 use super::spans::span_rows;
 use super::traces::{COLUMNS, trace_rows};
+use crate::archive::payload::Portion;
+use crate::budget::{Budget, Held as _, Rows};
 use crate::error::StoreError;
 use crate::filter::conditions::Conditions;
 use crate::row::{SpanRow, span_number, trace_halves};
@@ -36,14 +37,18 @@ pub struct TracePage {
 }
 
 impl Queries {
-    /// At most `limit` spans of a trace behind `after`; `None` for an unknown trace.
+    /// At most `limit` spans of a trace behind `after`, fewer where they are large; `None` for an unknown trace.
     pub(crate) async fn trace(
         &self,
         trace_id: TraceId,
         limit: usize,
         after: Option<TracePosition>,
     ) -> Result<Option<TracePage>, StoreError> {
-        self.index.run(move |connection| page(connection, trace_id, limit, after)).await
+        let room = self.reading().page().await?;
+        let ask = Ask { limit, after, budget: room.budget() };
+        let page = self.index.run(move |connection| page(connection, trace_id, ask)).await?;
+        room.keep(page.as_ref().map_or(0, |(_, bytes)| *bytes)).await?;
+        Ok(page.map(|(page, _)| page))
     }
 
     /// One whole span, its row as the index has it (with what log records said); `None` for an unknown one, and for one
@@ -55,29 +60,38 @@ impl Queries {
     ) -> Result<Option<WholeSpan>, StoreError> {
         let row = self.index.run(move |connection| find(connection, trace_id, span_id)).await?;
         let Some(row) = row else { return Ok(None) };
-        let whole = self.whole_spans(vec![row.place]).await?.pop();
-        Ok(whole.map(|whole| WholeSpan { row, ..whole }))
+        let whole: Portion<WholeSpan> = self.whole_page(vec![row.place], self.reading().page_bytes()).await?;
+        Ok(whole.items.into_iter().flatten().next().map(|whole| WholeSpan { row, ..whole }))
     }
 }
 
+/// Which page of a trace.
+#[derive(Clone, Copy)]
+struct Ask {
+    limit: usize,
+    after: Option<TracePosition>,
+    budget: Budget,
+}
+
+/// The page, and the bytes that it takes.
 fn page(
     connection: &Connection,
     trace_id: TraceId,
-    limit: usize,
-    after: Option<TracePosition>,
-) -> Result<Option<TracePage>, StoreError> {
+    ask: Ask,
+) -> Result<Option<(TracePage, usize)>, StoreError> {
     // one state of the index for all that follows: the next commit may replace the trace's row
     connection.execute_batch("BEGIN TRANSACTION READ ONLY").map_err(StoreError::index("begin to read"))?;
-    let read = Extent::find(connection, trace_id).and_then(|found| {
-        found.map(|extent| Spans { trace_id, extent, limit, after }.read(connection)).transpose()
-    });
+    let read = Extent::find(connection, trace_id)
+        .and_then(|found| found.map(|extent| Spans { trace_id, extent, ask }.read(connection)).transpose());
     connection.execute_batch("COMMIT").map_err(StoreError::index("end to read"))?;
     let Some((trace, mut spans)) = read? else {
         return Ok(None);
     };
-    let next = cut(&mut spans, limit)
+    let bytes = trace.held_bytes() + spans.bytes();
+    let next = spans
+        .cut(ask.limit)
         .map(|last| TracePosition { start_unix_nano: last.start_unix_nano, span_id: last.span_id });
-    Ok(Some(TracePage { trace, spans, next }))
+    Ok(Some((TracePage { trace, spans: spans.rows, next }, bytes)))
 }
 
 /// What has to be known of a trace before its spans can be read. A few narrow columns: ids lie in no order, so that all
@@ -114,24 +128,23 @@ impl Extent {
 struct Spans {
     trace_id: TraceId,
     extent: Extent,
-    limit: usize,
-    after: Option<TracePosition>,
+    ask: Ask,
 }
 
 impl Spans {
     /// The trace, and its spans in order of start and id, one more than the limit when there are more.
-    fn read(&self, connection: &Connection) -> Result<(TraceRow, Vec<SpanRow>), StoreError> {
-        let is_whole =
-            self.after.is_none() && usize::try_from(self.extent.span_count).is_ok_and(|n| n <= self.limit);
-        if !is_whole {
-            let order = format!(" ORDER BY start_unix_nanos, span_id LIMIT {}", self.limit.saturating_add(1));
-            return Ok((self.trace_row(connection)?, self.rows(connection, &order)?));
-        }
+    fn read(&self, connection: &Connection) -> Result<(TraceRow, Rows<SpanRow>), StoreError> {
+        let (limit, after) = (self.ask.limit, self.ask.after);
+        let is_whole = after.is_none() && usize::try_from(self.extent.span_count).is_ok_and(|n| n <= limit);
         // a few rows are sorted here: in DuckDB all their columns would go through the sort
-        let mut spans = self.rows(connection, "")?;
-        spans.sort_unstable_by_key(|row| (row.start_unix_nano, row.span_id));
+        let whole = if is_whole { Some(self.rows(connection, "")?) } else { None };
+        let Some(mut spans) = whole.filter(|spans| !spans.is_cut) else {
+            let order = format!(" ORDER BY start_unix_nanos, span_id LIMIT {}", limit.saturating_add(1));
+            return Ok((self.trace_row(connection)?, self.rows(connection, &order)?));
+        };
+        spans.rows.sort_unstable_by_key(|row| (row.start_unix_nano, row.span_id));
         // the trace's row was computed from just these
-        let trace = match TraceRow::of(&spans.iter().collect::<Vec<_>>()) {
+        let trace = match TraceRow::of(&spans.rows.iter().collect::<Vec<_>>()) {
             Some(row) => {
                 TraceRow { newest_sequence: row.newest_sequence.max(self.extent.newest_sequence), ..row }
             }
@@ -140,20 +153,20 @@ impl Spans {
         Ok((trace, spans))
     }
 
-    fn rows(&self, connection: &Connection, order: &str) -> Result<Vec<SpanRow>, StoreError> {
+    fn rows(&self, connection: &Connection, order: &str) -> Result<Rows<SpanRow>, StoreError> {
         let Extent { start_unix_nano, duration_nanos, .. } = self.extent;
         let (hi, lo) = trace_halves(self.trace_id);
-        let from = self.after.map_or(start_unix_nano, |after| after.start_unix_nano);
+        let from = self.ask.after.map_or(start_unix_nano, |after| after.start_unix_nano);
         let end = start_unix_nano.saturating_add(duration_nanos);
         let mut conditions = Conditions::default();
         conditions.push("trace_hi = ? AND trace_lo = ?", [Value::UBigInt(hi), Value::UBigInt(lo)]);
         conditions.push("start_unix_nanos BETWEEN ? AND ?", [Value::BigInt(from), Value::BigInt(end)]);
-        if let Some(after) = self.after {
+        if let Some(after) = self.ask.after {
             let behind = [Value::BigInt(from), Value::UBigInt(span_number(after.span_id))];
             conditions.push("(start_unix_nanos > ? OR span_id > ?)", behind);
         }
         let sql = format!("SELECT * FROM spans{}{order}", conditions.sql());
-        span_rows(connection, &sql, &conditions.values())
+        span_rows(connection, &sql, &conditions.values(), self.ask.budget)
     }
 
     /// The stored row. Its start leaves one place where it can be.
@@ -163,7 +176,7 @@ impl Spans {
             "SELECT {COLUMNS} FROM traces WHERE trace_hi = ? AND trace_lo = ? AND start_unix_nanos = ?"
         );
         let values = vec![Value::UBigInt(hi), Value::UBigInt(lo), Value::BigInt(self.extent.start_unix_nano)];
-        let found = trace_rows(connection, &sql, values)?.into_iter().next();
+        let found = trace_rows(connection, &sql, values, self.ask.budget)?.rows.pop();
         found.ok_or(StoreError::NotReady("a trace's row was not found again"))
     }
 }
@@ -172,5 +185,7 @@ fn find(connection: &Connection, trace_id: TraceId, span_id: SpanId) -> Result<O
     let (hi, lo) = trace_halves(trace_id);
     let sql = "SELECT * FROM spans WHERE trace_hi = ? AND trace_lo = ? AND span_id = ?";
     let values = [Value::UBigInt(hi), Value::UBigInt(lo), Value::UBigInt(span_number(span_id))];
-    Ok(span_rows(connection, sql, &values)?.into_iter().max_by_key(|row| row.place))
+    // one row, as a rule
+    let rows = span_rows(connection, sql, &values, Budget::of(usize::MAX))?.rows;
+    Ok(rows.into_iter().max_by_key(|row| row.place))
 }

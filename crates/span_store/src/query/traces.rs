@@ -8,6 +8,7 @@ use junjo_wal::Sequence;
 use super::listing::{Listing, Position};
 use super::page::ListPage;
 use super::search::span_time;
+use crate::budget::{Budget, Rows};
 use crate::error::StoreError;
 use crate::filter::conditions::Conditions;
 use crate::filter::text::text_in_names;
@@ -45,8 +46,13 @@ impl Listing for TraceRow {
     const MATCHED: &'static str = "traces";
     const MARKS: &'static str = TRACE_MARKS;
 
-    fn read(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Vec<Self>, StoreError> {
-        trace_rows(connection, sql, values)
+    fn read(
+        connection: &Connection,
+        sql: &str,
+        values: Vec<Value>,
+        budget: Budget,
+    ) -> Result<Rows<Self>, StoreError> {
+        trace_rows(connection, sql, values, budget)
     }
 
     fn cursor(&self, newest: Sequence) -> TraceCursor {

@@ -16,13 +16,15 @@ use super::records::Records;
 use crate::archive::columns::{schema, to_batch};
 use crate::catalog::file::Leased;
 use crate::dataset::Dataset;
-use crate::decode::decode_whole_spans;
+use crate::decode::decode_windows;
 use crate::error::StoreError;
 use crate::index::executor::Watch;
 use crate::whole_span::WholeSpan;
 
 /// Compressed bytes of the wal that are decoded at a time.
 const TAIL_CHUNK_BYTES: u64 = 1 << 20;
+/// Bytes of decoded spans that are searched at a time.
+const WINDOW_BYTES: usize = 4 << 20;
 
 /// What log records say about spans of `records`, when the job asks for it.
 pub(super) async fn hints_for(
@@ -126,17 +128,15 @@ impl Tail {
             if self.sources.archive.manifest().sealed_through(Dataset::Spans) > done {
                 break;
             }
-            let mut spans = Vec::new();
             let quarantine = &self.sources.quarantine;
-            let is_decoded = |sequence| sequence <= last && !quarantine.has(sequence);
-            for record in records.iter().filter(|record| is_decoded(record.sequence)) {
+            let is_wanted = |sequence| sequence <= last && !quarantine.has(sequence);
+            let wanted = records.iter().filter(|record| is_wanted(record.sequence));
+            decode_windows(wanted, self.sources.prices, WINDOW_BYTES, &mut |spans| {
                 watch.check()?;
-                // what cannot be decoded was quarantined by the indexer, and is in no answer
-                let _ =
-                    decode_whole_spans(record, self.sources.prices, &|_| true, &mut |span| spans.push(span));
-            }
-            let batch = to_batch(&schema, &spans).map_err(StoreError::Columns)?;
-            found.extend(search_batch(connection, job, batch, layer)?);
+                let batch = to_batch(&schema, &spans).map_err(StoreError::Columns)?;
+                found.extend(search_batch(connection, job, batch, layer)?);
+                Ok::<_, StoreError>(())
+            })?;
             done = records.last().map_or(last, |record| record.sequence);
         }
         Ok((found, done))

@@ -25,13 +25,31 @@ use crate::query::spans::{SpanCursor, SpanListPage};
 use crate::query::stats::{Stats, StatsQuery};
 use crate::query::trace::{TracePage, TracePosition};
 use crate::query::traces::{TraceCursor, TraceListPage};
+use crate::reading::Reading;
 use crate::row::Place;
 use crate::trace_row::TraceRow;
 use crate::whole_log::WholeLog;
 use crate::whole_span::WholeSpan;
 
 impl SpanStore {
-    /// At most `limit` traces that match, newest first, from `after` on.
+    /// The same store for one question: what it reads through it stays reserved until the last clone of the reading is dropped.
+    /// Otherwise it is given back with each call.
+    pub fn for_question(&self) -> (Self, Reading) {
+        let (queries, reading) = self.queries.for_question();
+        (Self { queries, ..self.clone() }, reading)
+    }
+
+    /// Most bytes that one page of an answer may have: 16 MiB, or less with little memory.
+    pub fn page_bytes(&self) -> usize {
+        self.queries.reading().page_bytes()
+    }
+
+    /// Most bytes that one question may gather over many reads.
+    pub fn whole_bytes(&self) -> usize {
+        self.queries.reading().whole_bytes()
+    }
+
+    /// At most `limit` traces that match, newest first, from `after` on; fewer where they are large, as in every list.
     pub async fn traces(
         &self,
         filter: &TraceFilter,
@@ -151,7 +169,8 @@ impl SpanStore {
         self.queries.logs(filter, limit, after).await
     }
 
-    /// The log records of one span in order of time, at most `limit`; events are kept before plain records.
+    /// The log records of one span in order of time, at most `limit` and as many as a page has room for; events are kept before
+    /// plain records.
     pub async fn span_logs(
         &self,
         trace_id: TraceId,
@@ -161,28 +180,30 @@ impl SpanStore {
         self.queries.span_logs(trace_id, span_id, limit).await
     }
 
-    /// The log records of one trace that say something about its spans, by span and in order of time, at most `limit`.
-    pub async fn trace_events(
+    /// The log records of one trace that say something about its spans, at most `limit`: of as many of `spans`, in their order,
+    /// as half a page has room for. Each span with its records in order of time.
+    pub async fn span_events(
         &self,
         trace_id: TraceId,
+        spans: &[SpanId],
         limit: usize,
-    ) -> Result<HashMap<SpanId, Vec<WholeLog>>, StoreError> {
-        self.queries.trace_events(trace_id, limit).await
+    ) -> Result<Vec<Vec<WholeLog>>, StoreError> {
+        self.queries.span_events(trace_id, spans, limit).await
     }
 
-    /// Whole spans by place, in place order; what is damaged or gone is left out.
-    pub async fn whole_spans(&self, places: Vec<Place>) -> Result<Vec<WholeSpan>, StoreError> {
-        self.queries.whole_spans(places).await
-    }
-
-    /// Whole log records by place, in place order; what is damaged or gone is left out.
-    pub async fn whole_logs(&self, places: Vec<Place>) -> Result<Vec<WholeLog>, StoreError> {
-        self.queries.whole_logs(places).await
+    /// Whole spans at `places`, in their order, as far as there is room in `bytes_max`, and the first one in any case; `None` for
+    /// one that is damaged or gone.
+    pub async fn whole_spans(
+        &self,
+        places: Vec<Place>,
+        bytes_max: usize,
+    ) -> Result<Vec<Option<WholeSpan>>, StoreError> {
+        Ok(self.queries.whole_page(places, bytes_max).await?.items)
     }
 
     /// Hands every current span (neither replaced nor deleted) that matches to `sink`, in place order. Spans that arrive after the call are not among
     /// them. Blocking: call it on a blocking thread of the runtime.
     pub fn export_spans(&self, filter: &SpanFilter, sink: &mut SpanSink<'_>) -> Result<(), StoreError> {
-        export_spans(&self.scans, filter, sink)
+        export_spans(&self.scans, &self.queries.reading(), filter, sink)
     }
 }

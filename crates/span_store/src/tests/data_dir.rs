@@ -15,6 +15,7 @@ fn storage_options() -> StorageOptions {
         scan: limits,
         scan_runtime: None,
         prober: Arc::new(probe_index),
+        memory: junjo_memory::Memory::of_its_own(),
     }
 }
 

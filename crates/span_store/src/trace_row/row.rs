@@ -3,6 +3,8 @@
 use junjo_span_model::{Role, SpanId, SpanStatus, TraceId};
 use junjo_wal::Sequence;
 
+use crate::budget::Held;
+
 /// What lists, filters and charts use of one trace.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceRow {
@@ -60,6 +62,18 @@ pub struct TraceRow {
     pub users: Vec<String>,
     /// The newest record that changed this row.
     pub newest_sequence: Sequence,
+}
+
+impl Held for TraceRow {
+    fn held_bytes(&self) -> usize {
+        let texts = [&self.root_name, &self.service].into_iter().chain(&self.session_id).chain(&self.user_id);
+        let lists = [&self.services, &self.models, &self.roles, &self.sessions, &self.users];
+        let listed = lists.into_iter().flatten().map(|text| size_of::<String>() + text.len());
+        size_of::<Self>()
+            + size_of_val(self.wrapper_span_ids.as_slice())
+            + texts.map(String::len).sum::<usize>()
+            + listed.sum::<usize>()
+    }
 }
 
 impl TraceRow {

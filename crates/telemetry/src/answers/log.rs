@@ -85,8 +85,8 @@ pub struct LogPage {
     pub(crate) items: Vec<Log>,
     /// Pass it as `cursor` to get the next page; null on the last one.
     pub(crate) next_cursor: Option<String>,
-    /// A text search looks at 20,000 records or 64 MiB a page. True when it stopped there before the page was full:
-    /// `next_cursor` goes on behind them.
+    /// True when the page ended before it was full: its records are large, or a text search has looked at 20,000 records or
+    /// 64 MiB. `next_cursor` goes on behind them.
     pub(crate) stopped_early: bool,
     /// Null when everything that was looked at could be read.
     pub(crate) incomplete: Option<Incomplete>,

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use junjo_memory::Memory;
 use junjo_span_store::{
     Catalog, CompactPolicy, DataDir, Dataset, IndexBatch, IndexOptions, Retention, ScanOptions, SealPolicy,
     SpanStore, StoreOptions, decode_log_rows, decode_rows, probe_index,
@@ -65,6 +66,7 @@ fn options(dir: &Path) -> StoreOptions {
             temp_bytes_max: 64 << 20,
             runtime: None,
         },
+        memory: Memory::of_its_own(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Conversations and users: the traces that name them, put together.
 
-use junjo_span_store::{GroupFilter, GroupKind, SpanStore, TraceGroup};
+use junjo_span_store::{ConversationPosition, GroupFilter, GroupKind, SpanStore, TraceGroup};
 use junjo_web::{ApiError, Page};
 
 use super::turns::turns;
@@ -28,17 +28,26 @@ pub(crate) async fn one(
     id: String,
     page: PageAsk<'_>,
 ) -> TelemetryResult<ConversationDetail> {
-    let (found, next_cursor) = paged(page.cursor, &id, async |after| {
+    let ((found, said), next_cursor) = paged(page.cursor, &id, async |after| {
         let found = store.conversation(id.clone(), page.limit, after).await?;
         let mut found = found.ok_or_else(|| ApiError::not_found("no trace names this conversation"))?;
-        let next = found.next.take();
-        Ok((found, next))
+        let said = turns(store, &found.traces).await?;
+        let mut next = found.next.take();
+        if said.len() < found.traces.len() {
+            // more text than one page may read: it ends here, and the next one goes on
+            found.traces.truncate(said.len());
+            next = found.traces.last().map(|last| ConversationPosition {
+                start_unix_nano: last.start_unix_nano,
+                trace_id: last.trace_id,
+            });
+        }
+        Ok(((found, said), next))
     })
     .await?;
-    let mut said = turns(store, &found.traces).await?;
-    let traces = found.traces.into_iter().map(|row| {
-        let words = said.remove(&row.trace_id).unwrap_or_default();
-        Turn { trace: row.into(), first_user_text: words.user, last_answer_text: words.answer }
+    let traces = found.traces.into_iter().zip(said).map(|(row, words)| Turn {
+        trace: row.into(),
+        first_user_text: words.user,
+        last_answer_text: words.answer,
     });
     Ok(ConversationDetail { traces: traces.collect(), conversation: found.conversation.into(), next_cursor })
 }

@@ -12,8 +12,8 @@ use crate::error::TelemetryResult;
 const ROWS_PAGE: usize = 10_000;
 /// Spans of a trace that are looked at; the largest traces that the page shows have half as many.
 const ROWS_MAX: usize = 200_000;
-/// Whole spans read at a time, which bounds the payload in memory.
-const SPANS_PAGE: usize = 256;
+/// Whole spans asked for at a time; how many of them are read follows from their size.
+const SPANS_PAGE: usize = 2_048;
 
 /// How much of a trace may be read.
 #[derive(Debug, Clone, Copy)]
@@ -44,15 +44,16 @@ pub(crate) async fn load(
 ) -> TelemetryResult<Option<Loaded>> {
     let Some(mut outline) = outline(store, trace_id).await? else { return Ok(None) };
     let places = outline.places_by_use(run);
-    let readable = &places[..places.len().min(limits.spans_max)];
+    let mut readable = &places[..places.len().min(limits.spans_max)];
+    let bytes_max = limits.bytes_max.min(store.whole_bytes());
     let mut spans = Vec::with_capacity(readable.len());
     let (mut bytes, mut asked) = (0, 0);
-    for places in readable.chunks(SPANS_PAGE) {
-        if bytes > limits.bytes_max {
-            break;
-        }
-        asked += places.len();
-        let whole = store.whole_spans(places.to_vec()).await?;
+    while !readable.is_empty() && bytes <= bytes_max {
+        let page = readable[..readable.len().min(SPANS_PAGE)].to_vec();
+        let whole = store.whole_spans(page, store.page_bytes().min(bytes_max)).await?;
+        asked += whole.len();
+        readable = &readable[whole.len()..];
+        let whole: Vec<WholeSpan> = whole.into_iter().flatten().collect();
         bytes += whole.iter().map(WholeSpan::text_bytes).sum::<usize>();
         let read = move || whole.iter().map(junjo_span).collect::<Vec<_>>();
         spans.extend(tokio::task::spawn_blocking(read).await?);
@@ -125,7 +126,9 @@ async fn outline(store: &SpanStore, trace_id: TraceId) -> TelemetryResult<Option
     let mut agents = HashSet::new();
     let mut after = None;
     loop {
-        let page = store.trace(trace_id, ROWS_PAGE, after).await?;
+        // given back with the rows: what stays of them is small
+        let (rows, _reading) = store.for_question();
+        let page = rows.trace(trace_id, ROWS_PAGE, after).await?;
         let Some(page) = page else {
             return Ok((!outline.parents.is_empty()).then_some(outline));
         };

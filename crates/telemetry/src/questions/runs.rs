@@ -18,7 +18,7 @@ use crate::answers::run::{Run, RunOverlay, RunView, StoppedBy};
 use crate::error::TelemetryResult;
 use crate::page::{PageAsk, paged};
 
-/// What one view may read: 20,000 executions, and as many bytes as one export may have.
+/// What one view may read: 20,000 executions, and as many bytes as one export may have, or half of the memory of reading.
 const VIEW_LIMITS: LoadLimits = LoadLimits { spans_max: 20_000, bytes_max: 64 << 20 };
 /// What one of many runs may read.
 const RUN_LIMITS: LoadLimits = LoadLimits { spans_max: 2_000, bytes_max: 8 << 20 };
@@ -54,6 +54,11 @@ pub(crate) struct RunViews {
 impl RunViews {
     pub(crate) fn new(store: SpanStore) -> Self {
         Self { store, permits: Arc::new(Semaphore::new(VIEWS_MAX)) }
+    }
+
+    /// The same over the store of one question.
+    pub(crate) fn over(&self, store: SpanStore) -> Self {
+        Self { store, permits: Arc::clone(&self.permits) }
     }
 
     /// The right to make one view.
@@ -151,7 +156,9 @@ impl RunViews {
 
     /// Adds one run; false when it cannot be read, or not as a whole.
     async fn add_run(&self, mut aggregate: Aggregate, row: &SpanRow) -> TelemetryResult<(Aggregate, bool)> {
-        let Some(loaded) = load(&self.store, row.trace_id, row.span_id, RUN_LIMITS).await? else {
+        // what is read of one run is given back before the next
+        let (store, _reading) = self.store.for_question();
+        let Some(loaded) = load(&store, row.trace_id, row.span_id, RUN_LIMITS).await? else {
             return Ok((aggregate, false));
         };
         if loaded.left_out.is_some() || loaded.unreadable > 0 {

@@ -10,7 +10,7 @@ use crate::answers::span_item::SpanItem;
 use crate::error::TelemetryResult;
 use crate::page::{PageAsk, SearchPage, paged};
 
-/// Log records that the view of one span shows and reads prompts from.
+/// Log records that the view of one span shows and reads prompts from, if they fit into a page.
 pub(crate) const SPAN_LOGS_MAX: usize = 1_000;
 
 pub(crate) async fn list(
@@ -49,6 +49,7 @@ pub(crate) async fn logs(
     })
     .await?;
     let incomplete = found.incomplete.take().map(Into::into);
-    let items = found.items.iter().map(Log::from).collect();
+    // each record is dropped as soon as its answer is made
+    let items = found.items.into_iter().map(|log| Log::from(&log)).collect();
     Ok(LogPage { items, next_cursor, stopped_early: found.stopped_early, incomplete })
 }

@@ -1,9 +1,7 @@
 //! Traces: lists of them, and the spans of one.
 
-use std::collections::HashMap;
-
-use junjo_span_model::TraceId;
-use junjo_span_store::{Place, SpanRow, SpanStore, TraceFilter, WholeLog, WholeSpan};
+use junjo_span_model::{SpanId, TraceId};
+use junjo_span_store::{SpanRow, SpanStore, TraceFilter, WholeLog, WholeSpan};
 use junjo_web::ApiError;
 
 use crate::answers::span::Span;
@@ -11,8 +9,6 @@ use crate::answers::trace::{Trace, TraceDetail, TraceSpan};
 use crate::error::TelemetryResult;
 use crate::page::{PageAsk, SearchPage, paged};
 
-/// Payload in one page of a trace.
-const PAGE_PAYLOAD_BYTES_MAX: usize = 16 << 20;
 /// Log records that are joined to one page of a trace.
 const TRACE_EVENTS_MAX: usize = 10_000;
 
@@ -57,27 +53,26 @@ pub(crate) async fn one(
     })
 }
 
-/// Adds whole spans in order until the page has its share of bytes.
+/// Adds whole spans in order until the page has its share of bytes; no more than that is read.
 async fn add_payloads(
     store: &SpanStore,
     trace_id: TraceId,
     spans: &mut [TraceSpan],
     rows: &[SpanRow],
 ) -> TelemetryResult<()> {
-    let places = rows.iter().map(|row| row.place).collect();
-    let whole = store.whole_spans(places).await?;
-    let mut events = store.trace_events(trace_id, TRACE_EVENTS_MAX).await?;
-    let mut by_place: HashMap<Place, WholeSpan> =
-        whole.into_iter().map(|span| (span.row.place, span)).collect();
+    let bytes_max = store.page_bytes();
+    let ids: Vec<SpanId> = rows.iter().map(|row| row.span_id).collect();
+    let events = store.span_events(trace_id, &ids, TRACE_EVENTS_MAX).await?;
+    let text_of = |events: &[WholeLog]| events.iter().map(WholeLog::text_bytes).sum::<usize>();
+    let left = bytes_max.saturating_sub(events.iter().map(|events| text_of(events)).sum());
+    let places = rows.iter().take(events.len()).map(|row| row.place).collect();
+    let whole = store.whole_spans(places, left).await?;
     let mut bytes = 0;
-    for (span, row) in spans.iter_mut().zip(rows) {
-        let Some(whole) = by_place.remove(&row.place) else {
-            continue;
-        };
+    for ((span, row), (whole, events)) in spans.iter_mut().zip(rows).zip(whole.into_iter().zip(events)) {
+        let Some(whole) = whole else { continue };
         let whole = WholeSpan { row: row.clone(), ..whole };
-        let events = events.remove(&whole.row.span_id).unwrap_or_default();
-        bytes += whole.text_bytes() + events.iter().map(WholeLog::text_bytes).sum::<usize>();
-        if bytes > PAGE_PAYLOAD_BYTES_MAX {
+        bytes += whole.text_bytes() + text_of(&events);
+        if bytes > bytes_max {
             break;
         }
         span.payload = Some(Box::new(Span::new(&whole, &events)));

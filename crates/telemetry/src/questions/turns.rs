@@ -4,11 +4,14 @@ use std::collections::HashMap;
 
 use junjo_span_model::TraceId;
 use junjo_span_model::details::{Details, Message, PartKind};
-use junjo_span_store::{SpanStore, TraceRow, WholeSpan};
+use junjo_span_store::{Place, SpanStore, TraceRow, WholeSpan};
 use serde_json::Value;
 
 use super::spans::SPAN_LOGS_MAX;
 use crate::error::TelemetryResult;
+
+/// Traces whose words are read at a time.
+const TRACES_AT_ONCE: usize = 8;
 
 /// Longest text of one side in a list of turns; the trace has the whole.
 const TURN_CHARS_MAX: usize = 4_000;
@@ -20,24 +23,42 @@ pub(crate) struct Words {
     pub(crate) answer: Option<String>,
 }
 
-/// The words of each trace. Two spans of a trace are read at most: its first and its last model call, or its root.
-pub(crate) async fn turns(
-    store: &SpanStore,
-    traces: &[TraceRow],
-) -> TelemetryResult<HashMap<TraceId, Words>> {
+/// Text that is read for the words of one page of traces.
+const TURNS_BYTES_MAX: usize = 64 << 20;
+
+/// The words of the first of `traces`, of as many as may be read, and of one in any case. Two spans of a trace are read at most:
+/// its first and its last model call, or its root.
+pub(crate) async fn turns(store: &SpanStore, traces: &[TraceRow]) -> TelemetryResult<Vec<Words>> {
     let ends = store.conversation_ends(traces).await?;
-    let places = ends.values().flat_map(|ends| [ends.first, ends.last]).collect();
-    let whole = store.whole_spans(places).await?;
-    let mut words: HashMap<TraceId, Words> = HashMap::new();
-    for span in &whole {
-        let Some(ends) = ends.get(&span.row.trace_id) else { continue };
-        let said = words.entry(span.row.trace_id).or_default();
-        let details = derived_with_logs(store, span).await?;
-        if span.row.place == ends.first {
-            said.user = user_text(&details).map(shortened);
+    let (mut words, mut bytes) = (Vec::with_capacity(traces.len()), 0);
+    for chunk in traces.chunks(TRACES_AT_ONCE) {
+        let mut places: Vec<Place> = Vec::with_capacity(2 * chunk.len());
+        for ends in chunk.iter().filter_map(|trace| ends.get(&trace.trace_id)) {
+            places.extend([ends.first, ends.last]);
         }
-        if span.row.place == ends.last {
-            said.answer = answer_text(&details).map(shortened);
+        places.dedup();
+        let mut said: HashMap<TraceId, Words> = HashMap::new();
+        while !places.is_empty() {
+            // given back when the words have been taken out
+            let (reads, _reading) = store.for_question();
+            let read = reads.whole_spans(places.clone(), reads.page_bytes()).await?;
+            places.drain(..read.len());
+            for span in read.iter().flatten() {
+                let Some(ends) = ends.get(&span.row.trace_id) else { continue };
+                bytes += span.text_bytes();
+                let said = said.entry(span.row.trace_id).or_default();
+                let details = derived_with_logs(&reads, span).await?;
+                if span.row.place == ends.first {
+                    said.user = user_text(&details).map(shortened);
+                }
+                if span.row.place == ends.last {
+                    said.answer = answer_text(&details).map(shortened);
+                }
+            }
+        }
+        words.extend(chunk.iter().map(|trace| said.remove(&trace.trace_id).unwrap_or_default()));
+        if bytes >= TURNS_BYTES_MAX {
+            break;
         }
     }
     Ok(words)

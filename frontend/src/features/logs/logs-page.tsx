@@ -73,9 +73,11 @@ export function LogsPage() {
               footer={
                 last?.stopped_early || (logs.hasNextPage && rows.length === 0) ? (
                   <p className="py-4 text-center text-faint text-xs">
-                    The search looked at part of the records.{" "}
+                    {search.q
+                      ? "The search looked at part of the records."
+                      : "These records are large: a page has fewer of them."}{" "}
                     <Button weight="secondary" size="sm" onClick={() => void logs.fetchNextPage()}>
-                      Search on
+                      {search.q ? "Search on" : "Read on"}
                     </Button>
                   </p>
                 ) : undefined

@@ -35,6 +35,12 @@ export function useTraceTail(search: TracesSearch, wanted: boolean): TailState {
         data ? withTrace(data, trace) : data,
       );
     });
+    // The session behind the stream is over. Whether this browser has another one shows when the list is read again: without
+    // one the page leads to sign-in, with one the browser takes the tail up again.
+    source.addEventListener("end", () => {
+      setState("connecting");
+      void client.invalidateQueries({ queryKey });
+    });
     source.addEventListener("error", () => setState("failing"));
     return () => source.close();
   }, [client, query, key, followed]);
