@@ -1,5 +1,6 @@
 """Starts and ends the programs under attack, each with a folder of its own, and reads what they take of the machine."""
 
+import atexit
 import contextlib
 import http.client
 import json
@@ -16,6 +17,19 @@ import time
 EMAIL = "root@example.org"
 PASSWORD = "correct horse battery staple"
 START_SECONDS = 60
+
+
+_left = []
+
+
+@atexit.register
+def end_all():
+    """Ends what an attack that broke off has left behind."""
+    for thing in reversed(_left):
+        if isinstance(thing, Process):
+            thing.kill()
+        else:
+            shutil.rmtree(thing, ignore_errors=True)
 
 
 class Skipped(Exception):
@@ -70,6 +84,7 @@ class Process:
         environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment}
         with open(log, "ab") as out:
             self.child = subprocess.Popen(command, env=environment, stdout=out, stderr=out, **more)
+        _left.append(self)
 
     @property
     def pid(self):
@@ -118,7 +133,7 @@ class Server:
 
     def __init__(self, settings=None, popen=None, prefix=()):
         self.home = tempfile.mkdtemp(prefix="junjo-attack-")
-        os.chmod(self.home, 0o755)
+        _left.append(self.home)
         self.data = os.path.join(self.home, "data")
         self.settings = {"JUNJO_FREE_SPACE_MIN": "1M", **(settings or {})}
         self.popen = popen or {}

@@ -5,12 +5,13 @@ import os
 import secrets
 import shutil
 import threading
+import time
 
 import disk
 import http2
 import otlp
 import places
-from programs import Honest, Process, Server, Skipped, call, free_port, program
+from programs import START_SECONDS, Honest, Process, Server, call, free_port, program
 
 SLOWEST_SECONDS = 2
 
@@ -35,8 +36,11 @@ class Split:
 
     def __enter__(self):
         self.server.start().register()
-        if not Honest(lambda: self.send(otlp.one_span())).during(3).waits:
-            raise Skipped("the service does not answer")
+        end = time.monotonic() + START_SECONDS
+        while self.send(otlp.one_span())[0] != 200:
+            if time.monotonic() > end or not self.process.is_alive():
+                raise RuntimeError("the service does not acknowledge: " + self.process.log()[-600:])
+            time.sleep(0.1)
         return self
 
     def __exit__(self, *fault):
