@@ -27,9 +27,12 @@ impl Pieces {
         self.count += 1;
     }
 
-    pub(super) fn take(&mut self) {
+    /// One is gone: taken by its reader, or given up.
+    pub(super) fn remove(&mut self, is_taken: bool) {
         self.count = self.count.saturating_sub(1);
-        self.moved = Instant::now();
+        if is_taken {
+            self.moved = Instant::now();
+        }
     }
 
     pub(super) fn are_gone(&self) -> bool {
@@ -101,20 +104,21 @@ impl Activity {
         self.state.lock().has_succeeded = true;
     }
 
-    pub(super) fn request_ended(&self) {
+    /// An answer that was given up is nothing that its reader did.
+    pub(super) fn request_ended(&self, is_given_up: bool) {
         let mut state = self.state.lock();
         state.open = state.open.saturating_sub(1);
-        state.last = Instant::now();
+        state.touch(!is_given_up);
     }
 
     pub(super) fn piece_added(&self) {
         self.state.lock().pieces.add();
     }
 
-    pub(super) fn piece_taken(&self) {
+    pub(super) fn piece_removed(&self, is_taken: bool) {
         let mut state = self.state.lock();
-        state.pieces.take();
-        state.last = Instant::now();
+        state.pieces.remove(is_taken);
+        state.touch(is_taken);
     }
 
     /// How readily it gives its place away: the smallest goes first. None for one that works for somebody who has
@@ -151,6 +155,12 @@ impl Activity {
 }
 
 impl State {
+    fn touch(&mut self, is_progress: bool) {
+        if is_progress {
+            self.last = Instant::now();
+        }
+    }
+
     /// Until its first request a connection has its own time, and once it is told to end another.
     fn silent_since(&self, now: Instant) -> Option<Instant> {
         let counts = self.has_spoken && self.closing.is_none();

@@ -23,22 +23,25 @@ const PIECE_BYTES: usize = 16 << 10;
 const RETRY_SECONDS: u64 = 2;
 
 /// A request that is worked on or being answered.
-pub(super) struct Open(Arc<Activity>);
+pub(super) struct Open {
+    activity: Arc<Activity>,
+    is_given_up: bool,
+}
 
 impl Open {
     pub(super) fn begin(activity: Arc<Activity>, is_multiplexed: bool) -> Self {
         activity.request_began(is_multiplexed);
-        Self(activity)
+        Self { activity, is_given_up: false }
     }
 
     pub(super) const fn activity(&self) -> &Arc<Activity> {
-        &self.0
+        &self.activity
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.request_ended();
+        self.activity.request_ended(self.is_given_up);
     }
 }
 
@@ -67,7 +70,7 @@ pub(super) struct Sending {
     /// The transport must not think that it has everything until it has written it: it would keep what nobody takes, and
     /// nothing could end that.
     is_held_back: bool,
-    _open: Open,
+    open: Open,
 }
 
 /// `response` as it is sent, or that there is no memory to send it.
@@ -102,7 +105,7 @@ pub(super) fn send(response: Response<Body>, budget: Budget, open: Open) -> Resp
         transit,
         has_ended: false,
         is_held_back: false,
-        _open: open,
+        open,
     };
     Response::from_parts(head, sending.beginning_with(first))
 }
@@ -177,6 +180,12 @@ impl Sending {
             self.unpaid = None;
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        self.open.is_given_up = self.transit.is_given_up();
     }
 }
 

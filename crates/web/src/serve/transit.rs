@@ -26,6 +26,8 @@ struct State {
     pieces: Pieces,
     /// Waits until all pieces are gone.
     waiting: Option<Waker>,
+    /// Whether its stream is reset because nobody took anything.
+    is_given_up: bool,
 }
 
 /// One piece in the hands of the transport, which drops it once it has been written.
@@ -37,7 +39,10 @@ struct Piece {
 
 impl Transit {
     pub(super) fn new(activity: Arc<Activity>) -> Arc<Self> {
-        Arc::new(Self { activity, state: Mutex::new(State { pieces: Pieces::none(), waiting: None }) })
+        Arc::new(Self {
+            activity,
+            state: Mutex::new(State { pieces: Pieces::none(), waiting: None, is_given_up: false }),
+        })
     }
 
     /// That of the stream in which this is called, or a new one outside of HTTP/2.
@@ -76,15 +81,23 @@ impl Transit {
 
     /// Waits until nothing was taken for `progress_max` although there was something to take.
     async fn stuck(&self, progress_max: Duration) {
-        loop {
-            let stuck_since = self.state.lock().pieces.stuck_since();
-            // what begins after this look ends no earlier than that
-            let end = stuck_since.unwrap_or_else(Instant::now) + progress_max;
-            if stuck_since.is_some() && end <= Instant::now() {
-                return;
-            }
+        while let Some(end) = self.goes_on_until(progress_max) {
             sleep_until(end).await;
         }
+    }
+
+    /// When to look again; None when it is given up with this look.
+    fn goes_on_until(&self, progress_max: Duration) -> Option<Instant> {
+        let (now, mut state) = (Instant::now(), self.state.lock());
+        let stuck_since = state.pieces.stuck_since();
+        // what begins after this look ends no earlier than that
+        let end = stuck_since.unwrap_or(now) + progress_max;
+        state.is_given_up = stuck_since.is_some() && end <= now;
+        (!state.is_given_up).then_some(end)
+    }
+
+    pub(super) fn is_given_up(&self) -> bool {
+        self.state.lock().is_given_up
     }
 }
 
@@ -96,12 +109,13 @@ impl AsRef<[u8]> for Piece {
 
 impl Drop for Piece {
     fn drop(&mut self) {
-        let waiting = {
+        let (is_taken, waiting) = {
             let mut state = self.transit.state.lock();
-            state.pieces.take();
-            if state.pieces.are_gone() { state.waiting.take() } else { None }
+            let is_taken = !state.is_given_up;
+            state.pieces.remove(is_taken);
+            (is_taken, if state.pieces.are_gone() { state.waiting.take() } else { None })
         };
-        self.transit.activity.piece_taken();
+        self.transit.activity.piece_removed(is_taken);
         if let Some(waker) = waiting {
             waker.wake();
         }

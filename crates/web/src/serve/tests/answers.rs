@@ -1,10 +1,16 @@
 //! Answers whose reader takes nothing.
 
+use std::sync::Arc;
+
+use http_body_util::BodyExt as _;
 use tokio::time::{Instant, advance};
 
 use super::http2::Http2;
 use super::*;
 use crate::serve::activity::{Activity, Verdict};
+use crate::serve::budget::Budget;
+use crate::serve::sending::{self, Open};
+use crate::serve::transit::Transit;
 
 /// Scenario: a client of HTTP/2 asks for a made, a streamed and a stored answer, takes nothing of them, and a little of each
 /// of three others. Guarantee: all these streams are reset, nothing stays reserved, and the connection goes on.
@@ -123,14 +129,14 @@ async fn time_counts_from_what_happened_last() {
     activity.piece_added();
     advance(Duration::from_secs(59)).await;
     assert_eq!(activity.verdict(&bounds), Verdict::Keep(Instant::now() + Duration::from_secs(1)));
-    activity.piece_taken();
+    activity.piece_removed(true);
     advance(Duration::from_secs(59)).await;
     assert_ne!(activity.verdict(&bounds), Verdict::Drop);
-    activity.piece_taken();
+    activity.piece_removed(true);
     // the handler has nothing to send for long: its reader is not to blame
     advance(Duration::from_hours(1)).await;
     assert!(matches!(activity.verdict(&bounds), Verdict::Keep(_)));
-    activity.request_ended();
+    activity.request_ended(false);
     advance(Duration::from_secs(74)).await;
     assert_eq!(activity.verdict(&bounds), Verdict::Keep(Instant::now() + Duration::from_secs(1)));
     advance(Duration::from_secs(1)).await;
@@ -138,4 +144,27 @@ async fn time_counts_from_what_happened_last() {
     activity.piece_added();
     advance(Duration::from_mins(1)).await;
     assert_eq!(activity.verdict(&bounds), Verdict::Drop);
+}
+
+/// Scenario: a reader takes nothing of an answer, which is given up after the time for progress. Guarantee: that is nothing
+/// that the reader did, so the silence of its connection counts from the request.
+#[tokio::test(start_paused = true)]
+async fn what_is_given_up_is_no_sign_of_life() {
+    let bounds =
+        Bounds { progress_max: Duration::from_mins(1), silence_max: Duration::from_secs(75), ..wide() };
+    let activity = Arc::new(Activity::begin());
+    let open = Open::begin(Arc::clone(&activity), true);
+    let (transit, answer) = (Transit::new(Arc::clone(&activity)), http::Response::new(Body::from("answer")));
+    let reader_less = async {
+        let budget = Budget::new(Memory::of_its_own(), None);
+        let mut body = sending::send(answer, budget, open).into_body();
+        let _piece = body.frame().await;
+        std::future::pending::<()>().await;
+    };
+    let begun = Instant::now();
+    assert!(!transit.carry(reader_less, bounds.progress_max).await, "it is given up");
+    assert_eq!(begun.elapsed(), bounds.progress_max);
+    assert_eq!(activity.verdict(&bounds), Verdict::Keep(begun + bounds.silence_max));
+    advance(Duration::from_secs(15)).await;
+    assert_eq!(activity.verdict(&bounds), Verdict::Close);
 }

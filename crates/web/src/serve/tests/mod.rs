@@ -60,7 +60,7 @@ impl TestServer {
     async fn start(bounds: Bounds) -> Self {
         let listener = super::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let (addr, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
-        let memory = Memory::new(&Shares::of(256 << 20));
+        let memory = Memory::new(&Shares::of(512 << 20));
         let (tail, said) = mpsc::unbounded_channel();
         tokio::spawn(serve(listener, routes(said), bounds, memory.clone(), stop.clone()));
         Self { addr, stop, memory, tail }
