@@ -31,6 +31,7 @@ mod promoted;
 mod quarantine;
 mod query;
 mod rebuild;
+mod room;
 mod row;
 mod scan;
 mod seal;
