@@ -40,7 +40,8 @@ impl Room {
     }
 
     fn bytes(&self) -> u64 {
-        self.0.get().map_or(BYTES_OF_ITS_OWN, |memory| memory.bytes_max(Part::Seal) / 2)
+        // in whole KiB, as the account counts
+        self.0.get().map_or(BYTES_OF_ITS_OWN, |memory| memory.bytes_max(Part::Seal) / 2048 * 1024)
     }
 }
 
