@@ -25,8 +25,8 @@ const SHARE_OF_READ: u64 = 8;
 const REST_FACTOR: u32 = 4;
 /// Shortest rest.
 const REST_MIN: Duration = Duration::from_millis(50);
-/// Longest rest: a span is to be seen within half a second.
-const REST_MAX: Duration = Duration::from_millis(250);
+/// Longest rest: a span is to be seen within 300 ms, and waits for a rest and two commits at most.
+const REST_MAX: Duration = Duration::from_millis(120);
 /// Pause after a failure that is not the data's fault.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 

@@ -69,7 +69,7 @@ impl Pipeline {
 
     /// Starts the indexer, the sealer, the settler and the keeper.
     pub fn spawn(&self, lifecycle: &Lifecycle) {
-        self.store.write_files_on(self.background.patient());
+        self.store.write_files_on(self.background.patient(), self.memory.clone());
         let background = || self.background.clone();
         let indexer = Indexer::new(self.store.clone(), self.wal.clone(), self.memory.clone());
         lifecycle.spawn("indexer", background().run(indexer.run(lifecycle.soft())));

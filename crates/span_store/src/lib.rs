@@ -33,6 +33,7 @@ mod quarantine;
 mod query;
 mod reading;
 mod rebuild;
+mod room;
 mod row;
 mod scan;
 mod seal;

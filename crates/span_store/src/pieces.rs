@@ -112,7 +112,8 @@ impl<'a> Pieces<'a> {
     fn add_new(&mut self, record: &Record, dataset: Dataset, from: u32) -> Result<(), StoreError> {
         let before = (self.batch.rows.len(), self.batch.logs.len());
         let mut counted = from;
-        let outcome = if self.store.quarantine().has(record.sequence) {
+        let is_aside = self.store.quarantine().has(record.sequence);
+        let outcome = if is_aside {
             Err(Failed::Record(DecodeFailure::Deadly))
         } else {
             self.add_items(record, dataset, &mut counted)
@@ -128,7 +129,9 @@ impl<'a> Pieces<'a> {
                 self.store.quarantine().keep(record, &failure)?;
                 self.batch.quarantined_batches += 1;
                 if dataset == Dataset::Spans {
-                    self.batch.quarantined_spans += u64::from(record.item_count.saturating_sub(counted));
+                    // what was indexed of one that is put aside is deleted then
+                    let left = if is_aside { 0 } else { counted };
+                    self.batch.quarantined_spans += u64::from(record.item_count.saturating_sub(left));
                 }
             }
         }

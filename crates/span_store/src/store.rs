@@ -133,9 +133,11 @@ impl SpanStore {
         Ok(StoreSize { spans, logs, index_bytes, archive_files, archive_bytes, unreadable_files })
     }
 
-    /// Seals and merges on the threads of `runtime` from now on, which yield to those that index.
-    pub fn write_files_on(&self, runtime: Handle) {
+    /// Seals and merges on the threads of `runtime` from now on, which yield to those that index, with memory of
+    /// `Part::Seal`.
+    pub fn write_files_on(&self, runtime: Handle, memory: Memory) {
         self.patient_work.move_to(runtime);
+        self.turns.room.take_from(memory);
     }
 
     /// Says that somebody indexes until this is dropped, so that seals and merges give way.

@@ -7,17 +7,20 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
+use crate::room::Room;
+
 /// Longest wait between two steps.
 const WAIT_MAX: Duration = Duration::from_millis(25);
 
 /// Whether somebody indexes; cheap to clone.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Turns {
     state: Arc<(Mutex<usize>, Condvar)>,
+    /// What those who give way may take.
+    pub(crate) room: Room,
 }
 
 /// Somebody indexes as long as this is there.
-#[derive(Debug)]
 pub(crate) struct Busy {
     turns: Turns,
 }
@@ -55,7 +58,6 @@ impl Drop for Busy {
 }
 
 /// Work in steps.
-#[derive(Debug)]
 pub(crate) struct Steps {
     turns: Turns,
     /// When the step began.

@@ -1,8 +1,10 @@
 //! Arbitrary and damaged bytes: nothing panics, and what the scan accepts the decoder can decode.
 
+use std::ops::ControlFlow;
+
 use junjo_span_model::{
-    PriceTable, ScanError, ScanLimits, Signal, decode_logs, decode_spans, details, details_with_logs,
-    promote, promote_log, scan, without_rejected,
+    PriceTable, ScanError, ScanLimits, Signal, decode_logs, decode_logs_while, decode_spans,
+    decode_spans_while, details, details_with_logs, promote, promote_log, scan, without_rejected,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -213,6 +215,36 @@ fn scan_wrong_wire_type_names_the_field() {
     let error = scan(Signal::Traces, &message, &ScanLimits::default()).unwrap_err();
     assert_eq!(error, ScanError::FieldType { message: "Span", field: 5 });
     assert!(decode_spans(&message, &mut |_, _, _| {}).is_err());
+}
+
+/// Scenario: visits of spans and log records that break at each item in turn, in a capture with rubbish behind it. Guarantee: the
+/// items up to there are those of a whole walk, and what is behind is not looked at.
+#[test]
+fn decode_while_ends_where_the_visit_breaks() {
+    for (names, is_logs) in [(&captures::TRACES[..], false), (&captures::LOGS[..], true)] {
+        let Some(mut message) = names.iter().flat_map(|name| captures::requests(name)).next() else {
+            continue;
+        };
+        let items = |message: &[u8], max: usize| {
+            let mut seen = 0;
+            let mut next = || {
+                seen += 1;
+                if seen == max { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            let decoded = if is_logs {
+                decode_logs_while(message, &mut |_, _| next())
+            } else {
+                decode_spans_while(message, &mut |_, _, _| next())
+            };
+            decoded.map(|()| seen)
+        };
+        let all = items(&message, usize::MAX).unwrap();
+        message.push(0xff);
+        assert!(items(&message, usize::MAX).is_err());
+        for max in 1..=all {
+            assert_eq!(items(&message, max), Ok(max));
+        }
+    }
 }
 
 /// Scenario: the log and metric captures. Guarantee: all items counted as prost counts them, none rejected.

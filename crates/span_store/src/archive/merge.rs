@@ -81,7 +81,8 @@ fn merge_items<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<Option<ArchiveFile>
         generation,
     );
     let temporary = job.archive_dir.join(&path).with_extension("tmp");
-    let mut writer = FileWriter::create(temporary, T::schema())?;
+    let mut writer = FileWriter::create(temporary, T::schema(), job.turns.room.group_bytes())?;
+    let _loan = job.turns.room.reserve();
     let (mut rows, mut deleted, mut steps) = (0, 0, job.turns.steps());
     for input in job.inputs {
         let groups = Groups::open(&job.archive_dir.join(&input.path))?;

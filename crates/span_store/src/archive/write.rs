@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ahash::{AHashMap, AHashSet};
 use arrow::datatypes::SchemaRef;
+use junjo_memory::Loan;
 use junjo_span_model::{DERIVE_VERSION, PriceTable};
 use junjo_wal::{Record, Sequence, Wal};
 
@@ -22,8 +23,6 @@ use crate::whole_span::WholeSpan;
 
 /// Rows converted to Arrow at a time.
 const BATCH_ROWS: usize = 1024;
-/// Text converted to Arrow at a time.
-const BATCH_BYTES: usize = 4 << 20;
 /// Message of a record whose items are kept until its end is known to decode. That of a larger one is decoded twice instead.
 const WHOLE_RECORD_BYTES_MAX: u64 = 2 << 20;
 /// Payload read from the wal at a time.
@@ -128,14 +127,17 @@ struct Sink<'s, T: ArchiveItem> {
     superseded: AHashSet<Place>,
     skip: &'s AHashSet<Place>,
     to_delete: &'s ToDelete,
+    /// Text converted to Arrow at a time.
+    batch_bytes: usize,
     steps: Steps,
+    _loan: Option<Loan>,
 }
 
 impl<'s, T: ArchiveItem> Sink<'s, T> {
     fn create(path: PathBuf, skip: &'s AHashSet<Place>, job: &SealJob<'s>) -> Result<Self, StoreError> {
-        let schema = T::schema();
+        let (schema, room) = (T::schema(), &job.turns.room);
         Ok(Self {
-            writer: FileWriter::create(path, schema.clone())?,
+            writer: FileWriter::create(path, schema.clone(), room.group_bytes())?,
             schema,
             pending: Vec::with_capacity(BATCH_ROWS),
             pending_bytes: 0,
@@ -147,7 +149,9 @@ impl<'s, T: ArchiveItem> Sink<'s, T> {
             superseded: AHashSet::new(),
             skip,
             to_delete: job.to_delete,
+            batch_bytes: room.batch_bytes(),
             steps: job.turns.steps(),
+            _loan: room.reserve(),
         })
     }
 
@@ -197,7 +201,7 @@ impl<'s, T: ArchiveItem> Sink<'s, T> {
         self.bounds.1 = self.bounds.1.max(end);
         self.pending_bytes += item.text_bytes();
         self.pending.push(item);
-        if self.pending.len() >= BATCH_ROWS || self.pending_bytes >= BATCH_BYTES {
+        if self.pending.len() >= BATCH_ROWS || self.pending_bytes >= self.batch_bytes {
             self.write_pending()?;
         }
         Ok(())

@@ -17,8 +17,6 @@ use crate::error::StoreError;
 
 /// Rows of a row group: enough for compression, few enough that a detail read decodes little.
 pub(crate) const GROUP_ROWS_MAX: usize = 8192;
-/// Text bytes of a row group, so that large prompts do not make it huge.
-const GROUP_BYTES_MAX: usize = 16 << 20;
 /// Page size: what a detail read decompresses at least. Smaller pages compress long texts worse, by 5 % at 64 KiB.
 const PAGE_BYTES: usize = 256 << 10;
 const ZSTD_LEVEL: i32 = 3;
@@ -32,22 +30,28 @@ pub(super) struct FileWriter {
     writer: Option<ArrowWriter<Checksummed>>,
     group_rows: usize,
     group_bytes: usize,
+    /// Text bytes of a row group, so that large prompts do not make it huge.
+    group_bytes_max: usize,
 }
 
 impl FileWriter {
-    pub(super) fn create(path: PathBuf, schema: SchemaRef) -> Result<Self, StoreError> {
+    pub(super) fn create(
+        path: PathBuf,
+        schema: SchemaRef,
+        group_bytes_max: usize,
+    ) -> Result<Self, StoreError> {
         let file = File::create(&path).map_err(StoreError::io("create", &path))?;
         let target = Checksummed { file, hasher: crc32fast::Hasher::new(), bytes: 0, synced: 0 };
         let writer = ArrowWriter::try_new(target, schema, Some(properties()))
             .map_err(StoreError::parquet("start", &path))?;
-        Ok(Self { path, writer: Some(writer), group_rows: 0, group_bytes: 0 })
+        Ok(Self { path, writer: Some(writer), group_rows: 0, group_bytes: 0, group_bytes_max })
     }
 
     /// Adds rows with about `bytes` of text. A row group ends before it would hold more than its limits, but holds one batch.
     pub(super) fn write(&mut self, batch: &RecordBatch, bytes: usize) -> Result<(), StoreError> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         let failed = || StoreError::parquet("write", &self.path);
-        if self.group_rows > 0 && self.group_bytes.saturating_add(bytes) > GROUP_BYTES_MAX {
+        if self.group_rows > 0 && self.group_bytes.saturating_add(bytes) > self.group_bytes_max {
             writer.flush().map_err(failed())?;
             (self.group_rows, self.group_bytes) = (0, 0);
         }

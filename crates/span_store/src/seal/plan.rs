@@ -10,10 +10,6 @@ use crate::error::StoreError;
 /// Records looked at when a range is planned.
 const PLAN_RECORDS_MAX: u32 = 4096;
 
-/// Items of a range: what tells those that arrive twice takes some 50 bytes for each while a file is written. A record has
-/// as many more as it has.
-const ITEMS_MAX: u64 = 262_144;
-
 /// When a range of records is sealed.
 #[derive(Debug, Clone, Copy)]
 pub struct SealPolicy {
@@ -30,6 +26,15 @@ impl Default for SealPolicy {
     }
 }
 
+/// What makes a range due.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Due {
+    pub(crate) policy: SealPolicy,
+    /// Items of a range, unless one record has more.
+    pub(crate) items_max: u64,
+    pub(crate) now_unix_nano: i64,
+}
+
 /// What a look at the wal found for one dataset.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Plan {
@@ -42,13 +47,8 @@ pub(crate) enum Plan {
 }
 
 /// Looks for what comes after `after`. Blocking.
-pub(crate) fn plan(
-    wal: &Wal,
-    dataset: Dataset,
-    after: Sequence,
-    policy: SealPolicy,
-    now_unix_nano: i64,
-) -> Result<Plan, StoreError> {
+pub(crate) fn plan(wal: &Wal, dataset: Dataset, after: Sequence, due: Due) -> Result<Plan, StoreError> {
+    let Due { policy, items_max, now_unix_nano } = due;
     // taken first: a record that is committed behind it may be missed below
     let committed = *wal.committed().borrow();
     let records = wal.sizes_of(dataset.signal(), after, PLAN_RECORDS_MAX).map_err(StoreError::Wal)?;
@@ -61,7 +61,7 @@ pub(crate) fn plan(
     let newest = records.last().map_or(after, |record| record.sequence);
     for record in records {
         let is_full =
-            bytes >= policy.bytes || (items > 0 && items + u64::from(record.item_count) > ITEMS_MAX);
+            bytes >= policy.bytes || (items > 0 && items + u64::from(record.item_count) > items_max);
         if day_of(record.received_unix_nano) != day || is_full {
             complete = true;
             break;

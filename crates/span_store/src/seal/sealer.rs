@@ -6,7 +6,7 @@ use junjo_span_model::PriceTable;
 use junjo_wal::{Sequence, Wal};
 use parking_lot::{Mutex, RwLock};
 
-use super::plan::{Plan, SealPolicy, plan};
+use super::plan::{Due, Plan, SealPolicy, plan};
 use crate::archive::handle::Archive;
 use crate::archive::write::{SealJob, write_file};
 use crate::catalog::file::ArchiveFile;
@@ -123,7 +123,8 @@ impl Inner {
         now_unix_nano: i64,
     ) -> Result<(Plan, Option<ArchiveFile>), StoreError> {
         let parts = &self.parts;
-        let plan = plan(&parts.wal, dataset, after, self.policy, now_unix_nano)?;
+        let due = Due { policy: self.policy, items_max: parts.turns.room.items_max(), now_unix_nano };
+        let plan = plan(&parts.wal, dataset, after, due)?;
         let Plan::Seal(range) = &plan else { return Ok((plan, None)) };
         let file = write_file(&SealJob {
             wal: &parts.wal,
