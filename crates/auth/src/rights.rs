@@ -177,3 +177,51 @@ impl fmt::Debug for RightsWatch {
         formatter.write_str("RightsWatch")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+    use crate::reader::ReadKeyCheck;
+
+    /// What a look at the keys finds, by its number.
+    type Answer = fn(u64) -> Option<ApiResult<String>>;
+
+    /// Keys that answer as told; no answer is one that never comes.
+    struct Told(Answer, AtomicU64);
+
+    impl ReadKeyCheck for Told {
+        fn check<'a>(&'a self, _: &'a str) -> Pin<Box<dyn Future<Output = ApiResult<String>> + Send + 'a>> {
+            let answer = self.0(self.1.fetch_add(1, Ordering::Relaxed) + 1);
+            Box::pin(async { if let Some(answer) = answer { answer } else { std::future::pending().await } })
+        }
+    }
+
+    fn busy() -> ApiResult<String> {
+        Err(ApiError::unavailable("busy"))
+    }
+
+    /// Seconds until the rights end, and how.
+    async fn end(answer: Answer) -> (u64, RightsEnd) {
+        let keys = ReadKeys::new(Told(answer, AtomicU64::new(0)));
+        let rights = ReadRights { ground: Ground::Key { keys, presented: "key".to_owned().into() } };
+        let begun = Instant::now();
+        let end = rights.watch().ended().await;
+        (begun.elapsed().as_secs(), end)
+    }
+
+    /// Scenario: keys that hold and then are refused; that cannot be checked for a moment, and then for good; and a check that
+    /// never ends. Guarantee: a refusal ends the rights at the next look, a moment without an answer does not, and ten seconds
+    /// without one do.
+    #[tokio::test(start_paused = true)]
+    async fn rights_end_with_a_refusal_or_after_ten_seconds_without_an_answer() {
+        let refused = end(|look| {
+            Some(if look < 4 { Ok("id".to_owned()) } else { Err(ApiError::unauthenticated("revoked")) })
+        });
+        assert_eq!(refused.await, (4, RightsEnd::KeyRefused));
+        let unknown = end(|look| Some(if look == 6 { Ok("id".to_owned()) } else { busy() }));
+        assert_eq!(unknown.await, (16, RightsEnd::Unknown));
+        assert_eq!(end(|_| None).await, (10, RightsEnd::Unknown));
+    }
+}

@@ -3,6 +3,7 @@
 
 use junjo_span_model::SpanStatus;
 
+use crate::budget::Held;
 use crate::filter::expr::{Field, named};
 use crate::filter::spans::SpanFilter;
 use crate::filter::traces::TraceFilter;
@@ -104,6 +105,17 @@ pub struct Stats {
     pub more_buckets: bool,
     /// Older spans were not counted.
     pub incomplete: Option<Incomplete>,
+}
+
+impl Held for Stats {
+    fn held_bytes(&self) -> usize {
+        let rows = self.totals.iter().chain(&self.buckets);
+        rows.map(|row| {
+            let group = row.group.iter().flatten().map(String::len).sum::<usize>();
+            size_of::<StatsRow>() + size_of_val(row.group.as_slice()) + group
+        })
+        .sum()
+    }
 }
 
 impl StatsQuery {
