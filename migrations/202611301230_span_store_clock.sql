@@ -5,8 +5,9 @@ CREATE TABLE clock (
     unmarked_through INTEGER NOT NULL       -- records up to this one came before anything was noted in clock_marks
 ) STRICT;
 
--- Records up to one were received before a time that was believed, later ones after it. The times never go back.
+-- Records up to one were received before a time that was believed, later ones after another. The times never go back.
 CREATE TABLE clock_marks (
     through_sequence INTEGER PRIMARY KEY,
-    at_unix_nano INTEGER NOT NULL
+    until_unix_nano INTEGER NOT NULL,
+    since_unix_nano INTEGER NOT NULL        -- later than the other where nothing was received for a while
 ) STRICT;

@@ -33,13 +33,17 @@ pub(crate) fn overwrite(connection: &Connection, path: &Path) -> Result<(), WalE
 
 fn overwrite_once(connection: &Connection) -> rusqlite::Result<()> {
     let is_done: bool =
-        connection.query_row("SELECT EXISTS (SELECT 1 FROM meta WHERE key = ?1)", [DONE], |row| row.get(0))?;
+        connection
+            .query_row("SELECT EXISTS (SELECT 1 FROM meta WHERE key = ?1)", [DONE], |row| row.get(0))?;
     if is_done {
         return Ok(());
     }
     let first = free_bytes(connection)?;
     if first > FREE_BYTES_MAX {
-        tracing::warn!(bytes = first, "free pages of the log hold what an earlier version has trimmed, and are too many to overwrite");
+        tracing::warn!(
+            bytes = first,
+            "free pages of the log hold what an earlier version has trimmed, and are too many to overwrite"
+        );
         return Ok(());
     }
     connection.execute_batch("CREATE TABLE IF NOT EXISTS filler (zeros BLOB NOT NULL)")?;

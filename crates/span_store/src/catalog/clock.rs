@@ -33,41 +33,46 @@ pub(crate) struct Known {
     marks: Vec<Mark>,
 }
 
-/// Records up to one were received before this time, later ones after it.
+/// Records up to one were received before a time, later ones after a time; the two differ while nothing is received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Mark {
     through: Sequence,
-    at_unix_nano: i64,
+    until_unix_nano: i64,
+    since_unix_nano: i64,
 }
 
 impl Known {
     /// When the last mark was made.
     pub(crate) fn marked_unix_nano(&self) -> Option<i64> {
-        self.marks.last().map(|mark| mark.at_unix_nano)
+        self.marks.last().map(|mark| mark.since_unix_nano)
     }
 
-    /// Notes that records up to `through` came before a time.
+    /// Notes that records up to `through` came before a time, and later ones after it.
     pub(crate) fn mark(&mut self, through: Sequence, at_unix_nano: i64) {
         let behind = self.marks.partition_point(|mark| mark.through < through);
-        let before = self.marks[..behind].last().map_or(i64::MIN, |mark| mark.at_unix_nano);
-        let at_unix_nano = at_unix_nano.max(before);
         match self.marks.get_mut(behind).filter(|mark| mark.through == through) {
-            Some(same) => same.at_unix_nano = same.at_unix_nano.max(at_unix_nano),
-            None => self.marks.insert(behind, Mark { through, at_unix_nano }),
+            Some(same) => same.since_unix_nano = same.since_unix_nano.max(at_unix_nano),
+            None => {
+                let mark = Mark { through, until_unix_nano: at_unix_nano, since_unix_nano: at_unix_nano };
+                self.marks.insert(behind, mark);
+            }
         }
         let mut newest = i64::MIN;
         for mark in &mut self.marks {
-            newest = newest.max(mark.at_unix_nano);
-            mark.at_unix_nano = newest;
+            mark.until_unix_nano = mark.until_unix_nano.max(newest);
+            mark.since_unix_nano = mark.since_unix_nano.max(mark.until_unix_nano);
+            newest = mark.since_unix_nano;
         }
         let surplus = self.marks.len().saturating_sub(MARKS_MAX);
         self.marks.drain(..surplus);
     }
 
-    /// Moves all marks behind a record forward: the clock that made them was behind.
-    pub(crate) fn raise_after(&mut self, after: Sequence, by_nanos: i64) {
+    /// Moves all marks behind a record forward, at most to `now`: the clock that made them was behind.
+    pub(crate) fn raise_after(&mut self, after: Sequence, by_nanos: i64, now_unix_nano: i64) {
         for mark in self.marks.iter_mut().filter(|mark| mark.through > after) {
-            mark.at_unix_nano = mark.at_unix_nano.saturating_add(by_nanos.max(0));
+            for time in [&mut mark.until_unix_nano, &mut mark.since_unix_nano] {
+                *time = time.saturating_add(by_nanos).min(now_unix_nano).max(*time);
+            }
         }
     }
 
@@ -78,26 +83,36 @@ impl Known {
         let before = self.marks[..behind(file.first_sequence)].last();
         let after = self.marks.get(behind(file.last_sequence));
         let newest = self.marked_unix_nano().unwrap_or(i64::MIN).max(now_unix_nano);
-        let latest = day_of(after.map_or(newest, |mark| mark.at_unix_nano));
+        let latest = day_of(after.map_or(newest, |mark| mark.until_unix_nano));
         let earliest = match before {
-            Some(mark) => day_of(mark.at_unix_nano),
+            Some(mark) => day_of(mark.since_unix_nano),
             // what an older version received, which noted nothing
             None if file.last_sequence <= self.unmarked_through => String::new(),
             None => latest.clone(),
         };
-        if (earliest..=latest.clone()).contains(&file.received_day) { file.received_day.clone() } else { latest }
+        if (earliest..=latest.clone()).contains(&file.received_day) {
+            file.received_day.clone()
+        } else {
+            latest
+        }
     }
 }
 
 impl ClockRows {
     pub(super) async fn load(pool: SqlitePool) -> Result<Option<Self>, sqlx::Error> {
-        let row = sqlx::query("SELECT believed_unix_nano, unmarked_through FROM clock").fetch_optional(&pool).await?;
+        let row = sqlx::query("SELECT believed_unix_nano, unmarked_through FROM clock")
+            .fetch_optional(&pool)
+            .await?;
         let Some(row) = row else { return Ok(None) };
-        let marks = sqlx::query("SELECT through_sequence, at_unix_nano FROM clock_marks ORDER BY through_sequence")
+        let marks = sqlx::query("SELECT through_sequence, until_unix_nano, since_unix_nano FROM clock_marks ORDER BY through_sequence")
             .fetch_all(&pool)
             .await?;
         let mark = |row: &sqlx::sqlite::SqliteRow| {
-            Ok::<_, sqlx::Error>(Mark { through: Sequence(row.try_get(0)?), at_unix_nano: row.try_get(1)? })
+            Ok::<_, sqlx::Error>(Mark {
+                through: Sequence(row.try_get(0)?),
+                until_unix_nano: row.try_get(1)?,
+                since_unix_nano: row.try_get(2)?,
+            })
         };
         let known = Known {
             believed_unix_nano: row.try_get(0)?,
@@ -130,9 +145,10 @@ impl ClockRows {
             if next.marks != self.known.read().marks {
                 sqlx::query("DELETE FROM clock_marks").execute(&mut *transaction).await?;
                 for mark in &next.marks {
-                    sqlx::query("INSERT INTO clock_marks VALUES (?1, ?2)")
+                    sqlx::query("INSERT INTO clock_marks VALUES (?1, ?2, ?3)")
                         .bind(mark.through.0)
-                        .bind(mark.at_unix_nano)
+                        .bind(mark.until_unix_nano)
+                        .bind(mark.since_unix_nano)
                         .execute(&mut *transaction)
                         .await?;
                 }
@@ -189,17 +205,19 @@ mod tests {
         assert_eq!((of(9, 115), of(9, 20), of(9, 300)), (115, 120, 120));
     }
 
-    /// Scenario: marks of a clock that goes back, and that turns out to have been behind. Guarantee: marks never go back, and
-    /// those of the clock that was behind move.
+    /// Scenario: marks of a clock that goes back, and that turns out to have been behind; nothing comes for days. Guarantee: marks never
+    /// go back, those of the clock that was behind move, and what came before the silence is as old as it is.
     #[test]
     fn marks_never_go_back() {
         let mut known = Known::default();
         known.mark(Sequence(4), 100 * DAY);
         known.mark(Sequence(6), 20 * DAY);
         assert_eq!(known.marked_unix_nano(), Some(100 * DAY));
-        known.raise_after(Sequence(4), 7 * DAY);
-        assert_eq!(known.marks.iter().map(|mark| mark.at_unix_nano / DAY).collect::<Vec<_>>(), [100, 107]);
+        known.raise_after(Sequence(4), 7 * DAY, 150 * DAY);
+        known.raise_after(Sequence(4), 7 * DAY, 107 * DAY);
+        assert_eq!(known.marks.iter().map(|mark| mark.until_unix_nano / DAY).collect::<Vec<_>>(), [100, 107]);
         known.mark(Sequence(4), 110 * DAY);
-        assert_eq!(known.marks.iter().map(|mark| mark.at_unix_nano / DAY).collect::<Vec<_>>(), [110, 110]);
+        assert_eq!(known.marks.iter().map(|mark| mark.until_unix_nano / DAY).collect::<Vec<_>>(), [100, 110]);
+        assert_eq!(known.marks.iter().map(|mark| mark.since_unix_nano / DAY).collect::<Vec<_>>(), [110, 110]);
     }
 }

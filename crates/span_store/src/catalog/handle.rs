@@ -67,7 +67,9 @@ impl Catalog {
             let mut connection = self.pool.acquire().await?;
             let waits: i64 = sqlx::query_scalar("PRAGMA busy_timeout").fetch_one(&mut *connection).await?;
             sqlx::query("PRAGMA busy_timeout = 0").execute(&mut *connection).await?;
-            let busy = sqlx::query_scalar::<_, i64>("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
+            let busy = sqlx::query_scalar::<_, i64>("PRAGMA wal_checkpoint(TRUNCATE)")
+                .fetch_one(&mut *connection)
+                .await;
             sqlx::query(&format!("PRAGMA busy_timeout = {waits}")).execute(&mut *connection).await?;
             busy
         };

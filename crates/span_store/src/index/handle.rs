@@ -182,7 +182,9 @@ impl Index {
         let inner = &self.inner;
         let mut writer = self.writer();
         // while it is filled, others hold connections to it
-        let Some(connection) = writer.as_ref().filter(|_| self.state() == IndexState::Ok) else { return Ok(false) };
+        let Some(connection) = writer.as_ref().filter(|_| self.state() == IndexState::Ok) else {
+            return Ok(false);
+        };
         *inner.rewriting.lock() = Some(connection.interrupt_handle());
         let check = || match inner.is_closing.load(Ordering::Acquire) {
             true => Err(StoreError::Interrupted),

@@ -28,7 +28,8 @@ pub(super) fn copy(
 ) -> Result<(), StoreError> {
     let path = options.copy_path();
     remove(&path)?;
-    let attach = format!("ATTACH {} AS {COPY} (STORAGE_VERSION 'v1.5.0')", quoted(&path.to_string_lossy(), '\''));
+    let attach =
+        format!("ATTACH {} AS {COPY} (STORAGE_VERSION 'v1.5.0')", quoted(&path.to_string_lossy(), '\''));
     connection.execute_batch(&attach).map_err(failed())?;
     let copied = copy_tables(connection, &check);
     let detached = connection.execute_batch(&format!("DETACH {COPY}")).map_err(failed());
@@ -39,20 +40,19 @@ pub(super) fn copy(
     outcome
 }
 
-fn copy_tables(connection: &Connection, check: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
+fn copy_tables(
+    connection: &Connection,
+    check: impl Fn() -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let name: String =
         connection.query_row("SELECT current_database()", [], |row| row.get(0)).map_err(failed())?;
     let from = quoted(&name, '"');
-    connection
-        .execute_batch(&format!("COPY FROM DATABASE {from} TO {COPY} (SCHEMA)"))
-        .map_err(failed())?;
+    connection.execute_batch(&format!("COPY FROM DATABASE {from} TO {COPY} (SCHEMA)")).map_err(failed())?;
     let mut statement = connection
         .prepare("SELECT table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY table_name")
         .map_err(failed())?;
-    let tables: Vec<String> = statement
-        .query_map([COPY], |row| row.get(0))
-        .and_then(Iterator::collect)
-        .map_err(failed())?;
+    let tables: Vec<String> =
+        statement.query_map([COPY], |row| row.get(0)).and_then(Iterator::collect).map_err(failed())?;
     for table in tables {
         check()?;
         let table = quoted(&table, '"');
@@ -82,7 +82,9 @@ pub(super) fn remove_leftovers(options: &IndexOptions) -> Result<(), StoreError>
     remove(&options.copy_path())?;
     let temp = suffixed(&options.path, ".tmp");
     match std::fs::remove_dir_all(&temp) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(StoreError::io("remove", &temp)(error)),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(StoreError::io("remove", &temp)(error))
+        }
         _ => Ok(()),
     }
 }

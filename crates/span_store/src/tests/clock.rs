@@ -78,11 +78,20 @@ async fn clock_that_was_ahead_drops_nothing() {
 /// go thirty days later.
 #[tokio::test]
 async fn what_came_while_the_clock_was_behind_stays() {
-    for (known, minutes, restarts) in
-        [(true, 10, true), (true, 10, false), (true, 300, true), (true, 300, false), (false, 10, true), (false, 300, false)]
-    {
+    for (known, minutes, restarts) in [
+        (true, 10, true),
+        (true, 10, false),
+        (true, 300, true),
+        (true, 300, false),
+        (false, 10, true),
+        (false, 300, false),
+    ] {
         let case = format!("known {known}, {minutes} minutes, restarts {restarts}");
-        let f = if known { Fixture::keeping_thirty_days().await } else { Fixture::kept_in(tempfile::tempdir().unwrap()).await };
+        let f = if known {
+            Fixture::keeping_thirty_days().await
+        } else {
+            Fixture::kept_in(tempfile::tempdir().unwrap()).await
+        };
         let f = f.restarted().await;
         f.round(at(-400, 0)).await;
         f.receive(1, -400).await;

@@ -190,15 +190,16 @@ async fn delete_waits_for_readers_of_the_file() {
 #[tokio::test]
 async fn service_age_deletes_what_is_older() {
     let f = Fixture::new().await;
+    f.believe(0).await;
     for day in 0..5 {
         let trace = u8::try_from(day).unwrap() + 1;
         f.append(vec![span(trace, 1, None)], i64::from(day) * DAY_NANOS + 1).await;
         f.index();
         f.seal().await.unwrap();
         f.wait_for_trim().await;
+        f.store.upkeep(moment(i64::from(day) * DAY_NANOS + 2)).await.unwrap();
     }
     let now = 4 * DAY_NANOS + 5;
-    f.believe(now).await;
     while f.store.upkeep(moment(now)).await.unwrap() {}
     assert_eq!(f.listed().await, [1, 2, 3, 4, 5]);
     f.store.set_service_ages(&[ServiceAge { service: "checkout".into(), days: 2 }]).await.unwrap();

@@ -120,7 +120,8 @@ async fn open_index_that_lacks_what_the_log_holds_is_not_in_order() {
     assert_eq!((f.store.index_state(), f.store.is_whole()), (reading, false));
     assert_eq!(f.store.acknowledged(), newest);
     assert!(!f.store.queryable_within(newest, Duration::ZERO).await.unwrap());
-    let (waited, ()) = tokio::join!(f.store.queryable_within(newest, Duration::from_mins(1)), async { f.index() });
+    let (waited, ()) =
+        tokio::join!(f.store.queryable_within(newest, Duration::from_mins(1)), async { f.index() });
     assert!(waited.unwrap() && f.store.has_indexed(newest));
     let later = f.append(vec![span(3, 1, None)], 1_000).await;
     assert_eq!((f.store.index_state(), f.store.has_indexed(later)), (IndexState::Ok, false));

@@ -220,12 +220,14 @@ async fn upkeep_drops_days_that_are_too_old() {
     let retention = Retention { days: Some(1), bytes: None };
     let options = StoreOptions { retention, ..options(dir.path()) };
     let f = Fixture::open_with(dir, options).await;
+    f.believe(0).await;
     f.seal_one(vec![span(1, 1, None), span(2, 1, None)], 0).await;
+    f.store.upkeep(moment(5)).await.unwrap();
     f.seal_one(vec![span(1, 2, Some(1))], 1).await;
+    f.store.upkeep(moment(DAY_NANOS + 5)).await.unwrap();
     f.seal_one(vec![span(3, 1, None)], 2).await;
     let progress = f.store.progress();
     let now = 2 * DAY_NANOS + 5;
-    f.believe(now).await;
     while f.store.upkeep(moment(now)).await.unwrap() {}
     assert_eq!(f.in_folder().len(), 2);
     assert!(f.store.trace(trace_id(2), 10, None).await.unwrap().is_none());

@@ -33,7 +33,9 @@ impl UpkeepWork {
                 Ok(None)
             }
             Verdict::Believed => {
-                let is_due = |last: Option<i64>, after| last.is_none_or(|last| now.unix_nano.saturating_sub(last) >= after);
+                let is_due = |last: Option<i64>, after| {
+                    last.is_none_or(|last| now.unix_nano.saturating_sub(last) >= after)
+                };
                 let marks = is_due(known.marked_unix_nano(), DAY_NANOS);
                 if marks || is_due(known.believed_unix_nano, NOTE_NANOS) {
                     self.note_time(known, now, marks.then_some(newest)).await?;
@@ -45,8 +47,9 @@ impl UpkeepWork {
                 if was_behind_nanos > 0 {
                     // what came since the start came after it, by the clock that is believed now
                     let ran = now.monotonic.saturating_sub(begun.moment.monotonic);
-                    let start = now.unix_nano.saturating_sub(i64::try_from(ran.as_nanos()).unwrap_or(i64::MAX));
-                    known.raise_after(begun.newest, was_behind_nanos);
+                    let start =
+                        now.unix_nano.saturating_sub(i64::try_from(ran.as_nanos()).unwrap_or(i64::MAX));
+                    known.raise_after(begun.newest, was_behind_nanos, now.unix_nano);
                     known.mark(begun.newest, start);
                 }
                 tracing::info!("the clock is believed");
@@ -56,7 +59,12 @@ impl UpkeepWork {
         }
     }
 
-    async fn note_time(&self, mut known: Known, now: Moment, mark: Option<Sequence>) -> Result<(), StoreError> {
+    async fn note_time(
+        &self,
+        mut known: Known,
+        now: Moment,
+        mark: Option<Sequence>,
+    ) -> Result<(), StoreError> {
         known.believed_unix_nano = Some(now.unix_nano);
         if let Some(newest) = mark {
             known.mark(newest, now.unix_nano);

@@ -90,7 +90,10 @@ impl UpkeepWork {
             upkeep.quarantine.forget(&to_delete_of(&deletions))?;
             let needed = upkeep.index.bytes();
             if upkeep.wal.spare_bytes().is_some_and(|spare| spare < needed) {
-                return Err(StoreError::NoRoom { action: "write the index again without what was deleted", needed });
+                return Err(StoreError::NoRoom {
+                    action: "write the index again without what was deleted",
+                    needed,
+                });
             }
             upkeep.index.rewrite()
         };

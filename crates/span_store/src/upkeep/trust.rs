@@ -82,12 +82,14 @@ impl Trust {
 
     /// Looks at the clock; `now` is later than in every call before.
     pub(super) fn judge(&mut self, now: Moment) -> Verdict {
-        let by_nanos = self.believed.map(|believed| now.unix_nano.saturating_sub(believed.expected_at(now.monotonic)));
+        let by_nanos =
+            self.believed.map(|believed| now.unix_nano.saturating_sub(believed.expected_at(now.monotonic)));
         if by_nanos.is_some_and(is_small) {
             *self = Self { believed: Some(Believed::Here(now)), doubt: None };
             return Verdict::Believed;
         }
-        let goes_on = |doubt: &Moment| is_small(now.unix_nano.saturating_sub(doubt.expected_at(now.monotonic)));
+        let goes_on =
+            |doubt: &Moment| is_small(now.unix_nano.saturating_sub(doubt.expected_at(now.monotonic)));
         let doubt = self.doubt.filter(goes_on);
         let since = *self.doubt.insert(doubt.unwrap_or(now));
         if now.monotonic.saturating_sub(since.monotonic) >= RUN_MIN {

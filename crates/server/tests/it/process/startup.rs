@@ -218,7 +218,9 @@ fn open_to_others(path: &Path) -> Vec<std::path::PathBuf> {
     let is_open = metadata.permissions().mode() & 0o077 != 0;
     let mut found: Vec<_> = is_open.then(|| path.to_owned()).into_iter().collect();
     if metadata.is_dir() {
-        found.extend(std::fs::read_dir(path).unwrap().flat_map(|entry| open_to_others(&entry.unwrap().path())));
+        found.extend(
+            std::fs::read_dir(path).unwrap().flat_map(|entry| open_to_others(&entry.unwrap().path())),
+        );
     }
     found
 }
