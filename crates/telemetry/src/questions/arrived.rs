@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use junjo_span_store::SpanStore;
+use junjo_span_store::{SpanStore, StoreError};
 use junjo_web::ApiError;
 use junjo_web::clock::rfc3339_nanos;
 
@@ -17,10 +17,10 @@ const RETRY_SECONDS: u64 = 1;
 
 /// What `look` finds, which is looked for again when everything that was acknowledged before the question is indexed. `None` only
 /// when it is; an error that asks to come back where that takes longer than [`WAIT_LIMIT`].
-pub(crate) async fn found<T>(
-    store: &SpanStore,
-    look: impl AsyncFn() -> TelemetryResult<Option<T>>,
-) -> TelemetryResult<Option<T>> {
+pub(crate) async fn found<T, F>(store: &SpanStore, look: impl Fn() -> F) -> TelemetryResult<Option<T>>
+where
+    F: Future<Output = Result<Option<T>, StoreError>>,
+{
     let asked_at = store.acknowledged();
     let is_all_there = store.has_indexed(asked_at);
     let first = look().await?;
@@ -30,7 +30,7 @@ pub(crate) async fn found<T>(
     if !store.queryable_within(asked_at, WAIT_LIMIT).await? {
         return Err(not_yet().into());
     }
-    look().await
+    Ok(look().await?)
 }
 
 /// Waits until everything that was acknowledged before is indexed, or asks to come back.

@@ -30,8 +30,7 @@ pub(crate) async fn one(
     page: PageAsk<'_>,
 ) -> TelemetryResult<ConversationDetail> {
     let (found, next_cursor) = paged(page.cursor, &id, async |after| {
-        let look = async || Ok(store.conversation(id.clone(), page.limit, after).await?);
-        let found = arrived::found(store, look).await?;
+        let found = arrived::found(store, || store.conversation(id.clone(), page.limit, after)).await?;
         let mut found = found.ok_or_else(|| ApiError::not_found("no trace names this conversation"))?;
         let next = found.next.take();
         Ok((found, next))

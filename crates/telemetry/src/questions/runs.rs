@@ -172,8 +172,9 @@ impl RunViews {
         span_id: SpanId,
         limits: LoadLimits,
     ) -> TelemetryResult<Loaded> {
-        let look = async || Ok(self.store.span_exists(trace_id, span_id).await?.then_some(()));
-        arrived::found(&self.store, look).await?;
+        let store = &self.store;
+        let look = || async move { Ok(store.span_exists(trace_id, span_id).await?.then_some(())) };
+        arrived::found(store, look).await?;
         let loaded = load(&self.store, trace_id, span_id, limits).await?;
         let loaded = loaded.ok_or_else(|| ApiError::not_found("no span of this trace has arrived"))?;
         if loaded.rows.contains_key(&span_id) {

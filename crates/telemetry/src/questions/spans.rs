@@ -29,8 +29,7 @@ pub(crate) async fn list(
 }
 
 pub(crate) async fn one(store: &SpanStore, trace_id: TraceId, span_id: SpanId) -> TelemetryResult<Span> {
-    let look = async || Ok(store.span(trace_id, span_id).await?);
-    let whole = arrived::found(store, look).await?;
+    let whole = arrived::found(store, || store.span(trace_id, span_id)).await?;
     let whole =
         whole.ok_or_else(|| ApiError::not_found("this span has not arrived, or its payload is gone"))?;
     let logs = store.span_logs(trace_id, span_id, SPAN_LOGS_MAX).await?;

@@ -39,8 +39,7 @@ pub(crate) async fn one(
     with_payload: bool,
 ) -> TelemetryResult<TraceDetail> {
     let (found, next_after) = paged(page.cursor, &trace_id, async |after| {
-        let look = async || Ok(store.trace(trace_id, page.limit, after).await?);
-        let found = arrived::found(store, look).await?;
+        let found = arrived::found(store, || store.trace(trace_id, page.limit, after)).await?;
         let mut found = found.ok_or_else(|| ApiError::not_found("no span of this trace has arrived"))?;
         let next = found.next.take();
         Ok((found, next))
