@@ -186,10 +186,8 @@ impl Index {
             return Ok(false);
         };
         *inner.rewriting.lock() = Some(connection.interrupt_handle());
-        let check = || match inner.is_closing.load(Ordering::Acquire) {
-            true => Err(StoreError::Interrupted),
-            false => Ok(()),
-        };
+        let check =
+            || if inner.is_closing.load(Ordering::Acquire) { Err(StoreError::Interrupted) } else { Ok(()) };
         let copied = copy(connection, &inner.options, check);
         *inner.rewriting.lock() = None;
         self.report_fault(copied)?;
