@@ -50,12 +50,11 @@ impl Known {
     /// Notes that records up to `through` came before a time, and later ones after it.
     pub(crate) fn mark(&mut self, through: Sequence, at_unix_nano: i64) {
         let behind = self.marks.partition_point(|mark| mark.through < through);
-        match self.marks.get_mut(behind).filter(|mark| mark.through == through) {
-            Some(same) => same.since_unix_nano = same.since_unix_nano.max(at_unix_nano),
-            None => {
-                let mark = Mark { through, until_unix_nano: at_unix_nano, since_unix_nano: at_unix_nano };
-                self.marks.insert(behind, mark);
-            }
+        if let Some(same) = self.marks.get_mut(behind).filter(|mark| mark.through == through) {
+            same.since_unix_nano = same.since_unix_nano.max(at_unix_nano);
+        } else {
+            let mark = Mark { through, until_unix_nano: at_unix_nano, since_unix_nano: at_unix_nano };
+            self.marks.insert(behind, mark);
         }
         let mut newest = i64::MIN;
         for mark in &mut self.marks {
@@ -99,14 +98,15 @@ impl Known {
 }
 
 impl ClockRows {
-    pub(super) async fn load(pool: SqlitePool) -> Result<Option<Self>, sqlx::Error> {
-        let row = sqlx::query("SELECT believed_unix_nano, unmarked_through FROM clock")
-            .fetch_optional(&pool)
+    /// The rows; where there are none yet, everything up to `newest` came before them.
+    pub(super) async fn load_or_create(pool: SqlitePool, newest: Sequence) -> Result<Self, sqlx::Error> {
+        sqlx::query("INSERT INTO clock VALUES (1, NULL, ?1) ON CONFLICT DO NOTHING")
+            .bind(newest.0)
+            .execute(&pool)
             .await?;
-        let Some(row) = row else { return Ok(None) };
-        let marks = sqlx::query("SELECT through_sequence, until_unix_nano, since_unix_nano FROM clock_marks ORDER BY through_sequence")
-            .fetch_all(&pool)
-            .await?;
+        let row =
+            sqlx::query("SELECT believed_unix_nano, unmarked_through FROM clock").fetch_one(&pool).await?;
+        let sql = "SELECT through_sequence, until_unix_nano, since_unix_nano FROM clock_marks ORDER BY through_sequence";
         let mark = |row: &sqlx::sqlite::SqliteRow| {
             Ok::<_, sqlx::Error>(Mark {
                 through: Sequence(row.try_get(0)?),
@@ -114,18 +114,12 @@ impl ClockRows {
                 since_unix_nano: row.try_get(2)?,
             })
         };
+        let marks = sqlx::query(sql).fetch_all(&pool).await?;
         let known = Known {
             believed_unix_nano: row.try_get(0)?,
             unmarked_through: Sequence(row.try_get(1)?),
             marks: marks.iter().map(mark).collect::<Result<_, _>>()?,
         };
-        Ok(Some(Self { pool, known: Arc::new(RwLock::new(known)) }))
-    }
-
-    /// The first rows: everything up to a record came before them.
-    pub(super) async fn create(pool: SqlitePool, unmarked_through: Sequence) -> Result<Self, sqlx::Error> {
-        sqlx::query("INSERT INTO clock VALUES (1, NULL, ?1)").bind(unmarked_through.0).execute(&pool).await?;
-        let known = Known { unmarked_through, ..Known::default() };
         Ok(Self { pool, known: Arc::new(RwLock::new(known)) })
     }
 

@@ -36,13 +36,8 @@ impl Catalog {
         let failed = || StoreError::catalog("read");
         let manifest = Manifest::load(pool.clone()).await.map_err(failed())?;
         let totals = Totals::load(&pool).await.map_err(failed())?;
-        let clock = match ClockRows::load(pool.clone()).await.map_err(failed())? {
-            Some(clock) => clock,
-            None => {
-                let newest = newest_sequence(&manifest, &totals);
-                ClockRows::create(pool.clone(), newest).await.map_err(StoreError::catalog("write"))?
-            }
-        };
+        let newest = newest_sequence(&manifest, &totals);
+        let clock = ClockRows::load_or_create(pool.clone(), newest).await.map_err(failed())?;
         Ok(Self {
             manifest,
             removed: Removed::load(pool.clone()).await.map_err(failed())?,

@@ -57,7 +57,9 @@ impl UpkeepWork {
         let known = self.catalog().clock().known();
         let time = believed.or(known.believed_unix_nano).unwrap_or(i64::MIN);
         let mut files = self.manifest().all_files();
-        files.iter_mut().for_each(|file| file.received_day = known.day_of_receipt(file, time));
+        for file in &mut files {
+            file.received_day = known.day_of_receipt(file, time);
+        }
         files
     }
 

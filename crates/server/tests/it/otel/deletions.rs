@@ -173,7 +173,7 @@ async fn deleted_text_is_in_no_file() {
     let dir = server.stop().await;
     assert_eq!(files_with(dir.path(), gone), [] as [&std::path::Path; 0]);
     assert!(!files_with(&dir.path().join("archive"), kept).is_empty());
-    assert!(dir.path().join("quarantine/record-00000000000000000002.otlp.zst").exists());
+    assert!(dir.path().join("quarantine/record-00000000000000000002.otlp.zst").try_exists().unwrap());
     let server = TestServer::start_in(dir).await;
     server.api.login().await;
     server.api.drained().await;
