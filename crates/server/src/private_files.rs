@@ -54,7 +54,9 @@ fn tighten_all(path: &Path, depth: u32) {
     let is_folder = metadata.is_dir();
     close(path, Some(metadata));
     if is_folder && depth > 0 {
-        entries(path).iter().for_each(|inner| tighten_all(inner, depth - 1));
+        for inner in entries(path) {
+            tighten_all(&inner, depth - 1);
+        }
     }
 }
 

@@ -63,3 +63,37 @@ async fn unfinished_index_is_not_called_ok() {
     assert_eq!(server.api.get("/ready").await.0, 200);
     server.stop().await;
 }
+
+/// Scenario: a trace, its span, its run and its conversation are asked for in the moment in which their export is acknowledged, and
+/// another one that was never sent. Guarantee: what was acknowledged is never called missing; what was not sent is.
+#[tokio::test(flavor = "multi_thread")]
+async fn acknowledged_is_never_called_missing() {
+    let server = TestServer::start().await;
+    let client = server.client(&server.set_up().await);
+    for trace in 1..=10_u128 {
+        let span = SpanBuilder::new(trace, 1, START)
+            .with("session.id", &format!("s-{trace}"))
+            .with("junjo.span_type", "workflow");
+        client.export(&request("shop", vec![span.build()])).await.unwrap();
+        for path in [
+            format!("/otel/conversations/s-{trace}"),
+            format!("/otel/runs/{trace:032x}/{:016x}", 1),
+            format!("/otel/spans/{trace:032x}/{:016x}", 1),
+            format!("/otel/trace/{trace:032x}"),
+        ] {
+            eventually("the trace", PATIENCE, || async {
+                let (status, body) = server.api.get(&path).await;
+                assert_ne!(status, 404, "{path}: {body}");
+                (status != 503).then_some(())
+            })
+            .await;
+        }
+    }
+    eventually("an answer", PATIENCE, || async {
+        let (status, _) = server.api.get(&format!("/otel/trace/{:032x}", 99)).await;
+        assert!([404, 503].contains(&status), "{status}");
+        (status == 404).then_some(())
+    })
+    .await;
+    server.stop().await;
+}
