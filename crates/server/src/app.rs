@@ -66,6 +66,7 @@ impl App {
             store: self.stores.store.clone(),
             wal: self.stores.wal.clone(),
             memory: self.memory.clone(),
+            pool: self.stores.pool.clone(),
             metrics: routes::metrics_handle(),
             is_proxied: self.settings.web.is_proxied(),
         };

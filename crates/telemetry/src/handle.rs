@@ -21,7 +21,7 @@ use crate::error::TelemetryResult;
 use crate::page::{Answered, PageAsk, SearchPage};
 use crate::params::StatsQuestion;
 use crate::questions::runs::RunViews;
-use crate::questions::{conversations, runs, spans, traces};
+use crate::questions::{arrived, conversations, runs, spans, traces};
 
 /// Stored telemetry, ready to be asked. Cheap to clone.
 #[derive(Clone)]
@@ -47,8 +47,19 @@ impl Telemetry {
         self.clock.now_unix_nano()
     }
 
+    /// Waits until everything that was acknowledged so far can be queried; asks to come back where that takes long.
+    pub async fn all_arrived(&self) -> TelemetryResult<()> {
+        arrived::all_there(&self.store).await
+    }
+
+    /// Asks to come back while the index is being filled and has only a part.
+    pub fn whole(&self) -> TelemetryResult<()> {
+        arrived::whole(&self.store)
+    }
+
     /// Services with their counts in a time range, by name.
     pub async fn services(&self, time: TimeRange) -> TelemetryResult<Answered<ServiceList>> {
+        arrived::whole(&self.store)?;
         let (store, reading) = self.store.for_question();
         let services = store.services(time).await?;
         let answer = ServiceList { items: services.into_iter().map(Service::from).collect() };
@@ -62,7 +73,10 @@ impl Telemetry {
         page: PageAsk<'_>,
     ) -> TelemetryResult<Answered<SearchPage<Trace>>> {
         let (store, reading) = self.store.for_question();
-        Ok(Answered { answer: traces::list(&store, filter, page).await?, reading })
+        let was_whole = store.is_whole();
+        let mut answer = traces::list(&store, filter, page).await?;
+        answer.incomplete = arrived::said(was_whole, answer.incomplete, self.now_unix_nano());
+        Ok(Answered { answer, reading })
     }
 
     /// One trace with a page of its spans, in order of start; each with everything that it carried if asked for, up to
@@ -84,7 +98,10 @@ impl Telemetry {
         page: PageAsk<'_>,
     ) -> TelemetryResult<Answered<SearchPage<SpanItem>>> {
         let (store, reading) = self.store.for_question();
-        Ok(Answered { answer: spans::list(&store, filter, page).await?, reading })
+        let was_whole = store.is_whole();
+        let mut answer = spans::list(&store, filter, page).await?;
+        answer.incomplete = arrived::said(was_whole, answer.incomplete, self.now_unix_nano());
+        Ok(Answered { answer, reading })
     }
 
     /// One span with everything that it carried, what it means, and its log records.
@@ -96,11 +113,15 @@ impl Telemetry {
     /// Log records, newest first.
     pub async fn logs(&self, filter: &LogFilter, page: PageAsk<'_>) -> TelemetryResult<Answered<LogPage>> {
         let (store, reading) = self.store.for_question();
-        Ok(Answered { answer: spans::logs(&store, filter, page).await?, reading })
+        let was_whole = store.is_whole();
+        let mut answer = spans::logs(&store, filter, page).await?;
+        answer.incomplete = arrived::said(was_whole, answer.incomplete, self.now_unix_nano());
+        Ok(Answered { answer, reading })
     }
 
     /// Counts, errors, percentiles, tokens and cost over time and by group.
     pub async fn stats(&self, question: StatsQuestion) -> TelemetryResult<Answered<StatsAnswer>> {
+        arrived::whole(&self.store)?;
         let (store, reading) = self.store.for_question();
         let stats = store.stats(question.query.clone()).await?;
         Ok(Answered { answer: StatsAnswer::new(&question, stats), reading })
@@ -112,6 +133,7 @@ impl Telemetry {
         filter: &GroupFilter,
         page: PageAsk<'_>,
     ) -> TelemetryResult<Answered<Page<Conversation>>> {
+        arrived::whole(&self.store)?;
         let (store, reading) = self.store.for_question();
         let groups = conversations::list(&store, GroupKind::Conversation, filter, page).await?;
         Ok(Answered { answer: groups.map(Conversation::from), reading })
@@ -123,6 +145,7 @@ impl Telemetry {
         filter: &GroupFilter,
         page: PageAsk<'_>,
     ) -> TelemetryResult<Answered<Page<User>>> {
+        arrived::whole(&self.store)?;
         let (store, reading) = self.store.for_question();
         let groups = conversations::list(&store, GroupKind::User, filter, page).await?;
         Ok(Answered { answer: groups.map(User::from), reading })
@@ -140,6 +163,7 @@ impl Telemetry {
 
     /// Runs of Junjo workflows, newest first.
     pub async fn runs(&self, filter: &RunFilter, page: PageAsk<'_>) -> TelemetryResult<Answered<Page<Run>>> {
+        arrived::whole(&self.store)?;
         let (store, reading) = self.store.for_question();
         Ok(Answered { answer: runs::list(&store, filter, page).await?, reading })
     }
@@ -169,6 +193,7 @@ impl Telemetry {
         filter: OverlayFilter,
         runs_max: usize,
     ) -> TelemetryResult<Answered<RunOverlay>> {
+        arrived::whole(&self.store)?;
         let (store, reading) = self.store.for_question();
         Ok(Answered { answer: self.views.over(store).overlay(filter, runs_max).await?, reading })
     }

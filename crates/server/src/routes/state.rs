@@ -5,6 +5,7 @@ use junjo_memory::Memory;
 use junjo_span_store::SpanStore;
 use junjo_wal::Wal;
 use metrics_exporter_prometheus::PrometheusHandle;
+use sqlx::SqlitePool;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -13,6 +14,8 @@ pub(crate) struct OwnState {
     pub(crate) store: SpanStore,
     pub(crate) wal: Wal,
     pub(crate) memory: Memory,
+    /// `app.db`
+    pub(crate) pool: SqlitePool,
     pub(crate) metrics: PrometheusHandle,
     /// Whether others than this machine come through a proxy, which may stand on it.
     pub(crate) is_proxied: bool,

@@ -20,6 +20,7 @@ mod open;
 pub(crate) mod options;
 pub(crate) mod probe;
 mod progress;
+mod rewrite;
 pub(crate) mod schema;
 pub(crate) mod settle;
 mod stored;

@@ -4,6 +4,7 @@ use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{SpanRow, SpanStore, TraceFilter, WholeLog, WholeSpan};
 use junjo_web::ApiError;
 
+use super::arrived;
 use crate::answers::span::Span;
 use crate::answers::trace::{Trace, TraceDetail, TraceSpan};
 use crate::error::TelemetryResult;
@@ -34,7 +35,7 @@ pub(crate) async fn one(
     with_payload: bool,
 ) -> TelemetryResult<TraceDetail> {
     let (found, next_after) = paged(page.cursor, &trace_id, async |after| {
-        let found = store.trace(trace_id, page.limit, after).await?;
+        let found = arrived::found(store, || store.trace(trace_id, page.limit, after)).await?;
         let mut found = found.ok_or_else(|| ApiError::not_found("no span of this trace has arrived"))?;
         let next = found.next.take();
         Ok((found, next))
