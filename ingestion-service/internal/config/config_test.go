@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"junjo.local/ingestion-service/internal/memory"
 )
 
 func load(t *testing.T, pairs map[string]string) (Config, error) {
@@ -66,10 +68,24 @@ func TestLoadWrongValueNamesTheVariable(t *testing.T) {
 		"JUNJO_MESSAGE_MAX_BYTES": "2G", "JUNJO_IN_FLIGHT_MAX_BYTES": "1M", "JUNJO_REQUEST_MAX_ITEMS": "0",
 		"JUNJO_LOG": "loud", "JUNJO_LOG_FORMAT": "xml", "JUNJO_SHUTDOWN_TIME": "-1s", "JUNJO_INTERNAL_TOKEN_FILE": "/nonexistent",
 		"JUNJO_VALUE_MAX_DEPTH": "1000", "JUNJO_CONNECTIONS_MAX": "none", "JUNJO_BACKEND_ADDR": "backend",
+		"JUNJO_MEMORY_LIMIT": "little", "JUNJO_TRUSTED_PROXIES": "10.0.0.0/8,proxy",
 	} {
 		_, err := load(t, map[string]string{name: value})
 		require.ErrorContains(t, err, name)
 	}
+}
+
+// Scenario: memory that is set, too small, and with the share for messages set as well; proxies as people write them.
+// Guarantee: shares follow the limit, the smallest limit holds, and what is set wins.
+func TestLoadDividesMemory(t *testing.T) {
+	small, err := load(t, map[string]string{"JUNJO_MEMORY_LIMIT": "1M", "JUNJO_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.7"})
+	require.NoError(t, err)
+	require.Equal(t, memory.SharesOf(memory.LimitMin), small.Shares())
+	require.Len(t, small.Proxies, 2)
+	large, err := load(t, map[string]string{"JUNJO_MEMORY_LIMIT": "2G", "JUNJO_IN_FLIGHT_MAX_BYTES": "200M"})
+	require.NoError(t, err)
+	require.Equal(t, int64(200<<20), large.Shares()[memory.Receive])
+	require.Equal(t, memory.SharesOf(2 << 30)[memory.Read], large.Shares()[memory.Read])
 }
 
 // Scenario: sizes as people write them, and what is none. Guarantee: powers of 1024 whatever the unit is called, as in the
