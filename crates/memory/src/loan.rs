@@ -1,21 +1,22 @@
 //! Memory that somebody holds.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::{Memory, NoMemory, Part, UNIT_BYTES};
+use crate::error::NoMemory;
+use crate::purse::{Purse, UNIT_BYTES};
 
 /// Reserved bytes of one part; dropping it gives them back.
 pub struct Loan {
-    memory: Memory,
-    part: Part,
+    purse: Arc<Purse>,
     held: Option<OwnedSemaphorePermit>,
 }
 
 impl Loan {
-    pub(crate) fn new(memory: Memory, part: Part) -> Self {
-        Self { memory, part, held: None }
+    pub(crate) fn new(purse: Arc<Purse>) -> Self {
+        Self { purse, held: None }
     }
 
     /// Bytes that are held, rounded up to KiB.
@@ -25,7 +26,7 @@ impl Loan {
 
     /// What this loan could grow by if there were no other.
     pub fn room_bytes(&self) -> u64 {
-        self.memory.bytes_max(self.part).saturating_sub(self.bytes())
+        self.purse.bytes_max().saturating_sub(self.bytes())
     }
 
     /// Reserves `bytes` more, and waits as long as others hold them.
@@ -49,7 +50,7 @@ impl Loan {
     /// # Errors
     /// [`NoMemory`] when they are not.
     pub fn try_grow(&mut self, bytes: u64) -> Result<(), NoMemory> {
-        let permit = self.memory.purse(self.part).try_acquire(self.units(), bytes.div_ceil(UNIT_BYTES))?;
+        let permit = self.purse.try_acquire(self.units(), bytes.div_ceil(UNIT_BYTES))?;
         self.put(permit);
         Ok(())
     }
@@ -73,8 +74,7 @@ impl Loan {
     }
 
     async fn acquire(&mut self, bytes: u64, wait: Option<Duration>) -> Result<(), NoMemory> {
-        let purse = self.memory.purse(self.part);
-        let permit = purse.acquire(self.units(), bytes.div_ceil(UNIT_BYTES), wait).await?;
+        let permit = self.purse.acquire(self.units(), bytes.div_ceil(UNIT_BYTES), wait).await?;
         self.put(permit);
         Ok(())
     }
@@ -95,7 +95,7 @@ impl std::fmt::Debug for Loan {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Loan")
-            .field("part", &self.part)
+            .field("part", &self.purse.part)
             .field("bytes", &self.bytes())
             .finish_non_exhaustive()
     }

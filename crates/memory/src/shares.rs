@@ -1,6 +1,6 @@
 //! How `JUNJO_MEMORY_LIMIT` is divided; the table is in docs/memory.md.
 
-use crate::Part;
+use crate::part::Part;
 
 /// The smallest limit. A smaller one counts as this, because DuckDB and one message need so much.
 pub const MEMORY_LIMIT_MIN: u64 = 256 << 20;

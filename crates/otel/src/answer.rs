@@ -14,6 +14,7 @@ use junjo_memory::Loan;
 use junjo_span_store::Reading;
 use junjo_telemetry::Answered;
 use junjo_web::ApiError;
+use junjo_web::serve::Reserved;
 use serde::Serialize;
 
 /// Bytes of a piece of an answer: what is given back as its reader reads.
@@ -32,6 +33,7 @@ impl<T: Serialize> IntoResponse for Answer<T> {
         drop(answer);
         let mut response = Body::new(writer.finish()).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response.extensions_mut().insert(Reserved);
         response
     }
 }

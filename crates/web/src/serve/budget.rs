@@ -49,7 +49,8 @@ pub(super) struct Budget {
 /// Bytes that wait for their reader; dropping it gives them back.
 pub(super) struct Held {
     _counted: Counted,
-    _loan: Loan,
+    /// None for what its maker has reserved.
+    _loan: Option<Loan>,
 }
 
 /// Bytes in the tallies.
@@ -70,7 +71,13 @@ impl Budget {
     pub(super) fn try_hold(&self, bytes: usize) -> Result<Held, NoMemory> {
         let counted = self.count(bytes).ok_or(NoMemory::Now(Part::Send))?;
         let loan = self.memory.try_reserve(Part::Send, counted.bytes)?;
-        Ok(Held { _counted: counted, _loan: loan })
+        Ok(Held { _counted: counted, _loan: Some(loan) })
+    }
+
+    /// Counts `bytes` that their maker has reserved among those of the connection and the address.
+    pub(super) fn try_count(&self, bytes: usize) -> Result<Held, NoMemory> {
+        let counted = self.count(bytes).ok_or(NoMemory::Now(Part::Send))?;
+        Ok(Held { _counted: counted, _loan: None })
     }
 
     /// Reserves `bytes`, and waits a while for others to be sent.
@@ -85,7 +92,7 @@ impl Budget {
         };
         let wait = until.saturating_duration_since(Instant::now());
         let loan = self.memory.reserve_within(Part::Send, counted.bytes, wait).await?;
-        Ok(Held { _counted: counted, _loan: loan })
+        Ok(Held { _counted: counted, _loan: Some(loan) })
     }
 
     /// Counts `bytes` in every tally, or in none.

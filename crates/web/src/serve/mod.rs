@@ -38,6 +38,7 @@ use tokio_util::task::TaskTracker;
 
 pub use bounds::{Bounds, CONNECTIONS_MAX, FIRST_REQUEST_MAX, PROGRESS_MAX, SILENCE_MAX};
 pub use files::{FileLimit, bind, raise_file_limit};
+pub use sending::Reserved;
 
 use crate::logged;
 use bounds::ACCEPT_PAUSE;

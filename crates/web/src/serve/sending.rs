@@ -22,6 +22,10 @@ const PIECE_BYTES: usize = 16 << 10;
 /// Answers that wait for memory are refused for so long.
 const RETRY_SECONDS: u64 = 2;
 
+/// An extension of a response whose body has its memory reserved already, and gives it back as it is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reserved;
+
 /// A request that is worked on or being answered.
 pub(super) struct Open {
     activity: Arc<Activity>,
@@ -77,7 +81,8 @@ pub(super) struct Sending {
 pub(super) fn send(response: Response<Body>, budget: Budget, open: Open) -> Response<Sending> {
     let transit = Transit::of_this_answer(open.activity());
     let (mut head, mut body) = response.into_parts();
-    let (payment, first) = match pay_whole(&mut body, &budget) {
+    let is_reserved = head.extensions.get::<Reserved>().is_some();
+    let (payment, first) = match pay_whole(&mut body, &budget, is_reserved) {
         Ok(paid) => paid,
         Err(reason) => {
             tracing::warn!(error = %reason, "an answer is too much to send at the moment");
@@ -111,7 +116,11 @@ pub(super) fn send(response: Response<Body>, budget: Budget, open: Open) -> Resp
 }
 
 /// Reserves memory for a body that is there as a whole, whose first part comes with it.
-fn pay_whole(body: &mut Body, budget: &Budget) -> Result<(Payment, Option<Bytes>), NoMemory> {
+fn pay_whole(
+    body: &mut Body,
+    budget: &Budget,
+    is_reserved: bool,
+) -> Result<(Payment, Option<Bytes>), NoMemory> {
     let whole = body.size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
     let Some(bytes) = whole.filter(|bytes| *bytes > SMALL_BYTES) else {
         return Ok((Payment::ByPiece, None));
@@ -127,7 +136,8 @@ fn pay_whole(body: &mut Body, budget: &Budget) -> Result<(Payment, Option<Bytes>
     if !first.is_unique() {
         return Ok((Payment::Nothing, Some(first)));
     }
-    Ok((Payment::Whole(Arc::new(budget.try_hold(bytes)?)), Some(first)))
+    let held = if is_reserved { budget.try_count(bytes) } else { budget.try_hold(bytes) };
+    Ok((Payment::Whole(Arc::new(held?)), Some(first)))
 }
 
 /// The headers of a refusal in place of those that describe the answer; the others stay.
