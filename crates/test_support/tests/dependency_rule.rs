@@ -57,7 +57,7 @@ const LAYERS: &[(&str, Layer)] = &[
 
 /// The edges allowed inside a layer: (from, to), `*` for any crate of the layer.
 const SAME_LAYER: &[(&str, &str)] = &[
-    ("*", "junjo-auth"), // for CurrentUser
+    ("*", "junjo-auth"),           // for CurrentUser
     ("junjo-web", "junjo-memory"), // what waits to be sent is reserved there
     ("junjo-workflow-model", "junjo-span-model"),
     ("junjo-crash", "junjo-test-support"),
