@@ -110,7 +110,7 @@ fn is_compressible(response: &Response) -> bool {
 }
 
 /// Compresses what is there as a whole.
-async fn whole(response: Response, encoding: Encoding, held: Held) -> Response {
+async fn whole(response: Response, encoding: Encoding, taken: Held) -> Response {
     let (mut head, body) = response.into_parts();
     // it is in memory already
     let bytes = match axum::body::to_bytes(body, usize::MAX).await {
@@ -120,7 +120,7 @@ async fn whole(response: Response, encoding: Encoding, held: Held) -> Response {
     let plain = bytes.clone();
     let compressed = tokio::task::spawn_blocking(move || {
         let compressed = encoding.encode(&bytes);
-        drop(held);
+        drop(taken);
         compressed
     });
     // what does not shrink by half is sent as it is
@@ -137,7 +137,7 @@ fn failing(error: axum::Error) -> Body {
 }
 
 /// Compresses a stream as it is read.
-async fn streamed(response: Response, encoding: Encoding, held: Held) -> Response {
+async fn streamed(response: Response, encoding: Encoding, taken: Held) -> Response {
     let mut asking = http::Request::new(());
     asking.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding.as_str()));
     let mut response = Some(response);
@@ -150,7 +150,7 @@ async fn streamed(response: Response, encoding: Encoding, held: Held) -> Respons
         .quality(CompressionLevel::Fastest)
         .compress_when(|_: http::StatusCode, _: http::Version, _: &HeaderMap, _: &http::Extensions| true);
     match compression.oneshot(asking).await {
-        Ok(response) => response.map(|body| Body::new(Encoded { body: Body::new(body), _held: held })),
+        Ok(response) => response.map(|body| Body::new(Encoded { body: Body::new(body), _held: taken })),
         Err(never) => match never {},
     }
 }

@@ -43,7 +43,7 @@ impl Running {
         prober: Prober,
         lifecycle: &Lifecycle,
     ) -> anyhow::Result<Self> {
-        Bound::bind(settings, clock, lifecycle).await?.open(prober, lifecycle).await
+        Bound::bind(settings, clock, lifecycle)?.open(prober, lifecycle).await
     }
 }
 
@@ -67,8 +67,8 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// Locks the data folder, binds every port and serves.
-    pub async fn bind(settings: Settings, clock: SharedClock, lifecycle: &Lifecycle) -> anyhow::Result<Self> {
+    /// Locks the data folder, binds every port and serves, on the runtime that this is called in.
+    pub fn bind(settings: Settings, clock: SharedClock, lifecycle: &Lifecycle) -> anyhow::Result<Self> {
         let lock = DataLock::take(&settings.storage.data_dir)?;
         private_files::tighten(&DataDir::new(&settings.storage.data_dir));
         let http = bind(settings.listen.http_addr, "JUNJO_HTTP_ADDR")?;

@@ -71,13 +71,11 @@ pub async fn serve(
 async fn next(listener: &TcpListener, places: &Arc<Places>) -> (TcpStream, SocketAddr, Place) {
     loop {
         let (stream, peer) = accept(listener).await;
-        match places.enter(peer.ip()).await {
-            Some(place) => return (stream, peer, place),
-            None => {
-                ended("address");
-                tracing::debug!(%peer, "an address has its share of connections");
-            }
+        if let Some(place) = places.enter(peer.ip()).await {
+            return (stream, peer, place);
         }
+        ended("address");
+        tracing::debug!(%peer, "an address has its share of connections");
     }
 }
 

@@ -6,7 +6,7 @@ use super::*;
 /// Scenario: heads larger than any client's. Guarantee: 431, and the connection ends.
 #[tokio::test]
 async fn large_heads_are_refused() {
-    let server = TestServer::start(wide()).await;
+    let server = TestServer::start(wide());
     let mut stream = server.connect().await;
     let head = format!("GET / HTTP/1.1\r\nhost: x\r\nx-a: {}\r\n\r\n", "a".repeat(100_000));
     let _ = stream.write_all(head.as_bytes()).await;
@@ -19,7 +19,7 @@ async fn large_heads_are_refused() {
 /// go, and others are answered.
 #[tokio::test]
 async fn rapid_resets_end_the_connection() {
-    let server = TestServer::start(wide()).await;
+    let server = TestServer::start(wide());
     let mut client = Http2::begin(server.connect().await, 65_535).await;
     let first = client.get("/").await;
     client.until("an answer", |client| client.answer(first).has_ended).await;

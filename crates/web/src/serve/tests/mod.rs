@@ -57,7 +57,7 @@ fn wide() -> Bounds {
 }
 
 impl TestServer {
-    async fn start(bounds: Bounds) -> Self {
+    fn start(bounds: Bounds) -> Self {
         let listener = super::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let (addr, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
         let memory = Memory::new(&Shares::of(512 << 20));

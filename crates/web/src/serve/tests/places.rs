@@ -10,7 +10,7 @@ use crate::serve::places::{NoPlace, Places};
 /// and the strangers who were quiet longest are closed.
 #[tokio::test]
 async fn strangers_give_their_places_to_who_comes() {
-    let server = TestServer::start(Bounds { connections_max: 8, ..wide() }).await;
+    let server = TestServer::start(Bounds { connections_max: 8, ..wide() });
     let mut strangers = Vec::new();
     for _ in 0..40 {
         let mut stranger = Http2::begin(server.connect().await, 65_535).await;
@@ -30,7 +30,7 @@ async fn strangers_give_their_places_to_who_comes() {
 /// keeps its connection, because strangers go first.
 #[tokio::test]
 async fn senders_keep_their_places_beside_strangers() {
-    let server = TestServer::start(Bounds { connections_max: 4, ..wide() }).await;
+    let server = TestServer::start(Bounds { connections_max: 4, ..wide() });
     let mut sender = server.said(REQUEST).await;
     ok(&mut sender).await;
     let mut strangers = Vec::new();
@@ -48,7 +48,7 @@ async fn senders_keep_their_places_beside_strangers() {
 /// until one is done, and nobody is cut off.
 #[tokio::test]
 async fn newcomers_wait_for_those_who_are_worked_for() {
-    let server = TestServer::start(Bounds { connections_max: 1, ..wide() }).await;
+    let server = TestServer::start(Bounds { connections_max: 1, ..wide() });
     let mut reader = server.said(REQUEST).await;
     ok(&mut reader).await;
     reader.write_all(b"GET /tail HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
@@ -71,7 +71,7 @@ async fn newcomers_wait_for_those_who_are_worked_for() {
 async fn an_address_has_a_share_of_the_places() {
     let bounds = Bounds { connections_max: 60, shared_peers: Vec::new(), ..wide() };
     let share = bounds.address_connections_max();
-    let server = TestServer::start(bounds).await;
+    let server = TestServer::start(bounds);
     let mut own = Vec::new();
     for _ in 0..share {
         own.push(server.connect_from([127, 0, 0, 2]).await);

@@ -9,7 +9,7 @@ use super::*;
 /// each is let go, and what was asked completely was answered, with the peer known.
 #[tokio::test]
 async fn silent_connections_are_let_go() {
-    let server = TestServer::start(Bounds { first_request_max: 6 * SOON, silence_max: SOON, ..wide() }).await;
+    let server = TestServer::start(Bounds { first_request_max: 6 * SOON, silence_max: SOON, ..wide() });
     let cases = [
         (&b""[..], false),
         (b"P", false),
@@ -29,7 +29,7 @@ async fn silent_connections_are_let_go() {
 /// the next request on it is answered.
 #[tokio::test]
 async fn idle_connections_outlive_the_time_for_a_first_request() {
-    let server = TestServer::start(Bounds { first_request_max: 3 * SOON, ..wide() }).await;
+    let server = TestServer::start(Bounds { first_request_max: 3 * SOON, ..wide() });
     let mut idle = server.said(REQUEST).await;
     ok(&mut idle).await;
     // made later, so it is let go after the idle one would have been
@@ -42,7 +42,7 @@ async fn idle_connections_outlive_the_time_for_a_first_request() {
 /// to go, and closed.
 #[tokio::test]
 async fn idle_http2_is_told_to_go() {
-    let server = TestServer::start(Bounds { silence_max: SOON, ..wide() }).await;
+    let server = TestServer::start(Bounds { silence_max: SOON, ..wide() });
     for path in ["/", "/no"] {
         let mut client = Http2::begin(server.connect().await, 65_535).await;
         let asked = client.get(path).await;
@@ -55,7 +55,7 @@ async fn idle_http2_is_told_to_go() {
 /// and the connection is let go only after it.
 #[tokio::test]
 async fn a_long_answer_keeps_its_connection() {
-    let server = TestServer::start(Bounds { silence_max: SOON, ..wide() }).await;
+    let server = TestServer::start(Bounds { silence_max: SOON, ..wide() });
     let mut client = Http2::begin(server.connect().await, 65_535).await;
     let tail = client.get("/tail").await;
     client.until("the head", |client| client.answer(tail).is_ok == Some(true)).await;
@@ -76,7 +76,7 @@ async fn a_long_answer_keeps_its_connection() {
 /// Scenario: a stop while a connection is idle. Guarantee: it is closed, and serving ends.
 #[tokio::test]
 async fn stop_closes_idle_connections() {
-    let server = TestServer::start(wide()).await;
+    let server = TestServer::start(wide());
     let mut stream = server.said(REQUEST).await;
     ok(&mut stream).await;
     server.stop.cancel();

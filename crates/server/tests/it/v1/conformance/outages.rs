@@ -49,7 +49,7 @@ async fn assert_answers(case: &Case, grpc: SocketAddr, http: &[SocketAddr], key:
 async fn recovering_server_answers_unavailable() {
     let (dir, lifecycle) = (tempfile::tempdir().unwrap(), Lifecycle::new());
     let bound =
-        Bound::bind(Settings::in_dir_with(dir.path(), &[]), SystemClock::shared(), &lifecycle).await.unwrap();
+        Bound::bind(Settings::in_dir_with(dir.path(), &[]), SystemClock::shared(), &lifecycle).unwrap();
     let (grpc, http) = (bound.grpc_addrs[0], [bound.otlp_http_addrs[0], bound.http_addr]);
     let starting = Case::traces("starting", one_span(1)).refused(Reason::Unavailable, "starting");
     assert_answers(&starting, grpc, &http, "any").await;
