@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use junjo_memory::Memory;
+use junjo_memory::{Memory, Part, Shares};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 
 use super::logs::log;
@@ -127,6 +127,32 @@ async fn record_that_breaks_late_is_left_out_whole() {
     assert_eq!((progress.quarantined_spans, progress.indexed_spans, progress.span_cursor.0), (11, 13, 3));
     assert_eq!(f.store.size().await.unwrap().spans, Some(2));
     assert_eq!(f.seal().await.unwrap().row_count, 2);
+}
+
+/// Scenario: a record of 20,000 spans in an account of 256 MiB, whose share holds fewer rows. Guarantee: it is indexed in pieces
+/// that fit, and the account has everything back afterwards.
+#[tokio::test]
+async fn pieces_fit_into_the_share() {
+    let f = Fixture::new().await;
+    let numbered =
+        |id: u32| Span { span_id: (1 << 32 | u64::from(id)).to_be_bytes().to_vec(), ..span(1, 1, None) };
+    f.append((0..20_000).map(numbered).collect(), 1_000).await;
+    let memory = Memory::new(&Shares::of(256 << 20));
+    let commits = Cell::new(0);
+    let is_stopping = || {
+        commits.set(commits.get() + 1);
+        false
+    };
+    let mut pieces = Pieces::new(&f.store, &memory, &is_stopping);
+    let record = f.wal.read_one(Sequence(1)).unwrap().unwrap();
+    pieces.add(&record).unwrap();
+    assert!(commits.get() > 1, "{}", commits.get());
+    pieces.finish(Sequence(1)).unwrap();
+    let usage = memory.usage()[Part::Index as usize];
+    assert_eq!((usage.used_bytes, usage.refused), (0, 0));
+    assert!(usage.peak_bytes > usage.max_bytes / 4 && usage.peak_bytes <= usage.max_bytes, "{usage:?}");
+    assert_eq!(f.store.progress().indexed_spans, 20_000);
+    assert_eq!(f.store.trace(trace_id(1), 1, None).await.unwrap().unwrap().trace.span_count, 20_000);
 }
 
 /// One start of a process that dies while it indexes what is next.
