@@ -5,7 +5,7 @@
 //! | module | what is there |
 //! |---|---|
 //! | [`cli`], [`settings`], [`commands`] | the command line, and one file for each command |
-//! | [`running`], `data_lock` | a server from bound ports to closed stores, on a folder that is its own |
+//! | [`running`], `data_lock`, `private_files` | a server from bound ports to closed stores, on a folder that is its own and nobody else reads |
 //! | [`app`], `stores`, `features` | what is open: stores, tasks, and the list of features |
 //! | `http`, `routes`, `page` | the layers around all routes, and those that belong to no feature |
 //! | [`document`], `route_table` | the API's description and the table of its routes |
@@ -20,6 +20,7 @@ mod features;
 mod http;
 mod memory;
 mod page;
+mod private_files;
 mod route_table;
 mod routes;
 pub mod running;

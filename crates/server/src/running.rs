@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use axum::Router;
 use junjo_ingest::Receiver;
 use junjo_pipeline::SplitSettings;
-use junjo_span_store::Prober;
+use junjo_span_store::{DataDir, Prober};
 use junjo_web::serve::{Bounds, serve};
 use junjo_web::{Lifecycle, SharedClock};
 use tokio::net::TcpListener;
@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use crate::app::App;
 use crate::data_lock::DataLock;
 use crate::http;
+use crate::private_files;
 use crate::settings::Settings;
 
 /// A started server.
@@ -66,6 +67,7 @@ impl Bound {
     /// Locks the data folder, binds every port and serves.
     pub async fn bind(settings: Settings, clock: SharedClock, lifecycle: &Lifecycle) -> anyhow::Result<Self> {
         let lock = DataLock::take(&settings.storage.data_dir)?;
+        private_files::tighten(&DataDir::new(&settings.storage.data_dir));
         let http = bind(settings.listen.http_addr, "JUNJO_HTTP_ADDR").await?;
         let is_split = settings.split.is_on();
         let internal = if is_split { Some(bind_internal(&settings.split).await?) } else { None };

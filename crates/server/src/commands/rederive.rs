@@ -11,10 +11,12 @@ use junjo_web::SystemClock;
 
 use crate::app::App;
 use crate::data_lock::DataLock;
+use crate::private_files;
 use crate::settings::Settings;
 
 /// Rewrites every file that an older version derived, or all of them, and says what it does.
 pub fn run(settings: &Settings, all: bool) -> anyhow::Result<ExitCode> {
+    private_files::make_private();
     let path = DataDir::new(&settings.storage.data_dir).app_db();
     if !path.try_exists()? {
         anyhow::bail!("there is no {}: set JUNJO_DATA_DIR to the server's data folder", path.display());

@@ -11,10 +11,12 @@ use junjo_span_store::DataDir;
 use junjo_web::{SystemClock, db};
 
 use crate::features::accounts;
+use crate::private_files;
 use crate::settings::Settings;
 
 /// Lists the accounts, or prints a reset link for the one of `email`, which first becomes an admin if asked.
 pub fn run(settings: &Settings, email: Option<&str>, makes_admin: bool) -> anyhow::Result<ExitCode> {
+    private_files::make_private();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let text = runtime.block_on(text(settings, email, makes_admin))?;
     std::io::stdout().write_all(text.as_bytes())?;

@@ -9,6 +9,7 @@ use junjo_span_store::Prober;
 use junjo_web::{Lifecycle, SystemClock, lifecycle::os_signals};
 
 use super::probe_index;
+use crate::private_files;
 use crate::running::Running;
 use crate::settings::Settings;
 use crate::watch;
@@ -18,6 +19,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(8);
 
 /// Serves, and returns how the process ended.
 pub fn run(settings: Settings) -> anyhow::Result<ExitCode> {
+    private_files::make_private();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let watch = watch::start(&settings.watch, &settings.listen)?;

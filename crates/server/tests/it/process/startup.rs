@@ -3,10 +3,10 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use junjo_test_support::{OtlpClient, SpanBuilder, request};
+use junjo_test_support::{OtlpClient, SpanBuilder, eventually, request};
 use opentelemetry_proto::tonic::trace::v1::Span;
 
-use crate::harness::{Api, ServerProcess};
+use crate::harness::{Api, PATIENCE, ServerProcess};
 use crate::telemetry::START;
 
 /// Runs the binary, which must refuse to start, and returns what it said.
@@ -210,4 +210,59 @@ fn overwrite_blocks(dir: &Path) {
     for block in 1..blocks {
         file.write_all_at(&[0xa5; 4096], HEADERS + block * BLOCK + 8192).unwrap();
     }
+}
+
+/// Every file and folder from `path` down whose mode lets anybody but its owner in.
+fn open_to_others(path: &Path) -> Vec<std::path::PathBuf> {
+    let metadata = std::fs::symlink_metadata(path).unwrap();
+    let is_open = metadata.permissions().mode() & 0o077 != 0;
+    let mut found: Vec<_> = is_open.then(|| path.to_owned()).into_iter().collect();
+    if metadata.is_dir() {
+        found.extend(
+            std::fs::read_dir(path).unwrap().flat_map(|entry| open_to_others(&entry.unwrap().path())),
+        );
+    }
+    found
+}
+
+/// The binary on `dir`, started by a shell whose umask is the usual one.
+async fn start_with_usual_umask(dir: &Path) -> ServerProcess {
+    let binary = ServerProcess::command(dir);
+    let mut command = tokio::process::Command::new("/bin/sh");
+    command.args(["-c", "umask 022 && exec \"$@\"", "sh"]).arg(binary.as_std().get_program());
+    command.args(binary.as_std().get_args()).args(["--seal-seconds=1"]).env_clear();
+    command.envs(binary.as_std().get_envs().filter_map(|(name, value)| value.map(|value| (name, value))));
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).kill_on_drop(true);
+    ServerProcess::start_command(command).await
+}
+
+/// Scenario: a server makes its folder with the usual umask, stores and seals; then all of it is opened to others, as an
+/// older version left it, and somebody's own file lies beside it. Guarantee: nobody but the server's account may read or enter
+/// anything, after the first start and after the next; the other file is left as it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn data_folder_is_private() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("data");
+    let server = start_with_usual_umask(&dir).await;
+    let api = Api::new(server.http);
+    api.register().await;
+    let key = api.create_key().await;
+    let client = OtlpClient::new(server.grpc, Some(&key));
+    client.export(&request("shop", vec![SpanBuilder::new(1, 1, START).build()])).await.unwrap();
+    eventually("a seal", PATIENCE, || async {
+        let status = api.read("/otel/status").await;
+        (status["archive"]["files"] == 1).then_some(())
+    })
+    .await;
+    assert_eq!(open_to_others(&dir), [] as [&Path; 0]);
+    server.terminate().await;
+
+    let everything = std::process::Command::new("chmod").args(["-R", "a+rX"]).arg(&dir).status().unwrap();
+    assert!(everything.success() && open_to_others(&dir).len() > 5);
+    let foreign = dir.join("notes.txt");
+    std::fs::write(&foreign, b"mine").unwrap();
+    std::fs::set_permissions(&foreign, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let server = start_with_usual_umask(&dir).await;
+    assert_eq!(open_to_others(&dir), [foreign]);
+    server.terminate().await;
 }
