@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use junjo_span_store::SpanStore;
+use junjo_span_store::{Moment, SpanStore};
 use junjo_web::{SharedClock, logged};
 use tokio_util::sync::CancellationToken;
 
@@ -29,7 +29,8 @@ impl Keeper {
             return;
         }
         loop {
-            let round = self.store.upkeep(self.clock.now_unix_nano());
+            let now = Moment { unix_nano: self.clock.now_unix_nano(), monotonic: self.clock.monotonic() };
+            let round = self.store.upkeep(now);
             let pause = match stop.run_until_cancelled(round).await {
                 None => return,
                 Some(Ok(true)) => Duration::ZERO,

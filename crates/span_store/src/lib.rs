@@ -102,5 +102,6 @@ pub use upkeep::rederive::{Rederivation, Rederived};
 pub use upkeep::requests::DeletionSubject;
 pub use upkeep::retention::Retention;
 pub use upkeep::state::Upkeep;
+pub use upkeep::trust::Moment;
 pub use whole_log::WholeLog;
 pub use whole_span::WholeSpan;

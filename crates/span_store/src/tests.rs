@@ -1,5 +1,6 @@
 //! The store through its public surface: real log, real DuckDB, real Parquet, real SQLite in a temp folder.
 
+mod clock;
 mod commit;
 mod corruption;
 mod damage;
@@ -22,6 +23,7 @@ mod upkeep;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use junjo_span_model::{SpanId, SpanStatus, TraceId};
 use junjo_wal::{NewRecord, Sender, Sequence, Signal, Wal, WalOptions};
@@ -141,12 +143,30 @@ impl Fixture {
 
     /// Upkeep until there is nothing to do, ten days after the records were received.
     async fn keep(&self) {
-        while self.store.upkeep(10 * DAY_NANOS).await.unwrap() {}
+        while self.store.upkeep(moment(10 * DAY_NANOS)).await.unwrap() {}
     }
 
     async fn wait_for_trim(&self) {
         while self.wal.stats().unwrap().records > 0 {
             tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// A moment at which the process has run for a day.
+fn moment(unix_nano: i64) -> crate::Moment {
+    crate::Moment { unix_nano, monotonic: Duration::from_hours(24) }
+}
+
+impl Fixture {
+    /// Has the store believe a clock, as it does when that has run for an hour.
+    async fn believe(&self, unix_nano: i64) {
+        let hours = |hours: u64| crate::Moment {
+            unix_nano: unix_nano - 3_600_000_000_000 * i64::try_from(24 - hours).unwrap(),
+            monotonic: Duration::from_hours(hours),
+        };
+        for moment in [hours(22), hours(23)] {
+            self.store.upkeep(moment).await.unwrap();
         }
     }
 }

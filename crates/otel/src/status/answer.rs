@@ -51,6 +51,8 @@ pub(crate) struct UpkeepStatus {
     pub(crate) last_at: Option<String>,
     /// Why the last round did not get through; null when it did. It is tried again.
     pub(crate) last_error: Option<String>,
+    /// What it waits for where somebody should know, for example while the clock is not believed; null otherwise.
+    pub(crate) note: Option<String>,
     /// Archive files written since start in the place of others: merged, or without what was deleted.
     pub(crate) rewritten_files: u64,
     /// Deletions that are not done.
@@ -62,6 +64,7 @@ impl From<junjo_span_store::Upkeep> for UpkeepStatus {
         Self {
             last_at: upkeep.last_at_unix_nano.map(rfc3339_nanos),
             last_error: upkeep.last_error,
+            note: upkeep.note,
             rewritten_files: upkeep.rewritten_files,
             pending_deletions: upkeep.pending_deletions as u64,
         }

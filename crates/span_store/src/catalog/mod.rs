@@ -8,9 +8,11 @@
 //! | `index_totals` | `totals.rs` |
 //! | `deletions`, `deletion_traces` | `deletions.rs` |
 //! | `service_retention` | `ages.rs` |
+//! | `clock`, `clock_marks` | `clock.rs` |
 
 pub(crate) mod ages;
 mod changes;
+pub(crate) mod clock;
 pub(crate) mod deletions;
 pub(crate) mod file;
 pub(crate) mod handle;

@@ -10,12 +10,13 @@ use crate::upkeep::rederive::{Rederivation, Rederived};
 use crate::upkeep::requests::DeletionSubject;
 use crate::upkeep::retention::Retention;
 use crate::upkeep::state::Upkeep;
+use crate::upkeep::trust::Moment;
 
 impl SpanStore {
     /// Does one round; true when there may be more to do at once. One part that fails does not keep the others from
     /// being done. While the index is not in order nothing is done: a rebuild reads the files as they were.
-    pub async fn upkeep(&self, now_unix_nano: i64) -> Result<bool, StoreError> {
-        self.upkeep.round(now_unix_nano).await
+    pub async fn upkeep(&self, now: Moment) -> Result<bool, StoreError> {
+        self.upkeep.round(now).await
     }
 
     /// How upkeep went.

@@ -187,7 +187,7 @@ async fn unreadable_file_is_counted_by_whoever_reads_it_until_it_is_dropped() {
         std::fs::write(&path, [&[0x55; 400][..], &whole[400..]].concat()).unwrap();
         assert_eq!(f.unreadable().await, 0);
         match reader {
-            "merge" => assert!(f.store.upkeep(10 * DAY_NANOS).await.is_err()),
+            "merge" => assert!(f.store.upkeep(moment(10 * DAY_NANOS)).await.is_err()),
             "search" => {
                 let text = Some("nowhere".into());
                 let filter = SpanFilter { text, text_in_payload: true, ..SpanFilter::default() };
@@ -285,7 +285,7 @@ async fn full_disk_during_a_merge_changes_nothing() {
     let f = Fixture::three_files().await;
     let (sums, paths) = (f.sums().await, f.paths());
     fill_disk_at(&archived(f.dir.path(), MERGED).with_extension("tmp"));
-    f.store.upkeep(10 * DAY_NANOS).await.unwrap_err();
+    f.store.upkeep(moment(10 * DAY_NANOS)).await.unwrap_err();
     let message = f.store.upkeep_report().last_error.unwrap();
     assert!(message.contains("No space left"), "{message}");
     assert_eq!((f.paths(), f.in_folder()), (paths.clone(), paths));

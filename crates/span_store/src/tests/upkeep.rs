@@ -202,7 +202,7 @@ async fn upkeep_leaves_a_damaged_file_alone() {
     let mut bytes = std::fs::read(&damaged).unwrap();
     bytes[100] ^= 1;
     std::fs::write(&damaged, &bytes).unwrap();
-    let error = f.store.upkeep(10 * DAY_NANOS).await.unwrap_err();
+    let error = f.store.upkeep(moment(10 * DAY_NANOS)).await.unwrap_err();
     assert!(matches!(error, crate::StoreError::Damaged(ref path) if *path == damaged), "{error}");
     assert!(f.store.upkeep_report().last_error.unwrap().contains("checksum"));
     f.keep().await;
@@ -220,12 +220,15 @@ async fn upkeep_drops_days_that_are_too_old() {
     let retention = Retention { days: Some(1), bytes: None };
     let options = StoreOptions { retention, ..options(dir.path()) };
     let f = Fixture::open_with(dir, options).await;
+    f.believe(0).await;
     f.seal_one(vec![span(1, 1, None), span(2, 1, None)], 0).await;
+    f.store.upkeep(moment(5)).await.unwrap();
     f.seal_one(vec![span(1, 2, Some(1))], 1).await;
+    f.store.upkeep(moment(DAY_NANOS + 5)).await.unwrap();
     f.seal_one(vec![span(3, 1, None)], 2).await;
     let progress = f.store.progress();
     let now = 2 * DAY_NANOS + 5;
-    while f.store.upkeep(now).await.unwrap() {}
+    while f.store.upkeep(moment(now)).await.unwrap() {}
     assert_eq!(f.in_folder().len(), 2);
     assert!(f.store.trace(trace_id(2), 10, None).await.unwrap().is_none());
     let page = f.store.trace(trace_id(1), 10, None).await.unwrap().unwrap();
@@ -247,7 +250,7 @@ async fn upkeep_drops_what_is_over_the_bytes() {
     let retention = Retention { days: None, bytes: Some(0) };
     let options = StoreOptions { retention, ..options(f.dir.path()) };
     let f = Fixture::open_with(f.dir, options).await;
-    while f.store.upkeep(DAY_NANOS).await.unwrap() {}
+    while f.store.upkeep(moment(DAY_NANOS)).await.unwrap() {}
     assert_eq!((f.in_folder(), f.store.size().await.unwrap().spans), (Vec::new(), Some(0)));
     let f = f.rebuilt().await;
     assert_eq!((f.store.progress().indexed_spans, f.store.progress().span_cursor), (5, progress.span_cursor));

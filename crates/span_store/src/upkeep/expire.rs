@@ -31,12 +31,13 @@ impl UpkeepWork {
         Ok(())
     }
 
-    /// Drops the files that are too old or too many, their rows in the index first.
-    pub(super) async fn expire(&self, now_unix_nano: i64) -> Result<(), StoreError> {
+    /// Drops the files that are too old or too many, their rows in the index first. Without a time that may be `believed` none
+    /// is too old.
+    pub(super) async fn expire(&self, now_unix_nano: i64, believed: Option<i64>) -> Result<(), StoreError> {
         if self.retention == Retention::default() {
             return Ok(());
         }
-        let expired = self.retention.expired(self.manifest().all_files(), now_unix_nano);
+        let expired = self.retention.expired(self.files_by_receipt(believed), believed);
         let expired: HashSet<String> = expired.into_iter().map(|file| file.path).collect();
         if expired.is_empty() {
             return Ok(());
@@ -49,6 +50,17 @@ impl UpkeepWork {
             }
         }
         Ok(())
+    }
+
+    /// All files, with the days that their age is counted from.
+    fn files_by_receipt(&self, believed: Option<i64>) -> Vec<ArchiveFile> {
+        let known = self.catalog().clock().known();
+        let time = believed.or(known.believed_unix_nano).unwrap_or(i64::MIN);
+        let mut files = self.manifest().all_files();
+        for file in &mut files {
+            file.received_day = known.day_of_receipt(file, time);
+        }
+        files
     }
 
     /// Drops neighbouring files of one dataset.
@@ -82,7 +94,8 @@ impl UpkeepWork {
         }
         for age in self.service_ages().await? {
             let kept_from = first_day(now_unix_nano, age.days);
-            let old = self.manifest().all_files().into_iter().filter(|file| file.received_day < kept_from);
+            let files = self.files_by_receipt(Some(now_unix_nano)).into_iter();
+            let old = files.filter(|file| file.received_day < kept_from);
             let Some(through) = old.map(|file| file.last_sequence).max() else { continue };
             if self.index.has_rows_of(age.service.clone(), through).await? {
                 let request = DeletionRequest { at_unix_nano: now_unix_nano, by: None };

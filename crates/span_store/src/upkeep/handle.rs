@@ -8,6 +8,7 @@ use parking_lot::{Mutex, MutexGuard};
 use super::compact::CompactPolicy;
 use super::retention::Retention;
 use super::state::UpkeepState;
+use super::trust::Trust;
 use crate::archive::handle::Archive;
 use crate::catalog::handle::Catalog;
 use crate::catalog::manifest::Manifest;
@@ -43,7 +44,8 @@ pub(crate) struct UpkeepParts {
 impl UpkeepWork {
     pub(crate) fn new(parts: UpkeepParts, compact: CompactPolicy, retention: Retention) -> Self {
         let UpkeepParts { wal, index, archive, sealer, quarantine, long_work } = parts;
-        let state = Arc::default();
+        let trust = Trust::since(archive.catalog().clock().known().believed_unix_nano);
+        let state = Arc::new(Mutex::new(UpkeepState { trust, ..UpkeepState::default() }));
         Self { wal, index, archive, sealer, quarantine, long_work, compact, retention, state }
     }
 

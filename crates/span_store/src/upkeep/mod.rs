@@ -10,8 +10,9 @@
 //! | out of the index | in the request | rows deleted, traces computed again; nothing that is indexed later gets in |
 //! | out of the wal | when sealed | the seal leaves out what is to be deleted, then the wal is trimmed |
 //! | out of the archive | in upkeep | each file that holds something to be deleted is written again without it |
-//! | out of the index's file | at the end | rows looked for once more, checkpoint |
+//! | out of the bytes | at the end | SQLite's logs emptied, quarantine looked through, rows looked for once more, the index copied into a new file |
 
+mod believed;
 pub(crate) mod checksum;
 pub(crate) mod compact;
 mod erase;
@@ -23,3 +24,4 @@ pub(crate) mod retention;
 mod rewrite;
 mod round;
 pub(crate) mod state;
+pub(crate) mod trust;

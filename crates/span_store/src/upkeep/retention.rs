@@ -15,9 +15,9 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// The files that have to go now, oldest first.
-    pub(super) fn expired(self, mut files: Vec<ArchiveFile>, now_unix_nano: i64) -> Vec<ArchiveFile> {
-        let kept_from = self.days.map(|days| first_day(now_unix_nano, days));
+    /// The files that have to go now, oldest first; without a time none goes for its age.
+    pub(super) fn expired(self, mut files: Vec<ArchiveFile>, now_unix_nano: Option<i64>) -> Vec<ArchiveFile> {
+        let kept_from = self.days.zip(now_unix_nano).map(|(days, now)| first_day(now, days));
         let mut bytes: u64 = files.iter().map(|file| file.file_bytes).sum();
         files.sort_by(|a, b| (&a.received_day, a.last_sequence).cmp(&(&b.received_day, b.last_sequence)));
         files.retain(|file| {
@@ -69,7 +69,7 @@ mod tests {
         let files = || vec![file(3, "2026-01-03", 10), file(1, "2026-01-01", 10), file(2, "2026-01-02", 10)];
         let now = 1_767_398_400_000_000_000; // 2026-01-03
         let gone = |days, bytes| {
-            let expired = Retention { days, bytes }.expired(files(), now);
+            let expired = Retention { days, bytes }.expired(files(), Some(now));
             expired.into_iter().map(|file| file.first_sequence.0).collect::<Vec<_>>()
         };
         assert_eq!(gone(None, None), [0; 0]);
@@ -79,5 +79,7 @@ mod tests {
         assert_eq!(gone(None, Some(19)), [1, 2]);
         assert_eq!(gone(Some(1), Some(20)), [1]);
         assert_eq!(gone(Some(1), Some(5)), [1, 2, 3]);
+        let timeless = Retention { days: Some(1), bytes: Some(20) }.expired(files(), None);
+        assert_eq!(timeless.len(), 1, "by bytes alone");
     }
 }

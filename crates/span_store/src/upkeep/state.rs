@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::trust::{Begun, Trust};
+
 /// How upkeep went, for a status route.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Upkeep {
@@ -9,6 +11,8 @@ pub struct Upkeep {
     pub last_at_unix_nano: Option<i64>,
     /// Why the last round did not get through, if so; it is tried again.
     pub last_error: Option<String>,
+    /// What it waits for, in a sentence, where somebody should know.
+    pub note: Option<String>,
     /// Archive files that were written again since start: merged, or without what was deleted.
     pub rewritten_files: u64,
     /// Deletions that are not finished.
@@ -24,5 +28,8 @@ pub(super) struct UpkeepState {
     pub(super) damaged: HashSet<String>,
     /// Deletions of which no listed file holds anything.
     pub(super) out_of_archive: HashSet<i64>,
+    pub(super) trust: Trust,
+    /// `None` before the first round.
+    pub(super) begun: Option<Begun>,
     pub(super) shown: Upkeep,
 }

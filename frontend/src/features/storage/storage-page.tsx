@@ -1,6 +1,7 @@
 /** What telemetry takes on disk, how long it is kept, and what was deleted. */
 import { useQuery } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
 import { PageBody } from "@/components/ui/page";
 import { SettingsSection } from "@/components/ui/settings-section";
 import { LoadState } from "@/components/ui/states";
@@ -50,18 +51,23 @@ function Upkeep({ upkeep }: { upkeep: IngestStatus["upkeep"] }) {
         <span>{upkeep.last_at ? <LastRound iso={upkeep.last_at} /> : "No upkeep since the start yet"}</span>
         <span>{plural(upkeep.rewritten_files, "archive file")} rewritten since the start</span>
       </p>
+      {upkeep.note && <Warning>Retention waits: {upkeep.note}</Warning>}
       {upkeep.last_error && (
-        <p
-          role="status"
-          className="flex gap-2 rounded-md border border-warn/30 bg-warn/10 px-3 py-2 text-sm text-warn"
-        >
-          <TriangleAlert size={15} className="mt-0.5 shrink-0" aria-hidden />
-          <span className="min-w-0 break-words">
-            The last round did not get through, and is tried again: {upkeep.last_error}
-          </span>
-        </p>
+        <Warning>The last round did not get through, and is tried again: {upkeep.last_error}</Warning>
       )}
     </div>
+  );
+}
+
+function Warning({ children }: { children: ReactNode }) {
+  return (
+    <p
+      role="status"
+      className="flex gap-2 rounded-md border border-warn/30 bg-warn/10 px-3 py-2 text-sm text-warn"
+    >
+      <TriangleAlert size={15} className="mt-0.5 shrink-0" aria-hidden />
+      <span className="min-w-0 break-words">{children}</span>
+    </p>
   );
 }
 

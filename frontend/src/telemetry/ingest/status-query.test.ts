@@ -20,7 +20,7 @@ const healthy: IngestStatus = {
   lag_ms: 0,
   store: { spans: 10, logs: 0, bytes: 430 },
   archive: { files: 1, bytes: 2_880, unreadable_files: 0 },
-  upkeep: { last_at: null, last_error: null, rewritten_files: 0, pending_deletions: 0 },
+  upkeep: { last_at: null, last_error: null, note: null, rewritten_files: 0, pending_deletions: 0 },
 };
 
 describe("describeIngest", () => {

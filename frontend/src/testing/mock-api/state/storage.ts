@@ -70,6 +70,7 @@ export function upkeepOf(storage: MockStorage, nowMs: number): ResponseOf<"/otel
   return {
     last_at: new Date(nowMs - 12_000).toISOString(),
     last_error: null,
+    note: null,
     rewritten_files: storage.deletions.length,
     pending_deletions: pending.length,
   };
