@@ -67,9 +67,9 @@ struct Deletion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum DeletionState {
-    /// The wal or the archive may still hold some of it.
+    /// Some file of the data folder may still hold bytes of it.
     Pending,
-    /// Nothing is left in wal, archive and index.
+    /// No file of the data folder holds a byte of it. Backups are not reached.
     Done,
 }
 
@@ -145,6 +145,10 @@ async fn create_deletion(
     ApiJson(new): ApiJson<NewDeletion>,
 ) -> ApiResult<(StatusCode, Json<Deletion>)> {
     let (subject, word) = new.subject()?;
+    if matches!(subject, DeletionSubject::Conversation(_) | DeletionSubject::User(_)) {
+        // their traces are looked up in the index
+        telemetry.all_arrived().await?;
+    }
     let at_unix_nano = telemetry.now_unix_nano();
     let request = DeletionRequest { at_unix_nano, by: Some(admin.id.to_string()) };
     let deletion = telemetry.store().delete(subject, request).await.map_err(TelemetryError::from)?;

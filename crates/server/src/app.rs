@@ -59,6 +59,7 @@ impl App {
             receiver: self.receiver.clone(),
             store: self.stores.store.clone(),
             wal: self.stores.wal.clone(),
+            pool: self.stores.pool.clone(),
             metrics: routes::metrics_handle(),
         };
         document::head().merge(self.features.routes()).merge(routes::routes().with_state(own))

@@ -23,7 +23,7 @@ pub struct Cli {
 pub enum Command {
     /// Serve (the default).
     Serve,
-    /// Exit with 0 when the server at the configured address is ready; for container health checks.
+    /// Exit with 0 when the server at the configured address takes spans (GET /ready/ingest); for container health checks.
     Health,
     /// Print a link with which somebody who lost access sets a new password. Works while the server runs, and without an
     /// address lists the accounts. Settings come before it: `junjo-server --data-dir DIR reset-password EMAIL`.

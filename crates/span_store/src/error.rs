@@ -80,6 +80,17 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+    /// The disk has not enough room above what has to stay free.
+    #[error("no room on the disk to {action} ({needed} bytes)")]
+    NoRoom {
+        /// What was to be done, as a verb with its object.
+        action: &'static str,
+        /// Bytes.
+        needed: u64,
+    },
+    /// The write-ahead log's writer failed.
+    #[error("cannot write the write-ahead log")]
+    Append(#[source] junjo_wal::AppendError),
     /// The write-ahead log failed.
     #[error("cannot read the write-ahead log")]
     Wal(#[source] junjo_wal::WalError),

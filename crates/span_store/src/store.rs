@@ -1,5 +1,6 @@
 //! The store as one object: a table of contents. Each method hands over to the part that does the work.
 
+mod arrival;
 mod questions;
 mod upkeep;
 

@@ -21,7 +21,7 @@ use crate::error::TelemetryResult;
 use crate::page::{PageAsk, SearchPage};
 use crate::params::StatsQuestion;
 use crate::questions::runs::RunViews;
-use crate::questions::{conversations, runs, spans, traces};
+use crate::questions::{arrived, conversations, runs, spans, traces};
 
 /// Stored telemetry, ready to be asked. Cheap to clone.
 #[derive(Clone)]
@@ -47,8 +47,19 @@ impl Telemetry {
         self.clock.now_unix_nano()
     }
 
+    /// Waits until everything that was acknowledged so far can be queried; asks to come back where that takes long.
+    pub async fn all_arrived(&self) -> TelemetryResult<()> {
+        arrived::all_there(&self.store).await
+    }
+
+    /// Asks to come back while the index is being filled and has only a part.
+    pub fn whole(&self) -> TelemetryResult<()> {
+        arrived::whole(&self.store)
+    }
+
     /// Services with their counts in a time range, by name.
     pub async fn services(&self, time: TimeRange) -> TelemetryResult<ServiceList> {
+        arrived::whole(&self.store)?;
         let services = self.store.services(time).await?;
         Ok(ServiceList { items: services.into_iter().map(Service::from).collect() })
     }
@@ -59,7 +70,10 @@ impl Telemetry {
         filter: &TraceFilter,
         page: PageAsk<'_>,
     ) -> TelemetryResult<SearchPage<Trace>> {
-        traces::list(&self.store, filter, page).await
+        let was_whole = self.store.is_whole();
+        let mut answer = traces::list(&self.store, filter, page).await?;
+        answer.incomplete = arrived::said(was_whole, answer.incomplete, self.now_unix_nano());
+        Ok(answer)
     }
 
     /// One trace with a page of its spans, in order of start; each with everything that it carried if asked for, up to
@@ -79,7 +93,10 @@ impl Telemetry {
         filter: &SpanFilter,
         page: PageAsk<'_>,
     ) -> TelemetryResult<SearchPage<SpanItem>> {
-        spans::list(&self.store, filter, page).await
+        let was_whole = self.store.is_whole();
+        let mut answer = spans::list(&self.store, filter, page).await?;
+        answer.incomplete = arrived::said(was_whole, answer.incomplete, self.now_unix_nano());
+        Ok(answer)
     }
 
     /// One span with everything that it carried, what it means, and its log records.
@@ -89,11 +106,15 @@ impl Telemetry {
 
     /// Log records, newest first.
     pub async fn logs(&self, filter: &LogFilter, page: PageAsk<'_>) -> TelemetryResult<LogPage> {
-        spans::logs(&self.store, filter, page).await
+        let was_whole = self.store.is_whole();
+        let mut answer = spans::logs(&self.store, filter, page).await?;
+        answer.incomplete = arrived::said(was_whole, answer.incomplete, self.now_unix_nano());
+        Ok(answer)
     }
 
     /// Counts, errors, percentiles, tokens and cost over time and by group.
     pub async fn stats(&self, question: StatsQuestion) -> TelemetryResult<StatsAnswer> {
+        arrived::whole(&self.store)?;
         let stats = self.store.stats(question.query.clone()).await?;
         Ok(StatsAnswer::new(&question, stats))
     }
@@ -104,12 +125,14 @@ impl Telemetry {
         filter: &GroupFilter,
         page: PageAsk<'_>,
     ) -> TelemetryResult<Page<Conversation>> {
+        arrived::whole(&self.store)?;
         let groups = conversations::list(&self.store, GroupKind::Conversation, filter, page).await?;
         Ok(groups.map(Conversation::from))
     }
 
     /// Users, latest activity first.
     pub async fn users(&self, filter: &GroupFilter, page: PageAsk<'_>) -> TelemetryResult<Page<User>> {
+        arrived::whole(&self.store)?;
         let groups = conversations::list(&self.store, GroupKind::User, filter, page).await?;
         Ok(groups.map(User::from))
     }
@@ -121,6 +144,7 @@ impl Telemetry {
 
     /// Runs of Junjo workflows, newest first.
     pub async fn runs(&self, filter: &RunFilter, page: PageAsk<'_>) -> TelemetryResult<Page<Run>> {
+        arrived::whole(&self.store)?;
         runs::list(&self.store, filter, page).await
     }
 
@@ -142,6 +166,7 @@ impl Telemetry {
 
     /// The newest runs of one workflow laid over each other; `runs_max` of them are read.
     pub async fn run_overlay(&self, filter: OverlayFilter, runs_max: usize) -> TelemetryResult<RunOverlay> {
+        arrived::whole(&self.store)?;
         self.views.overlay(filter, runs_max).await
     }
 }

@@ -34,6 +34,7 @@ pub struct SearchPage<T> {
 pub struct Incomplete {
     pub(crate) reason: IncompleteReason,
     /// Everything that started at or after this was searched.
+    /// While the index is being filled, the time of the question.
     pub(crate) searched_from: String,
     pub(crate) searched_from_unix_nano: String,
 }
@@ -48,6 +49,8 @@ pub(crate) enum IncompleteReason {
     MatchLimit,
     /// A file of the archive cannot be read; what it holds is missing. The server's log names it.
     UnreadableFile,
+    /// The index is being filled from archive and log (`index` of `GET /otel/status`), and has only a part yet: ask again.
+    IndexRebuilding,
 }
 
 impl From<junjo_span_store::Incomplete> for Incomplete {

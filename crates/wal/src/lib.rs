@@ -8,6 +8,7 @@
 //! | table | column | type | meaning |
 //! |---|---|---|---|
 //! | `meta` | `key`, `value` | TEXT, BLOB | `wal_id`: 16 random bytes, new for every new file |
+//! | | | | `free_pages_overwritten`: there once free pages hold nothing that was trimmed |
 //! | `records` | `sequence` | INTEGER, AUTOINCREMENT | place in the log; never reused, also not after a trim |
 //! | | `signal` | INTEGER | 1 traces, 2 logs (OTLP `Export*ServiceRequest`) |
 //! | | `key_id` | TEXT | id of the API key that sent the request |
@@ -47,12 +48,14 @@
 //! | `shared.rs` | numbers that the writer publishes |
 //! | `schema.rs` | tables, opening, format version |
 //! | `recovery.rs`, `salvage.rs` | opening again after the disk failed; saving what is readable of a damaged file |
+//! | `free_pages.rs` | overwriting what earlier versions left in free pages |
 //! | `space.rs` | free space of the disk |
 //! | `frame.rs` | compression |
 //! | `error.rs` | what can go wrong |
 
 mod error;
 mod frame;
+mod free_pages;
 mod options;
 mod reader;
 mod record;
@@ -205,6 +208,12 @@ impl Wal {
         self.readers.read_one(sequence)
     }
 
+    /// The newest record that is in the log now; `None` for an empty one. Not [`Self::committed`], which also counts what
+    /// was trimmed or never given out. Blocking.
+    pub fn newest(&self) -> Result<Option<Sequence>, WalError> {
+        self.readers.newest()
+    }
+
     /// Sizes of the records after `after` in order, at most `limit` of them. Blocking.
     pub fn sizes_after(&self, after: Sequence, limit: u32) -> Result<Vec<RecordSize>, WalError> {
         self.readers.sizes_after(after, limit)
@@ -221,6 +230,14 @@ impl Wal {
         self.shared.trim_target.fetch_max(up_to.0, Ordering::Relaxed);
         // a full queue means that the writer is awake anyway
         let _ = self.commands.try_send(Command::Wake);
+    }
+
+    /// Moves everything in SQLite's own log into the file and empties that log, so that nothing of what was trimmed is left in either.
+    /// False when a reader is in the way: it is not waited for, because appends would wait too.
+    pub async fn settle(&self) -> Result<bool, AppendError> {
+        let (ack, settled) = oneshot::channel();
+        self.commands.send(Command::Settle(ack)).await.map_err(|_| AppendError::Closed)?;
+        settled.await.map_err(|_| AppendError::Closed)?
     }
 
     /// Durable all-time totals of accepted items.

@@ -86,6 +86,15 @@ impl ReaderPool {
         })
     }
 
+    pub(crate) fn newest(&self) -> Result<Option<Sequence>, WalError> {
+        self.with(|connection| {
+            connection
+                .prepare_cached("SELECT max(sequence) FROM records")?
+                .query_row([], |row| row.get::<_, Option<i64>>(0))
+                .map(|newest| newest.map(Sequence))
+        })
+    }
+
     pub(crate) fn remote_position(&self, source: &str) -> Result<Option<Vec<u8>>, WalError> {
         self.with(|connection| {
             connection

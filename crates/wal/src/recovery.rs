@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -52,6 +53,14 @@ pub(crate) fn settle(connection: &Connection, path: &Path) -> Result<(), WalErro
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
         .map_err(schema::sqlite("checkpoint", path))?;
     if busy == 0 { Ok(()) } else { Err(WalError::Busy { path: path.to_owned() }) }
+}
+
+/// The same without waiting for a reader.
+pub(crate) fn settle_at_once(connection: &Connection, path: &Path) -> Result<(), WalError> {
+    connection.busy_timeout(Duration::ZERO).map_err(schema::sqlite("checkpoint", path))?;
+    let settled = settle(connection, path);
+    connection.busy_timeout(schema::BUSY_TIMEOUT).map_err(schema::sqlite("checkpoint", path))?;
+    settled
 }
 
 struct Found {

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::WalError;
+use crate::free_pages;
 use crate::record::{Sequence, Signal, WalId};
 use crate::shared::{Accepted, Shared};
 
@@ -21,9 +23,13 @@ pub const FORMAT_VERSION: i64 = 2;
 const ADD_PROJECT_SQL: &str = "ALTER TABLE records ADD COLUMN project TEXT NOT NULL DEFAULT 'default'";
 
 /// 16 KiB pages: an export request is tens to hundreds of KiB, and larger pages shorten its overflow chain. The writer
-/// checkpoints itself: SQLite's own does it before the commit returns, and hides when it fails.
+/// checkpoints itself: SQLite's own does it before the commit returns, and hides when it fails. What is trimmed is overwritten: a
+/// deletion leaves no byte.
 const OPEN_SQL: &str = "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-    PRAGMA busy_timeout = 10000; PRAGMA wal_autocheckpoint = 0;";
+    PRAGMA busy_timeout = 10000; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON;";
+
+/// What [`OPEN_SQL`] sets.
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 const CREATE_SQL: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -70,6 +76,7 @@ pub(crate) fn open(path: &Path, floor: Sequence) -> Result<Connection, WalError>
             return Err(WalError::NewerFormat { path: path.to_owned(), found, known: FORMAT_VERSION });
         }
     };
+    free_pages::overwrite(&connection, path)?;
     raise_sequence(&connection, floor).map_err(sqlite("open", path))?;
     Ok(connection)
 }
@@ -111,6 +118,7 @@ fn create(connection: &mut Connection, path: &Path) -> Result<(), WalError> {
         let transaction = connection.transaction()?;
         transaction.execute_batch(CREATE_SQL)?;
         transaction.execute("INSERT INTO meta VALUES ('wal_id', ?1)", [id.as_bytes()])?;
+        transaction.execute("INSERT INTO meta VALUES (?1, x'01')", [free_pages::DONE])?;
         transaction.pragma_update(None, "user_version", FORMAT_VERSION)?;
         transaction.commit()
     };

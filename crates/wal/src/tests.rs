@@ -212,3 +212,67 @@ async fn append_pulled_keeps_records_and_position_together() {
     assert_eq!(pulled.message().unwrap(), b"pulled");
     assert_eq!((wal.accepted(Signal::Logs).items, wal.accepted(Signal::Traces).items), (3, 3));
 }
+
+/// Whether a file of the folder holds these bytes.
+fn folder_holds(dir: &Path, bytes: &[u8]) -> bool {
+    std::fs::read_dir(dir).unwrap().any(|entry| {
+        let content = std::fs::read(entry.unwrap().path()).unwrap();
+        content.windows(bytes.len()).any(|part| part == bytes)
+    })
+}
+
+async fn trim(wal: &Wal, through: Sequence) {
+    wal.trim(through);
+    while wal.sizes_after(Sequence(0), 1).unwrap().first().is_some_and(|first| first.sequence <= through) {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Scenario: large and small records are trimmed, others stay; then the log is settled, with a reader in the way and without.
+/// Guarantee: with the reader it says so and appends go on; then no byte of what was trimmed is in any file, and the others are whole.
+#[tokio::test]
+async fn settle_leaves_no_byte_of_what_was_trimmed() {
+    let dir = tempfile::tempdir().unwrap();
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    let messages = [incompressible(1, 100_000), incompressible(2, 100), incompressible(3, 500)];
+    for message in &messages {
+        wal.append(record(message, 1)).await.unwrap();
+    }
+    let reader = crate::schema::open_reader(&dir.path().join("wal.db")).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM records;").unwrap();
+    trim(&wal, Sequence(2)).await;
+    assert!(folder_holds(dir.path(), &messages[0][50_000..50_032]), "or this test proves nothing");
+    assert!(!wal.settle().await.unwrap());
+    wal.append(record(b"later", 1)).await.unwrap();
+    reader.execute_batch("COMMIT").unwrap();
+    assert!(wal.settle().await.unwrap());
+    for message in &messages[..2] {
+        assert!(!message.chunks_exact(25).step_by(200).any(|part| folder_holds(dir.path(), part)));
+    }
+    let left = wal.read_after(Sequence(0), u64::MAX).unwrap();
+    assert_eq!(left[0].message().unwrap(), messages[2]);
+    assert_eq!(left[1].message().unwrap(), b"later");
+}
+
+/// Scenario: a file whose free pages an earlier version left as they were. Guarantee: opening it overwrites them once, and keeps what
+/// is live.
+#[tokio::test]
+async fn open_overwrites_what_an_earlier_version_trimmed() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("wal.db");
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    let message = incompressible(1, 9 << 20);
+    wal.append(record(&message, 1)).await.unwrap();
+    wal.append(record(b"kept", 1)).await.unwrap();
+    wal.close().await;
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch("PRAGMA secure_delete = OFF; DELETE FROM records WHERE sequence = 1; DELETE FROM meta WHERE key LIKE 'free%'")
+        .unwrap();
+    old.close().unwrap();
+    let part = &message[5_000_000..5_000_032];
+    assert!(folder_holds(dir.path(), part), "or this test proves nothing");
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    assert_eq!(wal.read_after(Sequence(0), u64::MAX).unwrap()[0].message().unwrap(), b"kept");
+    wal.close().await;
+    assert!(!folder_holds(dir.path(), part));
+}

@@ -22,6 +22,8 @@ pub(crate) enum Command {
         cursor: Sequence,
         ack: oneshot::Sender<Result<(), AppendError>>,
     },
+    /// Empty SQLite's own log, see [`crate::Wal::settle`].
+    Settle(oneshot::Sender<Result<bool, AppendError>>),
     /// Look for something to trim, or whether the disk works again.
     Wake,
     /// Finish and close the file.

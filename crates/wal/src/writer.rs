@@ -89,6 +89,9 @@ impl Writer {
                 Command::RaiseAccepted { signal, processed, cursor, ack } => {
                     let _ = ack.send(self.raise_accepted(signal, processed, cursor));
                 }
+                Command::Settle(ack) => {
+                    let _ = ack.send(self.settle());
+                }
                 Command::Wake => self.probe(),
                 Command::Close(done) => closing = Some(done),
             }
@@ -137,6 +140,9 @@ impl Writer {
                 }
                 Ok(Command::RaiseAccepted { signal, processed, cursor, ack }) => {
                     let _ = ack.send(self.raise_accepted(signal, processed, cursor));
+                }
+                Ok(Command::Settle(ack)) => {
+                    let _ = ack.send(self.settle());
                 }
                 Ok(Command::Wake) => {}
                 Ok(Command::Close(done)) => return Some(done),
@@ -239,6 +245,20 @@ impl Writer {
         touched.map(drop).map_err(|error| self.failed("probe", &error))
     }
 
+    /// Empties SQLite's log; false when a reader needs it.
+    fn settle(&mut self) -> Result<bool, AppendError> {
+        let path = self.options.path.clone();
+        match recovery::settle_at_once(self.usable()?, &path) {
+            Ok(()) => {
+                self.unmoved_bytes = 0;
+                Ok(true)
+            }
+            Err(WalError::Busy { .. }) => Ok(false),
+            Err(WalError::Sqlite { source, .. }) => Err(self.failed("checkpoint", &source)),
+            Err(error) => Err(AppendError::Write { reason: error.to_string() }),
+        }
+    }
+
     fn raise_accepted(
         &mut self,
         signal: Signal,
@@ -277,10 +297,12 @@ impl Writer {
         match delete_slice(connection, target) {
             Ok(slice) => {
                 self.trimmed = slice.reached;
-                self.unmoved_bytes += COMMIT_BYTES;
+                // pages that are freed are overwritten, in SQLite's log first
+                self.unmoved_bytes += COMMIT_BYTES + slice.bytes;
                 self.shared.live_bytes.fetch_sub(slice.bytes, Ordering::Relaxed);
                 self.shared.live_records.fetch_sub(slice.records, Ordering::Relaxed);
                 self.shared.made_room();
+                self.checkpoint_if_due();
                 true
             }
             Err(error) => {

@@ -98,6 +98,8 @@ async fn open_waiting(path: &Path, busy_timeout: Duration) -> Result<SqlitePool,
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        // what is deleted is overwritten
+        .pragma("secure_delete", "ON")
         .busy_timeout(busy_timeout);
     let pool = SqlitePoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
@@ -114,6 +116,11 @@ async fn open_waiting(path: &Path, busy_timeout: Duration) -> Result<SqlitePool,
     }
     tracing::error!(path = %path.display(), verdict, "database check failed");
     Err(DbError::Damaged { path: path.to_owned(), source: None })
+}
+
+/// Whether the database answers: reads its first page.
+pub async fn answers(pool: &SqlitePool) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT count(*) FROM sqlite_schema").execute(pool).await.map(drop)
 }
 
 /// Brings the schema up to this version, each migration in a transaction of its own.

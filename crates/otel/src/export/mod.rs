@@ -70,6 +70,7 @@ async fn export(
     ApiQueries((time, shared, params)): ApiQueries<(TimeParams, FilterParams, ExportParams)>,
 ) -> ApiResult<Response> {
     let (selection, format) = (params.to_filter(&time, &shared)?, params.format.unwrap_or_default());
+    state.telemetry.whole()?;
     let permit = state.exports.permit()?;
     let name = match selection {
         Selection::Spans(_) => "spans",

@@ -150,6 +150,9 @@ fn describe(state: &IndexState) -> (String, Option<String>) {
         IndexState::Rebuilding { rows, rows_total } => {
             ("rebuilding".to_owned(), Some(format!("{rows} of {rows_total} spans")))
         }
+        IndexState::ReadingLog { cursor, through } => {
+            ("rebuilding".to_owned(), Some(format!("record {cursor} of {through} of the log")))
+        }
         IndexState::Degraded(reason) => ("degraded".to_owned(), Some(reason.clone())),
     }
 }

@@ -18,6 +18,7 @@ pub(crate) fn routes() -> OpenApiRouter<OwnState> {
         .routes(routes!(health::ping))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
+        .routes(routes!(health::ready_to_ingest))
         .routes(routes!(metrics::metrics));
     complete(routes.get_openapi_mut(), &Partial::default());
     routes

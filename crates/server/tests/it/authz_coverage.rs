@@ -14,10 +14,11 @@ use tonic::Code;
 use crate::harness::{Api, EMAIL, PASSWORD, TestServer};
 
 /// Operations that answer anybody.
-const PUBLIC: [&str; 11] = [
+const PUBLIC: [&str; 12] = [
     "GET /ping",
     "GET /health",
     "GET /ready",
+    "GET /ready/ingest",
     "GET /metrics", // off loopback it needs a read key; see pages.rs
     "GET /auth/setup",
     "GET /auth/config",

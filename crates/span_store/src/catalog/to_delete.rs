@@ -43,6 +43,16 @@ impl ToDelete {
                 || self.services.get(service).is_some_and(reaches))
     }
 
+    /// Whether the id of a trace or the name of a service that has to go occurs in the bytes of a request.
+    pub(crate) fn names_in(&self, message: &[u8]) -> bool {
+        let is_trace =
+            |id: &[u8]| <[u8; 16]>::try_from(id).is_ok_and(|id| self.traces.contains_key(&TraceId(id)));
+        let has_name = |name: &String| {
+            !name.is_empty() && message.windows(name.len()).any(|part| part == name.as_bytes())
+        };
+        (!self.traces.is_empty() && message.windows(16).any(is_trace)) || self.services.keys().any(has_name)
+    }
+
     /// The spans that stay.
     pub(crate) fn kept_spans<'r>(&self, rows: &'r [SpanRow]) -> Cow<'r, [SpanRow]> {
         self.kept(rows, |row| self.has(Some(row.trace_id), &row.service, row.place.sequence))

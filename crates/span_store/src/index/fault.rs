@@ -59,6 +59,13 @@ impl Health {
         true
     }
 
+    /// Takes note that the file has to be opened again.
+    pub(crate) fn invalidate(&self, reason: &str) {
+        self.0.send_modify(|known| {
+            known.get_or_insert_with(|| Fault::Invalidated(reason.to_owned()));
+        });
+    }
+
     /// What was found.
     pub(crate) fn fault(&self) -> Option<Fault> {
         self.0.borrow().clone()

@@ -2,8 +2,9 @@
 //! read the archive; `rebuild` fills it from there.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use duckdb::Connection;
+use duckdb::{Connection, InterruptHandle};
 use junjo_span_model::PriceTable;
 use junjo_wal::{Sequence, WalId};
 use parking_lot::{Mutex, MutexGuard, RwLock};
@@ -16,8 +17,9 @@ use super::delete::{Scope, delete};
 use super::executor::{Admission, Executor};
 use super::fault::{Fault, Health};
 use super::logs::clear_logs;
-use super::open::{FewCheckpoints, open};
+use super::open::{FewCheckpoints, Opened, open};
 use super::options::{IndexOptions, IndexState};
+use super::rewrite::{copy, put_in_place};
 use crate::catalog::handle::Catalog;
 use crate::error::StoreError;
 use crate::progress::Progress;
@@ -35,11 +37,19 @@ struct Inner {
     prices: &'static PriceTable,
     wal_id: WalId,
     state: RwLock<IndexState>,
+    /// Newest record of the log when the index was opened: it is whole once it has all up to there.
+    whole_at: RwLock<Sequence>,
     /// Faults of the file as it is open now; a new one for each opening.
     health: RwLock<Health>,
     renewals: Mutex<Renewals>,
     progress: RwLock<Progress>,
     committed: watch::Sender<Sequence>,
+    /// Held by each query; taken whole while another file is put in the place of the open one, for which queries wait.
+    gate: tokio::sync::RwLock<()>,
+    /// Set while the index closes: what takes long should end.
+    is_closing: AtomicBool,
+    /// Ends the statement of a rewrite that runs.
+    rewriting: Mutex<Option<Arc<InterruptHandle>>>,
     /// The one writing connection; `None` while the index is not open.
     writer: Mutex<Option<Connection>>,
     executor: RwLock<Option<Arc<Executor>>>,
@@ -59,10 +69,14 @@ impl Index {
             prices,
             wal_id,
             state: RwLock::new(IndexState::Opening),
+            whole_at: RwLock::default(),
             health: RwLock::default(),
             renewals: Mutex::default(),
             progress: RwLock::new(Progress::default()),
             committed: watch::Sender::default(),
+            gate: tokio::sync::RwLock::default(),
+            is_closing: AtomicBool::default(),
+            rewriting: Mutex::default(),
             writer: Mutex::new(None),
             executor: RwLock::new(None),
         };
@@ -74,6 +88,7 @@ impl Index {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        let _in = self.inner.gate.read().await;
         let executor = self.inner.executor.read().clone();
         executor.ok_or(StoreError::NotReady("it is being opened"))?.run(work).await
     }
@@ -135,23 +150,19 @@ impl Index {
         FewCheckpoints::begin(self.writer().as_ref())
     }
 
-    /// Writes everything into the file; false while it is not open. Blocking.
-    pub(crate) fn checkpoint(&self) -> Result<bool, StoreError> {
-        let writer = self.writer();
-        let Some(connection) = writer.as_ref() else { return Ok(false) };
-        let written = connection.execute_batch("CHECKPOINT");
-        self.report_fault(written.map_err(StoreError::index("checkpoint the index")))?;
-        Ok(true)
-    }
-
     /// Opens the file, or a new one in the place of a damaged one; returns whether it had to be created. What is to be
     /// forgotten is deleted before anybody can read. Blocking.
     pub(crate) fn open(&self) -> Result<bool, StoreError> {
         let inner = &self.inner;
+        inner.is_closing.store(false, Ordering::Release);
         let opened = open(&inner.options, &mut inner.renewals.lock())?;
+        self.install(opened, &mut self.writer())
+    }
+
+    /// Lets everybody use what was opened. Under the writer's lock: what is asked to be deleted from here on finds the connection.
+    fn install(&self, opened: Opened, writer: &mut Option<Connection>) -> Result<bool, StoreError> {
+        let inner = &self.inner;
         let reader = opened.connection.try_clone().map_err(StoreError::index("open the index"))?;
-        let mut writer = self.writer();
-        // under the lock: what is asked for from here on finds the connection
         for deletion in inner.catalog.deletions().pending() {
             delete(&opened.connection, Scope::of(&deletion), inner.prices)?;
         }
@@ -162,6 +173,40 @@ impl Index {
         inner.committed.send_replace(opened.progress.newest());
         *writer = Some(opened.connection);
         Ok(opened.fresh)
+    }
+
+    /// Writes everything that is left into a new file, which takes the place of the old one: nothing of what was deleted stays
+    /// on disk. False while the index is not in order. Nothing is indexed while rows are copied; queries wait
+    /// while the files change places. Blocking; not on a thread that runs async code.
+    pub(crate) fn rewrite(&self) -> Result<bool, StoreError> {
+        let inner = &self.inner;
+        let mut writer = self.writer();
+        // while it is filled, others hold connections to it
+        let Some(connection) = writer.as_ref().filter(|_| self.state() == IndexState::Ok) else {
+            return Ok(false);
+        };
+        *inner.rewriting.lock() = Some(connection.interrupt_handle());
+        let check =
+            || if inner.is_closing.load(Ordering::Acquire) { Err(StoreError::Interrupted) } else { Ok(()) };
+        let copied = copy(connection, &inner.options, check);
+        *inner.rewriting.lock() = None;
+        self.report_fault(copied)?;
+        let _gate = inner.gate.blocking_write();
+        let changed = self.change_places(&mut writer);
+        if writer.is_none() {
+            // whoever watches over the index opens it again
+            self.health().invalidate("its file changed places and could not be opened");
+        }
+        changed.map(|()| true)
+    }
+
+    /// Closes the index's file, puts the copy in its place, and opens that.
+    fn change_places(&self, writer: &mut Option<Connection>) -> Result<(), StoreError> {
+        self.let_go(writer);
+        let changed = put_in_place(&self.inner.options);
+        let opened = open(&self.inner.options, &mut self.inner.renewals.lock())?;
+        self.install(opened, writer)?;
+        changed
     }
 
     /// Closes what is open, sets a damaged file aside, and forgets what was wrong with it. Blocking.
@@ -177,17 +222,25 @@ impl Index {
 
     /// Checkpoints and closes the file, after the last query has ended. Blocking.
     pub(crate) fn close(&self) {
+        self.inner.is_closing.store(true, Ordering::Release);
+        if let Some(handle) = self.inner.rewriting.lock().as_ref() {
+            handle.interrupt();
+        }
         self.release();
         self.set_state(IndexState::Opening);
     }
 
     /// Gives every connection back. Two instances of one file would write over each other.
     fn release(&self) {
+        self.let_go(&mut self.writer());
+    }
+
+    fn let_go(&self, writer: &mut Option<Connection>) {
         let executor = self.inner.executor.write().take();
         if let Some(executor) = executor {
             executor.close();
         }
-        let Some(connection) = self.writer().take() else { return };
+        let Some(connection) = writer.take() else { return };
         if !self.is_faulted()
             && let Err(error) = connection.execute_batch("CHECKPOINT")
         {
@@ -216,9 +269,22 @@ impl Index {
         let state = self.inner.state.read().clone();
         match (state, self.health().fault()) {
             // the reason for which opening failed says more than the fault that led to it
-            (state @ IndexState::Degraded(_), _) | (state, None) => state,
+            (state @ IndexState::Degraded(_), _) => state,
             (_, Some(fault)) => IndexState::Degraded(fault.detail()),
+            (IndexState::Ok, None) => self.ok_or_reading(),
+            (state, None) => state,
         }
+    }
+
+    /// Of an index that has everything of the archive.
+    fn ok_or_reading(&self) -> IndexState {
+        let (cursor, through) = (self.progress().indexed_through(), *self.inner.whole_at.read());
+        if cursor < through { IndexState::ReadingLog { cursor, through } } else { IndexState::Ok }
+    }
+
+    /// The index is not in order before it has every record up to `through`.
+    pub(crate) fn whole_at(&self, through: Sequence) {
+        *self.inner.whole_at.write() = through;
     }
 
     pub(crate) fn set_state(&self, state: IndexState) {

@@ -17,6 +17,7 @@ mod open;
 pub(crate) mod options;
 pub(crate) mod probe;
 mod progress;
+mod rewrite;
 pub(crate) mod schema;
 mod stored;
 mod words;

@@ -9,6 +9,7 @@ use super::fault::Fault;
 use super::options::IndexOptions;
 use super::probe::{Probe, base_config};
 use super::progress::load_progress;
+use super::rewrite::remove_leftovers;
 use super::schema::{CREATE_TEMP_SQL, INDEX_VERSION, create_sql};
 use crate::error::StoreError;
 use crate::progress::Progress;
@@ -29,6 +30,7 @@ pub(crate) struct Opened {
 
 /// Opens or creates the index; a damaged file or one of another version is set aside and a new one created.
 pub(crate) fn open(options: &IndexOptions, renewals: &mut Renewals) -> Result<Opened, StoreError> {
+    remove_leftovers(options)?;
     let attempts = Attempts::begin(options)?;
     match open_sound(options, attempts.deaths, renewals) {
         Ok(opened) => attempts.succeeded().map(|()| opened),

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use junjo_wal::Sequence;
+
 use super::probe::Prober;
 use crate::error::StoreError;
 
@@ -25,6 +27,11 @@ impl IndexOptions {
     pub(super) fn bytes(&self) -> u64 {
         let bytes = |path: &Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
         bytes(&self.path) + bytes(&self.path.with_extension("duckdb.wal"))
+    }
+
+    /// The new file that may take the place of the old one.
+    pub(super) fn copy_path(&self) -> PathBuf {
+        self.path.with_extension("duckdb.new")
     }
 
     /// Removes the index's files.
@@ -53,7 +60,14 @@ pub enum IndexState {
         /// Rows in the archive.
         rows_total: u64,
     },
-    /// In order.
+    /// Being filled from what the log held when it was opened; queries see what is there.
+    ReadingLog {
+        /// Every record up to this one is there.
+        cursor: Sequence,
+        /// The newest record of the log when the index was opened.
+        through: Sequence,
+    },
+    /// In order: everything that was acknowledged before it was opened is there.
     Ok,
     /// Cannot be used until the reason is removed; nothing acknowledged is lost meanwhile.
     Degraded(String),

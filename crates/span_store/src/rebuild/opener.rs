@@ -54,6 +54,7 @@ impl Opener {
 
     fn open_and_fill(&self) -> Result<(), StoreError> {
         let is_new = self.index.open()?;
+        self.index.whole_at(self.wal.newest().map_err(StoreError::Wal)?.unwrap_or_default());
         let fill = Fill {
             index: &self.index,
             archive: &self.archive,

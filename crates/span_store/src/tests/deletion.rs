@@ -1,5 +1,7 @@
 //! What somebody wants deleted is gone for every reader at once, then from log, archive and index, and stays gone.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::upkeep::exported;
 use super::*;
 use crate::{Deletion, DeletionRequest, DeletionSubject, LogFilter, ServiceAge, SpanFilter};
@@ -188,23 +190,82 @@ async fn delete_waits_for_readers_of_the_file() {
 #[tokio::test]
 async fn service_age_deletes_what_is_older() {
     let f = Fixture::new().await;
+    f.believe(0).await;
     for day in 0..5 {
         let trace = u8::try_from(day).unwrap() + 1;
         f.append(vec![span(trace, 1, None)], i64::from(day) * DAY_NANOS + 1).await;
         f.index();
         f.seal().await.unwrap();
         f.wait_for_trim().await;
+        f.store.upkeep(moment(i64::from(day) * DAY_NANOS + 2)).await.unwrap();
     }
     let now = 4 * DAY_NANOS + 5;
-    while f.store.upkeep(now).await.unwrap() {}
+    while f.store.upkeep(moment(now)).await.unwrap() {}
     assert_eq!(f.listed().await, [1, 2, 3, 4, 5]);
     f.store.set_service_ages(&[ServiceAge { service: "checkout".into(), days: 2 }]).await.unwrap();
     for _ in 0..2 {
-        while f.store.upkeep(now).await.unwrap() {}
+        while f.store.upkeep(moment(now)).await.unwrap() {}
         assert_eq!(f.listed().await, [3, 4, 5]);
     }
     let done = f.store.deletions(None, 10).await.unwrap();
     assert_eq!((done.len(), done[0].requested_by.clone()), (1, None));
     assert!(done[0].finished_at_unix_nano.is_some());
     assert_eq!(f.archived_rows(), 3);
+}
+
+/// Scenario: a deletion is finished while others query and index all the time. Guarantee: no query fails for it, the index goes on with
+/// all its rows, and no copy is left beside it.
+#[tokio::test(flavor = "multi_thread")]
+async fn delete_writes_the_index_again_under_its_readers() {
+    let f = Fixture::new().await;
+    f.send(vec![span(1, 1, None), span(2, 1, None)]).await;
+    f.seal().await.unwrap();
+    f.wait_for_trim().await;
+    let deletion = f.delete(traces(&[1])).await;
+    let (store, is_over) = (f.store.clone(), Arc::new(AtomicBool::new(false)));
+    let over = Arc::clone(&is_over);
+    let reader = tokio::spawn(async move {
+        let mut answers = 0;
+        while !over.load(Ordering::Acquire) {
+            assert!(store.trace(trace_id(2), 10, None).await.unwrap().is_some());
+            answers += 1;
+        }
+        answers
+    });
+    f.keep().await;
+    assert!(f.state_of(&deletion).await.is_some());
+    is_over.store(true, Ordering::Release);
+    assert!(reader.await.unwrap() > 0);
+    f.send(vec![span(3, 1, None)]).await;
+    assert_eq!((f.listed().await, f.store.index_state()), (vec![2, 3], IndexState::Ok));
+    let sums = f.store.checksums().await.unwrap();
+    assert!(!f.dir.path().join("index.duckdb.new").try_exists().unwrap());
+    assert_eq!(f.reopen().await.store.checksums().await.unwrap(), sums);
+}
+
+/// Scenario: a kill while the index was copied left a part of the copy, and what queries had put on disk. Guarantee: the next
+/// opening has every row, and removes both; the deletion is finished then.
+#[tokio::test]
+async fn delete_goes_on_after_a_kill_while_the_index_is_copied() {
+    let f = Fixture::new().await;
+    f.send(vec![span(1, 1, None), span(2, 1, None)]).await;
+    f.seal().await.unwrap();
+    f.wait_for_trim().await;
+    let deletion = f.delete(traces(&[1])).await;
+    let dir = f.dir.path().to_owned();
+    let left = ["index.duckdb.new", "index.duckdb.new.wal", "index.duckdb.tmp"].map(|name| dir.join(name));
+    f.store.close();
+    std::fs::write(&left[0], b"half of a copy").unwrap();
+    std::fs::write(&left[1], b"its log").unwrap();
+    std::fs::create_dir(&left[2]).unwrap();
+    std::fs::write(left[2].join("block"), b"sorted").unwrap();
+    let f = f.reopen().await;
+    for path in &left {
+        assert!(!path.try_exists().unwrap(), "{}", path.display());
+    }
+    assert_eq!(f.listed().await, [2]);
+    assert_eq!(f.seal().await, None);
+    f.keep().await;
+    assert!(f.state_of(&deletion).await.is_some());
+    assert_eq!((f.listed().await, f.store.index_state()), (vec![2], IndexState::Ok));
 }

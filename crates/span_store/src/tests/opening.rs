@@ -105,3 +105,42 @@ async fn open_with_a_stale_log_of_duckdb_keeps_the_index() {
     assert!(kept.join("index-1.duckdb.wal").try_exists().unwrap());
     assert!(!kept.join("index-1.duckdb").try_exists().unwrap());
 }
+
+/// Scenario: the index is gone and the log has everything; nobody indexes yet. Guarantee: the index is not in order and what is not
+/// there is not said to be missing, until every record that the log held is there; what comes later does not change the state.
+#[tokio::test]
+async fn open_index_that_lacks_what_the_log_holds_is_not_in_order() {
+    let f = Fixture::new().await;
+    f.send(vec![span(1, 1, None)]).await;
+    let newest = f.send(vec![span(2, 1, None)]).await;
+    f.store.close();
+    std::fs::remove_file(f.dir.path().join("index.duckdb")).unwrap();
+    let f = f.reopen().await;
+    let reading = IndexState::ReadingLog { cursor: Sequence(0), through: newest };
+    assert_eq!((f.store.index_state(), f.store.is_whole()), (reading, false));
+    assert_eq!(f.store.acknowledged(), newest);
+    assert!(!f.store.queryable_within(newest, Duration::ZERO).await.unwrap());
+    let (waited, ()) =
+        tokio::join!(f.store.queryable_within(newest, Duration::from_mins(1)), async { f.index() });
+    assert!(waited.unwrap() && f.store.has_indexed(newest));
+    let later = f.append(vec![span(3, 1, None)], 1_000).await;
+    assert_eq!((f.store.index_state(), f.store.has_indexed(later)), (IndexState::Ok, false));
+    assert!(!f.store.queryable_within(later, Duration::ZERO).await.unwrap());
+}
+
+/// Scenario: the log is lost with all it held, so that the next one begins far above what was ever received. Guarantee: nothing is
+/// waited for.
+#[tokio::test]
+async fn open_index_waits_for_no_record_that_is_gone() {
+    let f = Fixture::new().await;
+    f.send(vec![span(1, 1, None)]).await;
+    f.seal().await.unwrap();
+    f.wait_for_trim().await;
+    f.store.close();
+    f.wal.close().await;
+    std::fs::remove_file(f.dir.path().join("wal.db")).unwrap();
+    let f = Fixture::open(f.dir).await;
+    assert_eq!(f.store.index_state(), IndexState::Ok);
+    assert!(f.store.acknowledged() > Sequence(1) && !f.store.has_indexed(f.store.acknowledged()));
+    assert!(f.store.queryable_within(f.store.acknowledged(), Duration::ZERO).await.unwrap());
+}

@@ -26,8 +26,8 @@ impl UpkeepWork {
             return Ok(());
         }
         self.clear_archive(&ready, now_unix_nano).await?;
-        if self.archive.sweep().await? > 0 || !self.clear_index(&ready).await? {
-            // a removed file still has a reader, or the index is not open
+        if self.archive.sweep().await? > 0 || !self.overwrite(&ready).await? {
+            // a file still has a reader, or the index is not open
             return Ok(());
         }
         for deletion in ready {
@@ -74,8 +74,12 @@ impl UpkeepWork {
         self.long_work.run(search).await
     }
 
-    /// Deletes rows once more and writes the index's file; false while the index is not open.
-    async fn clear_index(&self, deletions: &[Arc<Deletion>]) -> Result<bool, StoreError> {
+    /// Leaves no byte of what was deleted in the files of log, catalog and index, and in the quarantine folder; false while the
+    /// index is not open or a file has a reader. One time for all deletions that have come this far.
+    async fn overwrite(&self, deletions: &[Arc<Deletion>]) -> Result<bool, StoreError> {
+        if !self.wal.settle().await.map_err(StoreError::Append)? || !self.catalog().settle().await? {
+            return Ok(false);
+        }
         let (upkeep, deletions) = (self.clone(), deletions.to_vec());
         let work = move || {
             for deletion in &deletions {
@@ -83,8 +87,15 @@ impl UpkeepWork {
                     return Ok(false);
                 }
             }
-            upkeep.quarantine.forget_indexes()?;
-            upkeep.index.checkpoint()
+            upkeep.quarantine.forget(&to_delete_of(&deletions))?;
+            let needed = upkeep.index.bytes();
+            if upkeep.wal.spare_bytes().is_some_and(|spare| spare < needed) {
+                return Err(StoreError::NoRoom {
+                    action: "write the index again without what was deleted",
+                    needed,
+                });
+            }
+            upkeep.index.rewrite()
         };
         self.long_work.run(work).await
     }

@@ -3,6 +3,7 @@
 use junjo_span_store::{GroupFilter, GroupKind, SpanStore, TraceGroup};
 use junjo_web::{ApiError, Page};
 
+use super::arrived;
 use super::turns::turns;
 use crate::answers::conversation::{ConversationDetail, Turn};
 use crate::error::TelemetryResult;
@@ -29,7 +30,7 @@ pub(crate) async fn one(
     page: PageAsk<'_>,
 ) -> TelemetryResult<ConversationDetail> {
     let (found, next_cursor) = paged(page.cursor, &id, async |after| {
-        let found = store.conversation(id.clone(), page.limit, after).await?;
+        let found = arrived::found(store, || store.conversation(id.clone(), page.limit, after)).await?;
         let mut found = found.ok_or_else(|| ApiError::not_found("no trace names this conversation"))?;
         let next = found.next.take();
         Ok((found, next))

@@ -1,5 +1,6 @@
 //! How questions are answered: each asks the store and shapes what it returns. They know no request.
 
+pub(crate) mod arrived;
 pub(crate) mod conversations;
 mod load_run;
 pub(crate) mod runs;

@@ -12,6 +12,7 @@ use junjo_workflow_model::{Aggregate, RunDetail, RunError, StateAt, StateError, 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
+use super::arrived;
 use super::load_run::{LoadLimits, Loaded, load};
 use crate::answers::exact::large_ints_as_text;
 use crate::answers::run::{Run, RunOverlay, RunView, StoppedBy};
@@ -171,6 +172,9 @@ impl RunViews {
         span_id: SpanId,
         limits: LoadLimits,
     ) -> TelemetryResult<Loaded> {
+        let store = &self.store;
+        let look = || async move { Ok(store.span_exists(trace_id, span_id).await?.then_some(())) };
+        arrived::found(store, look).await?;
         let loaded = load(&self.store, trace_id, span_id, limits).await?;
         let loaded = loaded.ok_or_else(|| ApiError::not_found("no span of this trace has arrived"))?;
         if loaded.rows.contains_key(&span_id) {

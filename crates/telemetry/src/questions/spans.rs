@@ -4,6 +4,7 @@ use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{LogFilter, SpanFilter, SpanStore};
 use junjo_web::ApiError;
 
+use super::arrived;
 use crate::answers::log::{Log, LogPage};
 use crate::answers::span::Span;
 use crate::answers::span_item::SpanItem;
@@ -28,7 +29,7 @@ pub(crate) async fn list(
 }
 
 pub(crate) async fn one(store: &SpanStore, trace_id: TraceId, span_id: SpanId) -> TelemetryResult<Span> {
-    let whole = store.span(trace_id, span_id).await?;
+    let whole = arrived::found(store, || store.span(trace_id, span_id)).await?;
     let whole =
         whole.ok_or_else(|| ApiError::not_found("this span has not arrived, or its payload is gone"))?;
     let logs = store.span_logs(trace_id, span_id, SPAN_LOGS_MAX).await?;

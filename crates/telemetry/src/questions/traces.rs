@@ -6,6 +6,7 @@ use junjo_span_model::TraceId;
 use junjo_span_store::{Place, SpanRow, SpanStore, TraceFilter, WholeLog, WholeSpan};
 use junjo_web::ApiError;
 
+use super::arrived;
 use crate::answers::span::Span;
 use crate::answers::trace::{Trace, TraceDetail, TraceSpan};
 use crate::error::TelemetryResult;
@@ -38,7 +39,7 @@ pub(crate) async fn one(
     with_payload: bool,
 ) -> TelemetryResult<TraceDetail> {
     let (found, next_after) = paged(page.cursor, &trace_id, async |after| {
-        let found = store.trace(trace_id, page.limit, after).await?;
+        let found = arrived::found(store, || store.trace(trace_id, page.limit, after)).await?;
         let mut found = found.ok_or_else(|| ApiError::not_found("no span of this trace has arrived"))?;
         let next = found.next.take();
         Ok((found, next))

@@ -64,16 +64,16 @@ async fn done(api: &Api, id: &str) -> Value {
     .await
 }
 
-/// Whether any file of the data folder but the accounts' holds the text as it is.
-fn folder_holds(dir: &std::path::Path, text: &str) -> bool {
-    std::fs::read_dir(dir).unwrap().any(|entry| {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            return folder_holds(&path, text);
-        }
-        let is_account = path.file_name().unwrap().to_string_lossy().starts_with("app.db");
-        !is_account && std::fs::read(&path).unwrap().windows(text.len()).any(|part| part == text.as_bytes())
-    })
+/// The files of a folder that hold the text as it is.
+fn files_with(dir: &std::path::Path, text: &str) -> Vec<std::path::PathBuf> {
+    let paths = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    let holds = |path: std::path::PathBuf| match std::fs::read(&path) {
+        _ if path.is_dir() => files_with(&path, text),
+        Ok(bytes) if bytes.windows(text.len()).any(|part| part == text.as_bytes()) => vec![path],
+        // a file that has gone meanwhile holds nothing
+        _ => Vec::new(),
+    };
+    paths.flat_map(holds).collect()
 }
 
 /// Scenario: all telemetry of a server (spans, log records, sessions, runs, sealed and not) is deleted by trace, by session,
@@ -128,23 +128,57 @@ async fn deleted_telemetry_is_gone_for_every_reader() {
     server.stop().await;
 }
 
-/// Scenario: one of two traces is deleted, and the server is stopped when that is done. Guarantee: the bytes of the deleted
-/// one's name are in no file of archive and index, those of the other are.
+/// Puts what a damaged folder had set aside into the quarantine folder: copies of index and log, and kept records.
+fn set_aside(dir: &std::path::Path, gone: &str, kept: &str) {
+    let folder = dir.join("quarantine");
+    std::fs::create_dir_all(&folder).unwrap();
+    for name in ["index-1.duckdb", "index-2.duckdb.wal", "wal-0123.db", "wal-0123.db-wal"] {
+        std::fs::write(folder.join(name), gone).unwrap();
+    }
+    for (number, trace, text) in [(1, 1, gone), (2, 2, kept)] {
+        let record = request("x", vec![SpanBuilder::new(trace, 9, START).with("payload", text).build()]);
+        let frame = zstd::encode_all(&record.encode_to_vec()[..], 1).unwrap();
+        std::fs::write(folder.join(format!("record-{number:020}.otlp.zst")), frame).unwrap();
+        std::fs::write(folder.join(format!("record-{number:020}.otlp.txt")), text).unwrap();
+    }
+}
+
+/// Scenario: the data of one of two users is deleted, sealed and not yet sealed, of which damaged copies and a kept record lie in
+/// quarantine as well. Guarantee: when the deletion is done, and again after a stop, no file of the whole data folder has a byte of
+/// it; what the other user has is still there, and so is their record.
 #[tokio::test(flavor = "multi_thread")]
 async fn deleted_text_is_in_no_file() {
     let server = TestServer::start_with(tempfile::tempdir().unwrap(), &["--seal-seconds=1"]).await;
     let client = server.client(&server.set_up().await);
-    let (gone, kept) = ("a-service-to-forget", "a-service-to-keep");
-    send(&client, gone, vec![span(1, 1, "s-1")]).await;
-    send(&client, kept, vec![span(2, 1, "s-2")]).await;
-    server.api.drained().await;
-    let (status, deletion) = server.api.post("/otel/deletions", &json!({"trace_ids": [hex(1)]})).await;
-    assert_eq!(status, 202);
+    let (gone, kept) = ("f0rg3t-m3-Qx7Zp2Lw9Vn4", "k33p-m3-Rb8Tc5Ys1Hd6");
+    for id in 1..4 {
+        for (trace, text) in [(1, gone), (2, kept)] {
+            let text = format!("{text}-{id}");
+            let span = SpanBuilder::new(trace, id, START).with("user.id", &text).with("payload", &text);
+            send(&client, &text, vec![span.build()]).await;
+        }
+        server.api.drained().await;
+    }
+    let dir = server.dir.path();
+    set_aside(dir, gone, kept);
+    assert!(files_with(dir, gone).len() > 6, "nothing is readable, or this test proves nothing");
+    let (status, deletion) =
+        server.api.post("/otel/deletions", &json!({"user_id": format!("{gone}-1")})).await;
+    assert_eq!(status, 202, "{deletion}");
     done(&server.api, deletion["id"].as_str().unwrap()).await;
+    assert_eq!(files_with(dir, gone), [] as [&std::path::Path; 0]);
+    let listed = server.api.read("/otel/spans").await;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 3);
+
     let dir = server.stop().await;
-    let archive = dir.path().join("archive");
-    assert!(folder_holds(&archive, kept), "Parquet keeps short texts readable, or this test proves nothing");
-    assert!(!folder_holds(&archive, gone));
+    assert_eq!(files_with(dir.path(), gone), [] as [&std::path::Path; 0]);
+    assert!(!files_with(&dir.path().join("archive"), kept).is_empty());
+    assert!(dir.path().join("quarantine/record-00000000000000000002.otlp.zst").try_exists().unwrap());
+    let server = TestServer::start_in(dir).await;
+    server.api.login().await;
+    server.api.drained().await;
+    assert_eq!(server.api.read("/otel/spans").await["items"], listed["items"]);
+    server.stop().await;
 }
 
 /// Scenario: requests that say nothing, too much or nonsense. Guarantee: 400 or 404, and nothing is deleted.

@@ -54,8 +54,8 @@ async fn recovering_server_answers_unavailable() {
     let starting = Case::traces("starting", one_span(1)).refused(Reason::Unavailable, "starting");
     assert_answers(&starting, grpc, &http, "any").await;
     let api = Api::new(http[1]);
-    for (path, code) in [("/ping", 200), ("/health", 200), ("/ready", 503), ("/otel/traces", 503), ("/", 503)]
-    {
+    let probes = [("/ping", 200), ("/health", 200), ("/ready", 503), ("/ready/ingest", 503)];
+    for (path, code) in probes.into_iter().chain([("/otel/traces", 503), ("/", 503)]) {
         assert_eq!(api.get(path).await.0, code, "{path}");
     }
     let health = api.get("/health").await.1;
@@ -67,7 +67,8 @@ async fn recovering_server_answers_unavailable() {
     assert_eq!(members(&health), members(&open), "both are the answer that the document describes");
     api.register().await;
     let key = api.create_key().await;
-    assert_eq!(api.get("/ready").await.0, 200);
+    assert_eq!(api.get("/ready/ingest").await.0, 200);
+    eventually("the index", PATIENCE, || async { (api.get("/ready").await.0 == 200).then_some(()) }).await;
     assert_answers(&Case::traces("open", one_span(1)), grpc, &http, &key).await;
     lifecycle.stop();
     lifecycle.supervise(tokio_stream::pending(), PATIENCE).await;
