@@ -84,11 +84,11 @@ async fn unfinished_index_is_not_called_ok() {
     std::fs::remove_file(dir.path().join("index.duckdb")).unwrap();
     let server = TestServer::start_in(dir).await;
     server.api.login().await;
-    let last = format!("/otel/trace/{:032x}?limit=1", 8);
+    let newest = format!("/otel/trace/{:032x}?limit=1", 8);
     eventually("the index", PATIENCE, || async {
         let numbers = server.api.get("/otel/stats").await;
-        let list = server.api.get("/otel/traces").await;
-        let (status, body) = server.api.get(&last).await;
+        let traces = server.api.get("/otel/traces").await;
+        let (status, body) = server.api.get(&newest).await;
         let health = server.api.get("/health").await.1;
         let told = server.api.read("/otel/status").await;
         assert_ne!(status, 404, "{body}");
@@ -97,7 +97,7 @@ async fn unfinished_index_is_not_called_ok() {
             // what was told came last: the others were asked of an index that was not whole either
             assert_eq!(status, 503, "{body}");
             assert_ne!(health["index"], "ok");
-            assert!(list.0 == 503 || !list.1["incomplete"].is_null(), "{}", list.1);
+            assert!(traces.0 == 503 || !traces.1["incomplete"].is_null(), "{}", traces.1);
             assert_eq!(numbers.0, 503, "{}", numbers.1);
             return None;
         }

@@ -242,3 +242,30 @@ async fn delete_writes_the_index_again_under_its_readers() {
     assert!(!f.dir.path().join("index.duckdb.new").try_exists().unwrap());
     assert_eq!(f.reopen().await.store.checksums().await.unwrap(), sums);
 }
+
+/// Scenario: a kill while the index was copied left a part of the copy, and what queries had put on disk. Guarantee: the next
+/// opening has every row, and removes both; the deletion is finished then.
+#[tokio::test]
+async fn delete_goes_on_after_a_kill_while_the_index_is_copied() {
+    let f = Fixture::new().await;
+    f.send(vec![span(1, 1, None), span(2, 1, None)]).await;
+    f.seal().await.unwrap();
+    f.wait_for_trim().await;
+    let deletion = f.delete(traces(&[1])).await;
+    let dir = f.dir.path().to_owned();
+    let left = ["index.duckdb.new", "index.duckdb.new.wal", "index.duckdb.tmp"].map(|name| dir.join(name));
+    f.store.close();
+    std::fs::write(&left[0], b"half of a copy").unwrap();
+    std::fs::write(&left[1], b"its log").unwrap();
+    std::fs::create_dir(&left[2]).unwrap();
+    std::fs::write(left[2].join("block"), b"sorted").unwrap();
+    let f = f.reopen().await;
+    for path in &left {
+        assert!(!path.try_exists().unwrap(), "{}", path.display());
+    }
+    assert_eq!(f.listed().await, [2]);
+    assert_eq!(f.seal().await, None);
+    f.keep().await;
+    assert!(f.state_of(&deletion).await.is_some());
+    assert_eq!((f.listed().await, f.store.index_state()), (vec![2], IndexState::Ok));
+}
