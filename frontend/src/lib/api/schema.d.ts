@@ -536,7 +536,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell that the process is alive, and how its write-ahead log and its index are. */
+        /**
+         * Tell how the write-ahead log and the index are.
+         * @description Always 200 while the process is alive, whatever it says: for people and alerts, which read the members. `index` is `ok` only
+         *     when it has everything that the archive and the log held when it was opened.
+         */
         get: operations["health"];
         put?: never;
         post?: never;
@@ -553,7 +557,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the server's own metrics, in Prometheus' text format. Off loopback this needs a read key. */
+        /**
+         * Read the server's own metrics, in Prometheus' text format. This needs a read key, except on a machine without a proxy
+         *     (neither JUNJO_PUBLIC_URL nor JUNJO_TRUSTED_PROXIES is set) from that machine itself.
+         */
         get: operations["metrics"];
         put?: never;
         post?: never;
@@ -648,7 +655,8 @@ export interface paths {
         };
         /**
          * Export whole spans (in order of arrival) or traces (newest first) as CSV, JSON lines or Parquet.
-         * @description The answer has no length: a connection that ends without an orderly end of the body means that something is missing.
+         * @description The answer has no length: a connection that ends without an orderly end of the body means that something is missing. It does
+         *     so within two seconds of the end of the session or of the key that the export was asked for with.
          */
         get: operations["export"];
         put?: never;
@@ -928,8 +936,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow traces as they arrive: events `ready`, `trace` (new or changed) and `lag`.
-         * @description `q` is looked for in the names of the traces themselves, and `filter` may name promoted fields alone.
+         * Follow traces as they arrive: events `ready`, `trace` (new or changed), `lag` and `end`.
+         * @description `q` is looked for in the names of the traces themselves, and `filter` may name promoted fields alone. Within two seconds of
+         *     the end of the session or of the key, `end` says which of them it was, and the stream is closed.
          */
         get: operations["tail_traces"];
         put?: never;
@@ -1085,7 +1094,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Answer a ping. */
+        /**
+         * Answer a ping: the process runs and serves its port.
+         * @description It promises nothing of stores. For probes that restart a process that hangs (liveness).
+         */
         get: operations["ping"];
         put?: never;
         post?: never;
@@ -1102,8 +1114,35 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell whether spans are acknowledged. */
+        /**
+         * Tell whether everything works: receiving, signing in and reading.
+         * @description 200 when spans are acknowledged, the accounts' database answers, and the index is `ok`; otherwise 503 with what is missing. An
+         *     index that is made anew takes a while, in which spans are received: where they come over the same route as people, ask
+         *     `/ready/ingest`.
+         */
         get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready/ingest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell whether spans are acknowledged, whatever the index does.
+         * @description 200 when an export that is sent now would be stored; 503 while the log is opened, full, or cannot be written. For whoever
+         *     routes senders here and for container health checks (`junjo-server health` asks this): a server that makes its index anew
+         *     must not be replaced for it.
+         */
+        get: operations["ready_to_ingest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1840,7 +1879,10 @@ export interface components {
         };
         /** @description How the server is. */
         Health: {
-            /** @description `ok`, `opening`, `rebuilding` or `degraded`; spans are acknowledged in any of them. */
+            /**
+             * @description `ok`, `opening`, `rebuilding` (it has only a part of archive and log yet) or `degraded`; spans are acknowledged in any of
+             *     them.
+             */
             index: string;
             /**
              * @description Whether spans are acknowledged: `ok`, or why senders are asked to wait: `opening`, `full` (indexing or sealing is
@@ -1874,7 +1916,10 @@ export interface components {
         /** @description A search stopped early: what it says holds for the newer part of the time range. */
         Incomplete: {
             reason: components["schemas"]["IncompleteReason"];
-            /** @description Everything that started at or after this was searched. */
+            /**
+             * @description Everything that started at or after this was searched.
+             *     While the index is being filled, the time of the question.
+             */
             searched_from: string;
             searched_from_unix_nano: string;
         };
@@ -1882,7 +1927,7 @@ export interface components {
          * @description Why a search stopped early.
          * @enum {string}
          */
-        IncompleteReason: "time_limit" | "match_limit" | "unreadable_file";
+        IncompleteReason: "time_limit" | "match_limit" | "unreadable_file" | "index_rebuilding";
         /** @description The index. */
         IndexSize: {
             /** Format: int64 */
@@ -2044,8 +2089,8 @@ export interface components {
             /** @description Pass it as `cursor` to get the next page; null on the last one. */
             next_cursor: string | null;
             /**
-             * @description A text search looks at 20,000 records or 64 MiB a page. True when it stopped there before the page was full:
-             *     `next_cursor` goes on behind them.
+             * @description True when the page ended before it was full: its records are large, or a text search has looked at 20,000 records or
+             *     64 MiB. `next_cursor` goes on behind them.
              */
             stopped_early: boolean;
         };
@@ -2881,7 +2926,7 @@ export interface components {
         /** @description One page of a list that may have to read whole spans. */
         SearchPage_SpanItem: {
             incomplete: components["schemas"]["Incomplete"] | null;
-            /** @description The rows, `[]` when there are none. */
+            /** @description The rows, `[]` when there are none. Large ones make a page smaller than was asked for. */
             items: {
                 agent_name: string | null;
                 /**
@@ -2933,7 +2978,7 @@ export interface components {
         /** @description One page of a list that may have to read whole spans. */
         SearchPage_Trace: {
             incomplete: components["schemas"]["Incomplete"] | null;
-            /** @description The rows, `[]` when there are none. */
+            /** @description The rows, `[]` when there are none. Large ones make a page smaller than was asked for. */
             items: {
                 /**
                  * Format: double
@@ -3535,8 +3580,17 @@ export interface components {
          * @enum {string}
          */
         Subject: "spans" | "traces";
-        /** @description Data of one event, by its name. Documents the stream; each event carries one of the three. */
-        TailEvent: components["schemas"]["Trace"] | components["schemas"]["TailReady"] | components["schemas"]["TailLag"];
+        /** @description Data of the event `end`: the reader may read no longer. */
+        TailEnd: {
+            reason: components["schemas"]["TailEndReason"];
+        };
+        /**
+         * @description Why a tail ended.
+         * @enum {string}
+         */
+        TailEndReason: "session_ended" | "key_refused" | "unknown";
+        /** @description Data of one event, by its name. Documents the stream; each event carries one of the four. */
+        TailEvent: components["schemas"]["Trace"] | components["schemas"]["TailReady"] | components["schemas"]["TailLag"] | components["schemas"]["TailEnd"];
         /** @description Data of the event `lag`: the reader was too far behind. */
         TailLag: {
             /**
@@ -3738,6 +3792,8 @@ export interface components {
             last_at: string | null;
             /** @description Why the last round did not get through; null when it did. It is tried again. */
             last_error: string | null;
+            /** @description What it waits for where somebody should know, for example while the clock is not believed; null otherwise. */
+            note: string | null;
             /**
              * Format: int64
              * @description Deletions that are not done.
@@ -6937,6 +6993,43 @@ export interface operations {
         };
     };
     ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ready_to_ingest: {
         parameters: {
             query?: never;
             header?: never;
