@@ -2,7 +2,7 @@
 //! nothing about records that merely do not decode.
 //!
 //! `index.indexing` beside the index has the record's sequence, the item in it at which indexing began, and how many starts have
-//! begun there. It is written when a process indexes for the first time, and removed with the commit; so it is there only when
+//! begun there (after the third a child process tries the record first, `probe.rs`). It is written when a process indexes for the first time, and removed with the commit; so it is there only when
 //! the process ended between the two. Records behind such a note are committed one by one, each with a note of its own, until
 //! as many as a usual batch could have had went well.
 
@@ -13,10 +13,15 @@ use junjo_wal::Record;
 use crate::dataset::Dataset;
 use crate::error::StoreError;
 use crate::index::delete::Scope;
+use crate::index::probe::Probe;
+use crate::probe::SUSPECT;
 use crate::store::SpanStore;
 
-/// Starts in a row that may end at a record before it is put aside.
+/// Starts in a row that end at a record before it is tried in a child process, and put aside where that dies as well: somebody
+/// who ends the server again and again while it starts must not have sound records put aside.
 const DEATHS_MAX: u32 = 3;
+/// Starts in a row that end at a record before it is put aside whatever a child says: it may be the commit that ends the process.
+const DEATHS_CERTAIN: u32 = 10;
 /// Records that are committed one by one behind a note: one of them was in the batch that the process ended with.
 const SINGLES: u32 = 256;
 
@@ -78,7 +83,7 @@ impl Starts {
         if is_first && deaths > 0 {
             self.singles = SINGLES;
         }
-        if deaths >= DEATHS_MAX {
+        if deaths >= DEATHS_CERTAIN || (deaths >= DEATHS_MAX && !self.survives(first)?) {
             self.put_aside(first, item)?;
         } else {
             self.write(&format!("{} {} {}", at.0, at.1, deaths + 1));
@@ -96,6 +101,18 @@ impl Starts {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "the note of what is being indexed stays");
         }
+    }
+
+    /// Whether a child process that decodes the record comes through.
+    fn survives(&self, record: &Record) -> Result<bool, StoreError> {
+        let path = self.path.with_extension(SUSPECT);
+        std::fs::write(&path, record.to_trial()).map_err(StoreError::io("write", &path))?;
+        let outcome = self.store.probe(&path);
+        std::fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;
+        if let Probe::Damaged(reason) = &outcome {
+            tracing::warn!(sequence = record.sequence.0, reason, "a child process died over a record");
+        }
+        Ok(!matches!(outcome, Probe::Damaged(_)))
     }
 
     /// Leaves a record out of everything. What was indexed of it would have no whole spans.

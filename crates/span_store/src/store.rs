@@ -4,7 +4,7 @@ mod arrival;
 mod questions;
 mod upkeep;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use junjo_memory::Memory;
 use junjo_span_model::PriceTable;
@@ -22,6 +22,7 @@ use crate::index::batch::IndexBatch;
 use crate::index::delete::Scope;
 use crate::index::handle::Index;
 use crate::index::options::IndexState;
+use crate::index::probe::Probe;
 use crate::index::settle::Settled;
 use crate::long_work::LongWork;
 use crate::progress::Progress;
@@ -181,6 +182,11 @@ impl SpanStore {
     /// Where it is noted with which record a process begins.
     pub(crate) fn note_path(&self) -> PathBuf {
         self.index.note_path()
+    }
+
+    /// Tries a file in a child process. Blocking.
+    pub(crate) fn probe(&self, path: &Path) -> Probe {
+        self.index.probe(path)
     }
 
     /// Deletes rows of the index. Blocking.

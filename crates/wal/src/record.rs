@@ -137,6 +137,9 @@ impl NewRecord {
     }
 }
 
+/// Bytes of [`Record::to_trial`] before the payload.
+const TRIAL_HEAD_BYTES: usize = 28;
+
 /// A stored record.
 #[derive(Debug, Clone)]
 pub struct Record {
@@ -166,6 +169,38 @@ impl Record {
     /// Bytes of the message that [`Self::message`] gives.
     pub fn message_bytes(&self) -> u64 {
         self.raw_bytes
+    }
+
+    /// What a trial in another process needs: sequence and lengths as `i64` or `u32` LE, the signal's number, then the payload.
+    pub fn to_trial(&self) -> Vec<u8> {
+        let signal = u32::try_from(self.signal.map_or(0, Signal::code)).unwrap_or(0);
+        let mut bytes = Vec::with_capacity(TRIAL_HEAD_BYTES + self.payload.len());
+        bytes.extend(self.sequence.0.to_le_bytes());
+        bytes.extend(self.raw_bytes.to_le_bytes());
+        bytes.extend([signal, self.item_count, self.checksum].map(u32::to_le_bytes).as_flattened());
+        bytes.extend_from_slice(&self.payload);
+        bytes
+    }
+
+    /// The record of [`Self::to_trial`], without its sender; `None` for anything else.
+    pub fn of_trial(bytes: &[u8]) -> Option<Self> {
+        let (sequence, rest) = bytes.split_first_chunk()?;
+        let (raw_bytes, rest) = rest.split_first_chunk()?;
+        let (signal, rest) = rest.split_first_chunk()?;
+        let (item_count, rest) = rest.split_first_chunk()?;
+        let (checksum, payload) = rest.split_first_chunk()?;
+        let code = i64::from(u32::from_le_bytes(*signal));
+        Some(Self {
+            sequence: Sequence(i64::from_le_bytes(*sequence)),
+            signal: [Signal::Traces, Signal::Logs].into_iter().find(|known| known.code() == code),
+            key_id: String::new(),
+            project: String::new(),
+            received_unix_nano: 0,
+            item_count: u32::from_le_bytes(*item_count),
+            raw_bytes: u64::from_le_bytes(*raw_bytes),
+            checksum: u32::from_le_bytes(*checksum),
+            payload: Bytes::copy_from_slice(payload),
+        })
     }
 
     /// The payload as stored, for a quarantine file.

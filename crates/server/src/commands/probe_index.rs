@@ -1,11 +1,11 @@
-//! The child process that opens the index first: when DuckDB's recovery aborts, it takes this process with it and not
-//! the server.
+//! The child process that opens the index first, or decodes a record over which starts have died: what aborts takes this
+//! process with it and not the server.
 
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use junjo_span_store::{Probe, probe_index};
+use junjo_span_store::{Probe, probe};
 
 /// Exit codes of `probe-index`; any other end (a signal above all) counts as damage.
 const SOUND: u8 = 0;
@@ -14,7 +14,7 @@ const BLOCKED: u8 = 4;
 
 /// Runs in the child: opens the file and reports by exit code, with the reason on standard error.
 pub fn run(path: &Path) -> ExitCode {
-    let (code, reason) = match probe_index(path) {
+    let (code, reason) = match probe(path) {
         Probe::Sound => (SOUND, String::new()),
         Probe::Damaged(reason) => (DAMAGED, reason),
         Probe::Blocked(reason) => (BLOCKED, reason),

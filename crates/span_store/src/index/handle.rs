@@ -1,7 +1,7 @@
 //! The index as one object: the open file, its writer and its readers, how far it is and what is wrong with it. It does not
 //! read the archive; `rebuild` fills it from there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -20,6 +20,7 @@ use super::fault::{Fault, Health};
 use super::logs::clear_logs;
 use super::open::{FewCheckpoints, Opened, open};
 use super::options::{IndexOptions, IndexState};
+use super::probe::Probe;
 use super::rewrite::{copy, put_in_place};
 use crate::catalog::handle::Catalog;
 use crate::error::StoreError;
@@ -264,6 +265,11 @@ impl Index {
             return Err(StoreError::NotReady("it is open, and would have to be removed"));
         }
         self.inner.options.remove_files()
+    }
+
+    /// Tries a file in a child process. Blocking.
+    pub(crate) fn probe(&self, path: &Path) -> Probe {
+        (self.inner.options.prober)(path)
     }
 
     /// Where it is noted with which record a process begins.

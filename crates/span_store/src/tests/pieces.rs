@@ -233,3 +233,22 @@ async fn record_that_comes_through_is_not_put_aside() {
     assert_eq!((f.store.progress().quarantined_batches, f.store.progress().indexed_spans), (0, 6));
     assert!(!f.dir.path().join("index.indexing").try_exists().unwrap());
 }
+
+/// Scenario: somebody ends the process nine times while it begins with the same sound record, and then ten times with the next one.
+/// Guarantee: a child process decodes the records, so that the first one is indexed; the second one is put aside, because the
+/// commit may be at fault. Nothing is left of the trial.
+#[tokio::test]
+async fn sound_record_is_not_put_aside_for_what_somebody_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = options(dir.path());
+    options.index.prober = Arc::new(crate::probe);
+    let f = Fixture::open_with(dir, options).await;
+    for (deaths, quarantined) in [(9, 0), (10, 1)] {
+        f.append(vec![span(deaths, 1, None)], 1_000).await;
+        (0..deaths).for_each(|_| die(&f));
+        live(&f);
+        assert_eq!(f.store.progress().quarantined_batches, quarantined);
+    }
+    assert_eq!(f.store.size().await.unwrap().spans, Some(1));
+    assert!(!f.dir.path().join("index.suspect").try_exists().unwrap());
+}
