@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::{Stream, stream};
 use junjo_auth::{ReadRights, RightsWatch};
-use junjo_span_store::{Reading, SpanFilter, SpanStore, StoreError, TraceFilter};
+use junjo_span_store::{Reading, SpanFilter, SpanStore, StoreError, TraceFilter, WholeSpan};
 use junjo_web::logged;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -136,8 +136,14 @@ impl Outlet {
         if self.buffer.len() < at_least.max(1) {
             return Ok(());
         }
-        let bytes = Bytes::from(std::mem::take(&mut self.buffer));
-        self.send(Piece::Bytes(bytes))
+        let gathered = std::mem::take(&mut self.buffer);
+        if gathered.len() <= PIECE_BYTES {
+            return self.send(Piece::Bytes(gathered.into()));
+        }
+        // copies, because what is on its way is counted piece by piece
+        gathered
+            .chunks(PIECE_BYTES)
+            .try_for_each(|piece| self.send(Piece::Bytes(Bytes::copy_from_slice(piece))))
     }
 
     /// Passes on what is left, and that it is the last.
@@ -159,6 +165,19 @@ impl Outlet {
     }
 }
 
+/// Keeps spans together that are about one piece: what is read at a time would be encoded into a large buffer.
+fn few_bytes() -> impl FnMut(&WholeSpan, &WholeSpan) -> bool {
+    let mut bytes = 0;
+    move |before, _| {
+        bytes += before.text_bytes();
+        let is_small = bytes < PIECE_BYTES;
+        if !is_small {
+            bytes = 0;
+        }
+        is_small
+    }
+}
+
 fn write(
     store: &SpanStore,
     reading: &Reading,
@@ -170,11 +189,14 @@ fn write(
             let mut encoder = Encoder::of_spans(format, &mut outlet.buffer)?;
             let mut gone = None;
             let exported = store.export_spans(filter, &mut |spans| {
-                encoder.spans(&spans, &mut outlet.buffer)?;
-                outlet.pass_on(PIECE_BYTES).map_err(|stopped| {
-                    gone = Some(stopped);
-                    StoreError::Interrupted
-                })
+                for few in spans.chunk_by(few_bytes()) {
+                    encoder.spans(few, &mut outlet.buffer)?;
+                    outlet.pass_on(PIECE_BYTES).map_err(|stopped| {
+                        gone = Some(stopped);
+                        StoreError::Interrupted
+                    })?;
+                }
+                Ok(())
             });
             if let Some(stopped) = gone {
                 return Err(stopped);
