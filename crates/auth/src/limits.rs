@@ -24,6 +24,8 @@ const BUCKETS: u64 = 1 << 14;
 pub(crate) struct LoginGate {
     per_ip: Limiter,
     per_account: Limiter,
+    /// Of an account from an address where it is signed in: guesses from elsewhere must not keep its owner out.
+    at_home: Limiter,
 }
 
 impl LoginGate {
@@ -31,13 +33,14 @@ impl LoginGate {
         Self {
             per_ip: Limiter::new(limits.per_ip, clock.clone()),
             per_account: Limiter::new(limits.per_account, clock.clone()),
+            at_home: Limiter::new(limits.per_account, clock.clone()),
         }
     }
 
-    /// Counts an attempt; refuses it when either limit is used up.
-    pub(crate) fn admit(&self, ip: IpAddr, email: &Email) -> Result<(), AuthError> {
+    /// Counts an attempt; refuses it when either limit is used up. `is_at_home` where the account is signed in from the address.
+    pub(crate) fn admit(&self, ip: IpAddr, email: &Email, is_at_home: bool) -> Result<(), AuthError> {
         self.admit_ip(ip)?;
-        self.per_account.admit(email.key())
+        if is_at_home { self.at_home.admit(&(email.key(), ip)) } else { self.per_account.admit(email.key()) }
     }
 
     /// Counts an attempt that is about no account yet: a registration, a one-time link.
@@ -104,7 +107,11 @@ mod tests {
     }
 
     fn attempt(gate: &LoginGate, ip: &str, email: &str) -> Option<u64> {
-        match gate.admit(ip.parse().unwrap(), &Email::parse(email).unwrap()) {
+        attempt_at(gate, ip, email, false)
+    }
+
+    fn attempt_at(gate: &LoginGate, ip: &str, email: &str, is_at_home: bool) -> Option<u64> {
+        match gate.admit(ip.parse().unwrap(), &Email::parse(email).unwrap(), is_at_home) {
             Ok(()) => None,
             Err(AuthError::TooManyAttempts { retry_after_seconds }) => Some(retry_after_seconds),
             Err(other) => panic!("{other}"),
@@ -123,6 +130,21 @@ mod tests {
         assert!((60..=61).contains(&wait), "{wait}");
         clock.advance(Duration::from_secs(wait));
         assert_eq!(attempt(&gate, "192.0.2.4", "ada@x.org"), None);
+    }
+
+    /// Scenario: one account is tried from many addresses while its owner is signed in at one, and at another. Guarantee: there the
+    /// owner gets in, with a limit for each address.
+    #[test]
+    fn guesses_from_elsewhere_do_not_keep_the_owner_out() {
+        let clock = ManualClock::default();
+        let gate = gate(&clock);
+        (1..=5).for_each(|n| drop(attempt(&gate, &format!("192.0.2.{n}"), "ada@x.org")));
+        assert!(attempt(&gate, "192.0.2.6", "ada@x.org").is_some());
+        for home in ["198.51.100.1", "198.51.100.2"] {
+            assert_eq!(attempt_at(&gate, home, "ada@x.org", true), None);
+            assert_eq!(attempt_at(&gate, home, "ada@x.org", true), None);
+            assert!(attempt_at(&gate, home, "ada@x.org", true).is_some());
+        }
     }
 
     /// Scenario: many accounts tried from one address, or one IPv6 network. Guarantee: refused after its burst; another

@@ -7,6 +7,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::{Repository, account_of, require_admin, role_of, uuid_of};
 use crate::account::{Account, AccountId};
+use crate::email::Email;
 use crate::error::AuthError;
 use crate::session_id::SessionId;
 
@@ -42,6 +43,19 @@ pub(crate) struct ListedSession {
 }
 
 impl Repository {
+    /// Whether the account with this address of mail is signed in from `ip`.
+    pub(crate) async fn has_session_from(&self, email: &Email, ip: IpAddr) -> Result<bool, AuthError> {
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM user_sessions JOIN users ON users.id = user_sessions.user_id
+                            WHERE users.email_key = ? AND user_sessions.ip = ?)",
+        )
+        .bind(email.key())
+        .bind(ip.to_string())
+        .fetch_one(&self.pool)
+        .await
+        .map_err(AuthError::store("look for a session"))
+    }
+
     /// Adds a session and drops the account's stalest ones over the limit.
     pub(crate) async fn insert_session(&self, session: &NewSession) -> Result<(), AuthError> {
         let failed = "begin a session";

@@ -171,7 +171,8 @@ impl AuthState {
     /// Signs in. Unknown addresses and wrong passwords cost the same and look the same.
     pub(crate) async fn login(&self, credentials: Credentials, visit: &Visit) -> Result<Account, AuthError> {
         let email = Email::parse(&credentials.email).ok_or(AuthError::BadCredentials)?;
-        self.shared.login_gate.admit(visit.origin.ip, &email)?;
+        let is_at_home = self.shared.repository.has_session_from(&email, visit.origin.ip).await?;
+        self.shared.login_gate.admit(visit.origin.ip, &email, is_at_home)?;
         if !password::is_plausible(&credentials.password) {
             return Err(AuthError::BadCredentials);
         }

@@ -62,7 +62,7 @@ impl AuthState {
         action: &'static str,
         origin: &RequestOrigin,
     ) -> Result<String, AuthError> {
-        self.shared.login_gate.admit(origin.ip, &caller.email)?;
+        self.shared.login_gate.admit(origin.ip, &caller.email, true)?;
         if !password::is_plausible(&presented) {
             return Err(AuthError::WrongCurrentPassword);
         }
