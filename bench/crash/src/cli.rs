@@ -2,13 +2,17 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::chaos::ChaosArgs;
 
 /// Kills the real server again and again while spans arrive, and compares what was sent, acknowledged and can be queried,
 /// span by span. Exits with an error when one acknowledged span is lost, damaged or counted twice.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "junjo-crash")]
+#[command(name = "junjo-crash", args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
     /// How many kills
     #[arg(long, default_value_t = 100)]
     pub(crate) kills: u32,
@@ -39,6 +43,12 @@ pub(crate) struct Cli {
     /// Print JSON instead of the table
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What else there is to run.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Command {
+    Chaos(ChaosArgs),
 }
 
 /// Processes and victims.
