@@ -39,6 +39,16 @@ impl Api {
         self.call(Method::POST, SIGN_IN, Some(&account())).await.map(drop)
     }
 
+    /// The day that the server takes for today: that of a new session.
+    pub(crate) async fn today(&self) -> anyhow::Result<String> {
+        self.sign_in().await?;
+        let sessions = self.get("/auth/sessions").await?;
+        let mut sessions = sessions["items"].as_array().into_iter().flatten();
+        let own = sessions.find(|session| session["is_current"] == true).context("no session is this one")?;
+        let day = own["created_at"].as_str().and_then(|time| time.split('T').next());
+        day.map(str::to_owned).context("a session has no day")
+    }
+
     pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
         self.call(Method::GET, path, None).await
     }

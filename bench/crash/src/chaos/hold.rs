@@ -12,7 +12,7 @@ use super::wait;
 
 /// Acknowledged requests under a fault that does not stop them.
 const ACKNOWLEDGED: u64 = 30;
-/// Requests that are refused by a full disk before it is freed.
+/// Requests that a full disk refuses at least before it is freed.
 const REFUSED: u64 = 10;
 
 /// A fault that goes on.
@@ -34,14 +34,13 @@ impl Chaos {
         let process = self.server.id().context("the server runs")?;
         let before = self.tally.lock().acknowledged();
         match lasting {
-            Lasting::Clock => Ok((Held::Clock, self.jump(&details.clock).await?)),
+            Lasting::Clock => Ok((Held::Clock, self.jump(details).await?)),
             Lasting::DiskFull => {
-                let refused = self.tally.lock().refused();
+                let more = self.tally.lock().refused() + REFUSED + details.answers;
                 let disk = Arc::clone(&self.disk);
                 tokio::task::spawn_blocking(move || disk.fill()).await??;
-                let is_refused = wait::until(wait::EFFECT, async || {
-                    (self.tally.lock().refused() >= refused + REFUSED).then_some(())
-                });
+                let is_refused =
+                    wait::until(wait::EFFECT, async || (self.tally.lock().refused() >= more).then_some(()));
                 let is_refused = is_refused.await.is_some();
                 Ok((Held::DiskFull, is_refused))
             }
@@ -59,14 +58,22 @@ impl Chaos {
         }
     }
 
-    async fn jump(&mut self, days: &[i64]) -> anyhow::Result<bool> {
-        let mut has_gone_on = true;
-        for days in days {
+    /// Each jump has come when the server's today is another day, and senders go on.
+    async fn jump(&mut self, details: &Details) -> anyhow::Result<bool> {
+        let mut day = self.api.today().await?;
+        let mut has_come = true;
+        for days in &details.clock {
             let before = self.tally.lock().acknowledged();
             self.clock.as_ref().context("there is a clock")?.set(*days)?;
-            has_gone_on &= self.acknowledged_since(before, ACKNOWLEDGED).await;
+            has_come &= self.acknowledged_since(before, ACKNOWLEDGED + details.answers).await;
+            let now =
+                wait::until(wait::EFFECT, async || self.api.today().await.ok().filter(|today| *today != day));
+            match now.await {
+                Some(now) => day = now,
+                None => has_come = false,
+            }
         }
-        Ok(has_gone_on)
+        Ok(has_come)
     }
 
     /// Ends it; the server may be down.

@@ -10,8 +10,8 @@ use rand::seq::IndexedRandom as _;
 
 /// Out of 100 rounds, how many have two faults together, when both kinds can be made.
 const TOGETHER_PERCENT: u32 = 30;
-/// Acknowledged requests that a plain kill waits for at most, so that it comes anywhere.
-const ACKNOWLEDGED_MAX: u64 = 150;
+/// Answers that a plain kill waits for at most, so that it comes anywhere.
+const ANSWERS_MAX: u64 = 150;
 /// Operations of a deletion that go by before a kill.
 const DELETION_SKIP_MAX: u64 = 24;
 /// Of a seal: its file, and its row.
@@ -97,8 +97,8 @@ pub(crate) struct Round {
 /// What is random about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Details {
-    /// Acknowledged requests to wait for before the end.
-    pub(crate) acknowledged: u64,
+    /// Answers to wait for before the end.
+    pub(crate) answers: u64,
     /// Operations of the phase that go by.
     pub(crate) skip: u64,
     pub(crate) fault: Fault,
@@ -136,7 +136,7 @@ impl Details {
         };
         let clocks: [&[i64]; 4] = [&[2], &[-2], &[2, -2], &[-2, 2]];
         Self {
-            acknowledged: random.random_range(0..=ACKNOWLEDGED_MAX),
+            answers: random.random_range(0..=ANSWERS_MAX),
             skip: random.random_range(0..=skip_max),
             fault: [Fault::KillBefore, Fault::KillInside, Fault::KillAfter][random.random_range(0..3)],
             in_request: random.random_ratio(1, 4),

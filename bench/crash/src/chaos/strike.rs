@@ -48,7 +48,7 @@ impl Chaos {
     pub(super) async fn strike(&mut self, ending: Ending, details: &Details) -> anyhow::Result<bool> {
         let has_effect = match ending {
             Ending::Kill => {
-                self.answers(details.acknowledged).await;
+                self.answers(details.answers).await;
                 true
             }
             Ending::Terminate => self.terminate(details).await?,
@@ -66,7 +66,7 @@ impl Chaos {
     }
 
     async fn terminate(&mut self, details: &Details) -> anyhow::Result<bool> {
-        self.answers(details.acknowledged).await;
+        self.answers(details.answers).await;
         self.server.ask_to_end().await?;
         let how = self.server.ended_within(wait::RECOVERY).await;
         if how.is_none() {
@@ -105,13 +105,33 @@ impl Chaos {
         let answer = self.api.post("/otel/deletions", &body).await;
         let id = answer.ok().and_then(|answer| answer["id"].as_str().map(str::to_owned));
         self.unsettled = Some(Unsettled { traces, id: id.clone() });
-        if id.is_none() || details.in_request {
-            return self.armed_end().await;
+        let Some(id) = id else { return self.armed_end().await };
+        let at_copy = !details.in_request && details.skip.is_multiple_of(3);
+        if !details.in_request && !at_copy {
+            self.server.faults.arm(&DELETION, details.skip, details.fault)?;
         }
-        if details.skip.is_multiple_of(3) {
-            return Ok(self.index_is_copied().await);
+        let api = self.api.clone();
+        let mut is_pending = true;
+        let watched = async {
+            while is_pending {
+                // no answer: it is down, or slow
+                if let Ok(deletion) = api.get(&format!("/otel/deletions/{id}")).await {
+                    is_pending = deletion["state"] == "pending";
+                }
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        if at_copy {
+            return tokio::select! {
+                is_copied = self.index_is_copied() => Ok(is_copied),
+                () = watched => Ok(false),
+            };
         }
-        self.kill_at(&DELETION, details).await
+        tokio::select! {
+            is_hit = self.armed_end() => is_hit,
+            // too late: a plain kill
+            () = watched => Ok(false),
+        }
     }
 
     /// Waits until the index is being copied without what was deleted.
