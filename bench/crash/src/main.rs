@@ -11,17 +11,17 @@ mod ledger;
 mod plan;
 mod process;
 mod report;
+mod say;
 mod send;
 mod tally;
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use chaos::ChaosArgs;
-use cli::{Cli, Command};
+use cli::{ChaosArgs, Cli, Command};
+use say::say;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
@@ -61,7 +61,7 @@ async fn run_chaos(args: &ChaosArgs) -> anyhow::Result<ExitCode> {
         }
         Err(error) => say(&format!("the run stopped: {error:#}"))?,
     }
-    say(&format!("data kept in {}; again: junjo-crash chaos --seed {seed}", dir.keep().display()))?;
+    say(&format!("data kept in {}; again: junjo-crash chaos {}", dir.keep().display(), args.again(seed)))?;
     Ok(ExitCode::FAILURE)
 }
 
@@ -81,10 +81,4 @@ fn say_how_to_repeat(cli: &Cli, seed: u64, kept: &std::path::Path) -> anyhow::Re
         binary("server", &cli.server),
         binary("ingestion", &cli.ingestion),
     ))
-}
-
-fn say(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", text.trim_end())?;
-    Ok(out.flush()?)
 }

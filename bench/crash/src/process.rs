@@ -16,7 +16,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::watch;
 
 /// Longest wait for a program to be ready, or to end after a signal.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
 /// Different problems that are remembered.
 const PROBLEMS_MAX: usize = 200;
 

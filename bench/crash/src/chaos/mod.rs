@@ -1,7 +1,6 @@
 //! The chaos run: the real server under a steady load, one fault after another and some together, and after each the
 //! question whether every promise still holds. The server has no hooks for it; all is done from outside.
 
-mod args;
 mod check;
 mod clock;
 mod disk;
@@ -25,8 +24,8 @@ use junjo_test_support::{FaultLibrary, Faults};
 use parking_lot::Mutex;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
+use tokio::signal::unix::{SignalKind, signal};
 
-pub(crate) use args::ChaosArgs;
 use clock::Clock;
 use disk::Disk;
 use memory::Root;
@@ -34,14 +33,14 @@ use plan::{Possible, Round};
 pub(crate) use report::Report;
 use report::Results;
 use server::{Server, Start};
-use strike::Unsettled;
 use tools::Tools;
 
 use crate::api::Api;
 use crate::carrier::Carrier;
+use crate::cli::ChaosArgs;
 use crate::ledger::Ledger;
 use crate::process::{Ports, Problems, Programs, Surroundings, beside_this_program};
-use crate::say;
+use crate::say::say;
 use crate::send::{Load, REQUEST_SPANS_MEAN, Senders};
 use crate::tally::Tally;
 
@@ -63,6 +62,14 @@ struct Chaos {
     round: String,
     results: Results,
     disk: Arc<Disk>,
+}
+
+/// A deletion that was asked for, and whose traces are not yet booked as deleted.
+#[derive(Debug)]
+pub(crate) struct Unsettled {
+    traces: Vec<u64>,
+    /// Its answer, if it came.
+    id: Option<String>,
 }
 
 /// Runs it in `dir`, which is kept or removed by the caller.
@@ -110,9 +117,12 @@ pub(crate) async fn run(args: &ChaosArgs, seed: u64, dir: &Path) -> anyhow::Resu
         disk,
     };
     let began = Instant::now();
+    // everything is put back when the run is stopped, too
+    let mut terminated = signal(SignalKind::terminate())?;
     tokio::select! {
         done = chaos.run(seed, began) => done?,
         stopped = tokio::signal::ctrl_c() => { stopped?; bail!("stopped from outside") }
+        _ = terminated.recv() => bail!("stopped from outside"),
     }
     Ok(chaos.report(seed, began, tools.left_out))
 }

@@ -7,10 +7,10 @@ use junjo_test_support::{FileOperation, Operation, StoreFile};
 use rand::seq::SliceRandom as _;
 use serde_json::{Value, json};
 
-use super::Chaos;
 use super::memory::Group;
 use super::plan::{Details, Ending};
 use super::wait;
+use super::{Chaos, Unsettled};
 use crate::plan::Phase;
 use FileOperation::{Create, Rename, Sync, Truncate, Unlink, Write};
 use StoreFile::{AppLog, Archive, WalLog};
@@ -34,14 +34,6 @@ const ANSWERS: u64 = 20;
 const HUNGRY: &str = "/otel/export?of=spans";
 /// Between two looks whether the server has ended.
 const LOOK: Duration = Duration::from_millis(50);
-
-/// A deletion whose answer was not heard.
-#[derive(Debug)]
-pub(crate) struct Unsettled {
-    traces: Vec<u64>,
-    /// Its answer, if it came.
-    id: Option<String>,
-}
 
 impl Chaos {
     /// Ends the server so; false when it was not what it should have been, and a plain kill was made instead.
