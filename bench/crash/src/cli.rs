@@ -87,12 +87,17 @@ impl ChaosArgs {
     /// What makes the same choices again; the moments depend on the machine's timing too.
     pub(crate) fn again(&self, seed: u64) -> String {
         let Self { minutes, rate, senders, disk_mib, check_every, only, server, .. } = self;
-        let only: String = only.iter().map(|name| format!(" --only '{name}'")).collect();
-        let server = server.iter().map(|path| format!(" --server {}", path.display())).collect::<String>();
-        format!(
+        let mut words = format!(
             "--seed {seed} --minutes {minutes} --rate {rate} --senders {senders} --disk-mib {disk_mib} \
-             --check-every {check_every}{only}{server}"
-        )
+             --check-every {check_every}"
+        );
+        for name in only {
+            words.extend([" --only '", name, "'"]);
+        }
+        if let Some(path) = server {
+            words.extend([" --server ", &path.to_string_lossy()]);
+        }
+        words
     }
 }
 
