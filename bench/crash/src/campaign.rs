@@ -11,13 +11,14 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
 use crate::api::Api;
+use crate::carrier::Carrier;
 use crate::cli::Cli;
 use crate::compare::compare;
 use crate::ledger::Ledger;
 use crate::plan::{self, Moment, Phase, Victim};
-use crate::process::{Ports, Problems, Process, Programs, beside_this_program};
+use crate::process::{Ports, Problems, Process, Programs, Surroundings, beside_this_program};
 use crate::report::{Outcome, Report};
-use crate::send::Senders;
+use crate::send::{Load, SEND_PAUSE, Senders};
 
 /// Longest wait for the operation that a kill waits for; after that it is a plain kill.
 const OPERATION_LIMIT: Duration = Duration::from_millis(2_500);
@@ -48,6 +49,7 @@ pub(crate) async fn run(cli: &Cli, seed: u64, dir: &Path) -> anyhow::Result<Repo
         ports: Ports::pick()?,
         dir: dir.to_owned(),
         problems: Problems::default(),
+        surroundings: Surroundings::default(),
     };
     let mut campaign = Campaign {
         api: Api::new(programs.ports.http)?,
@@ -70,8 +72,13 @@ impl Campaign {
         let began = Instant::now();
         self.start_what_is_down().await?;
         let key = self.api.set_up().await?;
-        let otlp = self.programs.ports.otlp;
-        let mut senders = Senders::start(self.cli.senders, otlp, &key, &self.ledger, seed);
+        let load = Load {
+            carriers: Carrier::grpc(self.programs.ports.otlp, &key, self.cli.senders),
+            pause: SEND_PAUSE,
+            seed,
+            tally: Arc::default(),
+        };
+        let mut senders = Senders::start(load, &self.ledger);
         senders.resume();
         for number in 1..=self.cli.kills {
             self.kill_one().await.with_context(|| format!("kill {number}"))?;

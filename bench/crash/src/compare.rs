@@ -34,6 +34,8 @@ pub(crate) struct Findings {
     pub(crate) doubled: u64,
     /// There with another content, or never sent.
     pub(crate) wrong: u64,
+    /// There, though it was deleted.
+    pub(crate) undeleted: u64,
     /// Without an acknowledgement, and there: killed between commit and answer.
     pub(crate) stored_unanswered: u64,
     /// The first findings in words.
@@ -42,7 +44,7 @@ pub(crate) struct Findings {
 
 impl Findings {
     pub(crate) fn is_clean(&self) -> bool {
-        self.lost + self.doubled + self.wrong == 0
+        self.lost + self.doubled + self.wrong + self.undeleted == 0
     }
 
     pub(crate) fn add(&mut self, other: Self) {
@@ -51,11 +53,12 @@ impl Findings {
         self.lost += other.lost;
         self.doubled += other.doubled;
         self.wrong += other.wrong;
+        self.undeleted += other.undeleted;
         self.stored_unanswered += other.stored_unanswered;
         self.words.extend(other.words);
     }
 
-    fn say(&mut self, words: impl FnOnce() -> String) {
+    pub(crate) fn say(&mut self, words: impl FnOnce() -> String) {
         if self.words.len() < WORDS_MAX {
             self.words.push(words());
         }
@@ -89,12 +92,13 @@ pub(crate) async fn compare(api: &Api, ledger: &Arc<Mutex<Ledger>>, all: bool) -
         compare_trace(api, ledger, trace, &mut findings).await?;
     }
     if all {
-        compare_totals(api, &status, &mut findings).await?;
+        compare_totals(api, &status, false, &mut findings).await?;
     }
     Ok(findings)
 }
 
-async fn compare_trace(
+/// One trace, span by span.
+pub(crate) async fn compare_trace(
     api: &Api,
     ledger: &Arc<Mutex<Ledger>>,
     trace: u64,
@@ -104,6 +108,9 @@ async fn compare_trace(
         let ledger = ledger.lock();
         (ledger.trace_id(trace), ledger.fates(trace).to_vec())
     };
+    if ledger.lock().is_deleted(trace) {
+        return compare_deleted(api, &id, findings).await;
+    }
     let with_content = trace.is_multiple_of(CONTENT_EVERY);
     let include = if with_content { "?include=payload" } else { "" };
     let detail = api.find(&format!("/otel/trace/{id}{include}")).await?.unwrap_or_default();
@@ -147,8 +154,22 @@ async fn compare_trace(
     Ok(())
 }
 
+async fn compare_deleted(api: &Api, id: &str, findings: &mut Findings) -> anyhow::Result<()> {
+    if let Some(detail) = api.find(&format!("/otel/trace/{id}")).await? {
+        let shown = detail["spans"].as_array().map_or(1, |spans| spans.len() as u64);
+        findings.undeleted += shown;
+        findings.say(|| format!("{shown} spans of trace {id} are shown, which was deleted"));
+    }
+    Ok(())
+}
+
 /// The same number, however it is counted: the index, the list of traces, the services, and the durable totals.
-async fn compare_totals(api: &Api, status: &Value, findings: &mut Findings) -> anyhow::Result<()> {
+pub(crate) async fn compare_totals(
+    api: &Api,
+    status: &Value,
+    is_deleted_from: bool,
+    findings: &mut Findings,
+) -> anyhow::Result<()> {
     let number = |name: &str| status[name].as_u64().with_context(|| format!("the status has no {name}"));
     let stored = status["store"]["spans"].as_u64().context("the status has no count of spans")?;
     let listed = listed_spans(api, findings).await?;
@@ -157,8 +178,9 @@ async fn compare_totals(api: &Api, status: &Value, findings: &mut Findings) -> a
         services["items"].as_array().and_then(|items| items.iter().find(|item| item["name"] == SERVICE));
     let by_service = service.and_then(|service| service["span_count"].as_u64()).unwrap_or(0);
     let accepted_once = number("accepted_spans")?.saturating_sub(number("duplicate_spans")?);
-    for (what, count) in [("list", listed), ("service", by_service), ("accepted - duplicates", accepted_once)]
-    {
+    // what is deleted goes on being counted as accepted
+    let expected = if is_deleted_from { accepted_once.min(stored) } else { accepted_once };
+    for (what, count) in [("list", listed), ("service", by_service), ("accepted - duplicates", expected)] {
         if count != stored {
             findings.doubled += count.abs_diff(stored);
             findings.say(|| format!("{stored} spans are stored, {what} says {count}"));

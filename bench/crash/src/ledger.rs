@@ -10,6 +10,8 @@ use rand::{Rng as _, SeedableRng as _};
 /// 2026-01-02T03:04:05Z: start of the first trace.
 const START_UNIX_NANOS: u64 = 1_767_323_045_000_000_000;
 const TRACE_NANOS: u64 = 1_000_000_000;
+/// How many of the newest traces may still get spans.
+pub(crate) const LATE_TRACES: u64 = 50;
 /// Name of the service that all spans belong to.
 pub(crate) const SERVICE: &str = "crash";
 
@@ -33,6 +35,8 @@ pub(crate) struct Ledger {
     traces: Vec<Vec<Fate>>,
     /// Traces sent to since they were last compared.
     touched: Vec<bool>,
+    /// Traces that were deleted.
+    deleted: Vec<bool>,
     pub(crate) requests: u64,
     pub(crate) acknowledged_requests: u64,
     pub(crate) repeated_requests: u64,
@@ -40,14 +44,15 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) fn new(seed: u64) -> Self {
-        let (traces, touched) = (Vec::new(), Vec::new());
-        Self { seed, traces, touched, requests: 0, acknowledged_requests: 0, repeated_requests: 0 }
+        let (traces, touched, deleted) = (Vec::new(), Vec::new(), Vec::new());
+        Self { seed, traces, touched, deleted, requests: 0, acknowledged_requests: 0, repeated_requests: 0 }
     }
 
     /// Begins a trace.
     pub(crate) fn open_trace(&mut self) -> u64 {
         self.traces.push(Vec::new());
         self.touched.push(true);
+        self.deleted.push(false);
         self.traces.len() as u64
     }
 
@@ -87,6 +92,28 @@ impl Ledger {
     pub(crate) fn take_traces(&mut self, all: bool) -> Vec<u64> {
         let numbers = (1..).zip(self.touched.iter_mut());
         numbers.filter_map(|(trace, touched)| (std::mem::take(touched) || all).then_some(trace)).collect()
+    }
+
+    /// Traces that can be deleted: compared since they were last sent to, and too old to be sent to again.
+    pub(crate) fn deletable(&self) -> Vec<u64> {
+        let newest = self.trace_count().saturating_sub(LATE_TRACES + 10);
+        (1..=newest).filter(|trace| !self.touched[index(*trace)] && !self.is_deleted(*trace)).collect()
+    }
+
+    /// The server has said that these are gone.
+    pub(crate) fn delete(&mut self, traces: &[u64]) {
+        for trace in traces {
+            self.deleted[index(*trace)] = true;
+            self.touched[index(*trace)] = true;
+        }
+    }
+
+    pub(crate) fn is_deleted(&self, trace: u64) -> bool {
+        self.deleted[index(trace)]
+    }
+
+    pub(crate) fn deleted_traces(&self) -> u64 {
+        self.deleted.iter().filter(|deleted| **deleted).count() as u64
     }
 
     pub(crate) fn acknowledged_spans(&self) -> u64 {
@@ -147,6 +174,24 @@ mod tests {
         assert_eq!(ledger.take_traces(true), [1]);
         ledger.book(trace, 1);
         assert_eq!(ledger.take_traces(false), [1]);
+    }
+
+    /// Scenario: many traces were sent and compared, one of the old ones is touched again, another deleted. Guarantee: neither
+    /// of them, nor any that may still get spans, can be deleted.
+    #[test]
+    fn only_old_quiet_traces_can_be_deleted() {
+        let mut ledger = Ledger::new(7);
+        for _ in 0..LATE_TRACES + 13 {
+            ledger.open_trace();
+        }
+        assert!(ledger.deletable().is_empty());
+        ledger.take_traces(false);
+        assert_eq!(ledger.deletable(), [1, 2, 3]);
+        ledger.book(1, 1);
+        ledger.delete(&[3]);
+        assert_eq!(ledger.deletable(), [2]);
+        assert_eq!((ledger.is_deleted(3), ledger.deleted_traces()), (true, 1));
+        assert!(ledger.take_traces(false).contains(&3));
     }
 
     /// Scenario: the text of a span is made twice. Guarantee: the same text; another one for another span.

@@ -3,25 +3,32 @@
 
 mod api;
 mod campaign;
+mod carrier;
+mod chaos;
 mod cli;
 mod compare;
 mod ledger;
 mod plan;
 mod process;
 mod report;
+mod say;
 mod send;
+mod tally;
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use cli::Cli;
+use cli::{ChaosArgs, Cli, Command};
+use say::say;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
+    if let Some(Command::Chaos(args)) = &cli.command {
+        return run_chaos(args).await;
+    }
     let seed = cli.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let parent = cli.temp.clone().unwrap_or_else(std::env::temp_dir);
     let dir = tempfile::Builder::new().prefix("junjo-crash-").tempdir_in(parent)?;
@@ -37,6 +44,24 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
     let kept = dir.keep();
     say_how_to_repeat(&cli, seed, &kept)?;
+    Ok(ExitCode::FAILURE)
+}
+
+async fn run_chaos(args: &ChaosArgs) -> anyhow::Result<ExitCode> {
+    let seed = args.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    let parent = args.temp.clone().unwrap_or_else(std::env::temp_dir);
+    let dir = tempfile::Builder::new().prefix("junjo-chaos-").tempdir_in(parent)?;
+    say(&format!("seed {seed}, {} minutes, data in {}", args.minutes, dir.path().display()))?;
+    match chaos::run(args, seed, dir.path()).await {
+        Ok(report) => {
+            say(&report.to_string())?;
+            if report.is_clean() {
+                return Ok(ExitCode::SUCCESS);
+            }
+        }
+        Err(error) => say(&format!("the run stopped: {error:#}"))?,
+    }
+    say(&format!("data kept in {}; again: junjo-crash chaos {}", dir.keep().display(), args.again(seed)))?;
     Ok(ExitCode::FAILURE)
 }
 
@@ -56,10 +81,4 @@ fn say_how_to_repeat(cli: &Cli, seed: u64, kept: &std::path::Path) -> anyhow::Re
         binary("server", &cli.server),
         binary("ingestion", &cli.ingestion),
     ))
-}
-
-fn say(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", text.trim_end())?;
-    Ok(out.flush()?)
 }

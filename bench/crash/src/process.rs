@@ -16,7 +16,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::watch;
 
 /// Longest wait for a program to be ready, or to end after a signal.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
 /// Different problems that are remembered.
 const PROBLEMS_MAX: usize = 200;
 
@@ -26,7 +26,7 @@ pub(crate) struct Ports {
     pub(crate) http: SocketAddr,
     /// OTLP/gRPC of whoever receives.
     pub(crate) otlp: SocketAddr,
-    otlp_http: SocketAddr,
+    pub(crate) otlp_http: SocketAddr,
     /// The server's internal gRPC.
     keys: SocketAddr,
     /// The ingestion service's internal gRPC.
@@ -83,6 +83,16 @@ pub(crate) struct Programs {
     pub(crate) ports: Ports,
     pub(crate) dir: PathBuf,
     pub(crate) problems: Problems,
+    pub(crate) surroundings: Surroundings,
+}
+
+/// What else the server is started with.
+#[derive(Debug, Default)]
+pub(crate) struct Surroundings {
+    pub(crate) args: Vec<String>,
+    pub(crate) env: Vec<(&'static str, PathBuf)>,
+    /// A library that is loaded in front of its own, beside the faults.
+    pub(crate) preload: Option<PathBuf>,
 }
 
 impl Programs {
@@ -97,7 +107,9 @@ impl Programs {
             .arg(format!("--otlp-grpc-addr={}", self.ports.otlp))
             .arg(format!("--otlp-http-addr={}", self.ports.otlp_http))
             // often enough that many kills find a seal under way
-            .args(["--seal-bytes=256K", "--seal-seconds=1", "--free-space-min=1M"]);
+            .args(["--seal-bytes=256K", "--seal-seconds=1", "--free-space-min=1M"])
+            .args(&self.surroundings.args)
+            .envs(self.surroundings.env.iter().map(|(name, value)| (name, value)));
         if self.ingestion.is_some() {
             command
                 .arg(format!("--ingestion-url=http://{}", self.ports.batches))
@@ -105,6 +117,11 @@ impl Programs {
         }
         if let Some(faults) = faults {
             command.envs(faults.environment());
+            if let (Some(other), Some((name, library))) =
+                (&self.surroundings.preload, faults.environment().first())
+            {
+                command.env(name, format!("{}:{}", library.display(), other.display()));
+            }
         }
         Process::start("server", command, "ready", &self.problems)
     }
@@ -155,6 +172,11 @@ impl Process {
     pub(crate) async fn ready(&mut self) -> anyhow::Result<bool> {
         let ready = tokio::time::timeout(PATIENCE, self.ready.wait_for(|ready| *ready)).await;
         ready.with_context(|| format!("the {} was not ready in time", self.name)).map(|ready| ready.is_ok())
+    }
+
+    /// Its number, while it runs.
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.child.id()
     }
 
     /// Waits until it ends by itself, for so long.

@@ -1,32 +1,44 @@
 //! Connections that send all the time, over every restart, and put each answer into the ledger.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use junjo_test_support::OtlpClient;
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::ledger::Ledger;
+use crate::carrier::{Answer, Carrier};
+use crate::ledger::{LATE_TRACES, Ledger};
+use crate::tally::Tally;
 
 /// Spans after which a connection begins another trace.
 const TRACE_SPANS: u64 = 200;
 /// Spans of one request at most.
 const REQUEST_SPANS_MAX: u64 = 40;
+/// On average.
+pub(crate) const REQUEST_SPANS_MEAN: f64 = 20.5;
 /// Pause after an error: the receiver may be on its way back.
 const RETRY_PAUSE: Duration = Duration::from_millis(20);
 /// Pause between requests of one connection, so that the load is steady and the machine is not the limit.
-const SEND_PAUSE: Duration = Duration::from_millis(2);
+pub(crate) const SEND_PAUSE: Duration = Duration::from_millis(2);
 /// Out of 100 requests, how many are sent again until there is an answer. The rest stay open after an error, as when a
 /// client gives up.
 const REPEATED_PERCENT: u32 = 70;
 /// Out of 100 requests, how many go to an older trace.
 const LATE_PERCENT: u32 = 15;
+
+/// Who sends how.
+pub(crate) struct Load {
+    /// One for each connection.
+    pub(crate) carriers: Vec<Carrier>,
+    /// Between two requests of a connection.
+    pub(crate) pause: Duration,
+    pub(crate) seed: u64,
+    pub(crate) tally: Arc<Mutex<Tally>>,
+}
 
 /// The connections; they end when this is dropped or told to.
 pub(crate) struct Senders {
@@ -37,25 +49,21 @@ pub(crate) struct Senders {
 }
 
 impl Senders {
-    /// Starts `count` connections to `addr`, paused.
-    pub(crate) fn start(
-        count: u16,
-        addr: SocketAddr,
-        key: &str,
-        ledger: &Arc<Mutex<Ledger>>,
-        seed: u64,
-    ) -> Self {
+    /// Starts the connections of `load`, paused.
+    pub(crate) fn start(load: Load, ledger: &Arc<Mutex<Ledger>>) -> Self {
         let (running, is_running) = watch::channel(false);
         let (ending, is_ending) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let mut idle = Vec::new();
-        for number in 0..u64::from(count) {
+        for (number, carrier) in (0_u64..).zip(load.carriers) {
             let (idle_tx, idle_rx) = watch::channel(true);
             idle.push(idle_rx);
             let sender = Sender {
-                client: OtlpClient::new(addr, Some(key)),
+                carrier,
+                pause: load.pause,
                 ledger: Arc::clone(ledger),
-                random: StdRng::seed_from_u64(seed.wrapping_add(number)),
+                tally: Arc::clone(&load.tally),
+                random: StdRng::seed_from_u64(load.seed.wrapping_add(number)),
                 running: is_running.clone(),
                 ending: is_ending.clone(),
                 idle: idle_tx,
@@ -88,7 +96,9 @@ impl Senders {
 }
 
 struct Sender {
-    client: OtlpClient,
+    carrier: Carrier,
+    pause: Duration,
+    tally: Arc<Mutex<Tally>>,
     ledger: Arc<Mutex<Ledger>>,
     random: StdRng,
     running: watch::Receiver<bool>,
@@ -108,7 +118,7 @@ impl Sender {
             }
             self.idle.send_replace(false);
             self.send_one().await;
-            tokio::time::sleep(SEND_PAUSE).await;
+            tokio::time::sleep(self.pause).await;
         }
     }
 
@@ -121,8 +131,9 @@ impl Sender {
                 self.trace = ledger.open_trace();
             }
             let trace = if late {
-                self.random
-                    .random_range(ledger.trace_count().saturating_sub(50).max(1)..=ledger.trace_count())
+                self.random.random_range(
+                    ledger.trace_count().saturating_sub(LATE_TRACES).max(1)..=ledger.trace_count(),
+                )
             } else {
                 self.trace
             };
@@ -132,7 +143,9 @@ impl Sender {
         };
         let repeats = self.random.random_ratio(REPEATED_PERCENT, 100);
         loop {
-            if self.client.call("trace.v1.TraceService", message.clone()).await.is_ok() {
+            let answer = self.carrier.send(message.clone()).await;
+            self.tally.lock().heard(&answer, Instant::now());
+            if answer == Answer::Acknowledged {
                 self.ledger.lock().acknowledge(&spans);
                 return;
             }
