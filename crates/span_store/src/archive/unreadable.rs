@@ -2,6 +2,7 @@
 //! process; reading finds it again.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,6 +28,9 @@ type Known = BTreeMap<String, Option<Stamp>>;
 /// Bytes, inode, and time of the last change of content or rights.
 type Stamp = (u64, u64, i64, i64);
 
+/// ENOMEM, ENFILE and EMFILE; the same on every Unix.
+const WANTS: [i32; 3] = [12, 23, 24];
+
 impl Unreadable {
     pub(super) fn new(archive_dir: PathBuf, catalog: Catalog) -> Self {
         Self { archive_dir, catalog, known: Arc::default() }
@@ -35,11 +39,14 @@ impl Unreadable {
     /// Takes note that reading a file failed, where that is the file's fault. Blocking.
     pub(crate) fn note(&self, file: &ArchiveFile, error: &StoreError) {
         let path = self.archive_dir.join(&file.path);
+        if is_want(error) {
+            return;
+        }
         let is_at_fault = match error {
             StoreError::Parquet { .. } | StoreError::Columns(_) | StoreError::Damaged(_) => true,
             // too many open files, or no memory for a scan, say nothing about this one
             StoreError::Io { .. } | StoreError::Index { .. } | StoreError::OutOfMemory { .. } => {
-                check(&path, file).is_err()
+                check(&path, file).is_err_and(|error| !is_want(&error))
             }
             _ => false,
         };
@@ -111,7 +118,40 @@ impl Unreadable {
     }
 }
 
+/// Whether the process or the machine lacks files or memory, which says nothing about the file that was to be read.
+fn is_want(error: &StoreError) -> bool {
+    if matches!(error, StoreError::OutOfMemory { .. }) {
+        return true;
+    }
+    let causes = std::iter::successors(Some(error as &dyn Error), |cause| (*cause).source());
+    let mut codes = causes.filter_map(|cause| cause.downcast_ref::<std::io::Error>()?.raw_os_error());
+    codes.any(|code| WANTS.contains(&code))
+}
+
 fn stamp(path: &Path) -> Option<Stamp> {
     let meta = std::fs::metadata(path).ok()?;
     Some((meta.len(), meta.ino(), meta.ctime(), meta.ctime_nsec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use parquet::errors::ParquetError;
+
+    use super::*;
+
+    /// Scenario: a file cannot be opened because the process has no file left, there is no memory, the file is gone, or the
+    /// disk fails. Guarantee: the first two say nothing about the file, the others do.
+    #[test]
+    fn want_is_not_damage() {
+        let failed = |code| {
+            StoreError::io("open", Path::new("spans.parquet"))(std::io::Error::from_raw_os_error(code))
+        };
+        let found = [24, 23, 12, 2, 5].map(|code| is_want(&failed(code)));
+        assert_eq!(found, [true, true, true, false, false]);
+        // the library that reads the file opens it again for each column
+        let inside = |code| ParquetError::from(std::io::Error::from_raw_os_error(code));
+        let failed = |code| StoreError::parquet("read", Path::new("spans.parquet"))(inside(code));
+        assert_eq!([24, 5].map(|code| is_want(&failed(code))), [true, false]);
+        assert!(!is_want(&StoreError::Damaged("spans.parquet".into())));
+    }
 }
