@@ -14,14 +14,14 @@ const SCAN_ENGINE_MAX: u64 = 128 << 20;
 /// With less, DuckDB cannot read a row group of large payloads.
 const SCAN_ENGINE_MIN: u64 = 32 << 20;
 /// What remains for the parts is divided into so many pieces.
-const PIECES: u64 = 24;
+const PIECES: u64 = 28;
 
 /// Pieces of a part; [`PIECES`] in all.
 const fn pieces(part: Part) -> u64 {
     match part {
-        // one key may take half of it, which is a message of 64 MiB with its compressed form at the default of 1 GiB
-        Part::Receive => 9,
-        // more than half of what is received: a record is decompressed as a whole
+        // one key may take half of it: a message of 64 MiB with its compressed form at the default of 1 GiB, one of 48 MiB at half of
+        // that
+        Part::Receive => 13,
         Part::Index => 5,
         Part::Read => 4,
         Part::Seal => 3,
@@ -56,7 +56,7 @@ impl Shares {
 
     /// Of the DuckDB that scans the archive.
     pub const fn scan_engine_bytes(&self) -> u64 {
-        let share = self.divided() / 4;
+        let share = self.divided() / 5;
         if share < SCAN_ENGINE_MIN {
             SCAN_ENGINE_MIN
         } else if share > SCAN_ENGINE_MAX {

@@ -94,7 +94,7 @@ pub struct LimitSettings {
     #[arg(long, env = "JUNJO_MESSAGE_MAX_BYTES", value_parser = parse_bytes, default_value = "64M")]
     message_max_bytes: u64,
     /// Bytes of all export requests being received at once, of which one key may take half (default: a share of
-    /// JUNJO_MEMORY_LIMIT, 174M of 1G).
+    /// JUNJO_MEMORY_LIMIT, 220M of 1G).
     #[arg(long, env = "JUNJO_IN_FLIGHT_MAX_BYTES", value_parser = parse_bytes)]
     in_flight_max_bytes: Option<u64>,
     /// Spans, log records or data points in one export request, at most 1,000,000.
