@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::refusal::Refusal;
 
 /// One permit of a key stands for this many bytes.
-const UNIT_BYTES: usize = 1024;
+pub(crate) const UNIT_BYTES: usize = 1024;
 
 /// What all requests share.
 #[derive(Clone)]

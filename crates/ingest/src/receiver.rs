@@ -11,7 +11,7 @@ use junjo_wal::{NewRecord, Sender, Wal};
 use junjo_web::SharedClock;
 use tokio::sync::Semaphore;
 
-use crate::admission::{Admission, Share};
+use crate::admission::{Admission, Share, UNIT_BYTES};
 use crate::decompress::{Decompression, Encoding, Step};
 use crate::json::{self, JsonError, JsonLimits};
 use crate::keys::{KeyCheck, KeyOutcome, presented_key};
@@ -200,7 +200,9 @@ impl Receiver {
         let Message { bytes, mut share } = message;
         let message_bytes_max = self.inner.limits.message_bytes_max;
         let room_max = encoding.output_bytes(self.inner.admission.left_for(&share)).min(message_bytes_max);
-        let mut room = bytes.len().saturating_mul(EXPANSION).max(EXPANDED_BYTES_MIN).min(room_max);
+        // whole units, or each step would round up, and the last one would not fit
+        let usual = bytes.len().saturating_mul(EXPANSION).max(EXPANDED_BYTES_MIN);
+        let mut room = usual.next_multiple_of(UNIT_BYTES).min(room_max);
         let mut reserved = 0;
         let mut decompression = Decompression::new(encoding, bytes)?;
         loop {

@@ -276,6 +276,13 @@ async fn post_beyond_the_whole_budget_is_refused_for_good() {
     };
     let answer = server.post_with("/v1/traces", &headers, gzip(&incompressible)).await;
     assert_eq!(answer.status, StatusCode::OK, "eight times its size does not fit, what it becomes does");
+    let nearly_all: Vec<u8> = {
+        let digits: String = (0..800_u32).map(|n| n.wrapping_mul(2_654_435_761).to_string()).collect();
+        let span = SpanBuilder::new(1, 1, START).with("blob", &(digits + &"x".repeat(87 << 10))).build();
+        request("shop", vec![span]).encode_to_vec()
+    };
+    let answer = server.post_with("/v1/traces", &headers, gzip(&nearly_all)).await;
+    assert_eq!(answer.status, StatusCode::OK, "it takes several steps to nearly the whole budget");
 }
 
 /// Scenario: requests before the log is open, and on a full log. Guarantee: 503 with a whole number of seconds.
