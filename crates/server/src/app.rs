@@ -32,13 +32,13 @@ pub struct App {
 
 impl App {
     /// Opens every store in the data folder, and the features on them; from then on `receiver` acknowledges. Everything
-    /// takes its memory from the account that it stands with.
+    /// takes its memory from the account that it stands with. Gives the router of the main port as well.
     pub async fn open(
         settings: &Settings,
         clock: SharedClock,
         prober: Prober,
         (receiver, memory): (Receiver, Memory),
-    ) -> anyhow::Result<Self> {
+    ) -> anyhow::Result<(Self, Router)> {
         let background = Background::start().context("no thread for background work can be started")?;
         let stores = Stores::open(settings, prober, &background, memory.clone()).await?;
         let (store, wal) = (stores.store.clone(), stores.wal.clone());
@@ -54,13 +54,15 @@ impl App {
             memory: memory.clone(),
             pipeline: pipeline.clone(),
         };
-        let features = Features::open(&ground, &settings.features)?;
+        let (features, routes) = Features::open(&ground, &settings.features)?;
         receiver.open(wal, features.ingest_keys());
-        Ok(Self { settings: settings.clone(), stores, receiver, memory, pipeline, features })
+        let app = Self { settings: settings.clone(), stores, receiver, memory, pipeline, features };
+        let router = app.http(routes)?;
+        Ok((app, router))
     }
 
     /// Every route, with the document that describes them.
-    fn routes(&self) -> OpenApiRouter {
+    fn routes(&self, of_features: OpenApiRouter) -> OpenApiRouter {
         let own = OwnState {
             receiver: self.receiver.clone(),
             store: self.stores.store.clone(),
@@ -70,7 +72,7 @@ impl App {
             metrics: routes::metrics_handle(),
             is_proxied: self.settings.web.is_proxied(),
         };
-        document::head().merge(self.features.routes()).merge(routes::routes().with_state(own))
+        document::head().merge(of_features).merge(routes::routes().with_state(own))
     }
 
     /// Where features hand in telemetry of their own ([`Receiver::submit`]).
@@ -79,11 +81,11 @@ impl App {
     }
 
     /// The main port.
-    pub fn http(&self) -> anyhow::Result<Router> {
+    fn http(&self, of_features: OpenApiRouter) -> anyhow::Result<Router> {
         let web = &self.settings.web;
         let otlp = http::otlp(self.receiver.clone(), &self.settings.listen.otlp_allow_origins)?;
         let mut api = junjo_auth::protect(
-            http::api(self.routes(), Encoders::new(self.memory.clone())),
+            http::api(self.routes(of_features), Encoders::new(self.memory.clone())),
             &self.features.auth,
         )?;
         if let Some(keys) = self.features.read_keys() {

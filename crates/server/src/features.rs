@@ -51,8 +51,6 @@ type Spawn = Box<dyn Fn(&Lifecycle) + Send + Sync>;
 /// The features, open.
 pub(crate) struct Features {
     pub(crate) auth: junjo_auth::State,
-    /// Every route, with its state.
-    routes: OpenApiRouter,
     tasks: Vec<Spawn>,
     ingest_keys: Option<Arc<dyn KeyCheck>>,
     read_keys: Option<ReadKeys>,
@@ -60,43 +58,47 @@ pub(crate) struct Features {
 }
 
 impl Features {
-    /// Opens every feature.
-    pub(crate) fn open(ground: &Ground, settings: &FeatureSettings) -> Result<Self, AuthError> {
+    /// Opens every feature, and gives its routes with their state and their description. Those are handed on, not kept: the
+    /// description is megabytes of small pieces.
+    pub(crate) fn open(
+        ground: &Ground,
+        settings: &FeatureSettings,
+    ) -> Result<(Self, OpenApiRouter), AuthError> {
         let auth = accounts(ground.pool.clone(), Arc::clone(&ground.clock), &settings.auth, &ground.web)?;
         let audit = AuditLog::new(ground.pool.clone(), Arc::clone(&ground.clock));
         let mut features = Self::with_accounts(auth.clone());
-        features.add(junjo_auth::routes(), auth, junjo_auth::spawn);
+        let routes = features.add(junjo_auth::routes(), auth, junjo_auth::spawn);
 
         let api_keys = junjo_api_keys::State::open(&ground.pool, &ground.clock, &settings.api_keys);
         features.ingest_keys = Some(Arc::new(api_keys.clone()));
         features.read_keys = Some(ReadKeys::new(api_keys.clone()));
         features.internal = Some(junjo_api_keys::internal_routes(&api_keys, ground.token.as_ref()));
-        features.add(junjo_api_keys::routes(), api_keys, junjo_api_keys::spawn);
+        let routes = routes.merge(features.add(junjo_api_keys::routes(), api_keys, junjo_api_keys::spawn));
 
         let way_in = junjo_otel::WayIn::new(&ground.pipeline, &ground.receiver, &ground.memory);
         let otel = junjo_otel::State::new(&ground.telemetry, way_in, audit);
-        features.add(junjo_otel::routes(), otel, junjo_otel::spawn);
-        Ok(features)
+        let routes = routes.merge(features.add(junjo_otel::routes(), otel, junjo_otel::spawn));
+        Ok((features, routes))
     }
 
     /// No feature but accounts.
     fn with_accounts(auth: junjo_auth::State) -> Self {
-        let routes = OpenApiRouter::new();
-        Self { auth, routes, tasks: Vec::new(), ingest_keys: None, read_keys: None, internal: None }
+        Self { auth, tasks: Vec::new(), ingest_keys: None, read_keys: None, internal: None }
     }
 
-    fn add<S>(&mut self, routes: OpenApiRouter<S>, state: S, spawn: fn(&S, &Lifecycle))
+    /// Adds the tasks of a feature, and gives its routes their state.
+    fn add<S>(
+        &mut self,
+        routes: OpenApiRouter<S>,
+        state: S,
+        spawn: fn(&S, &Lifecycle),
+    ) -> OpenApiRouter
     where
         S: Clone + Send + Sync + 'static,
     {
-        let before = std::mem::take(&mut self.routes);
-        self.routes = before.merge(routes.with_state(state.clone()));
+        let routes = routes.with_state(state.clone());
         self.tasks.push(Box::new(move |lifecycle| spawn(&state, lifecycle)));
-    }
-
-    /// Every route, with its state and its description.
-    pub(crate) fn routes(&self) -> OpenApiRouter {
-        self.routes.clone()
+        routes
     }
 
     /// Starts the tasks of all.

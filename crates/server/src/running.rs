@@ -109,8 +109,9 @@ impl Bound {
 
     /// Opens the stores; from then on requests are acknowledged and answered.
     pub async fn open(self, prober: Prober, lifecycle: &Lifecycle) -> anyhow::Result<Running> {
-        let app = App::open(&self.settings, self.clock, prober, (self.receiver, self.memory)).await?;
-        let _ = self.complete.set(app.http()?);
+        let (app, router) =
+            App::open(&self.settings, self.clock, prober, (self.receiver, self.memory)).await?;
+        let _ = self.complete.set(router);
         app.spawn(lifecycle)?;
         let serve = |listener| self.listeners.serve(listener, "internal-grpc", app.internal(), lifecycle);
         let internal = self.internal.map(serve);

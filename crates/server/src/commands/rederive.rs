@@ -48,7 +48,7 @@ async fn rederive(settings: &Settings, all: bool) -> anyhow::Result<Rederived> {
     // nothing is received
     let memory = Memory::new(&settings.memory_shares());
     let receiver = Receiver::new(Arc::clone(&clock), settings.ingest_limits()?, memory.clone());
-    let app = App::open(settings, Arc::clone(&clock), prober, (receiver, memory)).await?;
+    let (app, _) = App::open(settings, Arc::clone(&clock), prober, (receiver, memory)).await?;
     let now = clock.now_unix_nano();
     app.store().reconcile(now).await?;
     let what = Rederivation { prices: app.store().prices(), all };

@@ -54,12 +54,13 @@ struct Provider {
     models: Vec<Model>,
 }
 
+/// One of thousands, most with one price: boxed slices, because a vector has room for four.
 #[derive(Debug, Deserialize)]
 struct Model {
     #[serde(rename = "match")]
-    patterns: Vec<String>,
+    patterns: Box<[String]>,
     /// Oldest first.
-    prices: Vec<Prices>,
+    prices: Box<[Prices]>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,7 +89,7 @@ enum Rate {
     Tiered {
         base: f64,
         /// (input tokens, rate above them), lowest first.
-        above: Vec<(i64, f64)>,
+        above: Box<[(i64, f64)]>,
     },
 }
 
@@ -178,7 +179,7 @@ impl PriceTable {
         let role = call.role?;
         let place = self.place(call.provider, call.model?)?;
         let prices = &self.table.providers[place.provider].models[place.model].prices;
-        let prices = match prices.as_slice() {
+        let prices = match &**prices {
             [only @ Prices { from: None, .. }] => only,
             dated => {
                 let day = DateTime::from_timestamp_nanos(call.unix_nanos).format("%Y-%m-%d").to_string();
