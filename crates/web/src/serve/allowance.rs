@@ -44,7 +44,7 @@ impl Allowance {
 
     fn add_time(&mut self, now: Instant) {
         let passed = now.saturating_duration_since(self.counted);
-        let frames = passed.as_millis() * u128::from(PER_SECOND) / 1000;
+        let frames = passed.as_nanos() * u128::from(PER_SECOND) / 1_000_000_000;
         let frames = u32::try_from(frames).unwrap_or(u32::MAX);
         if frames >= BURST {
             self.counted = now;

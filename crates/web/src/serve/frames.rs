@@ -187,7 +187,7 @@ mod tests {
         for piece in [1, 2, 7, 9, 24, 100, bytes.len()] {
             let mut frames = Frames::Preface { seen: 0 };
             let count: u32 = bytes.chunks(piece).map(|piece| frames.pass(piece)).sum();
-            assert_eq!((count, frames), (10, Frames::Payload { left: 0 }), "in pieces of {piece}");
+            assert_eq!((count, frames), (10, Frames::NEXT), "in pieces of {piece}");
         }
         let mut frames = Frames::Preface { seen: 0 };
         let request = [&b"PRI * HTTP/1.1\r\n"[..], &vec![0; 1000]].concat();
