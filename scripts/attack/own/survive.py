@@ -11,6 +11,7 @@ import http.client
 import json
 import multiprocessing
 import queue
+import signal
 import sys
 import threading
 import time
@@ -71,7 +72,7 @@ def besiege(server, sender, target, attacks, seconds):
     stop, besiegers = multiprocessing.Event(), []
     for attack in attacks:
         ours, theirs = multiprocessing.Pipe(duplex=False)
-        process = multiprocessing.Process(target=siege.run, args=(attack, target, stop, theirs))
+        process = multiprocessing.Process(target=siege.run, args=(attack, target, stop, theirs), daemon=True)
         process.start()
         besiegers.append((attack.__name__, process, ours))
     began = time.monotonic()
@@ -197,6 +198,8 @@ def main():
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--rate", type=int, default=2000, help="honest spans a second")
     parser.add_argument("--only", nargs="*", help="attacks whose names contain one of these words")
+    # so that the server, the group and the folder go with this as well
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         return survive(parser.parse_args())
     except Skipped as reason:
