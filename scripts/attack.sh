@@ -5,8 +5,8 @@
 #
 # scripts/attack.sh [SERVER_BINARY] [NAME...]   only the attacks whose name contains one of these words
 #
-# scripts/attack.sh [SERVER_BINARY] --survive [--minutes 10] [--only NAME...]   all of them at once in 512 MiB of memory, beside an
-# honest sender (docs/durability.md); needs root and cgroups
+# scripts/attack.sh [SERVER_BINARY] --survive [--minutes 10] [--only NAME...]   all at once in 512 MiB of memory, beside an
+# honest sender (docs/durability.md); --first puts server and sender before the machine's other work; needs root and cgroups
 #
 # SERVER_BINARY may come as JUNJO_SERVER; JUNJO_INGESTION_SERVICE is the Go service's program, whose attacks are skipped
 # without it. --list names all.

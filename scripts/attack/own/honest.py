@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import itertools
+import os
 import secrets
 import threading
 import time
@@ -139,8 +140,9 @@ class Sender:
             return {"waits": list(self.waits), "refusals": self.refusals, "lost": list(self.lost)}
 
 
-def run(target, rate, stop, pipe):
-    """For a process of its own: tells every second how it goes, and at last what was acknowledged."""
+def run(target, rate, niceness, stop, pipe):
+    """For a process of its own, of this priority: tells every second how it goes, and at last what was acknowledged."""
+    os.nice(niceness)
     sender = Sender(target, rate, stop)
     running = threading.Thread(target=sender.run)
     running.start()

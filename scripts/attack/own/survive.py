@@ -1,6 +1,6 @@
 """The server in a memory cgroup of 512 MiB, every attack at once for some minutes, and an honest sender beside them.
 
-python3 -B scripts/attack/own/survive.py [--minutes 10] [--rate 2000] [--only NAME...]
+python3 -B scripts/attack/own/survive.py [--minutes 10] [--rate 2000] [--only NAME...] [--first]
 
 JUNJO_SERVER is the server's program. Needs root and cgroups (version 1 or 2). Exit code 1 when the process ended, an honest request
 was refused for good, acknowledgements took too long, or an acknowledged span of the honest sender cannot be queried at the end.
@@ -10,6 +10,7 @@ import argparse
 import http.client
 import json
 import multiprocessing
+import os
 import queue
 import signal
 import sys
@@ -30,6 +31,10 @@ REPORT_SECONDS = 30
 COMPARERS = 4
 
 
+# for --first
+NICENESS = -15
+
+
 def part(waits, share):
     """That share of the waits is at most this long."""
     waits = sorted(waits)
@@ -39,10 +44,10 @@ def part(waits, share):
 class Honest:
     """The honest sender in its process, and what it told so far."""
 
-    def __init__(self, target, rate):
+    def __init__(self, target, rate, niceness):
         self.stop = multiprocessing.Event()
         self.pipe, theirs = multiprocessing.Pipe(duplex=False)
-        self.process = multiprocessing.Process(target=honest.run, args=(target, rate, self.stop, theirs), daemon=True)
+        self.process = multiprocessing.Process(target=honest.run, args=(target, rate, niceness, self.stop, theirs), daemon=True)
         self.waits, self.report, self.acknowledged = [], {"refusals": 0, "lost": []}, None
 
     def start(self):
@@ -80,7 +85,8 @@ def besiege(server, sender, target, attacks, seconds):
         waits = sender.listen(min(REPORT_SECONDS, max(1, seconds - (time.monotonic() - began))))
         memory = server.process.mib() if server.process.is_alive() else 0
         print(f"  {time.monotonic() - began:5.0f} s  {len(waits)} acknowledged, p50 {part(waits, 0.5) * 1e3:.0f} ms, "
-              f"p99 {part(waits, 0.99) * 1e3:.0f} ms; refused for now so far {sender.report['refusals']}; memory {memory} MiB", flush=True)
+              f"p99 {part(waits, 0.99) * 1e3:.0f} ms; refused for now so far {sender.report['refusals']}; memory {memory} MiB; "
+              f"load of the machine {os.getloadavg()[0]:.0f}", flush=True)
     survived = server.process.is_alive()
     stop.set()
     told = {}
@@ -167,13 +173,15 @@ def verdicts(sender, minutes, server, group, survived, took, wrong):
 
 def survive(arguments):
     attacks = [attack for attack in siege.ALL if not arguments.only or any(word in attack.__name__ for word in arguments.only)]
-    with cgroup.Group(GROUP_BYTES) as group, Server({"JUNJO_MEMORY_LIMIT": MEMORY_LIMIT}, prefix=group.prefix) as server:
+    niceness = NICENESS if arguments.first else 0
+    with cgroup.Group(GROUP_BYTES) as group, Server(
+            {"JUNJO_MEMORY_LIMIT": MEMORY_LIMIT}, prefix=(*group.prefix, "nice", "-n", str(niceness))) as server:
         server.start().register()
         target = siege.Target(server)
         target.prepare()
         print(f"{len(attacks)} attacks at once for {arguments.minutes:g} minutes, {arguments.rate} honest spans a second, "
               f"{GROUP_BYTES >> 20} MiB of memory, JUNJO_MEMORY_LIMIT={MEMORY_LIMIT}", flush=True)
-        sender = Honest(target, arguments.rate).start()
+        sender = Honest(target, arguments.rate, niceness).start()
         told, survived = besiege(server, sender, target, attacks, arguments.minutes * 60)
         sender.end()
         peak = server.process.peak_mib() if server.process.is_alive() else 0
@@ -198,6 +206,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--rate", type=int, default=2000, help="honest spans a second")
     parser.add_argument("--only", nargs="*", help="attacks whose names contain one of these words")
+    parser.add_argument("--first", action="store_true", help="server and honest sender go before whatever else the machine does")
     # so that the server, the group and the folder go with this as well
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
