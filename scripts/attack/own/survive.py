@@ -27,7 +27,7 @@ MEMORY_LIMIT = "256M"
 ACKNOWLEDGED_SECONDS = 0.25
 # how long everything that was acknowledged may take to be queryable, after the last attack
 DRAIN_SECONDS = 900
-REPORT_SECONDS = 30
+REPORT_SECONDS = 10
 COMPARERS = 4
 
 
