@@ -2,7 +2,7 @@
 # A preset CARGO_TARGET_DIR is respected, as cargo does.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup libduckdb run dev split test lint openapi coverage demo bench attack chaos clean
+.PHONY: help setup libduckdb run dev split test lint openapi coverage demo bench attack survive chaos clean
 
 NODE_MODULES := frontend/node_modules/.package-lock.json
 PAGE := frontend/dist/index.html
@@ -65,6 +65,10 @@ attack: setup $(PAGE) ## Attack a release build and the Go service, and print wh
 	scripts/release.sh ingestion-service target/attack
 	JUNJO_SERVER="$${CARGO_TARGET_DIR:-target}/release/junjo-server" JUNJO_INGESTION_SERVICE=target/attack/ingestion-service \
 	  scripts/attack.sh $(ARGS)
+
+survive: setup $(PAGE) ## Attack a release build in all ways at once for ten minutes, in 512 MiB of memory, beside an honest sender (ARGS="--minutes 2"); as root
+	cargo build --release --locked -p junjo-server
+	JUNJO_SERVER="$${CARGO_TARGET_DIR:-target}/release/junjo-server" scripts/attack.sh --survive $(ARGS)
 
 chaos: setup $(PAGE) ## Make one fault after another under load for an hour, compare after each (ARGS="--minutes 10", ARGS="--seed 1 --only disk"); as root for all
 	cargo build --release --locked -p junjo-server -p junjo-crash

@@ -5,6 +5,9 @@
 #
 # scripts/attack.sh [SERVER_BINARY] [NAME...]   only the attacks whose name contains one of these words
 #
+# scripts/attack.sh [SERVER_BINARY] --survive [--minutes 10] [--only NAME...]   all at once in 512 MiB of memory, beside an
+# honest sender (docs/durability.md); --first puts server and sender before the machine's other work; needs root and cgroups
+#
 # SERVER_BINARY may come as JUNJO_SERVER; JUNJO_INGESTION_SERVICE is the Go service's program, whose attacks are skipped
 # without it. --list names all.
 set -euo pipefail
@@ -19,6 +22,10 @@ if [ -n "${1:-}" ] && [ -x "$1" ] && [ ! -d "$1" ]; then
 fi
 JUNJO_SERVER=$(realpath "${JUNJO_SERVER:?name the program: scripts/attack.sh SERVER_BINARY, or JUNJO_SERVER}")
 export JUNJO_SERVER
+if [ "${1:-}" = --survive ]; then
+  shift
+  exec python3 -B scripts/attack/own/survive.py "$@"
+fi
 status=0
 chosen() { # whether a folder has an attack of these names
   local folder=$1 word

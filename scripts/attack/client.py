@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import secrets
 import socket
 import threading
 import urllib.parse
@@ -93,13 +94,9 @@ def admin():
     return Browser(ADMIN_COOKIE)
 
 
-_people = [0]
-
-
 def person(role="member", password=PASSWORD):
     """A new account, and a browser signed in with it."""
-    _people[0] += 1
-    email = f"{role}{_people[0]}@example.org"
+    email = f"{role}-{secrets.token_hex(6)}@example.org"
     made = admin().post("/auth/register", {"email": email, "password": password, "role": role})
     assert made.status == 201, made.body
     browser = Browser()

@@ -13,6 +13,8 @@ use http::request::Parts;
 use junjo_web::{ApiError, ApiResult, ErrorKind, logged};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::{Instant, Sleep, sleep, timeout};
+use tower_sessions::Session;
+use tower_sessions::session::Id;
 
 use crate::account::Role;
 use crate::reader::{ReadKeys, TelemetryReader, bearer};
@@ -30,7 +32,8 @@ const UNKNOWN_MAX: Duration = Duration::from_secs(10);
 /// Why somebody may read no longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RightsEnd {
-    /// The session is over: signed out, expired, or ended with the account, its role or its password.
+    /// The session is over: signed out, expired, or ended with the account, its role or its password. Or it goes on under another
+    /// cookie value than the one that was presented: its own password was changed or given again.
     SessionEnded,
     /// The key opens nothing any more: revoked, deleted, expired or replaced.
     KeyRefused,
@@ -66,7 +69,8 @@ impl<S: Send + Sync> FromRequestParts<S> for ReadRights {
         let ground = match reader {
             TelemetryReader::User(user) => {
                 let sessions = parts.extensions.get::<Sessions>().ok_or_else(lost)?;
-                Ground::Session { sessions: sessions.clone(), id: user.session_id }
+                let cookie = parts.extensions.get::<Session>().and_then(Session::id).ok_or_else(lost)?;
+                Ground::Session { sessions: sessions.clone(), cookie, id: user.session_id }
             }
             TelemetryReader::Key { .. } => {
                 let keys = parts.extensions.get::<ReadKeys>().ok_or_else(lost)?;
@@ -82,7 +86,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ReadRights {
 /// What a right stands on.
 #[derive(Clone)]
 enum Ground {
-    Session { sessions: Sessions, id: SessionId },
+    Session { sessions: Sessions, cookie: Id, id: SessionId },
     Key { keys: ReadKeys, presented: SecretString },
 }
 
@@ -98,7 +102,7 @@ impl Ground {
 
     async fn ask(&self) -> ApiResult<bool> {
         match self {
-            Self::Session { sessions, id } => Ok(sessions.holds(*id, Role::Viewer).await?),
+            Self::Session { sessions, cookie, id } => Ok(sessions.holds(*cookie, *id, Role::Viewer).await?),
             Self::Key { keys, presented } => match keys.check(presented.expose_secret()).await {
                 Ok(_) => Ok(true),
                 Err(error) if error.kind() == ErrorKind::Unauthenticated => Ok(false),

@@ -1,9 +1,11 @@
 //! Browser sessions. The cookie leads to a record of tower-sessions, which holds nothing but the id of a row in
 //! `user_sessions`. That row decides: no row, no account, or too old means signed out, whatever the cookie's record says.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use junjo_web::{SharedClock, uuid_v7};
+use tower_sessions::session::Id;
 use tower_sessions::{Expiry, Session};
 
 use crate::account::{Account, AccountId, Role};
@@ -12,6 +14,7 @@ use crate::error::AuthError;
 use crate::origin::Visit;
 use crate::repository::{ListedSession, NewSession, Repository, SessionRow};
 use crate::session_id::SessionId;
+use crate::store::HashedStore;
 
 /// The only entry of the cookie's record.
 const SESSION_ID_ENTRY: &str = "session_id";
@@ -23,6 +26,7 @@ const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
 #[derive(Clone, Debug)]
 pub(crate) struct Sessions {
     repository: Repository,
+    cookies: Arc<HashedStore>,
     clock: SharedClock,
     idle_timeout: Duration,
     absolute_timeout: Duration,
@@ -39,9 +43,15 @@ pub(crate) struct FoundSession {
 }
 
 impl Sessions {
-    pub(crate) fn new(repository: Repository, clock: SharedClock, config: &AuthConfig) -> Self {
+    pub(crate) fn new(
+        repository: Repository,
+        cookies: HashedStore,
+        clock: SharedClock,
+        config: &AuthConfig,
+    ) -> Self {
         Self {
             repository,
+            cookies: Arc::new(cookies),
             clock,
             idle_timeout: config.session_idle_timeout,
             absolute_timeout: config.session_absolute_timeout,
@@ -88,8 +98,13 @@ impl Sessions {
         Ok(Some(FoundSession { id, account: row.account, is_recently_authenticated }))
     }
 
-    /// Whether the session still signs somebody in whose role is at least `needed`. Neither looks at a cookie nor counts as use.
-    pub(crate) async fn holds(&self, id: SessionId, needed: Role) -> Result<bool, AuthError> {
+    /// Whether this cookie value still leads to the session `id`, and that signs somebody in whose role is at least `needed`.
+    /// Does not count as use.
+    pub(crate) async fn holds(&self, cookie: Id, id: SessionId, needed: Role) -> Result<bool, AuthError> {
+        let cookie = Session::new(Some(cookie), Arc::clone(&self.cookies), None);
+        if cookie.get::<SessionId>(SESSION_ID_ENTRY).await? != Some(id) {
+            return Ok(false);
+        }
         let row = self.repository.find_session(id).await?;
         Ok(row.is_some_and(|row| row.account.role >= needed && !self.is_over(&row)))
     }

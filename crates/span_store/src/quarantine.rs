@@ -1,7 +1,8 @@
 //! Records that cannot be decoded, or that ended the process again and again, are kept as files, so that nothing acknowledged
 //! is ever thrown away. What is here is not decoded again.
 //!
-//! `quarantine/record-<sequence>.otlp.zst` is the stored payload, `.txt` beside it says why and whose it is.
+//! `quarantine/record-<sequence>.otlp.zst` is the stored payload, `.txt` beside it says why and whose it is. A deletion may remove
+//! both while the log still has the record: `record-<sequence>.removed` then says that it stays left out.
 
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
@@ -17,6 +18,8 @@ use crate::error::StoreError;
 
 /// What names of kept records end with.
 const RECORD_SUFFIX: &str = ".otlp.zst";
+/// The same of what says that a kept record was removed.
+const REMOVED_SUFFIX: &str = ".removed";
 /// Most of a kept record that is looked through; receivers take no more.
 const MESSAGE_BYTES_MAX: u64 = 64 << 20;
 
@@ -25,7 +28,7 @@ const MESSAGE_BYTES_MAX: u64 = 64 << 20;
 pub struct Quarantine {
     dir: PathBuf,
     wal: WalId,
-    /// The log's records that are in it.
+    /// The log's records that are in it, or were until a deletion removed them.
     kept: Arc<RwLock<BTreeSet<Sequence>>>,
 }
 
@@ -35,14 +38,16 @@ impl Quarantine {
         let names = std::fs::read_dir(&dir).into_iter().flatten().flatten().map(|entry| entry.file_name());
         let of_log = |name: std::ffi::OsString| {
             let name = name.to_str()?;
-            let why = std::fs::read_to_string(dir.join(name).with_extension("txt"));
-            why.ok()?.lines().any(|line| line == line_of(wal)).then(|| sequence_of(name)).flatten()
+            let path = dir.join(name);
+            let why = if name.ends_with(REMOVED_SUFFIX) { path } else { path.with_extension("txt") };
+            let why = std::fs::read_to_string(why).ok()?;
+            why.lines().any(|line| line == line_of(wal)).then(|| sequence_of(name)).flatten()
         };
         let kept = names.filter_map(of_log).collect();
         Self { dir, wal, kept: Arc::new(RwLock::new(kept)) }
     }
 
-    /// Whether a record is kept, so that nobody decodes it again.
+    /// Whether a record is kept or was, so that nobody decodes it again.
     pub fn has(&self, sequence: Sequence) -> bool {
         self.kept.read().contains(&sequence)
     }
@@ -99,6 +104,10 @@ impl Quarantine {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let is_copy = name.starts_with("index-") || name.starts_with("wal-");
             if is_copy || (name.ends_with(RECORD_SUFFIX) && holds_some(&path, to_delete)?) {
+                // one of another log says nothing of ours
+                if let Some(sequence) = sequence_of(&name).filter(|sequence| self.has(*sequence)) {
+                    self.note_removed(sequence)?;
+                }
                 tracing::warn!(path = %path.display(), "removed from the quarantine folder: it may hold what was to be deleted");
                 std::fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;
                 // what is said of a record goes with it
@@ -106,6 +115,13 @@ impl Quarantine {
             }
         }
         Ok(())
+    }
+
+    /// Says durably that a record of this log stays left out although it is not kept any more.
+    fn note_removed(&self, sequence: Sequence) -> Result<(), StoreError> {
+        let path = self.dir.join(format!("record-{:020}{REMOVED_SUFFIX}", sequence.0));
+        let text = format!("removed by a deletion\nsequence {sequence}\n{}\n", line_of(self.wal));
+        self.write(&path, text.as_bytes())
     }
 
     fn write(&self, path: &std::path::Path, bytes: &[u8]) -> Result<(), StoreError> {
@@ -118,9 +134,11 @@ impl Quarantine {
     }
 }
 
-/// The record that a file of the folder holds.
+/// The record that a file of the folder holds, or held.
 fn sequence_of(name: &str) -> Option<Sequence> {
-    name.strip_prefix("record-")?.strip_suffix(RECORD_SUFFIX)?.parse().ok().map(Sequence)
+    let rest = name.strip_prefix("record-")?;
+    let digits = rest.strip_suffix(RECORD_SUFFIX).or_else(|| rest.strip_suffix(REMOVED_SUFFIX))?;
+    digits.parse().ok().map(Sequence)
 }
 
 /// The line that says which log a record is of: another one may have a record of the same sequence.

@@ -115,7 +115,7 @@ def flipped_bytes(expect):
             origin.send(otlp.traces([otlp.span(trace, one + 1, name) for one, name in enumerate(names)]))
             truth[trace] = names
         origin.wait_indexed(1000)
-        time.sleep(3)  # so that there is an archive as well
+        assert origin.wait_sealed(), "there is no archive"
         last = otlp.new_trace()
         origin.send(otlp.traces([otlp.span(last, 1, "in the log")]))
         truth[last] = ["in the log"]

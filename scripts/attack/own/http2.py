@@ -87,6 +87,11 @@ class Connection:
             got = self.received.get(stream, {})
         return bytes(got["body"]) if got.get("ended") and not got.get("reset") else None
 
+    def forget(self, stream):
+        """Lets go what is known of a stream that has ended."""
+        with self.changed:
+            self.received.pop(stream, None)
+
     def wait_ended(self, seconds):
         """Whether the server ends the connection in time."""
         with self.changed:

@@ -50,6 +50,18 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def until(condition, seconds):
+    """Waits for a condition; its last value. A server that does not answer yet has not met it."""
+    end = time.monotonic() + seconds
+    while True:
+        value = None
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            value = condition()
+        if value or time.monotonic() > end:
+            return value
+        time.sleep(0.1)
+
+
 class Reply:
     def __init__(self, response, body):
         self.status = response.status
@@ -221,19 +233,34 @@ class Server:
             status = 0
         return status, time.monotonic() - started
 
-    def indexed(self):
+    def status(self):
+        """`GET /otel/status`; empty while the server does not tell."""
         reply = self.ask("GET", "/otel/status")
-        return reply.json.get("indexed_spans", 0) if reply.status == 200 else 0
+        return reply.json if reply.status == 200 else {}
+
+    def wait_sealed(self, seconds=60):
+        """Waits until nothing is left in the log; whether that is so."""
+        return until(lambda: self.status().get("wal", {}).get("batches") == 0, seconds)
+
+    def wait_upkeep(self, rounds=2, seconds=120):
+        """Waits until so many rounds of upkeep (retention, merging) have ended since this was asked; whether they have."""
+        seen = [self.status().get("upkeep", {}).get("last_at")]
+
+        def enough():
+            last = self.status().get("upkeep", {}).get("last_at")
+            if last and last != seen[-1]:
+                seen.append(last)
+            return len(seen) > rounds
+
+        return until(enough, seconds)
+
+    def indexed(self):
+        return self.status().get("indexed_spans", 0)
 
     def wait_indexed(self, spans, seconds=180):
         """Waits until so many spans are queryable; returns the seconds it took, None when they are not."""
         started = time.monotonic()
-        while time.monotonic() - started < seconds:
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                if self.indexed() >= spans:
-                    return time.monotonic() - started
-            time.sleep(0.1)
-        return None
+        return time.monotonic() - started if until(lambda: self.indexed() >= spans, seconds) else None
 
 
 class Honest:

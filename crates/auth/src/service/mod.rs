@@ -64,8 +64,9 @@ impl AuthState {
     /// [`AuthError::Hash`] when the configured password cost is not one that argon2 accepts.
     pub fn new(pool: SqlitePool, clock: SharedClock, config: AuthConfig) -> Result<Self, AuthError> {
         let repository = Repository::new(pool.clone(), clock.clone());
+        let cookies = HashedStore::new(SqliteStore::new(pool.clone()));
         let shared = Shared {
-            sessions: Sessions::new(repository.clone(), clock.clone(), &config),
+            sessions: Sessions::new(repository.clone(), cookies, clock.clone(), &config),
             hasher: Hasher::new(config.password_cost, config.password_concurrency)?,
             login_gate: LoginGate::new(config.login_limits, &clock),
             denial_gate: LoginGate::new(

@@ -46,7 +46,8 @@ pub(super) struct TailEnd {
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum TailEndReason {
-    /// Signed out, expired, or ended with the account, its role or its password: sign in again.
+    /// Signed out, expired, or ended with the account, its role or its password: sign in again. Or the session got a new cookie
+    /// value: come back with it.
     SessionEnded,
     /// The read key was revoked, deleted, replaced, or has expired.
     KeyRefused,

@@ -7,6 +7,7 @@ use opentelemetry_proto::tonic::logs::v1::LogRecord;
 
 use super::logs::log;
 use super::*;
+use crate::catalog::to_delete::ToDelete;
 use crate::{Indexed, Pieces, Starts, StoreError};
 
 const ROWS_PER_PIECE: usize = 3;
@@ -211,6 +212,37 @@ async fn record_that_ends_the_process_is_put_aside() {
     assert_eq!(f.store.size().await.unwrap().spans, Some(2));
     let file = f.seal().await.unwrap();
     assert_eq!((file.row_count, file.item_count), (2, 12));
+}
+
+/// Scenario: a record that ended the process is removed from the quarantine folder by a deletion that is about something in it, and
+/// the server starts again and makes its index anew, while the log still has the record. Guarantee: it is decoded by nobody, and
+/// what stays in the folder says nothing of what it held.
+#[tokio::test]
+async fn removed_record_stays_left_out() {
+    let f = Fixture::new().await;
+    f.append(vec![span(7, 1, None)], 1_000).await;
+    f.append(ten(), 1_000).await;
+    f.index_in_pieces(1).unwrap_err();
+    for _ in 0..3 {
+        die(&f);
+    }
+    live(&f);
+    let progress = f.store.progress();
+    assert_eq!((progress.quarantined_batches, progress.indexed_spans), (1, 11));
+    let mut to_delete = ToDelete::default();
+    to_delete.trace(trace_id(1), Sequence(2));
+    f.store.quarantine().forget(&to_delete).unwrap();
+    let names = std::fs::read_dir(f.dir.path().join("quarantine")).unwrap();
+    let names: Vec<String> = names.map(|name| name.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(names, ["record-00000000000000000002.removed"]);
+    f.store.close();
+    f.wal.close().await;
+    std::fs::remove_file(f.dir.path().join("index.duckdb")).unwrap();
+    let f = Fixture::open(f.dir).await;
+    live(&f);
+    assert!(f.store.quarantine().has(Sequence(2)));
+    assert_eq!(f.store.progress(), progress);
+    assert!(f.store.trace(trace_id(1), 10, None).await.unwrap().is_none());
 }
 
 /// Scenario: the process dies twice at a record and indexes it then; it dies at different places; it is ended three times with

@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::allowance::{Allowance, PER_PIECE, PER_REQUEST};
 use super::bounds::{Bounds, CLOSE_GRACE};
 
 /// Pieces of answers that were handed to the transport and are not on their way yet.
@@ -51,6 +52,8 @@ pub(super) struct Activity {
     state: Mutex<State>,
     /// Cancelled when its place goes to somebody else.
     pub(super) evicted: CancellationToken,
+    /// Cancelled when it has sent too many frames that carry nothing.
+    pub(super) flooding: CancellationToken,
 }
 
 struct State {
@@ -62,6 +65,8 @@ struct State {
     has_succeeded: bool,
     is_multiplexed: bool,
     pieces: Pieces,
+    /// Frames of HTTP/2 that carry nothing.
+    empty_frames: Allowance,
     /// When it was told to end.
     closing: Option<Instant>,
 }
@@ -87,9 +92,11 @@ impl Activity {
             has_succeeded: false,
             is_multiplexed: false,
             pieces: Pieces::none(),
+            empty_frames: Allowance::begin(began),
             closing: None,
         };
-        Self { began, state: Mutex::new(state), evicted: CancellationToken::new() }
+        let state = Mutex::new(state);
+        Self { began, state, evicted: CancellationToken::new(), flooding: CancellationToken::new() }
     }
 
     pub(super) fn request_began(&self, is_multiplexed: bool) {
@@ -101,7 +108,9 @@ impl Activity {
     }
 
     pub(super) fn request_succeeded(&self) {
-        self.state.lock().has_succeeded = true;
+        let mut state = self.state.lock();
+        state.has_succeeded = true;
+        state.empty_frames.add(PER_REQUEST);
     }
 
     /// An answer that was given up is nothing that its reader did.
@@ -119,6 +128,18 @@ impl Activity {
         let mut state = self.state.lock();
         state.pieces.remove(is_taken);
         state.touch(is_taken);
+        if is_taken {
+            state.empty_frames.add(PER_PIECE);
+        }
+    }
+
+    /// It sent so many frames that carry nothing; false when it may not.
+    pub(super) fn take_empty_frames(&self, frames: u32) -> bool {
+        let is_allowed = self.state.lock().empty_frames.take(frames, Instant::now());
+        if !is_allowed {
+            self.flooding.cancel();
+        }
+        is_allowed
     }
 
     /// How readily it gives its place away: the smallest goes first. None for one that works for somebody who has

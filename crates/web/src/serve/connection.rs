@@ -30,6 +30,7 @@ use super::bounds::{
 };
 use super::budget::Budget;
 use super::ended::ended;
+use super::frames::Watched;
 use super::places::Place;
 use super::sending::{self, Open, Sending};
 use super::transit::Transit;
@@ -65,7 +66,8 @@ impl Ground {
             tasks: self.tasks,
         };
         let builder = builder(&self.bounds, streams);
-        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        let stream = TokioIo::new(Watched::new(stream, Arc::clone(&activity)));
+        let mut connection = pin!(builder.serve_connection(stream, service));
         let mut look = pin!(sleep(Duration::ZERO));
         let mut is_stopping = false;
         loop {
@@ -85,8 +87,8 @@ impl Ground {
                     }
                     Verdict::Drop => return ended("time"),
                 },
-                () = activity.evicted.cancelled() => {
-                    ended("places");
+                reason = is_unwanted(&activity) => {
+                    ended(reason);
                     // GOAWAY leaves with this, for clients that are about to ask for something
                     connection.as_mut().graceful_shutdown();
                     let _ = poll!(connection.as_mut());
@@ -98,6 +100,14 @@ impl Ground {
                 }
             }
         }
+    }
+}
+
+/// Waits until a connection has to go at once; returns the bound that it is ended for.
+async fn is_unwanted(activity: &Activity) -> &'static str {
+    tokio::select! {
+        () = activity.evicted.cancelled() => "places",
+        () = activity.flooding.cancelled() => "frames",
     }
 }
 

@@ -10,16 +10,19 @@
 //! | connections at once | [`Bounds::connections_max`], of one address an eighth (`places.rs`) | running out of files, and of places |
 //! | bytes that wait to be sent | `Part::Send` of the account, of one address half (`budget.rs`) | running out of memory |
 //! | streams, windows, resets (HTTP/2) | `bounds.rs` | the same; rapid reset |
+//! | frames that carry nothing (HTTP/2) | `allowance.rs`: 4,096, and more as it gets on | floods of WINDOW_UPDATE, PING, SETTINGS and their like |
 //!
 //! h2 itself answers one PING and one SETTINGS before it reads the next, and limits CONTINUATION frames. Bodies of requests are
 //! bounded where they are read: they differ by route.
 
 mod activity;
+mod allowance;
 mod bounds;
 mod budget;
 mod connection;
 mod ended;
 mod files;
+mod frames;
 mod places;
 mod sending;
 #[cfg(test)]

@@ -21,6 +21,15 @@ const ACK: u8 = 1;
 /// `:status: 200` of the static table.
 const STATUS_OK: u8 = 0x88;
 
+/// Frames that carry nothing, by kind and payload: an empty piece of a body, the others for the connection as a whole.
+pub(super) const EMPTY: [(u8, &[u8]); 5] = [
+    (DATA, &[]),
+    (SETTINGS, &[0, 4, 0, 0, 255, 255]),
+    (PING, b"12345678"),
+    (WINDOW_UPDATE, &[0, 0, 0, 1]),
+    (200, b"unknown"),
+];
+
 /// What is known of one stream.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Answer {
@@ -36,6 +45,8 @@ pub(super) struct Http2 {
     next: u32,
     pub(super) answers: BTreeMap<u32, Answer>,
     pub(super) was_told_to_go: bool,
+    /// Whether each frame of an answer is taken by two window updates.
+    pub(super) opens_windows_at_once: bool,
 }
 
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
@@ -49,9 +60,13 @@ fn header(name: &str, value: &str) -> Vec<u8> {
 }
 
 fn request(stream: u32, path: &str) -> Vec<u8> {
-    let head = [(":method", "GET"), (":scheme", "http"), (":path", path), (":authority", "x")];
+    request_as("GET", END_STREAM, stream, path)
+}
+
+fn request_as(method: &str, flags: u8, stream: u32, path: &str) -> Vec<u8> {
+    let head = [(":method", method), (":scheme", "http"), (":path", path), (":authority", "x")];
     let block: Vec<u8> = head.iter().flat_map(|(name, value)| header(name, value)).collect();
-    frame(HEADERS, END_STREAM | END_HEADERS, stream, &block)
+    frame(HEADERS, flags | END_HEADERS, stream, &block)
 }
 
 impl Http2 {
@@ -59,7 +74,26 @@ impl Http2 {
     pub(super) async fn begin(mut stream: TcpStream, window: u32) -> Self {
         let window = [&4_u16.to_be_bytes()[..], &window.to_be_bytes()].concat();
         stream.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, &window)].concat()).await.unwrap();
-        Self { stream, next: 1, answers: BTreeMap::new(), was_told_to_go: false }
+        Self {
+            stream,
+            next: 1,
+            answers: BTreeMap::new(),
+            was_told_to_go: false,
+            opens_windows_at_once: false,
+        }
+    }
+
+    /// Begins a POST whose body does not end; returns the stream's number.
+    pub(super) async fn begin_body(&mut self, path: &str) -> u32 {
+        let stream = self.next;
+        self.next += 2;
+        self.send(request_as("POST", 0, stream, path)).await;
+        stream
+    }
+
+    /// Sends the same frame again and again, for as long as the server lets it.
+    pub(super) async fn repeat(&mut self, kind: u8, stream: u32, payload: &[u8], count: usize) {
+        self.send(frame(kind, 0, stream, payload).repeat(count)).await;
     }
 
     /// Asks for `path`; returns the stream's number.
@@ -132,6 +166,11 @@ impl Http2 {
             HEADERS if answer.is_ok.is_none() => answer.is_ok = Some(payload[0] == STATUS_OK),
             DATA => answer.bytes += payload.len(),
             _ => {}
+        }
+        if kind == DATA && self.opens_windows_at_once && !payload.is_empty() {
+            let bytes = u32::try_from(payload.len()).unwrap().to_be_bytes();
+            let of = |stream: [u8; 4]| frame(WINDOW_UPDATE, 0, u32::from_be_bytes(stream), &bytes);
+            self.send([of(stream), of([0; 4])].concat()).await;
         }
         if matches!(kind, HEADERS | DATA) && flags & END_STREAM != 0 {
             self.answers.entry(u32::from_be_bytes(stream)).or_default().has_ended = true;
