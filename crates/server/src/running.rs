@@ -129,16 +129,17 @@ struct Listeners {
 }
 
 impl Listeners {
-    /// Divides the files that the process may have open among the ports, without those that the stores need.
+    /// Divides among the ports the connections that files and memory allow.
     fn new(settings: &Settings, memory: Memory) -> Self {
         let listen = &settings.listen;
         let of_senders = listen.otlp_grpc_addr.len() + listen.otlp_http_addr.len();
         // the page's, and the internal one instead of those for senders
         let count = 1 + if settings.split.is_on() { 1 } else { of_senders };
         let files = serve::raise_file_limit();
-        let mut bounds = Bounds { connections_max: files.connections_max(count), ..Bounds::default() };
+        let connections_max = files.connections_max(count, settings.memory_bytes());
+        let mut bounds = Bounds { connections_max, ..Bounds::default() };
         bounds.shared_peers.extend(&settings.web.trusted_proxies);
-        tracing::info!(?files, connections_max = bounds.connections_max, "places of each port");
+        tracing::info!(?files, connections_max, "places of each port");
         Self { bounds, memory }
     }
 

@@ -149,9 +149,14 @@ impl RetiredSettings {
 }
 
 impl Settings {
+    /// What the process may take, in bytes.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        self.storage.memory_limit.unwrap_or_else(default_memory_limit)
+    }
+
     /// Who may take how much memory.
     pub(crate) fn memory_shares(&self) -> Shares {
-        let shares = Shares::of(self.storage.memory_limit.unwrap_or_else(default_memory_limit));
+        let shares = Shares::of(self.memory_bytes());
         self.limits.in_flight_max_bytes.map_or(shares, |bytes| shares.receiving(bytes))
     }
 
