@@ -1,14 +1,16 @@
 //! What tests of several crates share: an OTLP/gRPC client that can also send rubbish, span builders, faults in file
-//! operations, and waiting for a condition. Never a dependency of anything but tests and benches.
+//! operations, a double of Junjo's existing ingestion service, and waiting for a condition. Never a dependency of anything but tests and benches.
 
 mod client;
 mod faults;
 mod fixtures;
+mod old_service;
 mod spans;
 
 pub use client::OtlpClient;
 pub use faults::{Fault, FaultLibrary, Faults, FileOperation, Operation, StoreFile};
 pub use fixtures::{delimited_messages, fixture};
+pub use old_service::OldServiceDouble;
 pub use spans::{SpanBuilder, request, text};
 
 use std::time::Duration;

@@ -19,6 +19,8 @@
 //! | | `checksum` | INTEGER | CRC-32 (IEEE, crc32fast) of the stored payload |
 //! | | `payload` | BLOB | one zstd frame (level 1) of the protobuf message |
 //! | `cursors` | `source`, `position` | TEXT, BLOB | how far each remote log (by its `wal_id`) has been pulled into this one |
+//! | `taken_keys` | `source`, `slot` | TEXT, INTEGER | of items taken out of a remote log that is read more than once: which log, which part of its keys |
+//! | | `first`, `last`, `keys` | BLOB | the lowest and the highest of these keys, and all of them as the reader of that log packs them |
 //! | `counters` | `signal`, `items`, `records` | INTEGER | all-time totals, committed with the records they count |
 //!
 //! A file of an earlier format is brought up to this one when it is opened; one of a later format is refused.
@@ -45,6 +47,7 @@
 //! | `writer.rs` | the writer thread: groups, trimming, what it does when the disk fails |
 //! | `transactions.rs` | what the writer does to the file, one transaction each |
 //! | `reader.rs` | reading, on connections of its own |
+//! | `taken.rs` | keys of what was taken out of a remote log |
 //! | `shared.rs` | numbers that the writer publishes |
 //! | `schema.rs` | tables, opening, format version |
 //! | `recovery.rs`, `salvage.rs` | opening again after the disk failed; saving what is readable of a damaged file |
@@ -64,6 +67,7 @@ mod salvage;
 mod schema;
 mod shared;
 mod space;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod transactions;
@@ -84,11 +88,13 @@ pub use record::{
 pub use salvage::SalvageReport;
 pub use schema::FORMAT_VERSION;
 pub use shared::Accepted;
+pub use taken::{KeyRange, TakenKeys};
+pub use work::RemotePosition;
 
 use reader::ReaderPool;
 use shared::Shared;
 use space::Floor;
-use work::{Command, RemotePosition, Work};
+use work::{Command, Work};
 use writer::Writer;
 
 /// What is in the log now.
@@ -162,7 +168,16 @@ impl Wal {
         source: String,
         position: Vec<u8>,
     ) -> Result<Sequence, AppendError> {
-        self.append_all(records, Some(RemotePosition { source, position })).await
+        self.append_pulled_to(records, RemotePosition::at(source, position)).await
+    }
+
+    /// The same, with the keys of what was taken, for [`Self::taken_keys`].
+    pub async fn append_pulled_to(
+        &self,
+        records: Vec<NewRecord>,
+        to: RemotePosition,
+    ) -> Result<Sequence, AppendError> {
+        self.append_all(records, Some(to)).await
     }
 
     async fn append_all(
@@ -186,6 +201,11 @@ impl Wal {
     /// The position behind the last records pulled from `source`, if any. Blocking.
     pub fn remote_position(&self, source: &str) -> Result<Option<Vec<u8>>, WalError> {
         self.readers.remote_position(source)
+    }
+
+    /// Packed keys that were taken from `source`: every one whose first to last touch `range`. Blocking.
+    pub fn taken_keys(&self, source: &str, range: &KeyRange) -> Result<Vec<Vec<u8>>, WalError> {
+        self.readers.taken_keys(source, range)
     }
 
     /// The newest committed sequence, and a way to wait for newer ones.

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use crate::error::WalError;
 use crate::record::{Record, RecordSize, Sequence, Signal};
 use crate::schema;
+use crate::taken::{self, KeyRange};
 
 const COLUMNS: &str =
     "sequence, signal, key_id, project, received_unix_nanos, item_count, raw_bytes, checksum, payload";
@@ -102,6 +103,10 @@ impl ReaderPool {
                 .query_row([source], |row| row.get(0))
                 .optional()
         })
+    }
+
+    pub(crate) fn taken_keys(&self, source: &str, range: &KeyRange) -> Result<Vec<Vec<u8>>, WalError> {
+        self.with(|connection| taken::within(connection, source, range))
     }
 
     pub(crate) fn oldest_received(&self) -> Result<Option<i64>, WalError> {

@@ -10,6 +10,7 @@ use crate::error::WalError;
 use crate::free_pages;
 use crate::record::{Sequence, Signal, WalId};
 use crate::shared::{Accepted, Shared};
+use crate::taken;
 
 /// `PRAGMA user_version` of the file this code writes.
 ///
@@ -17,7 +18,8 @@ use crate::shared::{Accepted, Shared};
 /// |---|---|
 /// | 1 | the first |
 /// | 2 | `records.project` |
-pub const FORMAT_VERSION: i64 = 2;
+/// | 3 | `taken_keys` |
+pub const FORMAT_VERSION: i64 = 3;
 
 /// From version 1 to 2. SQLite only notes the column and its default: no record is rewritten.
 const ADD_PROJECT_SQL: &str = "ALTER TABLE records ADD COLUMN project TEXT NOT NULL DEFAULT 'default'";
@@ -67,8 +69,8 @@ pub(crate) fn open(path: &Path, floor: Sequence) -> Result<Connection, WalError>
             create(&mut connection, path)?;
             if floor > Sequence(0) { Sequence(floor.0.saturating_add(LOST_GAP)) } else { floor }
         }
-        1 => {
-            upgrade(&mut connection, path)?;
+        1 | 2 => {
+            upgrade(&mut connection, path, found)?;
             floor
         }
         FORMAT_VERSION => floor,
@@ -81,20 +83,19 @@ pub(crate) fn open(path: &Path, floor: Sequence) -> Result<Connection, WalError>
     Ok(connection)
 }
 
-/// Brings a file of version 1 up to this version, in one transaction.
-fn upgrade(connection: &mut Connection, path: &Path) -> Result<(), WalError> {
+/// Brings a file of an earlier version up to this one, in one transaction.
+fn upgrade(connection: &mut Connection, path: &Path, from: i64) -> Result<(), WalError> {
     let upgrade = |connection: &mut Connection| {
         let transaction = connection.transaction()?;
-        transaction.execute_batch(ADD_PROJECT_SQL)?;
+        if from < 2 {
+            transaction.execute_batch(ADD_PROJECT_SQL)?;
+        }
+        transaction.execute_batch(taken::CREATE_SQL)?;
         transaction.pragma_update(None, "user_version", FORMAT_VERSION)?;
         transaction.commit()
     };
     upgrade(connection).map_err(sqlite("bring up to date", path))?;
-    tracing::info!(
-        from = 1,
-        to = FORMAT_VERSION,
-        "the log has been brought up to the format of this version"
-    );
+    tracing::info!(from, to = FORMAT_VERSION, "the log has been brought up to the format of this version");
     Ok(())
 }
 
@@ -117,6 +118,7 @@ fn create(connection: &mut Connection, path: &Path) -> Result<(), WalError> {
     let create = |connection: &mut Connection| {
         let transaction = connection.transaction()?;
         transaction.execute_batch(CREATE_SQL)?;
+        transaction.execute_batch(taken::CREATE_SQL)?;
         transaction.execute("INSERT INTO meta VALUES ('wal_id', ?1)", [id.as_bytes()])?;
         transaction.execute("INSERT INTO meta VALUES (?1, x'01')", [free_pages::DONE])?;
         transaction.pragma_update(None, "user_version", FORMAT_VERSION)?;

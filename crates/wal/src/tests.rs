@@ -5,7 +5,10 @@ mod formats;
 use std::path::Path;
 
 use crate::schema::LOST_GAP;
-use crate::{AppendError, NewRecord, PulledRecord, Sender, Sequence, Signal, Wal, WalError, WalOptions};
+use crate::{
+    AppendError, KeyRange, NewRecord, PulledRecord, RemotePosition, Sender, Sequence, Signal, TakenKeys, Wal,
+    WalError, WalOptions,
+};
 
 fn options(dir: &Path) -> WalOptions {
     WalOptions { free_bytes_min: 0, free_percent_min: 0, ..WalOptions::in_dir(dir) }
@@ -211,6 +214,45 @@ async fn append_pulled_keeps_records_and_position_together() {
     assert_eq!((pulled.key_id.as_str(), pulled.project.as_str()), ("remote", "other"));
     assert_eq!(pulled.message().unwrap(), b"pulled");
     assert_eq!((wal.accepted(Signal::Logs).items, wal.accepted(Signal::Traces).items), (3, 3));
+}
+
+/// A position in the log `a` with rows of keys, each its slot, its first and its last key.
+fn taken(position: u8, rows: &[(i64, u8, u8)], forget_below: Option<i64>) -> RemotePosition {
+    let row = |&(slot, first, last): &(i64, u8, u8)| TakenKeys {
+        slot,
+        first: vec![first],
+        last: vec![last],
+        keys: vec![u8::try_from(slot).unwrap(), first, last],
+    };
+    let taken = rows.iter().map(row).collect();
+    RemotePosition { source: "a".to_owned(), position: vec![position], taken, forget_below }
+}
+
+/// Any slot, and keys from `first` to `last`.
+fn range(first: u8, last: u8) -> KeyRange {
+    KeyRange { slots: (0, 9), first: vec![first], last: vec![last] }
+}
+
+/// Scenario: pages with keys in several slots, a restart, and a page that forgets. Guarantee: keys are there with the records
+/// they came with; only rows that touch a range are read; what is forgotten goes with the page that says so.
+#[tokio::test]
+async fn append_pulled_to_keeps_the_keys_of_what_was_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    wal.append_pulled_to(vec![record(b"x", 1)], taken(1, &[(1, 10, 19), (2, 20, 25)], None)).await.unwrap();
+    wal.append_pulled_to(vec![record(b"y", 1)], taken(2, &[(2, 23, 29)], None)).await.unwrap();
+    wal.close().await;
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    assert_eq!(wal.remote_position("a").unwrap(), Some(vec![2]));
+    let read = |first, last| wal.taken_keys("a", &range(first, last)).unwrap();
+    assert_eq!(read(0, 99), [[1, 10, 19], [2, 20, 25], [2, 23, 29]]);
+    assert_eq!(read(19, 20), [[1, 10, 19], [2, 20, 25]]);
+    assert_eq!(read(26, 26), [[2, 23, 29]]);
+    assert!(wal.taken_keys("b", &range(0, 99)).unwrap().is_empty());
+    let second = KeyRange { slots: (2, 2), ..range(0, 99) };
+    assert_eq!(wal.taken_keys("a", &second).unwrap().len(), 2);
+    wal.append_pulled_to(Vec::new(), taken(3, &[], Some(2))).await.unwrap();
+    assert_eq!(wal.taken_keys("a", &range(0, 99)).unwrap(), [[2, 20, 25], [2, 23, 29]]);
 }
 
 /// Whether a file of the folder holds these bytes.

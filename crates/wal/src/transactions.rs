@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 use crate::record::{Sequence, Signal};
 use crate::shared::Accepted;
+use crate::taken;
 use crate::work::Work;
 
 /// Payload bytes removed in one transaction: a larger one held the writer for more than 100 ms.
@@ -38,6 +39,7 @@ pub(crate) fn commit(connection: &mut Connection, group: &[Work]) -> rusqlite::R
             }
             if let Some(remote) = &work.position {
                 remember.execute((&remote.source, &remote.position))?;
+                taken::note(&transaction, remote)?;
             }
             sequences.push(Sequence(transaction.last_insert_rowid()));
         }

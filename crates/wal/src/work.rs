@@ -4,6 +4,7 @@ use tokio::sync::oneshot;
 
 use crate::error::AppendError;
 use crate::record::{NewRecord, Sequence, Signal};
+use crate::taken::TakenKeys;
 
 /// A page of the file (`schema.rs`), and about what SQLite keeps of it for itself.
 const PAGE_BYTES: u64 = 16 << 10;
@@ -38,10 +39,24 @@ pub(crate) struct Work {
     pub(crate) ack: oneshot::Sender<Result<Sequence, AppendError>>,
 }
 
-/// A position in another log, by that log's `wal_id`.
-pub(crate) struct RemotePosition {
-    pub(crate) source: String,
-    pub(crate) position: Vec<u8>,
+/// How far another log has been taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemotePosition {
+    /// The other log: its `wal_id`, or what stands for it.
+    pub source: String,
+    /// The position in it behind the last records.
+    pub position: Vec<u8>,
+    /// Keys of what was taken, when that log has to be read more than once.
+    pub taken: Vec<TakenKeys>,
+    /// Keys of lower slots are forgotten.
+    pub forget_below: Option<i64>,
+}
+
+impl RemotePosition {
+    /// A position in a log that is read once.
+    pub fn at(source: String, position: Vec<u8>) -> Self {
+        Self { source, position, taken: Vec::new(), forget_below: None }
+    }
 }
 
 impl Work {
@@ -49,11 +64,13 @@ impl Work {
         self.records.iter().map(|record| record.payload.len() as u64).sum()
     }
 
-    /// About the bytes of the pages that the payloads take: small ones share a page, large ones have their own.
+    /// About the bytes of the pages that the payloads and keys take: small ones share a page, large ones have their own.
     pub(crate) fn page_bytes(&self) -> u64 {
         let pages = |bytes: u64| {
             if bytes + PAGE_HEADER_BYTES > PAGE_BYTES { bytes.next_multiple_of(PAGE_BYTES) } else { bytes }
         };
-        self.records.iter().map(|record| pages(record.payload.len() as u64)).sum()
+        let payloads: u64 = self.records.iter().map(|record| pages(record.payload.len() as u64)).sum();
+        let taken = self.position.iter().flat_map(|remote| &remote.taken);
+        payloads + taken.map(|taken| pages(taken.keys.len() as u64)).sum::<u64>()
     }
 }

@@ -6,7 +6,7 @@ use junjo_rpc::batches::batch_service_client::BatchServiceClient;
 use junjo_rpc::batches::{
     Batch, GetStatusRequest, ReadBatchesRequest, ReadBatchesResponse, Signal, TrimRequest,
 };
-use junjo_wal::{DEFAULT_PROJECT, NewRecord, PulledRecord, Sender};
+use junjo_wal::{DEFAULT_PROJECT, NewRecord, PulledRecord, RemotePosition, Sender};
 use tonic::Code;
 use tonic::transport::Channel;
 
@@ -59,7 +59,7 @@ pub(super) async fn pull(remote: &Remote, channel: Channel) -> Result<(), PullEr
         let progress = progress(remote, &page);
         if let Some(key) = page.batches.last().map(|batch| batch.key.clone()) {
             let records = page.batches.into_iter().map(record).collect::<Result<Vec<_>, _>>()?;
-            remote.store(records, &source, key.clone()).await?;
+            remote.store(records, RemotePosition::at(source.clone(), key.clone())).await?;
             confirm(remote, &mut client, &status.wal_id, key).await?;
         }
         remote.sources.pulled(&remote.config.url, progress);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use junjo_wal::{AppendError, NewRecord, Wal};
+use junjo_wal::{AppendError, KeyRange, NewRecord, RemotePosition, Wal};
 use junjo_web::SharedClock;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::{Code, Request, Status};
@@ -82,11 +82,10 @@ impl Remote {
     pub(super) async fn store(
         &self,
         records: Vec<NewRecord>,
-        source: &str,
-        position: Vec<u8>,
+        to: RemotePosition,
     ) -> Result<(), PullError> {
         loop {
-            let stored = self.wal.append_pulled(records.clone(), source.to_owned(), position.clone()).await;
+            let stored = self.wal.append_pulled_to(records.clone(), to.clone()).await;
             match stored {
                 Ok(_) => return Ok(()),
                 Err(error @ (AppendError::Full { .. } | AppendError::DiskFull { .. })) => {
@@ -101,6 +100,12 @@ impl Remote {
     pub(super) async fn position(&self, source: &str) -> Result<Option<Vec<u8>>, PullError> {
         let (wal, source) = (self.wal.clone(), source.to_owned());
         let read = tokio::task::spawn_blocking(move || wal.remote_position(&source)).await;
+        read.map_err(PullError::Worker)?.map_err(PullError::Read)
+    }
+    /// Packed keys that were noted with what was taken from `source`.
+    pub(super) async fn taken_keys(&self, source: &str, range: KeyRange) -> Result<Vec<Vec<u8>>, PullError> {
+        let (wal, source) = (self.wal.clone(), source.to_owned());
+        let read = tokio::task::spawn_blocking(move || wal.taken_keys(&source, &range)).await;
         read.map_err(PullError::Worker)?.map_err(PullError::Read)
     }
 }

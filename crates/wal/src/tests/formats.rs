@@ -1,4 +1,5 @@
-//! Files of earlier formats: what a log of version 1, without projects, is after this version opened it.
+//! Files of earlier formats: what a log of version 1, without projects, or of version 2, without keys of what was taken, is
+//! after this version opened it.
 
 use super::*;
 use crate::{DEFAULT_PROJECT, FORMAT_VERSION, Record};
@@ -11,7 +12,10 @@ async fn write_version_1(dir: &Path, count: u32) {
     }
     wal.close().await;
     let file = rusqlite::Connection::open(dir.join("wal.db")).unwrap();
-    file.execute_batch("ALTER TABLE records DROP COLUMN project; PRAGMA user_version = 1;").unwrap();
+    file.execute_batch(
+        "DROP TABLE taken_keys; ALTER TABLE records DROP COLUMN project; PRAGMA user_version = 1;",
+    )
+    .unwrap();
 }
 
 fn version_of(dir: &Path) -> i64 {
@@ -61,6 +65,28 @@ async fn open_truncated_version_1_salvages_what_is_readable() {
     assert_eq!(records.len() as u64, report.records);
     assert!(records.iter().all(|record| record.project == DEFAULT_PROJECT && record.message().is_ok()));
     wal.append(record(b"x", 1)).await.unwrap();
+    wal.close().await;
+    assert_eq!(version_of(dir.path()), FORMAT_VERSION);
+}
+
+/// Scenario: a log of version 2 with a position in another log is opened, and something is pulled. Guarantee: position and
+/// project are as they were, and keys are kept from then on.
+#[tokio::test]
+async fn open_version_2_keeps_keys_from_then_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    let sender = Sender { key_id: "key".to_owned(), project: "checkout".to_owned() };
+    let old = NewRecord::compress(Signal::Traces, sender, 1_000, 1, b"old").unwrap();
+    wal.append_pulled(vec![old], "a".to_owned(), vec![1]).await.unwrap();
+    wal.close().await;
+    let file = rusqlite::Connection::open(dir.path().join("wal.db")).unwrap();
+    file.execute_batch("DROP TABLE taken_keys; PRAGMA user_version = 2;").unwrap();
+    drop(file);
+    let wal = Wal::open(&options(dir.path()), Sequence(0)).unwrap();
+    assert_eq!(wal.remote_position("a").unwrap(), Some(vec![1]));
+    assert_eq!(projects(&wal.read_after(Sequence(0), u64::MAX).unwrap()), ["checkout"]);
+    wal.append_pulled_to(Vec::new(), taken(2, &[(7, 1, 9)], None)).await.unwrap();
+    assert_eq!(wal.taken_keys("a", &range(1, 1)).unwrap(), [[7, 1, 9]]);
     wal.close().await;
     assert_eq!(version_of(dir.path()), FORMAT_VERSION);
 }

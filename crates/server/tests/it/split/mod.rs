@@ -1,4 +1,5 @@
 //! Split mode: ingestion services receive, the server pulls from them.
 
 mod go_service;
+mod old_service;
 mod pull;

@@ -1,5 +1,5 @@
-//! Split mode: the server pulls from ingestion services. The remotes here are fixtures that speak only the wire
-//! contract: Junjo's existing one (`ReadSpans` alone) and the batch service of `proto/`.
+//! Split mode: the server pulls from ingestion services of batches. The remotes here are doubles that speak only the wire
+//! contract of `proto/`.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -10,10 +10,6 @@ use junjo_rpc::batches::{
     Batch, GetStatusRequest, GetStatusResponse, ReadBatchesRequest, ReadBatchesResponse,
     RemoveConsumerRequest, RemoveConsumerResponse, Signal, TrimRequest, TrimResponse,
 };
-use junjo_rpc::ingestion::internal_ingestion_service_server::{
-    InternalIngestionService, InternalIngestionServiceServer,
-};
-use junjo_rpc::ingestion::{ReadSpansRequest, ReadSpansResponse};
 use junjo_test_support::{SpanBuilder, eventually, request};
 use prost::Message as _;
 use tokio::net::TcpListener;
@@ -32,86 +28,6 @@ async fn serve(routes: Routes) -> SocketAddr {
     let serving = tonic::transport::Server::builder().add_routes(routes);
     tokio::spawn(serving.serve_with_incoming(TcpListenerStream::new(listener)));
     addr
-}
-
-/// A key, and its span; `None` is a row that the service cannot decode, skipped but counted.
-type Row = (u128, Option<ReadSpansResponse>);
-
-/// Junjo's existing service, with rows in the order of their keys.
-#[derive(Clone, Default)]
-struct SpansOnly(Arc<Mutex<Vec<Row>>>);
-
-impl SpansOnly {
-    fn push(&self, millis: u64, entropy: u64, span: Option<Vec<u8>>) {
-        let key = (u128::from(millis) << 80) | u128::from(entropy);
-        let response = span.map(|span_bytes| ReadSpansResponse {
-            key_ulid: key.to_be_bytes().to_vec(),
-            span_bytes,
-            resource_bytes: request("legacy", Vec::new()).resource_spans[0]
-                .resource
-                .clone()
-                .unwrap()
-                .encode_to_vec(),
-        });
-        let mut rows = self.0.lock().unwrap();
-        rows.push((key, response));
-        rows.sort_by_key(|row| row.0);
-    }
-}
-
-#[tonic::async_trait]
-impl InternalIngestionService for SpansOnly {
-    type ReadSpansStream = tokio_stream::Iter<std::vec::IntoIter<Result<ReadSpansResponse, Status>>>;
-
-    async fn read_spans(
-        &self,
-        request: Request<ReadSpansRequest>,
-    ) -> Result<Response<Self::ReadSpansStream>, Status> {
-        let request = request.into_inner();
-        let start = request.start_key_ulid.try_into().map_or(0, u128::from_be_bytes);
-        let rows = self.0.lock().unwrap();
-        let page = rows.iter().filter(|row| row.0 > start).take(request.batch_size as usize);
-        let spans: Vec<_> = page.filter_map(|row| row.1.clone()).map(Ok).collect();
-        Ok(Response::new(tokio_stream::iter(spans)))
-    }
-}
-
-/// Scenario: the remote speaks only `ReadSpans`; it has more undecodable rows in front than a page holds, and its clock
-/// steps back so that a span appears below keys already read. Guarantee: every span arrives once, also over a restart.
-#[tokio::test(flavor = "multi_thread")]
-async fn pull_from_the_existing_service_takes_every_span_once() {
-    let remote = SpansOnly::default();
-    for row in 0..2_500 {
-        remote.push(1_000_000, row, None);
-    }
-    for span in 1..=30 {
-        remote.push(1_000_001, span, Some(SpanBuilder::new(1, span, START).build().encode_to_vec()));
-    }
-    let addr = serve(Routes::new(InternalIngestionServiceServer::new(remote.clone()))).await;
-    let source = format!("--ingestion-url=http://{addr}");
-    let server = TestServer::start_with(tempfile::tempdir().unwrap(), &[&source, INTERNAL]).await;
-    server.api.register().await;
-    let accepted = |server: &TestServer, expected: u64| {
-        let api = server.api.clone();
-        async move {
-            eventually("pulling", PATIENCE, || async {
-                let (_, status) = api.get("/otel/status").await;
-                (status["store"]["spans"] == expected).then_some(status)
-            })
-            .await
-        }
-    };
-    let status = accepted(&server, 30).await;
-    assert_eq!(status["sources"][0]["mode"], "spans");
-    assert_eq!(status["accepted_spans"], 30);
-    remote.push(1_000_000, 9_000, Some(SpanBuilder::new(1, 31, START).build().encode_to_vec()));
-    let server = TestServer::start_with(server.stop().await, &[&source, INTERNAL]).await;
-    server.api.login().await;
-    accepted(&server, 31).await;
-    let services = server.api.read("/otel/services").await;
-    assert_eq!(services["items"][0]["name"], "legacy");
-    assert_eq!(services["items"][0]["span_count"], 31);
-    server.stop().await;
 }
 
 /// A log of batches with numbers as keys, and what consumers confirmed.
