@@ -1,6 +1,6 @@
 /** What people do with the page, on whatever server it runs on. */
 import { expect, type Page, test } from "@playwright/test";
-import { resetMock, sendLog } from "./target";
+import { account, resetMock, sendLog, sendRun } from "./target";
 
 test.beforeAll(async ({ request }) => {
   await resetMock(request, "busy");
@@ -168,4 +168,41 @@ test("goes from a log record to its span", async ({ page }) => {
   await expect(page).toHaveURL(/record=/);
   await panel.getByRole("link", { name: "Open its span" }).click();
   await expect(page.getByRole("list", { name: "Log records" })).toContainText(text);
+});
+
+/** Guarantee: a link that is opened before its run arrives leads through sign-in, waits, and shows the run at its own address; what
+ * the run's button copies is the same link. */
+test("waits for the run of a link", async ({ page, browser }) => {
+  const unique = Date.now();
+  const identity = { service_name: `links ${unique}`, runtime_id: `run-${unique}` };
+  const query = new URLSearchParams({
+    service_namespace: "",
+    service_name: identity.service_name,
+    executable_type: "workflow",
+    runtime_id: identity.runtime_id,
+    destination: "detail",
+  });
+  const link = `/resolve/executable?${query}`;
+  const visitor = await browser.newContext({ storageState: { cookies: [], origins: [] } });
+  const visit = await visitor.newPage();
+  await visit.goto(link);
+  const signIn = visit.getByRole("heading", { name: "Sign in to Junjo" });
+  const waiting = visit.getByRole("heading", { name: "Waiting for telemetry" });
+  await expect(signIn.or(waiting)).toBeVisible();
+  // the mock has one session for everybody
+  if (await signIn.isVisible()) {
+    await visit.getByLabel("Email").fill(account.email);
+    await visit.getByLabel("Password", { exact: true }).fill(account.password);
+    await visit.getByRole("button", { name: "Sign in" }).click();
+  }
+  await expect(waiting).toBeVisible();
+  await sendRun(page.request, { ...identity, name: "Order Intake Workflow" });
+  await expect(visit.getByRole("heading", { name: "Order Intake Workflow" })).toBeVisible();
+  const { pathname, search } = new URL(visit.url());
+  expect(pathname + search).toBe(link);
+  await visit.getByRole("button", { name: "Copy link to this run" }).click();
+  await expect(visit.getByRole("button", { name: "Copied link to this run" })).toBeVisible();
+  const copied = await visit.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toBe(new URL(link, visit.url()).href);
+  await visitor.close();
 });

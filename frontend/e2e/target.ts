@@ -56,6 +56,33 @@ export async function sendLog(
   return text;
 }
 
+/** Sends one run of a workflow that has this identity and name, as the Junjo SDK does. */
+export async function sendRun(
+  request: APIRequestContext,
+  run: { service_name: string; runtime_id: string; name: string },
+): Promise<void> {
+  const made = await request.post("/api-keys", { data: { name: `runs ${Date.now()}` } });
+  if (!made.ok()) throw new Error(`no API key: ${made.status()} ${await made.text()}`);
+  const { key } = (await made.json()) as { key: string };
+  const texts = (values: Record<string, string>) =>
+    Object.entries(values).map(([name, stringValue]) => ({ key: name, value: { stringValue } }));
+  const span = {
+    traceId: crypto.randomUUID().replaceAll("-", ""),
+    spanId: crypto.randomUUID().replaceAll("-", "").slice(16),
+    name: run.name,
+    kind: 1,
+    startTimeUnixNano: `${Date.now() - 1_000}000000`,
+    endTimeUnixNano: `${Date.now()}000000`,
+    attributes: texts({ "junjo.span_type": "workflow", "junjo.executable_runtime_id": run.runtime_id }),
+  };
+  const resource = { attributes: texts({ "service.name": run.service_name }) };
+  const sent = await request.post("/v1/traces", {
+    headers: { "x-junjo-api-key": key },
+    data: { resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] },
+  });
+  if (!sent.ok()) throw new Error(`run refused: ${sent.status()} ${await sent.text()}`);
+}
+
 /** Puts the mock into a known state; a real server stays as it is. */
 export async function resetMock(request: APIRequestContext, state: "fresh" | "busy"): Promise<void> {
   if (isMock) await request.post(`/__mock/reset?state=${state}`);

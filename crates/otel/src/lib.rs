@@ -7,6 +7,7 @@
 mod answer;
 mod conversations;
 mod deletions;
+mod executables;
 mod export;
 mod fields;
 mod logs;
@@ -39,6 +40,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .merge(fields::routes())
         .merge(logs::routes())
         .merge(runs::routes())
+        .merge(executables::routes())
         .merge(conversations::routes())
         .merge(stats::routes())
         .merge(tail::routes())

@@ -10,6 +10,7 @@ use junjo_web::{Page, SharedClock};
 use junjo_workflow_model::StateAt;
 
 use crate::answers::conversation::{Conversation, ConversationDetail, User};
+use crate::answers::executables::Executables;
 use crate::answers::log::LogPage;
 use crate::answers::run::{Run, RunOverlay, RunView};
 use crate::answers::service::{Service, ServiceList};
@@ -21,7 +22,7 @@ use crate::error::TelemetryResult;
 use crate::page::{Answered, PageAsk, SearchPage};
 use crate::params::StatsQuestion;
 use crate::questions::runs::RunViews;
-use crate::questions::{arrived, conversations, runs, spans, traces};
+use crate::questions::{arrived, conversations, executables, runs, spans, traces};
 
 /// Stored telemetry, ready to be asked. Cheap to clone.
 #[derive(Clone)]
@@ -159,6 +160,12 @@ impl Telemetry {
     ) -> TelemetryResult<Answered<ConversationDetail>> {
         let (store, reading) = self.store.for_question();
         Ok(Answered { answer: conversations::one(&store, id, page).await?, reading })
+    }
+
+    /// The spans that have the identity of an executable.
+    pub async fn executables(&self, filter: &SpanFilter) -> TelemetryResult<Answered<Executables>> {
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: executables::resolve(&store, filter).await?, reading })
     }
 
     /// Runs of Junjo workflows, newest first.

@@ -7,10 +7,11 @@ import { BrandMark } from "@/components/ui/brand";
 import { Button } from "@/components/ui/button";
 import { usePreferences } from "@/state/preferences";
 import { NARROW, useMedia } from "@/state/use-media";
+import { ExecutableViewsProvider } from "@/telemetry/slots/executable-views";
 import { SpanActionsProvider } from "@/telemetry/slots/span-actions";
 import { TraceActionsProvider } from "@/telemetry/slots/trace-actions";
 import { CommandPalette } from "./command-palette";
-import { OVERLAYS, SPAN_ACTIONS, TRACE_ACTIONS } from "./features";
+import { EXECUTABLE_VIEWS, OVERLAYS, SPAN_ACTIONS, TRACE_ACTIONS } from "./features";
 import { useFrameCommands } from "./frame-commands";
 import { HelpSheet } from "./help-sheet";
 import { useShortcutKeys } from "./shortcut-keys";
@@ -33,7 +34,9 @@ export function AppShell() {
       <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none">
         <SpanActionsProvider actions={SPAN_ACTIONS}>
           <TraceActionsProvider actions={TRACE_ACTIONS}>
-            <Outlet />
+            <ExecutableViewsProvider views={EXECUTABLE_VIEWS}>
+              <Outlet />
+            </ExecutableViewsProvider>
           </TraceActionsProvider>
         </SpanActionsProvider>
       </main>

@@ -9,6 +9,7 @@ import * as conversations from "@/features/conversations/pages";
 import * as ingestion from "@/features/ingestion/pages";
 import * as logs from "@/features/logs/pages";
 import * as overview from "@/features/overview/pages";
+import * as resolve from "@/features/resolve/pages";
 import * as run from "@/features/run/pages";
 import * as runs from "@/features/runs/pages";
 import * as services from "@/features/services/pages";
@@ -27,6 +28,7 @@ export const FEATURES = [
   ingestion,
   logs,
   overview,
+  resolve,
   run,
   runs,
   services,
@@ -53,6 +55,7 @@ const SETTINGS: Place = {
 export const PLACES = [SETTINGS, ...FACES.flatMap(({ places }) => places ?? [])].sort(byRank);
 export const SETTINGS_TABS = FACES.flatMap(({ settingsTabs }) => settingsTabs ?? []).sort(byRank);
 export const SPAN_ACTIONS = FACES.flatMap(({ spanActions }) => spanActions ?? []);
+export const EXECUTABLE_VIEWS = FACES.flatMap(({ executableViews }) => executableViews ?? []);
 export const TRACE_ACTIONS = {
   buttons: FACES.flatMap(({ traceActions }) => traceActions?.buttons ?? []),
   menu: FACES.flatMap(({ traceActions }) => traceActions?.menu ?? []),

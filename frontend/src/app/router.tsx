@@ -1,6 +1,14 @@
 /** Hangs the pages of all features under the frame. UI paths never equal an API path (/auth, /api-keys, /otel, /v1). */
 import type { QueryClient } from "@tanstack/react-query";
-import { createRoute, createRouter, type RouterHistory, redirect } from "@tanstack/react-router";
+import {
+  createRoute,
+  createRouter,
+  parseSearchWith,
+  type RouterHistory,
+  redirect,
+  stringifySearchWith,
+} from "@tanstack/react-router";
+import { parseSearchValue } from "@/lib/search-value";
 import { appRoute, rootRoute, settingsRoute } from "@/state/frame-routes";
 import type { Feature } from "@/telemetry/feature";
 import { AppShell } from "./app-shell";
@@ -54,6 +62,8 @@ export function createAppRouter(queryClient: QueryClient, history?: RouterHistor
   return createRouter({
     routeTree,
     context: { queryClient, newAddress: (path) => newAddress(path, MOVED_ADDRESSES) },
+    parseSearch: parseSearchWith(parseSearchValue),
+    stringifySearch: stringifySearchWith(JSON.stringify, parseSearchValue),
     defaultPreload: "intent",
     defaultErrorComponent: PageFailure,
     defaultPendingComponent: PagePending,

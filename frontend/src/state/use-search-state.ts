@@ -1,6 +1,6 @@
 /** The search parameters of a page as state: what stands in the URL, and how to change it. */
 import { getRouteApi, type RegisteredRouter, type RouteById, type RouteIds } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 
 type RouteTree = RegisteredRouter["routeTree"];
 type SearchOf<Id extends RouteIds<RouteTree>> = RouteById<RouteTree, Id>["types"]["fullSearchSchema"];
@@ -31,5 +31,12 @@ export function useSearchState<const Id extends RouteIds<RouteTree>>(
       void navigate({ ...trail(next), search: (before: SearchOf<Id>) => ({ ...before, ...next }) }),
     [navigate, trail],
   );
+  return [search, change];
+}
+
+/** The same for a page that is shown at the address of another one: nothing of it stands in the URL. */
+export function useHeldSearch<Search>(first: Search): [Search, (change: Partial<Search>) => void] {
+  const [search, setSearch] = useState(first);
+  const change = useCallback((next: Partial<Search>) => setSearch((before) => ({ ...before, ...next })), []);
   return [search, change];
 }

@@ -2,6 +2,7 @@
 import type { AnyRoute, LinkProps } from "@tanstack/react-router";
 import type { LucideIcon } from "lucide-react";
 import type { ComponentType } from "react";
+import type { ExecutableView } from "./slots/executable-views";
 import type { SpanAction } from "./slots/span-actions";
 import type { TraceActionSet } from "./slots/trace-actions";
 
@@ -42,6 +43,8 @@ export interface Feature {
   settingsTabs?: readonly SettingsTab[];
   spanActions?: readonly SpanAction[];
   traceActions?: Partial<TraceActionSet>;
+  /** What pages of other features show in place. */
+  executableViews?: readonly ExecutableView[];
   /** Where pages stood before: the old beginning of an address, and the one that links are sent on to. */
   movedAddresses?: Readonly<Record<string, string>>;
   /** Drawn once beside every page behind sign-in, such as a dialog that any page may call for. */

@@ -2,6 +2,7 @@
 
 pub(crate) mod conversation;
 pub(crate) mod exact;
+pub(crate) mod executables;
 mod kind;
 pub(crate) mod log;
 mod otlp_json;
@@ -14,6 +15,7 @@ pub(crate) mod stats;
 pub(crate) mod trace;
 
 pub use conversation::{Conversation, ConversationDetail, Turn, User};
+pub use executables::Executables;
 pub use kind::SpanKind;
 pub use log::{Log, LogPage};
 pub use run::{Run, RunOverlay, RunView};

@@ -8,8 +8,10 @@
 //! | [`FilterParams`] | what spans and traces are filtered by alike |
 //! | [`SpanFilterParams`], [`TraceFilterParams`] | what only spans, only traces are filtered by |
 //! | [`LogFilterParams`], [`RunFilterParams`], [`OverlayParams`], [`GroupFilterParams`] | the filters of other lists |
+//! | [`ExecutableParams`] | the identity of one executable |
 //! | [`StatsParams`] | what is counted, and how |
 
+mod executables;
 mod filter;
 mod groups;
 mod ids;
@@ -20,6 +22,7 @@ pub(crate) mod stats;
 mod text;
 mod time;
 
+pub use executables::{ExecutableParams, ExecutableType};
 pub use filter::{FilterParams, SearchIn, SpanFilterParams, TraceFilterParams};
 pub use groups::GroupFilterParams;
 pub use ids::{span_id, trace_id};

@@ -2,6 +2,7 @@
 
 pub(crate) mod arrived;
 pub(crate) mod conversations;
+pub(crate) mod executables;
 mod load_run;
 pub(crate) mod runs;
 pub(crate) mod spans;

@@ -1,6 +1,8 @@
 /** One run of a workflow or agent, and all runs of one graph laid over each other. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { lazy } from "react";
 import { appRoute } from "@/state/frame-routes";
+import type { ExecutableView } from "@/telemetry/slots/executable-views";
 import type { SpanAction } from "@/telemetry/slots/span-actions";
 import { exploreRun } from "./explore-run";
 import { overlaySearch } from "./overlay-search";
@@ -25,3 +27,7 @@ export const pages = [runRoute, overlayRoute] as const;
 export const movedAddresses = { "/workflow-graphs": "/runs/overlay" };
 
 export const spanActions: readonly SpanAction[] = [exploreRun];
+
+const RunInPlace = lazy(async () => ({ default: (await import("./run-in-place")).RunInPlace }));
+
+export const executableViews: readonly ExecutableView[] = [{ destination: "detail", View: RunInPlace }];

@@ -9,6 +9,7 @@ import { formatDuration } from "@/lib/format/duration";
 import { formatCount, plural } from "@/lib/format/number";
 import { nanosToIso } from "@/lib/format/time";
 import { RoleMark } from "@/telemetry/vocabulary/role-mark";
+import { CopyRunLink } from "./copy-run-link";
 import { outcomeOf, type RunView } from "./model/run-view";
 
 const OUTCOMES = {
@@ -32,7 +33,7 @@ export function RunHeader({ run, onShowRun }: RunHeaderProps) {
         <RoleMark spanRole={detail.kind} size="md" />
         <h1 className="min-w-0 truncate font-semibold text-lg tracking-tight">{detail.name}</h1>
         {OUTCOMES[outcomeOf(detail)]}
-        <WaysOn detail={detail} />
+        <WaysOn run={run} />
       </div>
       <RunFacts run={run} onShowRun={onShowRun} />
       {detail.failure && <FailureLine failure={detail.failure} onShowRun={onShowRun} />}
@@ -40,9 +41,11 @@ export function RunHeader({ run, onShowRun }: RunHeaderProps) {
   );
 }
 
-function WaysOn({ detail }: { detail: RunView["detail"] }) {
+function WaysOn({ run }: { run: RunView }) {
+  const { detail } = run;
   return (
     <div className="ml-auto flex shrink-0 items-center gap-2">
+      <CopyRunLink run={run} />
       {detail.structural_id !== null && detail.kind !== "agent" && (
         <Link
           to="/runs/overlay/$structuralId"

@@ -43,7 +43,7 @@ export function RunPage() {
   );
 }
 
-function Run(props: RunProps) {
+export function Run(props: RunProps) {
   const answer = useQuery(runQuery(props.traceId, props.spanId));
   const run = useMemo(() => (answer.data ? toRunView(answer.data) : undefined), [answer.data]);
   if (run) {

@@ -40,7 +40,7 @@ interface TraceProps {
   onSearchChange: (change: Partial<TraceSearch>) => void;
 }
 
-function Trace(props: TraceProps) {
+export function Trace(props: TraceProps) {
   const trace = useQuery(traceQuery(props.traceId));
   if (trace.data) {
     return (

@@ -2,6 +2,7 @@
 import { keyHandlers } from "./handlers/api-keys.ts";
 import { authHandlers } from "./handlers/auth.ts";
 import { conversationHandlers } from "./handlers/conversations.ts";
+import { executableHandlers } from "./handlers/executables.ts";
 import { fieldHandlers } from "./handlers/fields.ts";
 import { ingestHandlers } from "./handlers/ingest.ts";
 import { logHandlers } from "./handlers/logs.ts";
@@ -17,6 +18,7 @@ export function mockHandlers(store: MockStore) {
   return [
     ...keyHandlers(store),
     ...authHandlers(store),
+    ...executableHandlers(store),
     ...fieldHandlers(store),
     ...ingestHandlers(store),
     ...logHandlers(store),

@@ -1,5 +1,5 @@
 /** State of the mock server: account, keys, traces. Handlers read and change it; it knows none of them. */
-import { hash, type MockTrace, makeTrace } from "./corpus.ts";
+import { hash, type MockTrace, makeNamedTrace, makeTrace } from "./corpus.ts";
 import { type MockAccounts, mockAccounts } from "./state/accounts.ts";
 import { type MockKey, mockKeys } from "./state/keys.ts";
 import { type MockStorage, mockStorage } from "./state/storage.ts";
@@ -51,6 +51,26 @@ export function busyStore(nowMs: number, traceCount: number): MockStore {
 export function addTrace(store: MockStore, nowMs: number): MockTrace {
   const trace = makeTrace(store.nextSeed, nowMs - 1_500);
   store.nextSeed += 1;
+  store.traces.unshift(trace);
+  return trace;
+}
+
+/** As much of a sent run as the mock tells of it. */
+export interface SentRun {
+  runtimeId: string;
+  service: string;
+}
+
+/** A captured run that is told once more, now, under an id and a service of its own. */
+export function addRun(store: MockStore, { runtimeId, service }: SentRun, nowMs: number): MockTrace {
+  const trace = makeNamedTrace("Order Intake Workflow", store.nextSeed, nowMs - 1_500);
+  store.nextSeed += 1;
+  for (const span of trace.spans) {
+    span.service = service;
+    span.resource = { ...span.resource, attributes: { "service.name": service } };
+    if (span.name !== "Order Intake Workflow") continue;
+    span.attributes = { ...span.attributes, "junjo.executable_runtime_id": runtimeId };
+  }
   store.traces.unshift(trace);
   return trace;
 }

@@ -3,21 +3,46 @@ import { http } from "msw";
 import type { ResponseOf } from "@/lib/api/client";
 import { guarded, ok, problem } from "../answers.ts";
 import { upkeepOf } from "../state/storage.ts";
-import { addTrace, type MockStore } from "../store.ts";
+import { addRun, addTrace, type MockStore, type SentRun } from "../store.ts";
 
 export function ingestHandlers(store: MockStore) {
   return [
-    http.post("*/v1/traces", ({ request }) => {
+    http.post("*/v1/traces", async ({ request }) => {
       const given = request.headers.get("x-junjo-api-key");
       const key = store.keys.find((candidate) => candidate.key === given);
       if (!key) return problem(401, "Unknown API key");
       key.last_used_at = new Date().toISOString();
-      addTrace(store, Date.now());
+      const run = sentRun(await request.json().catch(() => ({})));
+      if (run) addRun(store, run, Date.now());
+      else addTrace(store, Date.now());
       return ok({});
     }),
     http.get("*/otel/status", () => guarded(store, () => ok(status(store)))),
     http.get("*/health", () => ok({ status: "ok", version: "0.1.0", index: "ok" })),
   ];
+}
+
+interface Sent {
+  resourceSpans?: {
+    resource: { attributes: Attribute[] };
+    scopeSpans: { spans: { attributes: Attribute[] }[] }[];
+  }[];
+}
+
+interface Attribute {
+  key: string;
+  value: { stringValue?: string };
+}
+
+/** The run that an export in JSON starts with, if there is one. */
+function sentRun(sent: unknown): SentRun | undefined {
+  const [first] = (sent as Sent).resourceSpans ?? [];
+  const text = (attributes: Attribute[], key: string) =>
+    attributes.find((attribute) => attribute.key === key)?.value.stringValue;
+  const attributes = first?.scopeSpans[0]?.spans[0]?.attributes ?? [];
+  const runtimeId = text(attributes, "junjo.executable_runtime_id");
+  if (first === undefined || runtimeId === undefined) return undefined;
+  return { runtimeId, service: text(first.resource.attributes, "service.name") ?? "" };
 }
 
 function status(store: MockStore): ResponseOf<"/otel/status", "get"> {
