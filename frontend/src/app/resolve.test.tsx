@@ -3,8 +3,8 @@ import userEvent from "@testing-library/user-event";
 import { http } from "msw";
 import { describe, expect, it, vi } from "vitest";
 import { copyText } from "@/lib/clipboard";
-import { makeNamedTrace } from "@/testing/mock-api/corpus";
 import { problem } from "@/testing/mock-api/answers";
+import { makeNamedTrace } from "@/testing/mock-api/corpus";
 import { addRun, busyStore } from "@/testing/mock-api/store";
 import { renderApp } from "@/testing/render-app";
 
@@ -36,7 +36,11 @@ describe("a stable link", () => {
     const { router } = renderApp(LINK, store);
     expect(await screen.findByRole("heading", { name: "Waiting for telemetry" })).toBeInTheDocument();
     addRun(store, { runtimeId: "1e5", service: "shop" }, Date.now());
-    const heading = await screen.findByRole("heading", { name: "Order Intake Workflow" }, { timeout: 30_000 });
+    const heading = await screen.findByRole(
+      "heading",
+      { name: "Order Intake Workflow" },
+      { timeout: 30_000 },
+    );
     expect(heading).toBeInTheDocument();
     await userEvent.click(await screen.findByRole("button", { name: "Previous state change" }));
     expect(router.state.location.href).toBe(LINK);
@@ -52,7 +56,9 @@ describe("a stable link", () => {
   /** Scenario: three runs have the identity. Guarantee: none of them is taken for it; all are listed. */
   it("shows a conflict", async () => {
     renderApp(CAPTURED, storeWith(3));
-    expect(await screen.findByRole("heading", { name: "Several runs have this identity" })).toBeInTheDocument();
+    expect(
+      await screen.findByRole("heading", { name: "Several runs have this identity" }),
+    ).toBeInTheDocument();
     expect(screen.getAllByRole("link", { name: "Order Intake Workflow" })).toHaveLength(3);
   });
 

@@ -57,8 +57,8 @@ function Waiting({ identity, stopped }: WaitingProps) {
   return (
     <EmptyState icon={Hourglass} title="Waiting for telemetry">
       <p role="status">
-        No {identity.executable_type.replace("_", " ")} with this id has arrived yet. This page looks for it again by
-        itself and shows it as soon as it is here.
+        No {identity.executable_type.replace("_", " ")} with this id has arrived yet. This page looks for it
+        again by itself and shows it as soon as it is here.
       </p>
       {stopped && <p>What started before {formatExact(stopped.searched_from)} was not looked through.</p>}
       <dl className="mx-auto mt-3 grid w-fit grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-left text-xs">
@@ -83,8 +83,8 @@ function Conflict({ owners, more }: { owners: Owner[]; more: boolean }) {
   return (
     <EmptyState icon={Waypoints} title="Several runs have this identity">
       <p role="status">
-        The id of a run has to be its own, so it cannot be said which of these the link means. They were sent by
-        applications that use the same id, or one run was sent under two traces.
+        The id of a run has to be its own, so it cannot be said which of these the link means. They were sent
+        by applications that use the same id, or one run was sent under two traces.
       </p>
       <ul aria-label="Runs with this identity" className="mt-3 grid gap-1 text-left">
         {owners.map((owner) => (

@@ -646,6 +646,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/otel/executables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find the span of a Junjo executable by the identity that its application knows. While none has arrived the answer says
+         *     `waiting`; several owners of one identity are a `conflict`, and all are listed.
+         */
+        get: operations["resolve_executable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/otel/export": {
         parameters: {
             query?: never;
@@ -1752,6 +1772,15 @@ export interface components {
          * @enum {string}
          */
         ExecutableKind: "workflow" | "subflow" | "node" | "run_concurrent" | "agent";
+        /** @description The spans that have the identity of an executable. */
+        Executables: {
+            /** @description Whether there are more than these. */
+            has_more: boolean;
+            incomplete: components["schemas"]["Incomplete"] | null;
+            /** @description The spans, newest first: none, one, or several that are in conflict. */
+            owners: components["schemas"]["SpanItem"][];
+            resolution: components["schemas"]["Resolution"];
+        };
         /** @description One execution of a node. */
         Execution: {
             /** @description Whether it was cancelled. */
@@ -2752,6 +2781,11 @@ export interface components {
             /** @description The token of the link. */
             token: string;
         };
+        /**
+         * @description What became of an identity.
+         * @enum {string}
+         */
+        Resolution: "waiting" | "found" | "conflict";
         /** @description How long telemetry is kept. */
         Retention: {
             /**
@@ -5648,6 +5682,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_executable: {
+        parameters: {
+            query: {
+                /** @description `service.namespace` of the application; empty or left out when it has none. */
+                service_namespace?: string;
+                /** @description `service.name` of the application. */
+                service_name: string;
+                /** @description Type of the executable, as `junjo.span_type` says it. */
+                executable_type: "workflow" | "subflow" | "agent" | "node" | "run_concurrent";
+                /** @description `junjo.executable_runtime_id`. */
+                runtime_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Executables"];
                 };
             };
             /** @description The request was refused; the detail says why. */
