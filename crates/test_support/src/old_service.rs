@@ -83,7 +83,8 @@ impl InternalIngestionService for OldServiceDouble {
         asked: Request<ReadSpansRequest>,
     ) -> Result<Response<Self::ReadSpansStream>, Status> {
         let asked = asked.into_inner();
-        let first = asked.start_key_ulid.try_into().map_or(0, |key| u128::from_be_bytes(key).saturating_add(1));
+        let first =
+            asked.start_key_ulid.try_into().map_or(0, |key| u128::from_be_bytes(key).saturating_add(1));
         let rows: Vec<_> = {
             let rows = self.rows();
             let page = rows.range(first..).take(asked.batch_size as usize);

@@ -79,11 +79,7 @@ impl Remote {
     }
 
     /// Makes records and position durable; waits while our wal or disk is full, because the remote still has them.
-    pub(super) async fn store(
-        &self,
-        records: Vec<NewRecord>,
-        to: RemotePosition,
-    ) -> Result<(), PullError> {
+    pub(super) async fn store(&self, records: Vec<NewRecord>, to: RemotePosition) -> Result<(), PullError> {
         loop {
             let stored = self.wal.append_pulled_to(records.clone(), to.clone()).await;
             match stored {

@@ -7,7 +7,8 @@
 //! also after a crash, and memory holds one page at a time, whatever the rate.
 //!
 //! Reading again gives way to reading on: it gets a share of what is new. At 20,000 spans/s five minutes are six million spans, and
-//! a sweep through them takes minutes; the next one then begins where this one left a gap.
+//! a sweep through them takes minutes; the next one then begins where this one left a gap. While the server is behind by more than
+//! a sweep looks back, there is nothing to look for: what it has yet to read was written later.
 //!
 //! Rows that it cannot decode it skips but counts: an empty page is asked for again with a larger size. It tells no scope,
 //! and nothing older than its own retention.
@@ -38,8 +39,8 @@ const FAR_OVERLAP: Duration = Duration::from_secs(5 * 60);
 const FAR_EVERY: Duration = Duration::from_secs(30);
 /// Spans read again for each new one. Above 2.4 (1.4 of it for the last seconds) a sweep ends sooner than its successor would grow.
 const SHARE: u64 = 3;
-/// The same while more is waiting: reading on comes first, and yet what must be kept has an end.
-const SHARE_BEHIND: u64 = 1;
+/// New spans for each one that is read again while more is waiting: reading on comes first, and yet what must be kept has an end.
+const SHARE_BEHIND: u64 = 4;
 /// Spans read again in a round that has little new, and in one that has nothing.
 const LEAST: u64 = 200;
 const IDLE: u64 = 10 * PAGE_SPANS as u64;
@@ -66,8 +67,8 @@ struct Reader<'a> {
     client: Client,
     source: String,
     newest: Key,
-    /// When `newest` was read, monotonic: the service's clock was there at that moment.
-    newest_at: Duration,
+    /// Milliseconds that the service's clock is ahead of our monotonic time, at least: the most that a key has shown.
+    ahead_millis: i64,
     near: Sweep,
     /// Its beginning is what must be known: keys below it are forgotten.
     far: Sweep,
@@ -89,7 +90,7 @@ impl<'a> Reader<'a> {
             client,
             source,
             newest,
-            newest_at: remote.clock.monotonic(),
+            ahead_millis: ahead(newest, remote.clock.monotonic()),
             near: Sweep::new(NEAR_OVERLAP, NEAR_EVERY, near_from.max(known_from)),
             far: Sweep::new(FAR_OVERLAP, FAR_EVERY, known_from),
             credit: 0,
@@ -104,7 +105,7 @@ impl<'a> Reader<'a> {
         let new = page.spans.len() as u64;
         if let Some(last) = page.last() {
             self.newest = self.newest.max(last);
-            self.newest_at = self.remote.clock.monotonic();
+            self.ahead_millis = self.ahead_millis.max(ahead(last, self.remote.clock.monotonic()));
             self.take(page.spans).await?;
         }
         self.report(new);
@@ -115,7 +116,7 @@ impl<'a> Reader<'a> {
     async fn read_again(&mut self, new: u64) -> Result<(), PullError> {
         let allowed = match new {
             0 => IDLE,
-            new if self.is_behind => SHARE_BEHIND * new,
+            new if self.is_behind => new / SHARE_BEHIND,
             new => SHARE * new + LEAST,
         };
         self.credit = (self.credit + allowed).min(IDLE);
@@ -129,8 +130,7 @@ impl<'a> Reader<'a> {
     /// One page of a sweep, if one is due; says how many spans were read.
     async fn sweep_page(&mut self) -> Result<Option<u64>, PullError> {
         let now = self.remote.clock.monotonic();
-        let millis = now.saturating_sub(self.newest_at).as_millis() as u64;
-        let service_millis = self.newest.millis().saturating_add(millis);
+        let service_millis = self.ahead_millis.saturating_add_unsigned(now.as_millis() as u64).max(0) as u64;
         let near = self.near.next(now, self.newest, service_millis);
         let (is_near, stretch) = match near {
             Some(stretch) => (true, stretch),
@@ -191,6 +191,11 @@ impl<'a> Reader<'a> {
         let pulled = Pulled { mode: SourceMode::Spans, items, waiting_batches: None, lag_nanos };
         self.remote.sources.pulled(&self.remote.config.url, pulled);
     }
+}
+
+/// How far a key that was read at a monotonic time shows the service's clock to be ahead of it, in milliseconds.
+fn ahead(key: Key, read_at: Duration) -> i64 {
+    (key.millis() as i64).saturating_sub(read_at.as_millis() as i64)
 }
 
 /// The position as it is stored: the newest key, and the one from which on keys are noted.

@@ -119,6 +119,9 @@ mod tests {
         sweep.read_to(None);
         assert_eq!(sweep.next(600 * SECOND, newest, 1_600_000), None);
         let next = Key::first_of(1_600_001);
-        assert_eq!(sweep.next(601 * SECOND, next, 1_601_000).unwrap().after, Key::first_of(1_001_000).before());
+        assert_eq!(
+            sweep.next(601 * SECOND, next, 1_601_000).unwrap().after,
+            Key::first_of(1_001_000).before()
+        );
     }
 }

@@ -1,9 +1,9 @@
 //! `/otel/executables`: which span has the identity that an application knows of what it ran.
 
-use junjo_test_support::{SpanBuilder, request, text};
+use junjo_test_support::{SpanBuilder, eventually, request, text};
 use serde_json::Value;
 
-use crate::harness::TestServer;
+use crate::harness::{PATIENCE, TestServer};
 use crate::telemetry::START;
 
 /// A run, and the namespace of the application that sent it.
@@ -19,13 +19,24 @@ async fn send(server: &TestServer, key: &str, trace: u128, namespace: Option<&st
     server.client(key).export(&message).await.unwrap();
 }
 
+/// The answer; a server that has not indexed what it acknowledged asks to come back.
 async fn resolve(server: &TestServer, query: &str) -> Value {
-    server.api.read(&format!("/otel/executables?service_name=shop&{query}")).await
+    let path = format!("/otel/executables?service_name=shop&{query}");
+    eventually("resolving", PATIENCE, || async {
+        let (status, answer) = server.api.get(&path).await;
+        assert!(status == 200 || status == 503, "{status}: {answer}");
+        (status == 200).then_some(answer)
+    })
+    .await
 }
 
 fn traces(answer: &Value) -> Vec<&str> {
-    let mut traces: Vec<_> =
-        answer["owners"].as_array().unwrap().iter().map(|owner| owner["trace_id"].as_str().unwrap()).collect();
+    let mut traces: Vec<_> = answer["owners"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|owner| owner["trace_id"].as_str().unwrap())
+        .collect();
     traces.sort_unstable();
     traces
 }

@@ -3,14 +3,18 @@
 use std::net::SocketAddr;
 
 use junjo_test_support::{OldServiceDouble, SpanBuilder, eventually};
+use junjo_web::{Clock as _, SystemClock};
 use serde_json::Value;
 
 use crate::harness::{Api, PATIENCE, ServerProcess, TestServer};
 use crate::telemetry::START;
 
 const INTERNAL: &str = "--internal-grpc-addr=127.0.0.1:0";
-/// Milliseconds of its clock in most scenarios.
-const NOW: u64 = 1_790_000_000_000;
+
+/// The remote's clock, which goes on as the server's does.
+fn millis() -> u64 {
+    SystemClock::new().now_unix_nano() as u64 / 1_000_000
+}
 
 fn span(number: u64) -> Option<SpanBuilder> {
     Some(SpanBuilder::new(1, number, START))
@@ -43,20 +47,21 @@ fn assert_once(status: &Value, spans: u64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn pull_from_the_existing_service_takes_every_span_once() {
     let remote = OldServiceDouble::default();
+    let began = millis();
     for row in 0..2_500 {
-        remote.write(NOW, row, None);
+        remote.write(began - 1, row, None);
     }
     for number in 1..=30 {
-        remote.write(NOW + 1, number.into(), span(number));
+        remote.write(began, number.into(), span(number));
     }
     let source = source(remote.serve().await.unwrap());
     let server = TestServer::start_with(tempfile::tempdir().unwrap(), &[&source, INTERNAL]).await;
     server.api.register().await;
     assert_once(&stored(&server.api, 30).await, 30);
-    remote.write(NOW, 8_000, span(31));
+    remote.write(millis() - 100_000, 8_000, span(31));
     assert_once(&stored(&server.api, 31).await, 31);
     let dir = server.stop().await;
-    remote.write(NOW - 200_000, 9_000, span(32));
+    remote.write(millis() - 200_000, 9_000, span(32));
     let server = TestServer::start_with(dir, &[&source, INTERNAL]).await;
     server.api.login().await;
     assert_once(&stored(&server.api, 32).await, 32);
@@ -82,7 +87,7 @@ async fn kills_neither_lose_nor_double_what_is_pulled() {
     let mut write = |count: u64, back: u64| {
         for _ in 0..count {
             sent += 1;
-            remote.write(NOW + sent - back, sent.into(), span(sent));
+            remote.write(millis() - back, sent.into(), span(sent));
         }
         sent
     };
