@@ -5,7 +5,7 @@ import { Hourglass, Unlink, Waypoints } from "lucide-react";
 import { Suspense } from "react";
 import { buttonClass } from "@/components/ui/button";
 import { EmptyState, ErrorState, SkeletonRows } from "@/components/ui/states";
-import { isInvalidInput } from "@/lib/api/problem";
+import { isUnavailable } from "@/lib/api/problem";
 import { formatExact } from "@/lib/format/time";
 import { useExecutableView } from "@/telemetry/slots/executable-views";
 import { type Owner, resolveQuery } from "./resolve-query";
@@ -42,7 +42,9 @@ function Resolved({ identity, destination }: ResolvedProps) {
       </Suspense>
     );
   }
-  if (answer.error && isInvalidInput(answer.error)) return <ErrorState error={answer.error} />;
+  if (answer.error && !isUnavailable(answer.error)) {
+    return <ErrorState error={answer.error} onRetry={() => answer.refetch()} />;
+  }
   if (answer.isPending && !answer.error) return <SkeletonRows label="Looking for the run" />;
   return <Waiting identity={identity} stopped={found?.incomplete ?? null} />;
 }

@@ -63,6 +63,11 @@ export function isInvalidInput(error: unknown): boolean {
   return error instanceof ApiProblem && error.status === 400;
 }
 
+/** The server cannot say yet, for example while it indexes. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === 503;
+}
+
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiProblem && error.status === 404;
 }
