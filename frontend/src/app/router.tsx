@@ -8,7 +8,7 @@ import {
   redirect,
   stringifySearchWith,
 } from "@tanstack/react-router";
-import { parseSearchValue } from "@/lib/search-value";
+import { parseSearchValue } from "./search-value";
 import { appRoute, rootRoute, settingsRoute } from "@/state/frame-routes";
 import type { Feature } from "@/telemetry/feature";
 import { AppShell } from "./app-shell";

@@ -35,7 +35,7 @@ use super::sources::{Pulled, SourceMode};
 const NEAR_OVERLAP: Duration = Duration::from_secs(2);
 const NEAR_EVERY: Duration = Duration::from_secs(5);
 /// How far the service's clock may be set back.
-const FAR_OVERLAP: Duration = Duration::from_secs(5 * 60);
+const FAR_OVERLAP: Duration = Duration::from_mins(5);
 const FAR_EVERY: Duration = Duration::from_secs(30);
 /// Spans read again for each new one. Above 2.4 (1.4 of it for the last seconds) a sweep ends sooner than its successor would grow.
 const SHARE: u64 = 3;
@@ -154,10 +154,11 @@ impl<'a> Reader<'a> {
         let (Some((first, _)), Some((last, _))) = (spans.first(), spans.last()) else { return Ok(()) };
         let mut known = HashSet::new();
         for packed in self.remote.taken_keys(&self.source, key::range(*first, *last)).await? {
-            match key::unpack(&packed) {
-                Some(keys) => known.extend(keys),
-                None => tracing::error!("noted keys cannot be read: their spans are stored again"),
+            let keys = key::unpack(&packed);
+            if keys.is_none() {
+                tracing::error!("noted keys cannot be read: their spans are stored again");
             }
+            known.extend(keys.unwrap_or_default());
         }
         spans.retain(|(key, _)| !known.contains(key));
         if !spans.is_empty() {
