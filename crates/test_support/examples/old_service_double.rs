@@ -48,6 +48,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a program of its own, whose keys are those of the machine's clock"
+)]
 fn send(double: &OldServiceDouble, number: u64, back: u64) -> Result<(), Box<dyn Error>> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
     let span = SpanBuilder::new(u128::from(number / SPANS_OF_A_TRACE + 1), number + 1, now.as_nanos() as u64);

@@ -8,13 +8,13 @@ import {
   redirect,
   stringifySearchWith,
 } from "@tanstack/react-router";
-import { parseSearchValue } from "./search-value";
 import { appRoute, rootRoute, settingsRoute } from "@/state/frame-routes";
 import type { Feature } from "@/telemetry/feature";
 import { AppShell } from "./app-shell";
 import { NotFoundPage, PageFailure, PagePending } from "./fallback-pages";
 import { FEATURES, MOVED_ADDRESSES } from "./features";
 import { newAddress } from "./moved-addresses";
+import { parseSearchValue } from "./search-value";
 import { SettingsLayout } from "./settings-layout";
 
 const indexRoute = createRoute({
