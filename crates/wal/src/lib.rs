@@ -47,7 +47,7 @@
 //! | `writer.rs` | the writer thread: groups, trimming, what it does when the disk fails |
 //! | `transactions.rs` | what the writer does to the file, one transaction each |
 //! | `reader.rs` | reading, on connections of its own |
-//! | `taken.rs` | keys of what was taken out of a remote log |
+//! | `taken.rs` | how far a remote log was taken over, and keys of what was |
 //! | `shared.rs` | numbers that the writer publishes |
 //! | `schema.rs` | tables, opening, format version |
 //! | `recovery.rs`, `salvage.rs` | opening again after the disk failed; saving what is readable of a damaged file |
@@ -88,8 +88,7 @@ pub use record::{
 pub use salvage::SalvageReport;
 pub use schema::FORMAT_VERSION;
 pub use shared::Accepted;
-pub use taken::{KeyRange, TakenKeys};
-pub use work::RemotePosition;
+pub use taken::{KeyRange, RemotePosition, TakenKeys};
 
 use reader::ReaderPool;
 use shared::Shared;

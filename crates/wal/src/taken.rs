@@ -1,9 +1,7 @@
-//! Which items of another log were taken over, for a log that has to be read more than once: keys, in the transaction of the
+//! How far another log was taken over, and which of its items, for one that has to be read more than once: keys, in the transaction of the
 //! records that they came with. What a key is, and how keys are packed, only the reader of that log knows.
 
 use rusqlite::{Connection, Row};
-
-use crate::work::RemotePosition;
 
 /// The table, also made when a file of an earlier format is opened.
 pub(crate) const CREATE_SQL: &str = "
@@ -11,6 +9,26 @@ pub(crate) const CREATE_SQL: &str = "
         source TEXT NOT NULL, slot INTEGER NOT NULL, first BLOB NOT NULL, last BLOB NOT NULL, keys BLOB NOT NULL
     );
     CREATE INDEX taken_keys_by_slot ON taken_keys (source, slot);";
+
+/// How far another log has been taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemotePosition {
+    /// The other log: its `wal_id`, or what stands for it.
+    pub source: String,
+    /// The position in it behind the last records.
+    pub position: Vec<u8>,
+    /// Keys of what was taken, when that log has to be read more than once.
+    pub taken: Vec<TakenKeys>,
+    /// Keys of lower slots are forgotten.
+    pub forget_below: Option<i64>,
+}
+
+impl RemotePosition {
+    /// A position in a log that is read once.
+    pub fn at(source: String, position: Vec<u8>) -> Self {
+        Self { source, position, taken: Vec::new(), forget_below: None }
+    }
+}
 
 /// Keys of one slot that were taken with one page.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use tokio::sync::oneshot;
 
 use crate::error::AppendError;
 use crate::record::{NewRecord, Sequence, Signal};
-use crate::taken::TakenKeys;
+use crate::taken::RemotePosition;
 
 /// A page of the file (`schema.rs`), and about what SQLite keeps of it for itself.
 const PAGE_BYTES: u64 = 16 << 10;
@@ -37,26 +37,6 @@ pub(crate) struct Work {
     /// How far the log that they were pulled from has been read with them.
     pub(crate) position: Option<RemotePosition>,
     pub(crate) ack: oneshot::Sender<Result<Sequence, AppendError>>,
-}
-
-/// How far another log has been taken over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RemotePosition {
-    /// The other log: its `wal_id`, or what stands for it.
-    pub source: String,
-    /// The position in it behind the last records.
-    pub position: Vec<u8>,
-    /// Keys of what was taken, when that log has to be read more than once.
-    pub taken: Vec<TakenKeys>,
-    /// Keys of lower slots are forgotten.
-    pub forget_below: Option<i64>,
-}
-
-impl RemotePosition {
-    /// A position in a log that is read once.
-    pub fn at(source: String, position: Vec<u8>) -> Self {
-        Self { source, position, taken: Vec::new(), forget_below: None }
-    }
 }
 
 impl Work {
