@@ -38,11 +38,16 @@ const KEY_ID: &str = "ingestion-service";
 
 type Key = [u8; 16];
 
+/// Where the position in the log of the service at `url` is kept: the service has no identity of its own.
+pub(super) fn source(url: &str) -> String {
+    format!("spans {url}")
+}
+
 /// Polls the remote until something fails.
 pub(super) async fn pull(remote: &Remote, channel: Channel) -> Result<(), PullError> {
     let mut client =
         InternalIngestionServiceClient::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX);
-    let source = format!("spans {}", remote.config.url);
+    let source = source(&remote.config.url);
     let stored = remote.position(&source).await?;
     let mut newest: Key = stored.and_then(|position| position.try_into().ok()).unwrap_or_default();
     let mut known = HashSet::new();
