@@ -39,7 +39,8 @@ pub(crate) fn judge(keys: Vec<ForeignKey>, now_unix_nano: i64) -> (Vec<ImportedR
 
 /// A name that this server would take as well.
 fn readable(name: &str) -> String {
-    let plain: String = name.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    let plain: String =
+        name.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
     let short: String = plain.trim().chars().take(NAME_CHARS_MAX).collect();
     if short.is_empty() { "imported".to_owned() } else { short }
 }

@@ -15,7 +15,10 @@ const EXPECTED: &str = "SQLite database (app_data.db)";
 
 /// Its tables: column and declared type. `goose_db_version` is the migrations' own.
 const TABLES: &[(&str, &[(&str, &str)])] = &[
-    ("users", &[("id", "INTEGER"), ("email", "TEXT"), ("password_hash", "TEXT"), ("created_at", "TIMESTAMP")]),
+    (
+        "users",
+        &[("id", "INTEGER"), ("email", "TEXT"), ("password_hash", "TEXT"), ("created_at", "TIMESTAMP")],
+    ),
     ("api_keys", &[("id", "TEXT"), ("key", "TEXT"), ("name", "TEXT"), ("created_at", "TIMESTAMP")]),
     ("poller_state", &[("id", "INTEGER"), ("last_key", "BLOB")]),
 ];
@@ -56,7 +59,11 @@ pub struct GoAccounts {
 impl fmt::Debug for GoAccounts {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (users, keys) = (self.users.len(), self.keys.len());
-        formatter.debug_struct("GoAccounts").field("users", &users).field("keys", &keys).finish_non_exhaustive()
+        formatter
+            .debug_struct("GoAccounts")
+            .field("users", &users)
+            .field("keys", &keys)
+            .finish_non_exhaustive()
     }
 }
 
@@ -143,9 +150,12 @@ async fn read_all(connection: &mut SqliteConnection) -> Result<GoAccounts, sqlx:
             created_at_unix_nano: unix_nano(row.try_get("created_at")?),
         })
     });
-    let (users, keys) = (users.collect::<Result<_, sqlx::Error>>()?, keys.collect::<Result<_, sqlx::Error>>()?);
+    let (users, keys) =
+        (users.collect::<Result<_, sqlx::Error>>()?, keys.collect::<Result<_, sqlx::Error>>()?);
     let cursor: Option<Option<Vec<u8>>> =
-        sqlx::query_scalar("SELECT last_key FROM poller_state WHERE id = 1").fetch_optional(connection).await?;
+        sqlx::query_scalar("SELECT last_key FROM poller_state WHERE id = 1")
+            .fetch_optional(connection)
+            .await?;
     let cursor = cursor.flatten().and_then(|key| key.try_into().ok());
     Ok(GoAccounts { users, keys, cursor })
 }

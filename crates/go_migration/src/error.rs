@@ -50,6 +50,13 @@ pub enum MigrationError {
         #[source]
         source: duckdb::Error,
     },
+    /// What was read became something that is not OTLP, which is a fault of this program.
+    #[error("spans were read that cannot be written as OTLP")]
+    Message {
+        /// What is wrong with it.
+        #[source]
+        source: junjo_span_model::ScanError,
+    },
     /// The stored position of an earlier import has no meaning.
     #[error("the position of an earlier import is damaged")]
     Position {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use duckdb::types::{TimeUnit, Value};
 use duckdb::{Connection, params};
 use serde_json::json;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
@@ -27,8 +28,6 @@ const COST: u32 = 4;
 const SPANS_IN_TRACE: u32 = 8;
 /// 2025-10-12, in microseconds.
 const START_MICROS: i64 = 1_760_227_200_000_000;
-/// Rows that go to DuckDB in one transaction.
-const TRANSACTION_ROWS: u32 = 5_000;
 
 const SQLITE_TABLES: &str = "
 CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT NULL, is_applied INTEGER NOT NULL,
@@ -96,11 +95,13 @@ pub async fn write_sqlite(path: &Path, amounts: Amounts) -> Result<(), Failure> 
     for number in 0..amounts.users {
         let mut salt = [7; 16];
         salt[..4].copy_from_slice(&number.to_be_bytes());
-        let hash = bcrypt::hash_with_salt(password(number), COST, salt)?.format_for_version(bcrypt::Version::TwoA);
+        let hash =
+            bcrypt::hash_with_salt(password(number), COST, salt)?.format_for_version(bcrypt::Version::TwoA);
         add_user(&mut connection, &email(number), &hash).await?;
     }
     for number in 0..amounts.keys {
-        add_key(&mut connection, &format!("nanoid_of-{number:011}"), &key(number), &format!("key {number}")).await?;
+        add_key(&mut connection, &format!("nanoid_of-{number:011}"), &key(number), &format!("key {number}"))
+            .await?;
     }
     sqlx::query("INSERT INTO poller_state VALUES (1, ?)")
         .bind(CURSOR.as_slice())
@@ -140,7 +141,9 @@ async fn add_key(
 pub async fn add_odd_accounts(path: &Path) -> Result<(), Failure> {
     let mut connection = SqliteConnectOptions::new().filename(path).connect().await?;
     let hash = bcrypt::hash_with_salt("x", COST, [1; 16])?.format_for_version(bcrypt::Version::TwoA);
-    for (address, hash) in [("", hash.as_str()), ("USER0@example.com", &hash), ("odd@example.com", "plain text")] {
+    for (address, hash) in
+        [("", hash.as_str()), ("USER0@example.com", &hash), ("odd@example.com", "plain text")]
+    {
         add_user(&mut connection, address, hash).await?;
     }
     let long = "k".repeat(300);
@@ -173,19 +176,13 @@ pub fn append_duckdb(path: &Path, rows: std::ops::Range<u32>) -> Result<(), Fail
 }
 
 fn add_spans(connection: &Connection, rows: std::ops::Range<u32>) -> Result<(), Failure> {
-    let first = rows.start;
-    connection.execute_batch("BEGIN")?;
-    let mut insert = connection.prepare(
-        "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, make_timestamptz(?), make_timestamptz(?), ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )?;
+    let mut appender = connection.appender("spans")?;
     for number in rows {
-        if number > first && number % TRANSACTION_ROWS == 0 {
-            connection.execute_batch("COMMIT; BEGIN")?;
-        }
         let (trace_id, span_id) = span_ids(number);
         let place = number % SPANS_IN_TRACE;
         let parent = (place > 0).then(|| span_ids(number - place).1);
-        let kind = ["CLIENT", "SERVER", "INTERNAL", "PRODUCER", "CONSUMER", "UNSPECIFIED"][number as usize % 6];
+        let kind =
+            ["CLIENT", "SERVER", "INTERNAL", "PRODUCER", "CONSUMER", "UNSPECIFIED"][number as usize % 6];
         let start = START_MICROS + i64::from(number) * 1_000;
         let (code, message) = match number % 10 {
             0 => ("STATUS_CODE_ERROR", "it failed"),
@@ -201,21 +198,24 @@ fn add_spans(connection: &Connection, rows: std::ops::Range<u32>) -> Result<(), 
         };
         let is_workflow = span_type.ends_with("flow");
         let id = if span_type.is_empty() { String::new() } else { format!("id{number}") };
-        let state = |value: u32| if is_workflow { json!({"count": value}).to_string() } else { "{}".to_owned() };
-        insert.execute(params![
+        let state =
+            |value: u32| if is_workflow { json!({"count": value}).to_string() } else { "{}".to_owned() };
+        let time = |micros| Value::Timestamp(TimeUnit::Microsecond, micros);
+        appender.append_row(params![
             trace_id,
             span_id,
             parent,
             if number % 97 == 5 { "NO_SERVICE_NAME" } else { ["shop", "agents"][number as usize / 64 % 2] },
             format!("span {number}"),
             kind,
-            start,
-            start + 900,
+            time(start),
+            time(start + 900),
             code,
             message,
             attributes(number),
             events(number, is_workflow),
-            i64::from(number % 2) * 256,
+            "[]",
+            i32::try_from(number % 2)? * 256,
             (number % 5 == 0).then(|| "vendor=1".to_owned()),
             id,
             if place > 0 && !id.is_empty() { format!("id{}", number - place) } else { String::new() },
@@ -226,8 +226,7 @@ fn add_spans(connection: &Connection, rows: std::ops::Range<u32>) -> Result<(), 
             if is_workflow { format!("store{number}") } else { String::new() },
         ])?;
     }
-    drop(insert);
-    connection.execute_batch("COMMIT")?;
+    appender.flush()?;
     Ok(())
 }
 

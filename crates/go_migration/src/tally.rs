@@ -15,6 +15,8 @@ pub struct Tally {
     pub already_here: u64,
     /// Rows whose ids no span can have.
     pub unusable_ids: u64,
+    /// Spans that no receiver would take.
+    pub refused: u64,
     /// Events in imported spans.
     pub events: u64,
     /// Those of them that change a state.
@@ -37,14 +39,37 @@ impl Tally {
     /// What could not be given back, as sentences; counts of nothing are left out.
     pub fn losses(&self) -> Vec<String> {
         let counted = [
-            (self.unusable_ids, "rows have ids that no span can have (not 32 and 16 hex digits, or all zero) and are left out"),
-            (self.large_integers, "integers are beyond 2^53: the Go server may have rounded them before it stored them"),
-            (self.empty_arrays, "attributes are null in the file: they were empty arrays, and are that again"),
-            (self.unreadable, "columns do not hold the JSON that belongs there: their text is kept as attribute junjo.import.<column>"),
+            (
+                self.unusable_ids,
+                "rows have ids that no span can have (not 32 and 16 hex digits, or all zero) and are left out",
+            ),
+            (
+                self.refused,
+                "spans have values deeper within each other than any sender may send, and are left out",
+            ),
+            (
+                self.large_integers,
+                "integers are beyond 2^53: the Go server may have rounded them before it stored them",
+            ),
+            (
+                self.empty_arrays,
+                "attributes are null in the file: they were empty arrays, and are that again",
+            ),
+            (
+                self.unreadable,
+                "columns do not hold the JSON that belongs there: their text is kept as attribute junjo.import.<column>",
+            ),
             (self.unusable_times, "times cannot be said in unsigned nanoseconds and are 0"),
-            (self.links, "rows have links in a form that this import does not know, kept as attribute junjo.import.links_json"),
+            (
+                self.links,
+                "rows have links in a form that this import does not know, kept as attribute junjo.import.links_json",
+            ),
         ];
-        counted.into_iter().filter(|(count, _)| *count > 0).map(|(count, text)| format!("{count} {text}")).collect()
+        counted
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, text)| format!("{count} {text}"))
+            .collect()
     }
 }
 

@@ -58,9 +58,8 @@ pub trait KeyImport: Send + Sync + 'static {
 }
 
 /// The outcome of [`KeyImport::import`], to wait for.
-pub type Importing<'a> = Pin<
-    Box<dyn Future<Output = Result<ImportedKeys, Box<dyn std::error::Error + Send + Sync>>> + Send + 'a>,
->;
+pub type Importing<'a> =
+    Pin<Box<dyn Future<Output = Result<ImportedKeys, Box<dyn std::error::Error + Send + Sync>>> + Send + 'a>>;
 
 /// The key of a request: `x-junjo-api-key`, then `x-api-key`, then `authorization` (Bearer, or Basic's password or
 /// else user).

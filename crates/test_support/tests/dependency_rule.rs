@@ -4,7 +4,7 @@
 //! Dependencies point one way:
 //!
 //! ```text
-//! server -> features {auth, api_keys, otel} -> telemetry -> pipeline, ingest -> span_store -> wal, workflow_model, rpc, web, memory
+//! server -> features {auth, api_keys, otel} -> telemetry -> pipeline, ingest, go_migration -> span_store -> wal, workflow_model, rpc, web, memory
 //! workflow_model -> span_model
 //! ```
 

@@ -183,8 +183,7 @@ impl AuthState {
         let (account, stored_hash) = self.shared.repository.find_login(&email).await?.unzip();
         let any_imported = self.shared.repository.has_imported_hash().await?;
         let password = credentials.password;
-        let is_match =
-            self.shared.hasher.verify(password.clone(), stored_hash.clone(), any_imported).await?;
+        let is_match = self.shared.hasher.verify(password.clone(), stored_hash.clone(), any_imported).await?;
         let account = match account {
             Some(account) if is_match => account,
             other => {

@@ -51,7 +51,10 @@ async fn first_sign_in_renews_the_hash() {
     app.anon().login("grace@example.org", "not the password").await.problem(StatusCode::UNAUTHORIZED);
     let log = client.get("/auth/audit?action=password.rehash").await;
     assert_eq!(log.body["items"].as_array().unwrap().len(), 1, "{}", log.body);
-    assert_eq!(log.body["items"][0]["detail"], "weak_password", "7 characters are fewer than a new password has");
+    assert_eq!(
+        log.body["items"][0]["detail"], "weak_password",
+        "7 characters are fewer than a new password has"
+    );
 }
 
 /// Scenario: the same import twice, with an account deleted in between, and one whose password was changed. Guarantee: nothing comes
@@ -59,8 +62,12 @@ async fn first_sign_in_renews_the_hash() {
 #[tokio::test]
 async fn second_import_changes_nothing() {
     let app = TestApp::start().await;
-    let accounts =
-        || vec![account("ada@x.org", &hash("the password of ada")), account("eve@x.org", &hash("the password of eve"))];
+    let accounts = || {
+        vec![
+            account("ada@x.org", &hash("the password of ada")),
+            account("eve@x.org", &hash("the password of eve")),
+        ]
+    };
     let first = import(&app, accounts()).await;
     assert_eq!((first.added, first.again), (2, 0));
     let mut ada = app.anon();

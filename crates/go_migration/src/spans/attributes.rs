@@ -38,9 +38,7 @@ fn any(value: &Value, tally: &mut Tally) -> any_value::Value {
             let values = values.iter().map(|value| AnyValue { value: Some(any(value, tally)) }).collect();
             any_value::Value::ArrayValue(ArrayValue { values })
         }
-        Value::Object(object) => {
-            any_value::Value::KvlistValue(KeyValueList { values: pairs(object, tally) })
-        }
+        Value::Object(object) => any_value::Value::KvlistValue(KeyValueList { values: pairs(object, tally) }),
     }
 }
 

@@ -11,7 +11,7 @@ mod page;
 mod row;
 
 pub use file::GoSpans;
-pub use page::{Page, Position};
+pub use page::{Batch, Page, Position};
 
 /// What the resource of an imported span says, besides the service: what this server shows of it is what the Go server
 /// had kept, not what was sent.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use junjo_span_model::{SpanId, TraceId};
+use junjo_span_model::{ScanLimits, Signal, SpanId, TraceId, scan, without_rejected};
 use serde::{Deserialize, Serialize};
 
 use super::message::message;
@@ -53,12 +53,29 @@ impl Page {
         self.behind.tally.already_here += (before - self.spans.len()) as u64;
     }
 
-    /// The spans as a serialised `ExportTraceServiceRequest`, `None` without spans; how many they are; and the position to
-    /// store with them.
-    pub fn into_message(mut self) -> (Option<Vec<u8>>, u32, Position) {
-        let count = u32::try_from(self.spans.len()).unwrap_or(u32::MAX);
-        self.behind.tally.imported += u64::from(count);
-        let bytes = (count > 0).then(|| message(self.spans));
-        (bytes, count, self.behind)
+    /// What to store, and the position to store with it. Spans that no receiver would take are left out, and counted.
+    pub fn into_batch(mut self) -> Result<(Option<Batch>, Position), MigrationError> {
+        if self.spans.is_empty() {
+            return Ok((None, self.behind));
+        }
+        let mut message = message(self.spans);
+        let report = scan(Signal::Traces, &message, &ScanLimits::default())
+            .map_err(|source| MigrationError::Message { source })?;
+        if report.rejected > 0 {
+            message = without_rejected(Signal::Traces, &message);
+        }
+        self.behind.tally.refused += u64::from(report.rejected);
+        self.behind.tally.imported += u64::from(report.accepted);
+        let batch = (report.accepted > 0).then_some(Batch { message, spans: report.accepted });
+        Ok((batch, self.behind))
     }
+}
+
+/// Spans to store.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// A serialised `ExportTraceServiceRequest`.
+    pub message: Vec<u8>,
+    /// How many spans it has.
+    pub spans: u32,
 }

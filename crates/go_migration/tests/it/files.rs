@@ -34,12 +34,13 @@ impl Files {
 fn read_on(file: &GoSpans, mut position: Position) -> (Vec<Span>, Position) {
     let mut spans = Vec::new();
     while let Some(page) = file.page(&position).unwrap() {
-        let (message, count, behind) = page.into_message();
-        let request = ExportTraceServiceRequest::decode(message.unwrap_or_default().as_slice()).unwrap();
+        let (batch, behind) = page.into_batch().unwrap();
+        let batch = batch.unwrap();
+        let request = ExportTraceServiceRequest::decode(batch.message.as_slice()).unwrap();
         let found = request.resource_spans.into_iter().flat_map(|resource| resource.scope_spans);
         let before = spans.len();
         spans.extend(found.flat_map(|scope| scope.spans));
-        assert_eq!(spans.len() - before, count as usize);
+        assert_eq!(spans.len() - before, batch.spans as usize);
         // what is stored is what is read again
         position = file.resume(Some(&behind.to_bytes())).unwrap();
         assert_eq!(position, behind);
@@ -58,8 +59,7 @@ fn every_row_is_read_once_and_what_is_added_follows() {
     let file = GoSpans::open(&path).unwrap();
     assert_eq!(file.rows(), 2_345);
     let (spans, position) = read_on(&file, file.resume(None).unwrap());
-    let ids: Vec<_> =
-        spans.iter().map(|span| (hex(&span.trace_id), hex(&span.span_id))).collect();
+    let ids: Vec<_> = spans.iter().map(|span| (hex(&span.trace_id), hex(&span.span_id))).collect();
     assert_eq!(ids, (0..2_345).map(span_ids).collect::<Vec<_>>());
     let tally = &position.tally;
     assert_eq!((tally.rows, tally.imported, tally.unusable_ids), (2_345, 2_345, 0));
@@ -91,8 +91,8 @@ fn known_spans_are_left_out() {
     let mut page = file.page(&Position::default()).unwrap().unwrap();
     let known: HashSet<_> = page.ids().into_iter().take(4).collect();
     page.leave_out(&known);
-    let (_, count, behind) = page.into_message();
-    assert_eq!((count, behind.tally.already_here, behind.tally.imported), (6, 4, 6));
+    let (batch, behind) = page.into_batch().unwrap();
+    assert_eq!((batch.unwrap().spans, behind.tally.already_here, behind.tally.imported), (6, 4, 6));
 }
 
 /// Scenario: the SQLite file with odd accounts. Guarantee: all of it is read as it is; judging it is for whoever stores it.
@@ -134,7 +134,10 @@ async fn foreign_files_are_refused_with_a_sentence() {
     connection.execute_batch("ALTER TABLE state_patches DROP COLUMN patch_store_id").unwrap();
     drop(connection);
     let said = GoSpans::open(&duckdb).err().unwrap().to_string();
-    assert!(said.ends_with("of Junjo's Go server: table state_patches has no column patch_store_id"), "{said}");
+    assert!(
+        said.ends_with("of Junjo's Go server: table state_patches has no column patch_store_id"),
+        "{said}"
+    );
 }
 
 fn hex(bytes: &[u8]) -> String {
