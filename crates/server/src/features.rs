@@ -85,14 +85,7 @@ impl Features {
 
     /// No feature but accounts.
     fn with_accounts(auth: junjo_auth::State) -> Self {
-        Self {
-            auth,
-            tasks: Vec::new(),
-            ingest_keys: None,
-            read_keys: None,
-            key_import: None,
-            internal: None,
-        }
+        Self { auth, tasks: Vec::new(), ingest_keys: None, read_keys: None, key_import: None, internal: None }
     }
 
     /// Adds the tasks of a feature, and gives its routes their state.
