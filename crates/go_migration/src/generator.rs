@@ -216,7 +216,7 @@ fn add_spans(connection: &Connection, rows: std::ops::Range<u32>) -> Result<(), 
             events(number, is_workflow),
             "[]",
             i32::try_from(number % 2)? * 256,
-            (number % 5 == 0).then(|| "vendor=1".to_owned()),
+            number.is_multiple_of(5).then(|| "vendor=1".to_owned()),
             id,
             if place > 0 && !id.is_empty() { format!("id{}", number - place) } else { String::new() },
             span_type,
@@ -232,7 +232,7 @@ fn add_spans(connection: &Connection, rows: std::ops::Range<u32>) -> Result<(), 
 
 fn attributes(number: u32) -> String {
     let plain = json!({
-        "order.id": number, "price": 0.5, "is_new": number % 2 == 0, "tags": ["a", "b"], "junjo.workflow.node.count": 2
+        "order.id": number, "price": 0.5, "is_new": number.is_multiple_of(2), "tags": ["a", "b"], "junjo.workflow.node.count": 2
     });
     let odd = json!({
         "big": 9_007_199_254_740_993_i64 + i64::from(number), "empty": null, "nested": {"k": 1}, "text": "é 🐴 <b>&</b> \u{0}",
@@ -248,7 +248,7 @@ fn attributes(number: u32) -> String {
 }
 
 fn events(number: u32, is_workflow: bool) -> String {
-    if !is_workflow && number % 3 != 0 {
+    if !is_workflow && !number.is_multiple_of(3) {
         return "[]".to_owned();
     }
     let time = (START_MICROS + i64::from(number) * 1_000) * 1_000;

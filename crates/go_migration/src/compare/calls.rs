@@ -1,6 +1,8 @@
 //! What both servers are asked: each route of the Go server, in forms that change nothing. Calls that would change something are
 //! asked in the forms that are refused.
 
+use std::fmt::Write as _;
+
 use reqwest::Method;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -143,7 +145,7 @@ fn encoded(text: &str) -> String {
         if plain(byte) {
             path.push(char::from(byte));
         } else {
-            path.push_str(&format!("%{byte:02X}"));
+            let _ = write!(path, "%{byte:02X}");
         }
         path
     })
