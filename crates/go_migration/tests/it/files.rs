@@ -59,7 +59,7 @@ fn every_row_is_read_once_and_what_is_added_follows() {
     let file = GoSpans::open(&path).unwrap();
     assert_eq!(file.rows(), 2_345);
     let (spans, position) = read_on(&file, file.resume(None).unwrap());
-    let ids: Vec<_> = spans.iter().map(|span| (hex(&span.trace_id), hex(&span.span_id))).collect();
+    let ids: Vec<_> = spans.iter().map(ids_of).collect();
     assert_eq!(ids, (0..2_345).map(span_ids).collect::<Vec<_>>());
     let tally = &position.tally;
     assert_eq!((tally.rows, tally.imported, tally.unusable_ids), (2_345, 2_345, 0));
@@ -128,7 +128,7 @@ async fn foreign_files_are_refused_with_a_sentence() {
     assert!(matches!(GoAccounts::read(&duckdb).await, Err(MigrationError::Sqlite { .. })));
     assert!(matches!(GoSpans::open(&missing), Err(MigrationError::Missing { .. })));
     assert!(matches!(GoSpans::open(&text), Err(MigrationError::DuckDb { .. })));
-    assert!(!missing.exists());
+    assert!(!missing.try_exists().unwrap());
 
     let connection = duckdb::Connection::open(&duckdb).unwrap();
     connection.execute_batch("ALTER TABLE state_patches DROP COLUMN patch_store_id").unwrap();
@@ -140,6 +140,9 @@ async fn foreign_files_are_refused_with_a_sentence() {
     );
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// As they are in the file.
+fn ids_of(span: &Span) -> (String, String) {
+    let trace_id = u128::from_be_bytes(span.trace_id.as_slice().try_into().unwrap());
+    let span_id = u64::from_be_bytes(span.span_id.as_slice().try_into().unwrap());
+    (format!("{trace_id:032x}"), format!("{span_id:016x}"))
 }
