@@ -3,10 +3,9 @@
 use junjo_ingest::{ForeignKey, ImportedKeys};
 use secrecy::ExposeSecret as _;
 
-use crate::key;
+use crate::key::{self, PRESENTED_BYTES_MAX};
 use crate::repository::ImportedRow;
 use crate::schemas::NAME_CHARS_MAX;
-use crate::service::PRESENTED_BYTES_MAX;
 
 /// Characters of a long key that are shown in lists.
 const VISIBLE_CHARS: usize = 12;

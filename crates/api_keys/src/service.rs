@@ -12,16 +12,13 @@ use sqlx::SqlitePool;
 use crate::cache::{Answer, Cache};
 use crate::error::{ApiKeyError, CheckError};
 use crate::imports;
-use crate::key::{self, KeyHash, KeyIdentity, PlainKey, Scope};
+use crate::key::{self, KeyHash, KeyIdentity, PRESENTED_BYTES_MAX, PlainKey, Scope};
 use crate::last_used::LastUsed;
 use crate::repository::{Inserted, NewRow, Repository, Rotated, RowChange};
 use crate::schemas::{
     ApiKeyChange, ApiKeyRotation, ApiKeyView, CreatedApiKey, ExpiryChange, NAME_CHARS_MAX, NewApiKey,
 };
 use crate::settings::{ApiKeysConfig, Settings};
-
-/// Longest text that is hashed as a key; room for keys of other products.
-pub(crate) const PRESENTED_BYTES_MAX: usize = 256;
 
 /// Draws of a random prefix; two in a row collide about never.
 const PREFIX_ATTEMPTS_MAX: usize = 3;

@@ -7,7 +7,7 @@ use reqwest::Method;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-use super::Login;
+use super::login::Login;
 
 /// One request.
 #[derive(Debug, Clone)]

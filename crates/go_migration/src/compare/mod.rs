@@ -4,15 +4,16 @@
 mod calls;
 mod differences;
 mod documented;
+mod login;
 mod report;
 mod server;
 
 use std::collections::BTreeSet;
 
-use secrecy::SecretString;
 use serde_json::Value;
 
 pub use documented::{Documented, Entry};
+pub use login::Login;
 pub use report::{Difference, Report};
 pub use server::{Answer, CompareError};
 
@@ -22,15 +23,6 @@ use server::Server;
 
 /// Services, traces and spans that are looked into; lists are compared whole.
 const SAMPLES: usize = 20;
-
-/// Who signs in on both servers.
-#[derive(Debug, Clone)]
-pub struct Login {
-    /// The address.
-    pub email: String,
-    /// The password; the same on both, as after an import.
-    pub password: SecretString,
-}
 
 /// Compares the servers at two addresses, like `http://localhost:1323`. Without a login only what needs none is asked.
 ///
