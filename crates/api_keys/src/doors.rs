@@ -1,10 +1,10 @@
-//! What keys open: the receivers, for ingest keys, and reading telemetry, for read keys.
+//! What keys open: the receivers, for ingest keys, and reading telemetry, for read keys. And where keys of another server come in.
 
 use std::future::Future;
 use std::pin::Pin;
 
 use junjo_auth::ReadKeyCheck;
-use junjo_ingest::{KeyCheck, KeyOutcome, Sender};
+use junjo_ingest::{ForeignKey, Importing, KeyCheck, KeyImport, KeyOutcome, Sender};
 use junjo_web::{ApiError, ApiResult};
 
 use crate::error::CheckError;
@@ -25,6 +25,12 @@ impl KeyCheck for ApiKeys {
                 Err(CheckError::Invalid) => KeyOutcome::Invalid,
             }
         })
+    }
+}
+
+impl KeyImport for ApiKeys {
+    fn import(&self, keys: Vec<ForeignKey>) -> Importing<'_> {
+        Box::pin(async move { Ok(self.take_over(keys).await?) })
     }
 }
 

@@ -24,6 +24,9 @@ pub const KEY_PREFIX: &str = "jj_";
 /// The length of every key of ours.
 pub const KEY_CHARS: usize = KEY_PREFIX.len() + RANDOM_CHARS;
 
+/// Longest text that is hashed as a key; room for keys of other products.
+pub(crate) const PRESENTED_BYTES_MAX: usize = 256;
+
 /// 62^43 is just over 2^256.
 const RANDOM_CHARS: usize = 43;
 

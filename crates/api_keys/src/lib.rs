@@ -8,6 +8,7 @@ mod cache;
 mod doors;
 mod error;
 mod grpc;
+mod imports;
 mod key;
 mod last_used;
 mod repository;

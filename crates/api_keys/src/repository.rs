@@ -1,5 +1,7 @@
 //! The SQL of keys. Whose keys a caller may see or revoke is part of the statement.
 
+mod imports;
+
 use std::sync::Arc;
 
 use chrono::DateTime;
@@ -11,6 +13,8 @@ use crate::cache::KnownKey;
 use crate::error::ApiKeyError;
 use crate::key::{KeyHash, KeyIdentity, PlainKey, Scope};
 use crate::schemas::{ApiKeyView, ExpiryChange};
+
+pub(crate) use imports::ImportedRow;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Repository {

@@ -5,21 +5,20 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use junjo_auth::{AuditEvent, AuditLog, CurrentUser, RequestOrigin};
+use junjo_ingest::{ForeignKey, ImportedKeys};
 use junjo_web::{Page, SharedClock, encode_cursor};
 use sqlx::SqlitePool;
 
 use crate::cache::{Answer, Cache};
 use crate::error::{ApiKeyError, CheckError};
-use crate::key::{self, KeyHash, KeyIdentity, PlainKey, Scope};
+use crate::imports;
+use crate::key::{self, KeyHash, KeyIdentity, PRESENTED_BYTES_MAX, PlainKey, Scope};
 use crate::last_used::LastUsed;
 use crate::repository::{Inserted, NewRow, Repository, Rotated, RowChange};
 use crate::schemas::{
     ApiKeyChange, ApiKeyRotation, ApiKeyView, CreatedApiKey, ExpiryChange, NAME_CHARS_MAX, NewApiKey,
 };
 use crate::settings::{ApiKeysConfig, Settings};
-
-/// Longest text that is hashed as a key; room for keys of other products that are imported one day.
-const PRESENTED_BYTES_MAX: usize = 256;
 
 /// Draws of a random prefix; two in a row collide about never.
 const PREFIX_ATTEMPTS_MAX: usize = 3;
@@ -91,6 +90,19 @@ impl ApiKeys {
             self.shared.last_used.restore(uses);
         }
         saved
+    }
+
+    /// Takes over keys of another server ([`junjo_ingest::KeyImport`]).
+    pub(crate) async fn take_over(&self, keys: Vec<ForeignKey>) -> Result<ImportedKeys, ApiKeyError> {
+        let now = self.shared.clock.now_unix_nano();
+        let (rows, mut done) = imports::judge(keys, now);
+        let (added, again) = self.shared.repository.import(&rows).await?;
+        for id in &added {
+            let event = AuditEvent::by_operator("api_key.import").on(id);
+            self.shared.audit.record(&RequestOrigin::command_line(), event).await;
+        }
+        (done.added, done.again) = (added.len(), again);
+        Ok(done)
     }
 
     async fn look_up(&self, presented: &str) -> Result<Answer, ApiKeyError> {

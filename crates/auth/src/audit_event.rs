@@ -57,7 +57,7 @@ impl AuditEvent {
     }
 
     /// The operator did `action` at the command line; there is no account behind that.
-    pub(crate) fn by_operator(action: &'static str) -> Self {
+    pub fn by_operator(action: &'static str) -> Self {
         Self { action, outcome: AuditOutcome::Success, actor: None, target_id: None, detail: None }
     }
 

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::config::PasswordCost;
 use crate::error::AuthError;
+use crate::imported_hash;
 
 /// How long a login waits for its turn before it is told to come back.
 const QUEUE_WAIT_MAX: Duration = Duration::from_secs(10);
@@ -47,18 +48,30 @@ impl Hasher {
         .await
     }
 
-    /// Whether `password` matches `stored`. Without a stored hash the work is the same and the answer is no.
+    /// Whether `password` matches `stored`. Without a stored hash the work is the same and the answer is no. `any_imported`
+    /// says whether any account has an imported hash: as long as there is one, every sign-in costs as much as theirs, or its
+    /// time would tell which accounts they are.
     pub(crate) async fn verify(
         &self,
         password: SecretString,
         stored: Option<String>,
+        any_imported: bool,
     ) -> Result<bool, AuthError> {
         let is_known = stored.is_some();
-        let hash = stored.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
+        let (imported, own) = match stored {
+            Some(stored) if imported_hash::is_imported(&stored) => (Some(stored), None),
+            other => (None, other),
+        };
+        let is_imported = imported.is_some();
+        let hash = own.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
         let is_match = self
             .run(move |argon2| {
+                let password = password.expose_secret().as_bytes();
+                let matches_imported =
+                    (is_imported || any_imported) && imported_hash::verify(password, imported.as_deref());
                 let hash = PasswordHash::new(&hash)?;
-                match argon2.verify_password(password.expose_secret().as_bytes(), &hash) {
+                match argon2.verify_password(password, &hash) {
+                    _ if is_imported => Ok(matches_imported),
                     Ok(()) => Ok(true),
                     Err(HashError::PasswordInvalid) => Ok(false),
                     Err(error) => Err(error),
@@ -108,8 +121,8 @@ mod tests {
         let hasher = hasher();
         let stored = hasher.hash("correct horse".into()).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-        assert!(hasher.verify("correct horse".into(), Some(stored.clone())).await.unwrap());
-        assert!(!hasher.verify("wrong horse".into(), Some(stored)).await.unwrap());
+        assert!(hasher.verify("correct horse".into(), Some(stored.clone()), false).await.unwrap());
+        assert!(!hasher.verify("wrong horse".into(), Some(stored), true).await.unwrap());
     }
 
     /// Scenario: an unknown address. Guarantee: the decoy is a well-formed hash of the same cost, and never matches.
@@ -120,6 +133,6 @@ mod tests {
         let params = Params::try_from(&decoy).unwrap();
         assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), (19 * 1024, 2, 1));
         assert_eq!(decoy.hash.unwrap().len(), 32);
-        assert!(!hasher.verify("anything".into(), None).await.unwrap());
+        assert!(!hasher.verify("anything".into(), None, false).await.unwrap());
     }
 }

@@ -21,6 +21,7 @@ mod device;
 mod email;
 mod error;
 mod hasher;
+mod imported_hash;
 mod limits;
 mod link;
 mod origin;
@@ -52,7 +53,9 @@ pub use reader::{ReadKeyCheck, ReadKeys, TelemetryReader, readable_by_keys};
 pub use rights::{ReadRights, RightsEnd, RightsWatch};
 pub use router::routes;
 pub use schemas::{AccountView, Credentials, NewAccount, SetupStatus};
-pub use service::{AuthState as State, OperatorAccount, OperatorLink};
+pub use service::{
+    AuthState as State, ImportedAccount, ImportedAccounts, OperatorAccount, OperatorLink, RefusedAccount,
+};
 pub use session_id::{SESSION_COOKIE, SessionId};
 pub use settings::Settings;
 pub use upkeep::spawn;

@@ -28,7 +28,7 @@ pub struct RequestOrigin {
 
 impl RequestOrigin {
     /// The operator at the server's own command line.
-    pub(crate) fn command_line() -> Self {
+    pub fn command_line() -> Self {
         Self {
             ip: Ipv4Addr::LOCALHOST.into(),
             request_id: "command-line".to_owned(),

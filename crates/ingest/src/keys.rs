@@ -6,6 +6,7 @@ use std::pin::Pin;
 use base64::Engine as _;
 use http::HeaderMap;
 use junjo_wal::Sender;
+use secrecy::SecretString;
 
 /// What a key turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,38 @@ pub trait KeyCheck: Send + Sync + 'static {
     /// Checks one presented key.
     fn check<'a>(&'a self, key: &'a str) -> Pin<Box<dyn Future<Output = KeyOutcome> + Send + 'a>>;
 }
+
+/// A key of another server, which the programs that hold it go on sending.
+#[derive(Debug)]
+pub struct ForeignKey {
+    /// The whole key.
+    pub secret: SecretString,
+    /// What it was called there.
+    pub name: String,
+    /// Unix nanoseconds; `None`: now.
+    pub created_at_unix_nano: Option<i64>,
+}
+
+/// What became of keys to take over.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct ImportedKeys {
+    /// Added now.
+    pub added: usize,
+    /// Imported before; left as they are, also where they were revoked since then.
+    pub again: usize,
+    /// Left out: the key's name, and why, as the end of a sentence.
+    pub refused: Vec<(String, &'static str)>,
+}
+
+/// Takes keys over; an outside edge like [`KeyCheck`].
+pub trait KeyImport: Send + Sync + 'static {
+    /// Takes `keys` over, all or none. Doing it twice changes nothing.
+    fn import(&self, keys: Vec<ForeignKey>) -> Importing<'_>;
+}
+
+/// The outcome of [`KeyImport::import`], to wait for.
+pub type Importing<'a> =
+    Pin<Box<dyn Future<Output = Result<ImportedKeys, Box<dyn std::error::Error + Send + Sync>>> + Send + 'a>>;
 
 /// The key of a request: `x-junjo-api-key`, then `x-api-key`, then `authorization` (Bearer, or Basic's password or
 /// else user).

@@ -25,7 +25,7 @@ pub use cors::{CorsPolicy, InvalidOrigin};
 pub use grpc::{METHODS as GRPC_METHODS, router as grpc_router};
 pub use junjo_span_model::{ScanLimits, Signal};
 pub use junjo_wal::Sender;
-pub use keys::{KeyCheck, KeyOutcome};
+pub use keys::{ForeignKey, ImportedKeys, Importing, KeyCheck, KeyImport, KeyOutcome};
 pub use limits::IngestLimits;
 pub use otlp_http::{panic_answer, router as http_router};
 pub use receiver::{Outcome, Receiver};

@@ -29,6 +29,7 @@ pub use indexer::{Indexer, lag_nanos, open_index};
 pub use keeper::Keeper;
 pub use puller::{
     Puller, PullerConfig, SourceConfigError, SourceMode, SourceRejection, SourceState, Sources,
+    existing_service,
 };
 pub use sealer::Sealer;
 pub use settings::SplitSettings;

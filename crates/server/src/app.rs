@@ -9,6 +9,7 @@ use junjo_memory::Memory;
 use junjo_pipeline::{Background, Pipeline};
 use junjo_span_store::{Prober, SpanStore};
 use junjo_telemetry::Telemetry;
+use junjo_wal::Wal;
 use junjo_web::{Lifecycle, SharedClock};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -54,10 +55,10 @@ impl App {
             memory: memory.clone(),
             pipeline: pipeline.clone(),
         };
-        let (features, routes) = Features::open(&ground, &settings.features)?;
+        let (features, of_features) = Features::open(&ground, &settings.features)?;
         receiver.open(wal, features.ingest_keys());
         let app = Self { settings: settings.clone(), stores, receiver, memory, pipeline, features };
-        let router = app.http(routes)?;
+        let router = app.http(of_features)?;
         Ok((app, router))
     }
 
@@ -107,6 +108,21 @@ impl App {
         self.pipeline
             .spawn_pullers(&self.settings.split, lifecycle)
             .context("JUNJO_INGESTION_URL or JUNJO_INTERNAL_TOKEN cannot be used")
+    }
+
+    /// Starts the tasks between log, index and archive, and nothing that asks or is asked from outside.
+    pub(crate) fn spawn_pipeline(&self, lifecycle: &Lifecycle) {
+        self.pipeline.spawn(lifecycle);
+    }
+
+    /// The features, for commands that work on them without a server.
+    pub(crate) fn features(&self) -> &Features {
+        &self.features
+    }
+
+    /// The log, for commands that write to it without a server.
+    pub(crate) fn wal(&self) -> &Wal {
+        &self.stores.wal
     }
 
     /// The store, for commands that work on it without a server.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 
+use crate::commands::{compare, import_go};
 use crate::settings::Settings;
 
 /// Observability for AI agents and workflows: OpenTelemetry spans in, the workflow's true graph out.
@@ -41,6 +42,12 @@ pub enum Command {
         #[arg(long)]
         all: bool,
     },
+    /// Take over what another server has stored.
+    #[command(subcommand)]
+    Import(Import),
+    /// Ask Junjo's Go server and this one the same, and print what differs; ends with 1 when anything does that is not
+    /// documented. Both must run, and nothing on them is changed.
+    Compare(compare::Options),
     /// Print the OpenAPI document.
     Openapi {
         /// Print the table of its routes instead, as in docs/routes.md.
@@ -53,6 +60,14 @@ pub enum Command {
         /// The DuckDB file.
         path: PathBuf,
     },
+}
+
+/// Servers whose files can be taken over.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Take over users, API keys and spans of Junjo's Go server. This server must not run. What was imported once is not imported
+    /// again, so an import that was interrupted is just run again.
+    Go(import_go::Options),
 }
 
 impl Settings {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use axum::Router;
 use clap::Args;
 use junjo_auth::{AuditLog, AuthError, ReadKeys};
-use junjo_ingest::{KeyCheck, KeyOutcome, Receiver};
+use junjo_ingest::{KeyCheck, KeyImport, KeyOutcome, Receiver};
 use junjo_memory::Memory;
 use junjo_pipeline::Pipeline;
 use junjo_telemetry::Telemetry;
@@ -54,6 +54,7 @@ pub(crate) struct Features {
     tasks: Vec<Spawn>,
     ingest_keys: Option<Arc<dyn KeyCheck>>,
     read_keys: Option<ReadKeys>,
+    key_import: Option<Arc<dyn KeyImport>>,
     internal: Option<Router>,
 }
 
@@ -72,6 +73,7 @@ impl Features {
         let api_keys = junjo_api_keys::State::open(&ground.pool, &ground.clock, &settings.api_keys);
         features.ingest_keys = Some(Arc::new(api_keys.clone()));
         features.read_keys = Some(ReadKeys::new(api_keys.clone()));
+        features.key_import = Some(Arc::new(api_keys.clone()));
         features.internal = Some(junjo_api_keys::internal_routes(&api_keys, ground.token.as_ref()));
         let routes = routes.merge(features.add(junjo_api_keys::routes(), api_keys, junjo_api_keys::spawn));
 
@@ -83,7 +85,7 @@ impl Features {
 
     /// No feature but accounts.
     fn with_accounts(auth: junjo_auth::State) -> Self {
-        Self { auth, tasks: Vec::new(), ingest_keys: None, read_keys: None, internal: None }
+        Self { auth, tasks: Vec::new(), ingest_keys: None, read_keys: None, key_import: None, internal: None }
     }
 
     /// Adds the tasks of a feature, and gives its routes their state.
@@ -109,6 +111,11 @@ impl Features {
     /// Who checks the keys of readers.
     pub(crate) fn read_keys(&self) -> Option<&ReadKeys> {
         self.read_keys.as_ref()
+    }
+
+    /// Who takes over keys of another server; nobody without a feature that has keys.
+    pub(crate) fn key_import(&self) -> Option<&dyn KeyImport> {
+        self.key_import.as_deref()
     }
 
     /// The gRPC routes for ingestion services.

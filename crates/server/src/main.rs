@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use junjo_server::cli::{Cli, Command};
-use junjo_server::commands::{health, openapi, probe_index, rederive, reset_password, serve};
+use junjo_server::cli::{Cli, Command, Import};
+use junjo_server::commands::{
+    compare, health, import_go, openapi, probe_index, rederive, reset_password, serve,
+};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -18,6 +20,8 @@ fn main() -> ExitCode {
             reset_password::run(&cli.settings, email.as_deref(), admin)
         }
         Some(Command::Rederive { all }) => rederive::run(&cli.settings, all),
+        Some(Command::Import(Import::Go(options))) => import_go::run(&cli.settings, &options),
+        Some(Command::Compare(options)) => compare::run(&options),
         Some(Command::Openapi { routes }) => openapi::run(routes),
         Some(Command::ProbeIndex { path }) => return probe_index::run(&path),
     };

@@ -1,5 +1,5 @@
 //! The span store: an index (DuckDB) for lists, filters and charts, an archive (Parquet) for whole spans, and queries
-//! over both. The only crate that knows DuckDB; neither SQL nor a DuckDB type leaves it.
+//! over both. The only crate that knows our DuckDB files; neither SQL nor a DuckDB type leaves it.
 //!
 //! The write-ahead log stays the truth until a record is sealed, then the archive is. The index can always be made
 //! again from those two.

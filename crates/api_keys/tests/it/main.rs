@@ -4,5 +4,6 @@
 
 mod check;
 mod harness;
+mod imports;
 mod manage;
 mod openapi;

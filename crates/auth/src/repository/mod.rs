@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod imports;
 mod links;
 mod sessions;
 
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 pub(crate) use accounts::AccountListRow;
 pub(crate) use audit::{AuditFilter, AuditRow};
+pub(crate) use imports::NewImport;
 pub(crate) use links::{LinkPurpose, LinkRow, LinkTarget, NewLink};
 pub(crate) use sessions::{ListedSession, NewSession, SessionRow};
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod imports;
 mod links;
 mod passwords;
 mod sessions;
@@ -18,6 +19,7 @@ use tower_sessions_sqlx_store::SqliteStore;
 
 pub(crate) use accounts::ACCOUNTS_CURSOR_VERSION;
 pub(crate) use audit::AUDIT_CURSOR_VERSION;
+pub use imports::{ImportedAccount, ImportedAccounts, RefusedAccount};
 pub use links::{OperatorAccount, OperatorLink};
 
 use crate::account::{Account, AccountId, Role};
@@ -28,6 +30,7 @@ use crate::current_user::CurrentUser;
 use crate::email::Email;
 use crate::error::AuthError;
 use crate::hasher::Hasher;
+use crate::imported_hash;
 use crate::limits::LoginGate;
 use crate::origin::{RequestOrigin, Visit};
 use crate::password;
@@ -178,7 +181,9 @@ impl AuthState {
             return Err(AuthError::BadCredentials);
         }
         let (account, stored_hash) = self.shared.repository.find_login(&email).await?.unzip();
-        let is_match = self.shared.hasher.verify(credentials.password, stored_hash).await?;
+        let any_imported = self.shared.repository.has_imported_hash().await?;
+        let password = credentials.password;
+        let is_match = self.shared.hasher.verify(password.clone(), stored_hash.clone(), any_imported).await?;
         let account = match account {
             Some(account) if is_match => account,
             other => {
@@ -191,6 +196,9 @@ impl AuthState {
                 return Err(AuthError::BadCredentials);
             }
         };
+        if let Some(old_hash) = stored_hash.filter(|hash| imported_hash::is_imported(hash)) {
+            self.renew_imported_hash(&account, &old_hash, password, &visit.origin).await;
+        }
         self.begin_session(&account, visit).await?;
         Ok(account)
     }

@@ -68,7 +68,8 @@ impl AuthState {
         }
         let (_, hash) =
             self.shared.repository.find_login(&caller.email).await?.ok_or(AuthError::NotSignedIn)?;
-        if self.shared.hasher.verify(presented, Some(hash.clone())).await? {
+        let any_imported = self.shared.repository.has_imported_hash().await?;
+        if self.shared.hasher.verify(presented, Some(hash.clone()), any_imported).await? {
             return Ok(hash);
         }
         let refused = AuditEvent::refused(action, Some(caller.id)).saying("wrong_password");

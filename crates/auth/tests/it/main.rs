@@ -6,6 +6,7 @@ mod accounts;
 mod audit;
 mod cross_site;
 mod harness;
+mod imports;
 mod links;
 mod login;
 mod passwords;

@@ -27,6 +27,12 @@ const BACKOFF_MIN: Duration = Duration::from_millis(250);
 /// Longest pause: an ingestion service that comes back is read again within seconds.
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
 
+/// The name under which [`Wal::remote_position`] has how far Junjo's existing ingestion service at `url` was read: a key of it, a
+/// ULID of 16 bytes.
+pub fn existing_service(url: &str) -> String {
+    legacy::source(url.trim())
+}
+
 /// Reads one ingestion service.
 pub struct Puller {
     remote: Remote,

@@ -1,12 +1,14 @@
 //! Small questions about the index's rows that upkeep and the status route ask.
 
+use std::collections::{BTreeSet, HashSet};
+
 use duckdb::Connection;
-use junjo_span_model::TraceId;
+use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
 
 use super::handle::Index;
 use crate::error::StoreError;
-use crate::row::trace_from_halves;
+use crate::row::{span_from_number, trace_from_halves, trace_halves};
 
 /// The rows of one record of the wal.
 pub(crate) struct RecordChecksum {
@@ -27,6 +29,35 @@ impl Index {
                 .map_err(StoreError::index("count rows"))
         };
         self.run(count).await
+    }
+
+    /// Which of these spans there are.
+    pub(crate) async fn known_spans(
+        &self,
+        ids: Vec<(TraceId, SpanId)>,
+    ) -> Result<HashSet<(TraceId, SpanId)>, StoreError> {
+        let run = move |connection: &Connection| {
+            let failed = || StoreError::index("look for spans");
+            let halves: BTreeSet<u64> = ids.iter().map(|(trace_id, _)| trace_halves(*trace_id).1).collect();
+            if halves.is_empty() {
+                return Ok(HashSet::new());
+            }
+            let list = halves.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+            let sql = format!("SELECT trace_hi, trace_lo, span_id FROM spans WHERE trace_lo IN ({list})");
+            let mut statement = connection.prepare(&sql).map_err(failed())?;
+            let found = statement
+                .query_map([], |row| {
+                    Ok((trace_from_halves(row.get(0)?, row.get(1)?), span_from_number(row.get(2)?)))
+                })
+                .map_err(failed())?;
+            // the rest of a large trace is not held
+            let asked: HashSet<(TraceId, SpanId)> = ids.into_iter().collect();
+            found
+                .filter(|id| id.as_ref().map_or(true, |id| asked.contains(id)))
+                .collect::<Result<_, _>>()
+                .map_err(failed())
+        };
+        self.run(run).await
     }
 
     /// Whether there is anything of a service up to a record.

@@ -1,6 +1,6 @@
 //! The questions that the store answers; `query` and `export` do the work.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use junjo_span_model::{SpanId, TraceId};
 use junjo_wal::Sequence;
@@ -67,6 +67,14 @@ impl SpanStore {
         after: Option<SpanCursor>,
     ) -> Result<SpanListPage, StoreError> {
         self.queries.spans(filter, limit, after).await
+    }
+
+    /// Which of these spans the index has.
+    pub async fn known_spans(
+        &self,
+        ids: Vec<(TraceId, SpanId)>,
+    ) -> Result<HashSet<(TraceId, SpanId)>, StoreError> {
+        self.index.known_spans(ids).await
     }
 
     /// At most `limit` spans of a trace behind `after`; `None` for an unknown trace.

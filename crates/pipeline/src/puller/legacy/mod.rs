@@ -61,6 +61,11 @@ pub(super) async fn pull(remote: &Remote, channel: Channel) -> Result<(), PullEr
     }
 }
 
+/// Where the position in the log of the service at `url` is kept: the service has no identity of its own.
+pub(super) fn source(url: &str) -> String {
+    format!("spans {url}")
+}
+
 /// How far the service has been read.
 struct Reader<'a> {
     remote: &'a Remote,
@@ -81,7 +86,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     async fn open(remote: &'a Remote, channel: Channel) -> Result<Self, PullError> {
         let client = Client::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX);
-        let source = format!("spans {}", remote.config.url);
+        let source = source(&remote.config.url);
         let position = remote.position(&source).await?.unwrap_or_default();
         let (newest, known_from) = read_position(&position);
         let near_from = set_back(newest.millis(), NEAR_OVERLAP);
