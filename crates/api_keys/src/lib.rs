@@ -11,6 +11,7 @@ mod grpc;
 mod key;
 mod last_used;
 mod repository;
+mod ring;
 mod router;
 mod schemas;
 mod service;

@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod links;
+mod numbers;
 mod sessions;
 
 use junjo_web::SharedClock;
