@@ -11,6 +11,7 @@ mod docs;
 mod features;
 mod harness;
 mod health;
+mod legacy_api;
 mod otel;
 mod page;
 mod process;
