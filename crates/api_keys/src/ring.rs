@@ -1,6 +1,6 @@
 //! Keys for a feature that speaks another server's API: named by whatever its pages have of a key.
 
-use junjo_auth::{CurrentUser, KeyRing, KeyRingWork, NewRingKey, RequestOrigin, Role, RingKey};
+use junjo_auth::{CurrentUser, KeyRing, KeyRingWork, NewRingKey, RequestOrigin, RingKey, Role};
 
 use crate::error::ApiKeyError;
 use crate::key::Scope;

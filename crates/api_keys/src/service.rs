@@ -257,7 +257,11 @@ impl ApiKeys {
     }
 
     /// The id of a key of the caller's (or any, for an admin) by its prefix or by the key itself.
-    pub(crate) async fn id_of(&self, caller: &CurrentUser, handle: &str) -> Result<Option<String>, ApiKeyError> {
+    pub(crate) async fn id_of(
+        &self,
+        caller: &CurrentUser,
+        handle: &str,
+    ) -> Result<Option<String>, ApiKeyError> {
         if handle.is_empty() || handle.len() > PRESENTED_BYTES_MAX {
             return Ok(None);
         }

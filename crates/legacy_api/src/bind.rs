@@ -33,7 +33,9 @@ pub(crate) fn texts<const N: usize>(
     };
     let mut mismatches = Vec::new();
     for (key, member) in members {
-        let Some(at) = shape.fields.iter().position(|field| field.eq_ignore_ascii_case(&key)) else { continue };
+        let Some(at) = shape.fields.iter().position(|field| field.eq_ignore_ascii_case(&key)) else {
+            continue;
+        };
         match serde_json::from_str::<Option<String>>(member.get()) {
             Ok(text) => values[at] = text.unwrap_or_default(),
             Err(_) => mismatches.push((Mismatch::of(member, body), shape.fields[at])),
@@ -109,8 +111,7 @@ fn field_mismatch<const N: usize>(shape: &Shape<N>, mismatch: Mismatch, field: &
 fn whole_mismatch<const N: usize>(shape: &Shape<N>, mismatch: Mismatch) -> String {
     let Mismatch { kind, offset } = mismatch;
     let expected = format!("{}.{}", shape.package, shape.name);
-    let message =
-        format!("Unmarshal type error: expected={expected}, got={kind}, field=, offset={offset}");
+    let message = format!("Unmarshal type error: expected={expected}, got={kind}, field=, offset={offset}");
     bad_request(&message, &format!("json: cannot unmarshal {kind} into Go value of type {expected}"))
 }
 
@@ -120,7 +121,8 @@ mod tests {
 
     use super::*;
 
-    const SHAPE: Shape<2> = Shape { package: "auth", name: "CreateUserRequest", fields: ["email", "password"] };
+    const SHAPE: Shape<2> =
+        Shape { package: "auth", name: "CreateUserRequest", fields: ["email", "password"] };
 
     fn read(body: &str) -> Result<[String; 2], String> {
         let kind = HeaderValue::from_static("application/json; charset=utf-8");

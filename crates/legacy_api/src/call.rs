@@ -31,7 +31,9 @@ impl Call {
 
     /// `body` as the answer.
     pub(crate) fn answer(&self, status: StatusCode, body: &impl Serialize) -> Response {
-        self.style.text(body).map_or_else(|error| ApiError::internal(error).into_response(), |text| json(status, text))
+        self.style
+            .text(body)
+            .map_or_else(|error| ApiError::internal(error).into_response(), |text| json(status, text))
     }
 
     /// 200 with `{"message": …}`.

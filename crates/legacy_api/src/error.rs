@@ -83,10 +83,9 @@ fn service_response(error: ApiError, style: Style) -> Response {
 }
 
 fn answer(style: Style, status: StatusCode, body: &Value) -> Response {
-    style.text(body).map_or_else(
-        |error| ApiError::internal(error).into_response(),
-        |text| json_response(status, text),
-    )
+    style
+        .text(body)
+        .map_or_else(|error| ApiError::internal(error).into_response(), |text| json_response(status, text))
 }
 
 impl From<ApiError> for LegacyError {

@@ -54,14 +54,21 @@ pub(crate) async fn list(state: &State, call: &Call) -> Answer {
         Some(secret) => secret.expose_secret().to_owned(),
         None => format!("{}{CUT}", key.prefix),
     };
-    let keys: Vec<Key> = keys.into_iter().map(|key| { let shown = shown(&key); Key::new(key, shown) }).collect();
+    let keys: Vec<Key> = keys
+        .into_iter()
+        .map(|key| {
+            let shown = shown(&key);
+            Key::new(key, shown)
+        })
+        .collect();
     Ok(call.answer(StatusCode::OK, &keys))
 }
 
 pub(crate) async fn create(state: &State, call: &Call) -> Answer {
     let caller = call.caller()?;
-    let [name] = bind::texts(&CREATE_KEY, &call.headers, &call.body)
-        .map_err(|text| LegacyError::message(StatusCode::BAD_REQUEST, format!("Invalid request body: {text}")))?;
+    let [name] = bind::texts(&CREATE_KEY, &call.headers, &call.body).map_err(|text| {
+        LegacyError::message(StatusCode::BAD_REQUEST, format!("Invalid request body: {text}"))
+    })?;
     if name.is_empty() {
         let text = "Validation failed: Key: 'CreateAPIKeyRequest.Name' Error:Field validation for 'Name' failed on the \
                     'required' tag";

@@ -9,13 +9,13 @@ use bytes::Bytes;
 use http::StatusCode;
 use http_body::{Frame, SizeHint};
 use junjo_span_model::{SpanId, TraceId};
-use junjo_span_store::{Beginning, Reading, WholeSpan};
+use junjo_span_store::{Beginning, Reading};
 use junjo_telemetry::{Answered, TelemetryError};
 
 use crate::call::{Answer, Call};
 use crate::error::LegacyError;
 use crate::reply::{Style, json};
-use crate::span::{OneSpan, Spans};
+use crate::span::Spans;
 use crate::state::State;
 
 /// Spans in a list.
@@ -41,23 +41,32 @@ pub(crate) async fn workflows(state: &State, call: &Call, service: &str) -> Answ
 async fn newest(state: &State, call: &Call, service: &str, beginning: Beginning) -> Answer {
     let service = given("serviceName", service)?;
     let found = state.shared().telemetry.newest_whole(service, beginning, SPANS_MAX).await?;
-    spans(call.style, found).await
+    let Answered { answer, reading } = found;
+    write(call.style, reading, move |style| style.text(&Spans::of_list(&answer))).await
 }
 
 pub(crate) async fn trace_spans(state: &State, call: &Call, trace: &str) -> Answer {
     let Some(trace_id) = trace_id(&given("traceId", trace)?) else {
         return Ok(call.answer(StatusCode::OK, &[(); 0]));
     };
-    spans(call.style, state.shared().telemetry.whole_trace(trace_id).await?).await
+    let Answered { answer, reading } = state.shared().telemetry.whole_trace(trace_id).await?;
+    write(call.style, reading, move |style| style.text(&Spans::of_trace(&answer))).await
 }
 
+/// Of a subflow the whole trace is asked for: what it is called in a graph is known by the spans around it.
 pub(crate) async fn span(state: &State, call: &Call, (trace, span): (&str, &str)) -> Answer {
     let (trace, span) = (given("traceId", trace)?, given("spanId", span)?);
     let (Some(trace_id), Some(span_id)) = (trace_id(&trace), span_id(&span)) else {
         return Ok(call.answer(StatusCode::OK, &()));
     };
-    let Answered { answer, reading } = state.shared().telemetry.whole_span(trace_id, span_id).await?;
-    write(call.style, reading, move |style| style.text(&answer.as_ref().map(OneSpan))).await
+    let telemetry = &state.shared().telemetry;
+    let Answered { answer, reading } = telemetry.whole_span(trace_id, span_id).await?;
+    let mut found = Answered { answer: Vec::from_iter(answer), reading };
+    if found.answer.iter().any(|span| span.row.span_type.as_deref() == Some("subflow")) {
+        found = telemetry.whole_trace(trace_id).await?;
+    }
+    let Answered { answer, reading } = found;
+    write(call.style, reading, move |style| style.text(&Spans::of_trace(&answer).one(span_id))).await
 }
 
 /// A parameter that must not be empty.
@@ -75,11 +84,6 @@ fn trace_id(text: &str) -> Option<TraceId> {
 
 fn span_id(text: &str) -> Option<SpanId> {
     text.parse().ok().filter(|id: &SpanId| id.to_string() == text)
-}
-
-async fn spans(style: Style, found: Answered<Vec<WholeSpan>>) -> Answer {
-    let Answered { answer, reading } = found;
-    write(style, reading, move |style| style.text(&Spans(&answer))).await
 }
 
 /// Writes on a blocking thread: a list of states takes its time.

@@ -6,9 +6,7 @@ use std::fmt::Write;
 pub(crate) fn go_path(raw: &str) -> String {
     let decoded = decoded(raw);
     match decoded {
-        Some(bytes) if encoded(&bytes) == raw => {
-            String::from_utf8(bytes).unwrap_or_else(|_| raw.to_owned())
-        }
+        Some(bytes) if encoded(&bytes) == raw => String::from_utf8(bytes).unwrap_or_else(|_| raw.to_owned()),
         _ => raw.to_owned(),
     }
 }

@@ -23,7 +23,8 @@ pub(crate) struct Style {
 impl Style {
     /// What the query string of a request asks for.
     pub(crate) fn of(query: Option<&str>) -> Self {
-        let names = query.unwrap_or_default().split('&').map(|part| part.split('=').next().unwrap_or_default());
+        let names =
+            query.unwrap_or_default().split('&').map(|part| part.split('=').next().unwrap_or_default());
         Self { is_pretty: names.into_iter().any(|name| name == "pretty") }
     }
 
@@ -31,7 +32,10 @@ impl Style {
     pub(crate) fn text(self, value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
         let mut out = Vec::new();
         if self.is_pretty {
-            value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Go(PrettyFormatter::new())))?;
+            value.serialize(&mut serde_json::Serializer::with_formatter(
+                &mut out,
+                Go(PrettyFormatter::new()),
+            ))?;
         } else {
             value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Go(CompactFormatter)))?;
         }
@@ -109,7 +113,8 @@ mod tests {
     /// Scenario: markup, line separators, doubles and nesting. Guarantee: the bytes that Go writes.
     #[test]
     fn bytes_are_go_s() {
-        let value = json!({"a": "<b>&\u{2028}\"é\n", "b": [1.0, 0.5, -3.0, 9_007_199_254_740_993_i64], "c": []});
+        let value =
+            json!({"a": "<b>&\u{2028}\"é\n", "b": [1.0, 0.5, -3.0, 9_007_199_254_740_993_i64], "c": []});
         let expected =
             "{\"a\":\"\\u003cb\\u003e\\u0026\\u2028\\\"é\\n\",\"b\":[1,0.5,-3,9007199254740993],\"c\":[]}\n";
         assert_eq!(text(&value, false), expected);

@@ -39,7 +39,9 @@ impl State {
     ) -> Self {
         let reveals = Reveals::new(Arc::clone(&clock));
         let vendor = Vendor::new(settings);
-        Self { shared: Arc::new(Shared { accounts: accounts.clone(), keys, reveals, telemetry, clock, vendor }) }
+        Self {
+            shared: Arc::new(Shared { accounts: accounts.clone(), keys, reveals, telemetry, clock, vendor }),
+        }
     }
 
     pub(crate) fn shared(&self) -> &Shared {

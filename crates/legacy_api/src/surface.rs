@@ -67,7 +67,8 @@ fn is_the_page_s(request: &Request, target: &Target) -> bool {
 /// The checks, the handler, and the csrf cookie on whatever came of it.
 async fn respond(state: &State, target: Target, parts: &mut Parts, body: Body) -> Response {
     let style = Style::of(parts.uri.query());
-    let token = if target.has_csrf() { csrf::token(&parts.method, &parts.headers) } else { Ok(String::new()) };
+    let token =
+        if target.has_csrf() { csrf::token(&parts.method, &parts.headers) } else { Ok(String::new()) };
     let (token, has_csrf) = match token {
         Ok(token) => (token, target.has_csrf()),
         Err(refused) => return refused.into_response(style),
@@ -117,9 +118,7 @@ async fn handle(state: &State, route: Route, parameters: &[String], call: &Call)
     let parameter = |place: usize| parameters.get(place).map_or("", String::as_str);
     match route {
         Route::Ping => Ok(pong()),
-        Route::Csrf => {
-            Ok(call.answer(StatusCode::OK, &serde_json::json!({ "csrfToken": call.token })))
-        }
+        Route::Csrf => Ok(call.answer(StatusCode::OK, &serde_json::json!({ "csrfToken": call.token }))),
         Route::SignIn => accounts::sign_in(state, call).await,
         Route::SignOut => accounts::sign_out(state, call).await,
         Route::AuthTest => accounts::auth_test(call),

@@ -157,10 +157,7 @@ impl AuthState {
             Account { id: self.new_account_id(), email, role: request.role.unwrap_or(Role::Member) };
         let password_hash = self.shared.hasher.hash(password).await?;
         self.shared.repository.insert_account(admin.id, &account, &password_hash).await?;
-        self.shared
-            .audit
-            .record(origin, AuditEvent::success("user.create", admin.id).on(account.id))
-            .await;
+        self.shared.audit.record(origin, AuditEvent::success("user.create", admin.id).on(account.id)).await;
         Ok(account)
     }
 

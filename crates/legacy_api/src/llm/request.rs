@@ -51,8 +51,8 @@ struct GenerationConfig {
 impl Generation {
     /// The request in `text`. The model's name goes into an address, so only what names consist of may be in it.
     pub(super) fn read(text: &str) -> Result<Self, String> {
-        let mut read: Self =
-            serde_json::from_str(text).map_err(|error| format!("The request is none that Gemini knows: {error}"))?;
+        let mut read: Self = serde_json::from_str(text)
+            .map_err(|error| format!("The request is none that Gemini knows: {error}"))?;
         if read.model.is_empty() {
             MODEL_DEFAULT.clone_into(&mut read.model);
         }
@@ -86,7 +86,9 @@ mod tests {
     #[test]
     fn odd_requests_are_refused() {
         for model in ["../x", "a/b", "a?b", ".."] {
-            assert!(Generation::read(&json!({ "model": model }).to_string()).unwrap_err().starts_with("A model"));
+            assert!(
+                Generation::read(&json!({ "model": model }).to_string()).unwrap_err().starts_with("A model")
+            );
         }
         assert!(Generation::read(r#"{"contents": "hi"}"#).unwrap_err().contains("none that Gemini knows"));
     }

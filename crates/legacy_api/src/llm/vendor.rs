@@ -49,7 +49,8 @@ pub(super) enum VendorError {
 
 impl Vendor {
     pub(crate) fn new(settings: &Settings) -> Self {
-        let connector = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
+        let connector =
+            HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
         Self {
             client: Client::builder(TokioExecutor::new()).build(connector),
             key: settings.gemini_api_key.clone().filter(|key| !key.expose_secret().is_empty()),

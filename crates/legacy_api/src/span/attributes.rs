@@ -52,7 +52,10 @@ mod tests {
             pair("bytes", Otlp::Bytes(&[0xde, 0x01])),
             pair("none", Otlp::Empty),
             pair("nan", Otlp::Double(f64::NAN)),
-            pair("list", Otlp::Array(vec![Otlp::Array(Vec::new()), Otlp::Map(vec![pair("a", Otlp::Int(1))])])),
+            pair(
+                "list",
+                Otlp::Array(vec![Otlp::Array(Vec::new()), Otlp::Map(vec![pair("a", Otlp::Int(1))])]),
+            ),
             pair("twice", Otlp::Bool(false)),
             pair("twice", Otlp::Bool(true)),
         ];

@@ -48,7 +48,11 @@ impl Junjo {
             state_start: object("junjo.workflow.state.start"),
             state_end: object("junjo.workflow.state.end"),
             // two braces, not nothing, are what the Go server has for a run without a store
-            store_id: if is_run { get("junjo.workflow.store.id").unwrap_or("{}").to_owned() } else { String::new() },
+            store_id: if is_run {
+                get("junjo.workflow.store.id").unwrap_or("{}").to_owned()
+            } else {
+                String::new()
+            },
         }
     }
 }
@@ -130,9 +134,13 @@ mod tests {
     /// object, and a type that the old page knows.
     #[test]
     fn fields_have_the_kind_that_the_page_asks_for() {
-        let of = |kind, state| junjo(&[("junjo.span_type", kind), ("junjo.workflow.state.end", state)]).state_end;
+        let of =
+            |kind, state| junjo(&[("junjo.span_type", kind), ("junjo.workflow.state.end", state)]).state_end;
         assert_eq!(of("workflow", r#"{"b":1,"a":{}}"#).to_string(), r#"{"a":{},"b":1}"#);
-        assert_eq!([of("workflow", "{"), of("subflow", "[1]"), of("node", r#"{"a":1}"#)], [(); 3].map(|()| json!({})));
+        assert_eq!(
+            [of("workflow", "{"), of("subflow", "[1]"), of("node", r#"{"a":1}"#)],
+            [(); 3].map(|()| json!({}))
+        );
         assert_eq!(["agent", "evaluation", ""].map(page_type), ["node", "", ""]);
         assert_eq!(junjo(&[("junjo.span_type", "workflow")]).store_id, "{}");
         assert_eq!(junjo(&[("junjo.span_type", "node"), ("junjo.workflow.store.id", "s")]).store_id, "");

@@ -10,18 +10,20 @@
 mod attributes;
 mod graph;
 mod junjo;
+mod subflows;
 mod time;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use junjo_span_model::{Event, Span, decode_span};
+use junjo_span_model::{Event, Span, SpanId, decode_span};
 use junjo_span_store::WholeSpan;
-use serde::ser::{Serialize, Serializer};
 use serde::Serialize as DeriveSerialize;
+use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 use attributes::json_of;
 use junjo::Junjo;
+use subflows::nodes_of_subflows;
 
 /// Attributes that have a field of their own.
 const LIFTED: [&str; 8] = [
@@ -41,25 +43,52 @@ const KINDS: [&str; 6] = ["UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUC
 const STATUS_CODES: [&str; 3] = ["STATUS_CODE_UNSET", "STATUS_CODE_OK", "STATUS_CODE_ERROR"];
 
 /// Spans in the order given, each made when it is written.
-pub(crate) struct Spans<'w>(pub(crate) &'w [WholeSpan]);
+pub(crate) struct Spans<'w> {
+    spans: &'w [WholeSpan],
+    /// Ids that only the spans around one tell.
+    ids: HashMap<SpanId, String>,
+}
+
+impl<'w> Spans<'w> {
+    /// A list of spans of many traces.
+    pub(crate) fn of_list(spans: &'w [WholeSpan]) -> Self {
+        Self { spans, ids: HashMap::new() }
+    }
+
+    /// All spans of one trace.
+    pub(crate) fn of_trace(spans: &'w [WholeSpan]) -> Self {
+        Self { spans, ids: nodes_of_subflows(spans) }
+    }
+
+    /// The one with this id.
+    pub(crate) fn one(&self, id: SpanId) -> Option<OneSpan<'_>> {
+        let span = self.spans.iter().find(|span| span.row.span_id == id)?;
+        Some(OneSpan { span, id: self.ids.get(&id).map(String::as_str) })
+    }
+}
 
 impl Serialize for Spans<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(OneSpan))
+        let id = |span: &WholeSpan| self.ids.get(&span.row.span_id).map(String::as_str);
+        serializer.collect_seq(self.spans.iter().map(|span| OneSpan { span, id: id(span) }))
     }
 }
 
 /// One span.
-pub(crate) struct OneSpan<'w>(pub(crate) &'w WholeSpan);
+pub(crate) struct OneSpan<'w> {
+    span: &'w WholeSpan,
+    /// Its id in the graph, where its own attributes do not have it.
+    id: Option<&'w str>,
+}
 
 impl Serialize for OneSpan<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let whole = self.0;
+        let whole = self.span;
         // what JSON cannot say is in the message itself
         if let Some(span) = whole.otlp.as_deref().and_then(|message| decode_span(message).ok().flatten()) {
-            return SpanObject::new(whole, &span).serialize(serializer);
+            return SpanObject::new(whole, &span, self.id).serialize(serializer);
         }
-        SpanObject::new(whole, &whole.parsed().span()).serialize(serializer)
+        SpanObject::new(whole, &whole.parsed().span(), self.id).serialize(serializer)
     }
 }
 
@@ -100,8 +129,8 @@ struct EventObject {
 }
 
 impl<'w> SpanObject<'w> {
-    /// `span` is what `whole` was made of.
-    fn new(whole: &'w WholeSpan, span: &Span<'_>) -> Self {
+    /// `span` is what `whole` was made of; `id` its id in the graph, where something else than the span knows it.
+    fn new(whole: &'w WholeSpan, span: &Span<'_>, id: Option<&str>) -> Self {
         let row = &whole.row;
         let (start, end) = whole.sent_times();
         let junjo = Junjo::of(span);
@@ -112,7 +141,7 @@ impl<'w> SpanObject<'w> {
             attributes_json,
             end_time: time::rfc3339_micros(end),
             events_json: span.events.iter().map(EventObject::new).collect(),
-            junjo_id: junjo.id,
+            junjo_id: id.map_or(junjo.id, str::to_owned),
             junjo_parent_id: junjo.parent_id,
             junjo_span_type: junjo.span_type,
             junjo_wf_graph_structure: junjo.graph,
@@ -120,7 +149,9 @@ impl<'w> SpanObject<'w> {
             junjo_wf_state_start: junjo.state_start,
             junjo_wf_store_id: junjo.store_id,
             kind: word(&KINDS, usize::from(row.kind)),
-            links_json: sorted(&whole.links).filter(Value::is_array).unwrap_or_else(|| Value::Array(Vec::new())),
+            links_json: sorted(&whole.links)
+                .filter(Value::is_array)
+                .unwrap_or_else(|| Value::Array(Vec::new())),
             name: &row.name,
             parent_span_id: row.parent_span_id.map(|id| id.to_string()),
             service_name: &row.service,

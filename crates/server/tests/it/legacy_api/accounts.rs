@@ -80,7 +80,10 @@ async fn refusals_are_sentences_in_message() {
     browser.get("/auth-test").await;
     let weak = json!({"email": EMAIL, "password": "x"});
     let refused = browser.send(Method::POST, "/users/create-first-user", &weak).await;
-    assert_eq!((refused.status, refused.body()["message"].as_str()), (400, Some("Use a password of at least 8 characters.")));
+    assert_eq!(
+        (refused.status, refused.body()["message"].as_str()),
+        (400, Some("Use a password of at least 8 characters."))
+    );
     let mut browser = Browser::signed_in(&server).await;
     for (body, status) in [
         (json!({"email": "a", "password": "long enough to pass"}), 400),
@@ -95,7 +98,8 @@ async fn refusals_are_sentences_in_message() {
     assert_eq!(browser.send(Method::POST, "/sign-in", &account).await.status, 200);
     let mut last = 0;
     for _ in 0..60 {
-        let refused = browser.send(Method::POST, "/sign-in", &json!({"email": SECOND, "password": "wrong"})).await;
+        let refused =
+            browser.send(Method::POST, "/sign-in", &json!({"email": SECOND, "password": "wrong"})).await;
         last = refused.status;
         if last == 429 {
             assert!(refused.body()["message"].is_string() && !refused.all("retry-after").is_empty());

@@ -115,8 +115,7 @@ impl Replay {
 #[tokio::test(flavor = "multi_thread")]
 async fn go_answers_are_ours_but_for_documented_differences() {
     let server = TestServer::start().await;
-    let mut replay =
-        Replay { browser: Browser::at(&server), key: String::new(), found: BTreeSet::new() };
+    let mut replay = Replay { browser: Browser::at(&server), key: String::new(), found: BTreeSet::new() };
     let public = group("public", include_str!("go_answers/public.json"));
     let auth = group("auth", include_str!("go_answers/auth.json"));
     replay.all(&public, |id| id != "db-has-users, one").await;

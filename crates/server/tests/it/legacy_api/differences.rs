@@ -27,10 +27,13 @@ pub(super) struct Documented {
 impl Documented {
     pub(super) fn read() -> Self {
         let rows = table(&document(), "Differences");
-        assert!(rows.iter().all(|row| row.len() == 3 && !row[2].is_empty()), "each difference has its reason");
-        let patterns = rows.iter().flat_map(|row| {
-            row[0].split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()
-        });
+        assert!(
+            rows.iter().all(|row| row.len() == 3 && !row[2].is_empty()),
+            "each difference has its reason"
+        );
+        let patterns = rows
+            .iter()
+            .flat_map(|row| row[0].split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>());
         Self { patterns: patterns.collect() }
     }
 

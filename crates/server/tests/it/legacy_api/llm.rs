@@ -20,16 +20,23 @@ type Asked = Arc<Mutex<Vec<(String, String, Value)>>>;
 async fn vendor(asked: Asked) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = Router::new().route("/v1beta/models/{call}", axum::routing::post(generate)).with_state(asked);
+    let router =
+        Router::new().route("/v1beta/models/{call}", axum::routing::post(generate)).with_state(asked);
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}")
 }
 
-async fn generate(State(asked): State<Asked>, Path(call): Path<String>, headers: HeaderMap, body: String) -> Response {
+async fn generate(
+    State(asked): State<Asked>,
+    Path(call): Path<String>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
     let key = headers["x-goog-api-key"].to_str().unwrap().to_owned();
     asked.lock().unwrap().push((call.clone(), key, serde_json::from_str(&body).unwrap()));
     let error = |status: StatusCode| {
-        (status, json!({"error": {"message": "the reason", "code": status.as_u16()}}).to_string()).into_response()
+        (status, json!({"error": {"message": "the reason", "code": status.as_u16()}}).to_string())
+            .into_response()
     };
     match call.split(':').next().unwrap() {
         "bad" => error(StatusCode::BAD_REQUEST),

@@ -16,9 +16,10 @@ fn is(what: &str, holds: bool) -> Checked {
 
 fn each(value: &Value, what: &str, check: impl Fn(&Value) -> Checked) -> Checked {
     let items = value.as_array().ok_or_else(|| format!("{what} is no list"))?;
-    items.iter().enumerate().try_for_each(|(place, item)| {
-        check(item).map_err(|wrong| format!("{what}[{place}].{wrong}"))
-    })
+    items
+        .iter()
+        .enumerate()
+        .try_for_each(|(place, item)| check(item).map_err(|wrong| format!("{what}[{place}].{wrong}")))
 }
 
 /// An ISO time with an offset or Z, and no more digits than the page can count with.
@@ -40,8 +41,7 @@ fn span(span: &Value) -> Checked {
     for name in ["junjo_id", "junjo_parent_id", "junjo_wf_store_id"] {
         is(name, span[name].is_string())?;
     }
-    for name in
-        ["attributes_json", "junjo_wf_state_start", "junjo_wf_state_end", "junjo_wf_graph_structure"]
+    for name in ["attributes_json", "junjo_wf_state_start", "junjo_wf_state_end", "junjo_wf_graph_structure"]
     {
         is(name, span[name].is_object())?;
     }
@@ -65,9 +65,8 @@ fn event(event: &Value) -> Checked {
     is("timeUnixNano", event["timeUnixNano"].is_number())?;
     is("droppedAttributesCount", event["droppedAttributesCount"].is_u64())?;
     is("attributes", event["attributes"].is_object())?;
-    let texts = |names: &[&str]| {
-        names.iter().try_for_each(|name| is(name, event["attributes"][*name].is_string()))
-    };
+    let texts =
+        |names: &[&str]| names.iter().try_for_each(|name| is(name, event["attributes"][*name].is_string()));
     match event["name"].as_str() {
         // a change whose patch was not sent is none that the page shows
         Some("set_state") if event["attributes"].get("junjo.state_json_patch").is_some() => texts(&[
@@ -77,12 +76,9 @@ fn event(event: &Value) -> Checked {
             "junjo.store.name",
             "junjo.store.id",
         ]),
-        Some("exception") if event["attributes"].get("exception.escaped").is_some() => texts(&[
-            "exception.message",
-            "exception.stacktrace",
-            "exception.type",
-            "exception.escaped",
-        ]),
+        Some("exception") if event["attributes"].get("exception.escaped").is_some() => {
+            texts(&["exception.message", "exception.stacktrace", "exception.type", "exception.escaped"])
+        }
         _ => Ok(()),
     }
 }
@@ -100,7 +96,8 @@ pub(super) fn graph(graph: &Value) -> Checked {
         for name in ["subflowSourceId", "subflowSinkId"] {
             is(name, node.get(name).is_none_or(Value::is_string))?;
         }
-        node.get("children").map_or(Ok(()), |children| each(children, "children", |id| is("id", id.is_string())))
+        node.get("children")
+            .map_or(Ok(()), |children| each(children, "children", |id| is("id", id.is_string())))
     })?;
     each(&graph["edges"], "edges", |edge| {
         for name in ["id", "source", "target"] {

@@ -44,7 +44,9 @@ async fn everything_passes_the_page_s_schemas() {
     let (mut traces, mut seen) = (BTreeSet::new(), 0);
     for service in services.as_array().unwrap() {
         // one with a slash has no address, as at the Go server
-        let Some(service) = service.as_str().filter(|name| !name.contains('/')).map(encoded) else { continue };
+        let Some(service) = service.as_str().filter(|name| !name.contains('/')).map(encoded) else {
+            continue;
+        };
         for path in [
             format!("/otel/service/{service}/root-spans"),
             format!("/otel/service/{service}/root-spans-filtered"),
@@ -75,7 +77,9 @@ fn encoded(text: &str) -> String {
     let byte = |byte: u8| {
         if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
     };
-    text.bytes().map(|each| if b"-_.~".contains(&each) { char::from(each).to_string() } else { byte(each) }).collect()
+    text.bytes()
+        .map(|each| if b"-_.~".contains(&each) { char::from(each).to_string() } else { byte(each) })
+        .collect()
 }
 
 /// Times with and without a fraction do not sort as texts.
@@ -101,12 +105,8 @@ async fn executed_nodes_have_ids_of_their_graph() {
         let trace = list(&mut browser, &format!("/otel/trace/{}/nested-spans", text(run, "trace_id"))).await;
         let trace = trace.as_array().unwrap();
         let nodes = |span: &Value| span["junjo_wf_graph_structure"]["nodes"].as_array().cloned();
-        let ids: BTreeSet<String> = trace
-            .iter()
-            .filter_map(nodes)
-            .flatten()
-            .map(|node| text(&node, "id").to_owned())
-            .collect();
+        let ids: BTreeSet<String> =
+            trace.iter().filter_map(nodes).flatten().map(|node| text(&node, "id").to_owned()).collect();
         for span in trace.iter().filter(|span| is_executed(span)) {
             let is_current = span["attributes_json"].get("junjo.executable_runtime_id").is_some();
             let is_agent = span["attributes_json"].get("junjo.agent.key").is_some();
@@ -116,7 +116,10 @@ async fn executed_nodes_have_ids_of_their_graph() {
     }
     for kind in ["node", "run_concurrent", "subflow"] {
         for is_current in [false, true] {
-            assert!(executed.contains_key(&(kind.to_owned(), is_current)), "{kind}, {is_current}: {executed:?}");
+            assert!(
+                executed.contains_key(&(kind.to_owned(), is_current)),
+                "{kind}, {is_current}: {executed:?}"
+            );
         }
     }
     server.stop().await;
