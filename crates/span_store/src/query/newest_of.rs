@@ -15,7 +15,8 @@ use crate::row::SpanRow;
 pub enum Beginning {
     /// Those without a parent.
     Root,
-    /// The same, of traces in which a language model was called by anybody.
+    /// The same, of traces with a span of a language model's call, whoever made it. The requests that an agent of Junjo's own
+    /// SDK reports about itself are none: what they led to has such a span where the client is instrumented.
     RootWithLlm,
     /// Runs of workflows; no subflows.
     Workflow,
@@ -26,8 +27,12 @@ impl Beginning {
         match self {
             Self::Root => "parent_span_id IS NULL",
             Self::RootWithLlm => {
-                "parent_span_id IS NULL AND (trace_hi, trace_lo) IN
-                   (SELECT (trace_hi, trace_lo) FROM traces WHERE llm_call_count > 0)"
+                "parent_span_id IS NULL AND (trace_hi, trace_lo) IN (
+                   SELECT (calls.trace_hi, calls.trace_lo)
+                   FROM spans AS calls LEFT JOIN spans AS agents
+                     ON agents.span_type = 'agent' AND agents.trace_hi = calls.trace_hi
+                       AND agents.trace_lo = calls.trace_lo AND agents.span_id = calls.parent_span_id
+                   WHERE calls.role = 'llm' AND agents.span_id IS NULL)"
             }
             Self::Workflow => "span_type = 'workflow'",
         }

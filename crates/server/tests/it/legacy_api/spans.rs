@@ -168,3 +168,42 @@ async fn odd_values_are_kept() {
     assert_eq!((text(span, "kind"), text(span, "start_time")), ("INTERNAL", "2026-01-02T03:04:05.000001Z"));
     server.stop().await;
 }
+
+/// Scenario: a subflow whose own ids are no node of the graph around it, which names the graph that it ran. Guarantee: it has the id
+/// of that node, in the trace and alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn subflows_are_found_by_their_graph() {
+    let server = TestServer::start().await;
+    let mut browser = Browser::signed_in(&server).await;
+    let made = browser.send(reqwest::Method::POST, "/api_keys", &json!({"name": "subflows"})).await;
+    let client = server.client(made.body()["Key"].as_str().unwrap());
+    let graph = json!({"v": 2, "nodes": [
+        {"nodeRuntimeId": "container", "nodeType": "Flow", "nodeLabel": "inner", "isSubflow": true,
+         "subflowGraphStructuralId": "graph-inner"},
+    ], "edges": []});
+    let workflow = SpanBuilder::new(7, 1, START)
+        .with("junjo.span_type", "workflow")
+        .with("junjo.executable_definition_id", "workflow.outer")
+        .with("junjo.workflow.execution_graph_snapshot", &graph.to_string());
+    let between = SpanBuilder::new(7, 2, START + 1).parent(1);
+    let subflow = SpanBuilder::new(7, 3, START + 2)
+        .parent(2)
+        .with("junjo.span_type", "subflow")
+        .with("junjo.executable_definition_id", "workflow.inner")
+        .with("junjo.executable_structural_id", "graph-inner");
+    let spans = [workflow, between, subflow].map(SpanBuilder::build).to_vec();
+    client.export(&request("subflows", spans)).await.unwrap();
+    let trace = format!("/otel/trace/{:032x}", 7);
+    // an answer that cannot have everything yet says so
+    let spans = junjo_test_support::eventually("indexing", crate::harness::PATIENCE, || async {
+        let mut other = Browser::at(&server);
+        other.session.clone_from(&browser.session);
+        let answered = other.get(&format!("{trace}/nested-spans")).await;
+        (answered.status == 200).then(|| answered.body())
+    })
+    .await;
+    let ids: Vec<&str> = spans.as_array().unwrap().iter().map(|span| text(span, "junjo_id")).collect();
+    assert_eq!(ids, ["container", "", "workflow.outer"]);
+    assert_eq!(list(&mut browser, &format!("{trace}/span/{:016x}", 3)).await, spans[0]);
+    server.stop().await;
+}
