@@ -5,7 +5,7 @@ use junjo_span_store::{Beginning, Place, SpanRow, SpanStore, WholeSpan};
 use junjo_web::ApiError;
 
 use super::arrived;
-use crate::error::TelemetryResult;
+use crate::error::{TelemetryError, TelemetryResult};
 
 /// Most bytes of payload in one list, or half of the memory of reading where that is less.
 const LIST_BYTES_MAX: usize = 64 << 20;
@@ -41,15 +41,15 @@ pub(crate) async fn of_trace(store: &SpanStore, trace_id: TraceId) -> TelemetryR
             break;
         }
         if rows.len() >= TRACE_SPANS_MAX {
-            return Err(too_large(format!("more than {TRACE_SPANS_MAX} spans")));
+            return Err(too_large(&format!("more than {TRACE_SPANS_MAX} spans")));
         }
     }
     rows.reverse();
     let (spans, is_all) = read(store, &rows).await?;
-    if is_all { Ok(spans) } else { Err(too_large("more bytes than one answer may have".to_owned())) }
+    if is_all { Ok(spans) } else { Err(too_large("more bytes than one answer may have")) }
 }
 
-fn too_large(what: String) -> crate::error::TelemetryError {
+fn too_large(what: &str) -> TelemetryError {
     ApiError::too_large(format!("the trace has {what}: read it in pages, with GET /otel/trace/TRACE_ID"))
         .into()
 }

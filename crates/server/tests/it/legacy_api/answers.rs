@@ -8,7 +8,7 @@ use junjo_test_support::{delimited_messages, fixture};
 use reqwest::Method;
 use serde_json::Value;
 
-use super::browser::{Answered, Ask, Browser};
+use super::browser::{Answered, Ask, Browser, index_is_open};
 use super::compare::differences;
 use super::differences::Documented;
 use crate::harness::TestServer;
@@ -129,6 +129,7 @@ async fn go_answers_are_ours_but_for_documented_differences() {
     replay.all(&group("users", include_str!("go_answers/users.json")), |_| true).await;
     replay.all(&group("api_keys", include_str!("go_answers/api_keys.json")), |_| true).await;
     let telemetry = telemetry();
+    index_is_open(&server).await;
     replay.all(&telemetry, |id| id.ends_with(", none")).await;
     send_captures(&server, &mut replay.browser).await;
     replay.all(&telemetry, |id| !id.ends_with(", none")).await;

@@ -37,6 +37,15 @@ pub(crate) struct Ask<'a> {
     pub(crate) body: Option<String>,
 }
 
+/// Waits until the index answers; before, every question about telemetry is 503.
+pub(crate) async fn index_is_open(server: &TestServer) {
+    junjo_test_support::eventually("opening the index", PATIENCE, || async {
+        let health = Browser::at(server).get("/health").await;
+        (health.body()["index"] == "ok").then_some(())
+    })
+    .await;
+}
+
 /// A browser at the old page.
 pub(crate) struct Browser {
     base: String,
@@ -51,8 +60,9 @@ impl Browser {
         Self { base: format!("http://{}", server.http), client, session: None, csrf: None }
     }
 
-    /// One that set the server up and signed in as the old page does.
+    /// One that set the server up and signed in as the old page does, with an index that answers.
     pub(crate) async fn signed_in(server: &TestServer) -> Self {
+        index_is_open(server).await;
         let mut browser = Self::at(server);
         browser.get("/auth-test").await;
         let account = serde_json::json!({"email": EMAIL, "password": PASSWORD});
