@@ -29,7 +29,7 @@ pub(crate) fn texts<const N: usize>(
         return Ok(values);
     }
     let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(sent) else {
-        return Err(whole_mismatch(shape, Mismatch::of(raw, body)));
+        return Err(whole_mismatch(shape, &Mismatch::of(raw, body)));
     };
     let mut mismatches = Vec::new();
     for (key, member) in members {
@@ -42,7 +42,7 @@ pub(crate) fn texts<const N: usize>(
         }
     }
     match mismatches.into_iter().min_by_key(|(mismatch, _)| mismatch.offset) {
-        Some((mismatch, field)) => Err(field_mismatch(shape, mismatch, field)),
+        Some((mismatch, field)) => Err(field_mismatch(shape, &mismatch, field)),
         None => Ok(values),
     }
 }
@@ -99,7 +99,7 @@ impl Mismatch {
     }
 }
 
-fn field_mismatch<const N: usize>(shape: &Shape<N>, mismatch: Mismatch, field: &str) -> String {
+fn field_mismatch<const N: usize>(shape: &Shape<N>, mismatch: &Mismatch, field: &str) -> String {
     let Mismatch { kind, offset } = mismatch;
     let message =
         format!("Unmarshal type error: expected=string, got={kind}, field={field}, offset={offset}");
@@ -108,7 +108,7 @@ fn field_mismatch<const N: usize>(shape: &Shape<N>, mismatch: Mismatch, field: &
     bad_request(&message, &internal)
 }
 
-fn whole_mismatch<const N: usize>(shape: &Shape<N>, mismatch: Mismatch) -> String {
+fn whole_mismatch<const N: usize>(shape: &Shape<N>, mismatch: &Mismatch) -> String {
     let Mismatch { kind, offset } = mismatch;
     let expected = format!("{}.{}", shape.package, shape.name);
     let message = format!("Unmarshal type error: expected={expected}, got={kind}, field=, offset={offset}");

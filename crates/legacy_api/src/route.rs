@@ -141,8 +141,8 @@ fn matched(pattern: &str, path: &str) -> Option<Vec<String>> {
 mod tests {
     use super::*;
 
-    fn action(method: Method, path: &str) -> Action {
-        Target::find(&method, path).action
+    fn action(method: &Method, path: &str) -> Action {
+        Target::find(method, path).action
     }
 
     fn answer(route: Route, parameters: &[&str]) -> Action {
@@ -152,14 +152,14 @@ mod tests {
     /// Scenario: paths with full, empty and overlong parameters. Guarantee: the Go server's own reading of them.
     #[test]
     fn parameters_are_read_as_the_go_server_reads_them() {
-        assert_eq!(action(Method::GET, "/otel/service/a/root-spans"), answer(Route::RootSpans, &["a"]));
-        assert_eq!(action(Method::GET, "/otel/service//root-spans"), answer(Route::RootSpans, &[""]));
-        assert_eq!(action(Method::GET, "/otel/trace/t/span/a/b"), answer(Route::Span, &["t", "a/b"]));
-        assert_eq!(action(Method::GET, "/otel/trace/t/span/"), Action::Nothing);
-        assert_eq!(action(Method::GET, "/otel/spans/type/workflow/a/b"), answer(Route::Workflows, &["a/b"]));
-        assert_eq!(action(Method::GET, "/otel/spans/type/workflow/"), Action::Nothing);
-        assert_eq!(action(Method::GET, "/users/"), Action::Nothing);
-        assert_eq!(action(Method::DELETE, "/users/1/2"), answer(Route::DeleteUser, &["1/2"]));
+        assert_eq!(action(&Method::GET, "/otel/service/a/root-spans"), answer(Route::RootSpans, &["a"]));
+        assert_eq!(action(&Method::GET, "/otel/service//root-spans"), answer(Route::RootSpans, &[""]));
+        assert_eq!(action(&Method::GET, "/otel/trace/t/span/a/b"), answer(Route::Span, &["t", "a/b"]));
+        assert_eq!(action(&Method::GET, "/otel/trace/t/span/"), Action::Nothing);
+        assert_eq!(action(&Method::GET, "/otel/spans/type/workflow/a/b"), answer(Route::Workflows, &["a/b"]));
+        assert_eq!(action(&Method::GET, "/otel/spans/type/workflow/"), Action::Nothing);
+        assert_eq!(action(&Method::GET, "/users/"), Action::Nothing);
+        assert_eq!(action(&Method::DELETE, "/users/1/2"), answer(Route::DeleteUser, &["1/2"]));
     }
 
     /// Scenario: methods that a path does not have, and one that only a parameter's pattern has. Guarantee: the pattern without
@@ -167,12 +167,12 @@ mod tests {
     #[test]
     fn methods_choose_among_patterns() {
         let delete = answer(Route::DeleteUser, &["db-has-users"]);
-        assert_eq!(action(Method::DELETE, "/users/db-has-users"), delete);
+        assert_eq!(action(&Method::DELETE, "/users/db-has-users"), delete);
         let refused = Target::find(&Method::POST, "/users/db-has-users");
         assert_eq!(refused.action, Action::WrongMethod("OPTIONS, GET".to_owned()));
         assert!(refused.is_public());
-        assert_eq!(action(Method::HEAD, "/ping"), Action::WrongMethod("OPTIONS, GET".to_owned()));
-        assert_eq!(action(Method::PUT, "/users"), Action::WrongMethod("OPTIONS, GET, POST".to_owned()));
+        assert_eq!(action(&Method::HEAD, "/ping"), Action::WrongMethod("OPTIONS, GET".to_owned()));
+        assert_eq!(action(&Method::PUT, "/users"), Action::WrongMethod("OPTIONS, GET, POST".to_owned()));
         assert!(!Target::find(&Method::GET, "/sign-in").has_csrf());
         assert!(!Target::find(&Method::GET, "/.well-known/jwks.json").is_public());
     }

@@ -31,7 +31,7 @@ async fn get(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Respo
 }
 
 /// What the answer depends on besides the origin.
-fn varies<'a>(response: &'a Response) -> Vec<&'a str> {
+fn varies(response: &Response) -> Vec<&str> {
     let values = response.headers().get_all("vary").iter().map(|value| value.to_str().unwrap());
     values.filter(|value| *value != "Origin").collect()
 }

@@ -91,7 +91,7 @@ impl Replay {
             return answered;
         }
         if recorded.id() == "create" {
-            self.key = answered.body()["Key"].as_str().unwrap().to_owned();
+            answered.body()["Key"].as_str().unwrap().clone_into(&mut self.key);
         }
         let csrf = kept.1.or(self.browser.csrf.take());
         (self.browser.session, self.browser.csrf) = (kept.0, csrf);
