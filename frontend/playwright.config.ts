@@ -6,7 +6,7 @@ import { defineConfig } from "@playwright/test";
 import { MOCK_URL, SESSION_FILE } from "./e2e/target";
 
 const url = process.env.JUNJO_E2E_URL;
-/** The Go server's page makes the first account itself: it has a server of its own. */
+/** Origin of the Go server's page, which makes the first account itself: it has a server of its own. */
 const isOldPage = process.env.JUNJO_E2E_OLD_PAGE !== undefined;
 
 export default defineConfig({

@@ -27,11 +27,11 @@ addresses() {
     console.log(ready.http_addr, ready.grpc_addrs.match(/[\d.]+:\d+/)[0]);' "$log"
 }
 
-# an empty server; sets log, http and grpc
+# an empty server with a data folder of this name, and more arguments; sets log, http and grpc
 start() {
   log="$work/$1.log"
   env -u JUNJO_PUBLIC_URL -u GEMINI_API_KEY "$server" --data-dir "$work/$1" --http-addr 127.0.0.1:0 --otlp-grpc-addr 127.0.0.1:0 \
-    --otlp-http-addr 127.0.0.1:0 --free-space-min 1M --log-format json >"$log" 2>&1 &
+    --otlp-http-addr 127.0.0.1:0 --free-space-min 1M --log-format json "${@:2}" >"$log" 2>&1 &
   pid=$!
   for _ in $(seq 1800); do
     if addresses >"$work/addresses"; then break; fi
@@ -64,8 +64,9 @@ start data
 JUNJO_E2E_URL="http://$http" JUNJO_E2E_SEND="$demo --endpoint http://$grpc" playwright real.json "$@" || status=$?
 stop
 
-start old-page
-JUNJO_E2E_OLD_PAGE=1 JUNJO_E2E_URL="http://$http" JUNJO_E2E_SEND="$demo --endpoint http://$grpc" \
+port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+start old-page --allow-origins "http://localhost:$port"
+JUNJO_E2E_OLD_PAGE="http://localhost:$port" JUNJO_E2E_URL="http://$http" JUNJO_E2E_SEND="$demo --endpoint http://$grpc" \
   playwright old-page.json --project=old-page "$@" || status=$?
 stop
 

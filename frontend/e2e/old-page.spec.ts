@@ -9,7 +9,7 @@ const SECOND = { email: "second@example.com", password: "another correct horse" 
 test("the old page's calls work from its own origin", async ({ page, request, baseURL }) => {
   // cookies are of one site: the page and the API are both localhost
   const api = new OldApi(page, new URL(baseURL ?? "").origin.replace("127.0.0.1", "localhost"));
-  await openOldPage(page);
+  const stopServing = await openOldPage(page, process.env.JUNJO_E2E_OLD_PAGE ?? "http://localhost:5153");
 
   const hasUsers = () => api.call("GET", "/users/db-has-users", undefined, "same-origin");
   expect((await hasUsers()).body).toEqual({ usersExist: false });
@@ -51,6 +51,7 @@ test("the old page's calls work from its own origin", async ({ page, request, ba
   ]);
   expect((await api.call("POST", "/sign-out")).ok).toBe(true);
   expect((await api.get("/auth-test")).status).toBe(401);
+  stopServing();
 });
 
 /** Every page about telemetry, for every service. */

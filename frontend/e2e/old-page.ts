@@ -1,8 +1,6 @@
 /** What the Go server's page does with its API: its calls, made by a real browser at another origin, and its schemas. */
+import { createServer } from "node:http";
 import type { Page } from "@playwright/test";
-
-/** Where that page is served from. */
-const OLD_PAGE = "http://localhost:5153";
 
 export interface Answer {
   status: number;
@@ -10,12 +8,15 @@ export interface Answer {
   body: unknown;
 }
 
-/** Opens an empty page at the old page's address; nobody has to serve it. */
-export async function openOldPage(page: Page): Promise<void> {
-  await page.route(`${OLD_PAGE}/**`, (route) =>
-    route.fulfill({ contentType: "text/html", body: "<!doctype html><title>old page</title>" }),
-  );
-  await page.goto(`${OLD_PAGE}/`);
+/** Serves an empty page at the old page's address, opens it, and returns how to stop serving. */
+export async function openOldPage(page: Page, origin: string): Promise<() => void> {
+  const server = createServer((_, response) => {
+    response.setHeader("content-type", "text/html");
+    response.end("<!doctype html><title>old page</title>");
+  });
+  await new Promise<void>((resolve) => server.listen(Number(new URL(origin).port), "127.0.0.1", resolve));
+  await page.goto(origin);
+  return () => server.close();
 }
 
 /** The API as the old page calls it: JSON in, JSON out, with cookies unless said otherwise. */
