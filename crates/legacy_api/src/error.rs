@@ -4,7 +4,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderName, StatusCode, header};
 use junjo_auth::AuthError;
 use junjo_telemetry::TelemetryError;
-use junjo_web::{ApiError, ErrorReport};
+use junjo_web::{ApiError, ErrorKind, ErrorReport};
 use serde_json::{Value, json};
 
 use crate::reply::{Style, json as json_response};
@@ -51,7 +51,14 @@ impl LegacyError {
     pub(crate) fn into_response(self, style: Style) -> Response {
         match self {
             Self::Message(status, text) => answer(style, status, &json!({ "message": text })),
-            Self::Error(status, text) => answer(style, status, &json!({ "error": text })),
+            Self::Error(status, text) => {
+                let mut response = answer(style, status, &json!({ "error": text }));
+                if status.is_server_error() {
+                    let report = ErrorReport { kind: ErrorKind::Unavailable, chain: text.into() };
+                    response.extensions_mut().insert(report);
+                }
+                response
+            }
             Self::WrongMethod(allowed) => {
                 let body = json!({ "message": "Method Not Allowed" });
                 let mut response = answer(style, StatusCode::METHOD_NOT_ALLOWED, &body);

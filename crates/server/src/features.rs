@@ -103,12 +103,7 @@ impl Features {
     }
 
     /// Adds the tasks of a feature, and gives its routes their state.
-    fn add<S>(
-        &mut self,
-        routes: OpenApiRouter<S>,
-        state: S,
-        spawn: fn(&S, &Lifecycle),
-    ) -> OpenApiRouter
+    fn add<S>(&mut self, routes: OpenApiRouter<S>, state: S, spawn: fn(&S, &Lifecycle)) -> OpenApiRouter
     where
         S: Clone + Send + Sync + 'static,
     {

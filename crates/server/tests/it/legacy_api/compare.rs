@@ -104,7 +104,7 @@ impl Found {
             }
             (Value::Array(recorded), Value::Array(own)) => {
                 self.add_unless(recorded.len() == own.len(), &format!("{at}.length"));
-                for (recorded, own) in recorded.iter().zip(own) {
+                for (recorded, own) in by_name(recorded).into_iter().zip(by_name(own)) {
                     self.body(&format!("{at}[]"), recorded, own);
                 }
             }
@@ -115,6 +115,15 @@ impl Found {
             _ => self.add_unless(recorded == own, at),
         }
     }
+}
+
+/// What was created in one second at the Go server may take several here, and lists begin with the newest second: such items are
+/// compared by what they are called.
+fn by_name(items: &[Value]) -> Vec<&Value> {
+    let mut items: Vec<&Value> = items.iter().collect();
+    let name = |item: &Value| item["Email"].as_str().or(item["Name"].as_str()).map(str::to_owned);
+    items.sort_by_key(|item| item.get("CreatedAt").and_then(|_| name(item)));
+    items
 }
 
 /// The attributes of each cookie; the time at which it ends counts as the name alone.
