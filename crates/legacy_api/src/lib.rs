@@ -10,7 +10,7 @@
 //! | `surface`, `route`, `path`, `csrf` | which requests are the Go server's, and the checks before a handler |
 //! | `accounts`, `users`, `keys`, `reveals` | people and keys, over the account services |
 //! | `otel`, `span` | telemetry, as the Go server's span objects |
-//! | `llm` | the playground's call of Gemini |
+//! | `playground`, `llm` | the playground's call of Gemini |
 //! | `bind`, `reply`, `error` | JSON as Go reads and writes it |
 //!
 //! It stores nothing, and writes no SQL.
@@ -24,6 +24,7 @@ mod keys;
 mod llm;
 mod otel;
 mod path;
+mod playground;
 mod reply;
 mod reveals;
 mod route;

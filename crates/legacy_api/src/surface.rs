@@ -20,7 +20,7 @@ use crate::path::go_path;
 use crate::reply::Style;
 use crate::route::{Action, Route, Target};
 use crate::state::State;
-use crate::{accounts, csrf, keys, llm, otel, users};
+use crate::{accounts, csrf, keys, otel, playground, users};
 
 /// First parts of paths under which the Go server had nothing: what is missing there is told in this server's words.
 const OURS: [&str; 6] = ["api-keys", "assets", "auth", "docs", "openapi.json", "v1"];
@@ -136,7 +136,7 @@ async fn handle(state: &State, route: Route, parameters: &[String], call: &Call)
         Route::Workflows => otel::workflows(state, call, parameter(0)).await,
         Route::TraceSpans => otel::trace_spans(state, call, parameter(0)).await,
         Route::Span => otel::span(state, call, (parameter(0), parameter(1))).await,
-        Route::Generate => llm::generate(state, call).await,
+        Route::Generate => playground::generate(state, call).await,
     }
 }
 

@@ -8,7 +8,7 @@ const MODEL_DEFAULT: &str = "gemini-2.5-flash";
 /// A request, and what becomes its body at Gemini.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Generation {
+pub(crate) struct Generation {
     #[serde(default)]
     pub(super) model: String,
     #[serde(default)]
@@ -50,7 +50,7 @@ struct GenerationConfig {
 
 impl Generation {
     /// The request in `text`. The model's name goes into an address, so only what names consist of may be in it.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         let mut read: Self = serde_json::from_str(text)
             .map_err(|error| format!("The request is none that Gemini knows: {error}"))?;
         if read.model.is_empty() {

@@ -32,7 +32,7 @@ pub(crate) struct Vendor {
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum VendorError {
+pub(crate) enum VendorError {
     #[error("GEMINI_API_KEY environment variable is not set")]
     NoKey,
     #[error("{what} is no value for a request to Gemini: look at GEMINI_BASE_URL and GEMINI_API_KEY")]
@@ -59,7 +59,7 @@ impl Vendor {
     }
 
     /// Gemini's answer as it came.
-    pub(super) async fn generate(&self, generation: &Generation) -> Result<Bytes, VendorError> {
+    pub(crate) async fn generate(&self, generation: &Generation) -> Result<Bytes, VendorError> {
         let request = self.request(generation)?;
         tokio::time::timeout(TIME_MAX, self.ask(request)).await.map_err(|_| VendorError::TooSlow)?
     }

@@ -18,6 +18,13 @@ pub(super) fn text<'a>(attributes: &'a [KeyValue<'_>], key: &str) -> Option<&'a 
     })
 }
 
+/// JSON text with the members of objects in order of their names.
+pub(super) fn sorted(text: &str) -> Option<Value> {
+    let mut value: Value = serde_json::from_str(text).ok()?;
+    value.sort_all_objects();
+    Some(value)
+}
+
 fn value(value: &Otlp<'_>) -> Value {
     match value {
         Otlp::Empty => Value::Null,

@@ -10,9 +10,8 @@
 use junjo_span_model::Span;
 use serde_json::{Map, Value};
 
-use super::attributes::text;
+use super::attributes::{sorted, text};
 use super::graph::version_1;
-use super::sorted;
 
 /// The fields.
 pub(super) struct Junjo {

@@ -21,7 +21,7 @@ use serde::Serialize as DeriveSerialize;
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use attributes::json_of;
+use attributes::{json_of, sorted};
 use junjo::Junjo;
 use subflows::nodes_of_subflows;
 
@@ -175,11 +175,4 @@ impl EventObject {
             time_unix_nano: event.time_unix_nano,
         }
     }
-}
-
-/// JSON text with the members of objects in order of their names.
-fn sorted(text: &str) -> Option<Value> {
-    let mut value: Value = serde_json::from_str(text).ok()?;
-    value.sort_all_objects();
-    Some(value)
 }
