@@ -54,10 +54,10 @@ impl App {
             memory: memory.clone(),
             pipeline: pipeline.clone(),
         };
-        let (features, routes) = Features::open(&ground, &settings.features)?;
+        let (features, of_features) = Features::open(&ground, &settings.features)?;
         receiver.open(wal, features.ingest_keys());
         let app = Self { settings: settings.clone(), stores, receiver, memory, pipeline, features };
-        let router = app.http(routes)?;
+        let router = app.http(of_features)?;
         Ok((app, router))
     }
 
