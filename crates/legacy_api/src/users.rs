@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn lists_begin_with_the_newest_second() {
         let at = DateTime::from_timestamp_nanos;
-        let mut times = vec![at(2_500_000_000), at(1_000_000_000), at(2_000_000_000), at(1_900_000_000)];
+        let mut times = [at(2_500_000_000), at(1_000_000_000), at(2_000_000_000), at(1_900_000_000)];
         times.sort_by_key(|time| order(*time));
         let nanos: Vec<i64> = times.iter().map(|time| time.timestamp_nanos_opt().unwrap()).collect();
         assert_eq!(nanos, [2_000_000_000, 2_500_000_000, 1_000_000_000, 1_900_000_000]);
