@@ -20,7 +20,7 @@ for (const [, outcome] of read("go.log").matchAll(/^--- (PASS|FAIL|SKIP): /gm)) 
 const sdks = read("sdk.log").match(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/m) ?? [];
 const vitest = JSON.parse(read("page.json"));
 const browser = { passed: 0, failed: 0, skipped: 0 };
-for (const report of ["real.json", "mock.json"]) {
+for (const report of ["real.json", "old-page.json", "mock.json"]) {
   const { expected, flaky, unexpected, skipped } = JSON.parse(read(report)).stats;
   browser.passed += expected + flaky;
   browser.failed += unexpected;

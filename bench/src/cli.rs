@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Download(DownloadArgs),
     /// How quickly others are answered while many people sign in at once, and what memory that takes
     Logins(LoginsArgs),
+    /// How quickly the Go server's API answers over many runs of workflows
+    OldPage(OldPageArgs),
     /// The acknowledged spans/s of the bare write-ahead log, without a server
     WalAnchor(Box<WalAnchorArgs>),
 }
@@ -299,6 +301,26 @@ pub(crate) struct LoginsArgs {
     /// Seconds
     #[arg(long, default_value_t = 15)]
     pub(crate) seconds: u64,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `old-page`.
+#[derive(Debug, Args)]
+pub(crate) struct OldPageArgs {
+    /// Release binary of the server; default junjo-server beside this program
+    #[arg(long)]
+    pub(crate) server: Option<PathBuf>,
+    /// Runs of workflows
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub(crate) runs: u64,
+    /// Bytes of a run's state, which is sent at its start and at its end
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(0..=100_000))]
+    pub(crate) state_bytes: u64,
+    /// Times that each question is asked
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) calls: u32,
     /// Print JSON instead of the table
     #[arg(long)]
     pub(crate) json: bool,

@@ -9,6 +9,7 @@ mod isolation;
 mod load;
 mod logins;
 mod measure;
+mod old_page;
 mod report;
 mod store;
 mod subject;
@@ -36,6 +37,10 @@ async fn main() -> anyhow::Result<()> {
         Command::Suite(args) => suite::run(&args).await,
         Command::Logins(args) => {
             let measured = logins::run(&args).await?;
+            print(&measured, &measured, args.json)
+        }
+        Command::OldPage(args) => {
+            let measured = old_page::run(&args).await?;
             print(&measured, &measured, args.json)
         }
         Command::Store(args) => {

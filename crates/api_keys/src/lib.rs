@@ -12,6 +12,7 @@ mod imports;
 mod key;
 mod last_used;
 mod repository;
+mod ring;
 mod router;
 mod schemas;
 mod service;

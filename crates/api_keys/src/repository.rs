@@ -259,6 +259,26 @@ impl Repository {
         Ok(Some(KnownKey { identity, scope, expires_at_unix_nano }))
     }
 
+    /// The id of a key that is the caller's (or any, for an admin), by prefix or by hash.
+    pub(crate) async fn id_of(
+        &self,
+        caller: &CurrentUser,
+        prefix: &str,
+        hash: &KeyHash,
+    ) -> Result<Option<String>, ApiKeyError> {
+        sqlx::query_scalar(
+            "SELECT id FROM api_keys
+             WHERE (prefix = ?2 OR key_sha256 = ?3 OR previous_sha256 = ?3)
+               AND (created_by = ?1 OR EXISTS (SELECT 1 FROM users WHERE users.id = ?1 AND role = 'admin'))",
+        )
+        .bind(caller.id.to_string())
+        .bind(prefix)
+        .bind(hash.as_slice())
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(ApiKeyError::store("look for a key"))
+    }
+
     /// Writes uses in one transaction. Keys that are gone are skipped.
     pub(crate) async fn save_uses(&self, uses: &[(Arc<str>, i64)]) -> Result<(), ApiKeyError> {
         let failed = "note the use of keys";

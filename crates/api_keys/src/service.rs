@@ -125,7 +125,18 @@ impl ApiKeys {
         request: NewApiKey,
         origin: &RequestOrigin,
     ) -> Result<CreatedApiKey, ApiKeyError> {
-        let name = checked_name(&request.name)?;
+        let name = checked_name(&request.name)?.to_owned();
+        self.create_named(caller, NewApiKey { name, ..request }, origin).await
+    }
+
+    /// The same under a name that may also consist of blanks.
+    pub(crate) async fn create_named(
+        &self,
+        caller: &CurrentUser,
+        request: NewApiKey,
+        origin: &RequestOrigin,
+    ) -> Result<CreatedApiKey, ApiKeyError> {
+        let name = sized_name(&request.name)?;
         let now = self.shared.clock.now_unix_nano();
         let expires_at_unix_nano = request.expires_at.map(|time| checked_expiry(time, now)).transpose()?;
         for _ in 0..PREFIX_ATTEMPTS_MAX {
@@ -257,6 +268,18 @@ impl ApiKeys {
         ApiKeyError::NotFound
     }
 
+    /// The id of a key of the caller's (or any, for an admin) by its prefix or by the key itself.
+    pub(crate) async fn id_of(
+        &self,
+        caller: &CurrentUser,
+        handle: &str,
+    ) -> Result<Option<String>, ApiKeyError> {
+        if handle.is_empty() || handle.len() > PRESENTED_BYTES_MAX {
+            return Ok(None);
+        }
+        self.shared.repository.id_of(caller, handle, &key::hash_of(handle)).await
+    }
+
     /// Revokes a key. When this returns, no check in this process accepts it any more.
     pub(crate) async fn revoke(
         &self,
@@ -280,7 +303,10 @@ impl fmt::Debug for ApiKeys {
 }
 
 fn checked_name(name: &str) -> Result<&str, ApiKeyError> {
-    let name = name.trim();
+    sized_name(name.trim())
+}
+
+fn sized_name(name: &str) -> Result<&str, ApiKeyError> {
     let is_sized = !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX;
     if is_sized && !name.chars().any(char::is_control) {
         Ok(name)

@@ -47,6 +47,9 @@ pub enum AuthError {
     /// The password was presented too long ago for something sensitive.
     #[error("Confirm your password first, with POST /auth/reauthenticate.")]
     NotRecentlyAuthenticated,
+    /// A sensitive change from another address or browser than the session began with.
+    #[error("Sign in again here first: this session began at another address or in another browser.")]
+    BegunElsewhere,
     /// The password presented once more is not it.
     #[error("This is not your password.")]
     WrongPassword,
@@ -168,7 +171,9 @@ impl From<AuthError> for ApiError {
             AuthError::TooManyAttempts { retry_after_seconds } => {
                 Self::rate_limited(text, retry_after_seconds)
             }
-            AuthError::RoleTooSmall { .. } | AuthError::UncertainAddress => Self::forbidden(text),
+            AuthError::RoleTooSmall { .. } | AuthError::UncertainAddress | AuthError::BegunElsewhere => {
+                Self::forbidden(text)
+            }
             AuthError::Busy => Self::unavailable(text).with_retry_after_seconds(BUSY_RETRY_AFTER_SECONDS),
             AuthError::Store { ref source, .. } => Self::new(db::error_kind(source), text).with_source(error),
             AuthError::SessionStore { .. } => Self::new(ErrorKind::Unavailable, text).with_source(error),

@@ -51,9 +51,10 @@ impl<S: Sync> FromRequestParts<S> for RequestOrigin {
 }
 
 /// The browser's side of a request: its cookie, where it came from, and how it calls the server.
-pub(crate) struct Visit {
+pub struct Visit {
     pub(crate) cookie: Session,
-    pub(crate) origin: RequestOrigin,
+    /// Where the request came from.
+    pub origin: RequestOrigin,
     pub(crate) addressed: Addressed,
 }
 

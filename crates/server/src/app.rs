@@ -85,10 +85,8 @@ impl App {
     fn http(&self, of_features: OpenApiRouter) -> anyhow::Result<Router> {
         let web = &self.settings.web;
         let otlp = http::otlp(self.receiver.clone(), &self.settings.listen.otlp_allow_origins)?;
-        let mut api = junjo_auth::protect(
-            http::api(self.routes(of_features), Encoders::new(self.memory.clone())),
-            &self.features.auth,
-        )?;
+        let api = http::api(self.routes(of_features), Encoders::new(self.memory.clone()));
+        let mut api = junjo_auth::protect(self.features.around(api), &self.features.auth)?;
         if let Some(keys) = self.features.read_keys() {
             api = api.layer(Extension(keys.clone()));
         }

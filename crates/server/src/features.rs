@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use clap::Args;
-use junjo_auth::{AuditLog, AuthError, ReadKeys};
+use junjo_auth::{AuditLog, AuthError, KeyRing, ReadKeys};
 use junjo_ingest::{KeyCheck, KeyImport, KeyOutcome, Receiver};
 use junjo_memory::Memory;
 use junjo_pipeline::Pipeline;
@@ -30,6 +30,8 @@ pub(crate) struct FeatureSettings {
     pub(crate) auth: junjo_auth::Settings,
     #[command(flatten)]
     pub(crate) api_keys: junjo_api_keys::Settings,
+    #[command(flatten)]
+    pub(crate) legacy_api: junjo_legacy_api::Settings,
 }
 
 /// What features stand on.
@@ -48,6 +50,9 @@ pub(crate) struct Ground {
 /// Starts the tasks of a feature.
 type Spawn = Box<dyn Fn(&Lifecycle) + Send + Sync>;
 
+/// Puts a feature around every route.
+type Around = Box<dyn Fn(Router) -> Router + Send + Sync>;
+
 /// The features, open.
 pub(crate) struct Features {
     pub(crate) auth: junjo_auth::State,
@@ -55,7 +60,9 @@ pub(crate) struct Features {
     ingest_keys: Option<Arc<dyn KeyCheck>>,
     read_keys: Option<ReadKeys>,
     key_import: Option<Arc<dyn KeyImport>>,
+    key_ring: Option<Arc<dyn KeyRing>>,
     internal: Option<Router>,
+    around: Vec<Around>,
 }
 
 impl Features {
@@ -74,18 +81,27 @@ impl Features {
         features.ingest_keys = Some(Arc::new(api_keys.clone()));
         features.read_keys = Some(ReadKeys::new(api_keys.clone()));
         features.key_import = Some(Arc::new(api_keys.clone()));
+        features.key_ring = Some(Arc::new(api_keys.clone()));
         features.internal = Some(junjo_api_keys::internal_routes(&api_keys, ground.token.as_ref()));
         let routes = routes.merge(features.add(junjo_api_keys::routes(), api_keys, junjo_api_keys::spawn));
 
         let way_in = junjo_otel::WayIn::new(&ground.pipeline, &ground.receiver, &ground.memory);
         let otel = junjo_otel::State::new(&ground.telemetry, way_in, audit);
         let routes = routes.merge(features.add(junjo_otel::routes(), otel, junjo_otel::spawn));
+
+        let legacy_api = (ground.telemetry.clone(), Arc::clone(&ground.clock), &settings.legacy_api);
+        let legacy_api = junjo_legacy_api::State::new(&features.auth, features.key_ring.clone(), legacy_api);
+        let inside_legacy_api = legacy_api.clone();
+        features.around.push(Box::new(move |router| junjo_legacy_api::around(router, &inside_legacy_api)));
+        features.tasks.push(Box::new(move |lifecycle| junjo_legacy_api::spawn(&legacy_api, lifecycle)));
         Ok((features, routes))
     }
 
     /// No feature but accounts.
     fn with_accounts(auth: junjo_auth::State) -> Self {
-        Self { auth, tasks: Vec::new(), ingest_keys: None, read_keys: None, key_import: None, internal: None }
+        let (tasks, around) = (Vec::new(), Vec::new());
+        let (ingest_keys, read_keys, key_import, key_ring, internal) = (None, None, None, None, None);
+        Self { auth, tasks, ingest_keys, read_keys, key_import, key_ring, internal, around }
     }
 
     /// Adds the tasks of a feature, and gives its routes their state.
@@ -96,6 +112,11 @@ impl Features {
         let routes = routes.with_state(state.clone());
         self.tasks.push(Box::new(move |lifecycle| spawn(&state, lifecycle)));
         routes
+    }
+
+    /// `router`, which has every route, with the features around it that answer more than routes of their own.
+    pub(crate) fn around(&self, router: Router) -> Router {
+        self.around.iter().fold(router, |router, around| around(router))
     }
 
     /// Starts the tasks of all.

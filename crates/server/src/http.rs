@@ -9,16 +9,16 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::StatusCode;
 use junjo_ingest::{CorsPolicy, Receiver};
 use junjo_web::client::ProxyTrust;
-use junjo_web::{ApiError, edge, query};
+use junjo_web::{ApiError, NothingHere, edge, query};
 use tower::ServiceExt as _;
-use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::compression::{self, Encoders};
+use crate::cors;
 use crate::document;
 use crate::page;
 use crate::routes::Health;
@@ -49,17 +49,11 @@ pub(crate) fn api(routes: OpenApiRouter, encoders: Encoders) -> Router {
 
 /// The complete router of the main port: `api`, which knows who is asking, with the layers around it.
 pub(crate) fn router(api: Router, surface: Surface) -> Router {
-    let origins = surface.allow_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
-    let cors = CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
-        .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers([header::CONTENT_TYPE, header::ACCEPT, HeaderName::from_static("x-csrf-token")]);
     let inner = api
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_MAX))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME_MAX))
-        .layer(cors);
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME_MAX));
+    let inner = cors::wrap(inner, &surface.allow_origins);
     surface.otlp.merge(edge::wrap(inner, surface.trust))
 }
 
@@ -96,6 +90,8 @@ pub(crate) fn starting(otlp: Router, trust: ProxyTrust) -> Router {
 async fn page_or_missing(request: Request) -> Response {
     let path = request.uri().path();
     page::respond(request.method(), path, request.headers()).unwrap_or_else(|| {
-        ApiError::not_found("there is nothing at this address; /docs lists the API").into_response()
+        NothingHere::mark(
+            ApiError::not_found("there is nothing at this address; /docs lists the API").into_response(),
+        )
     })
 }

@@ -87,6 +87,7 @@ pub use query::groups::{
     ConversationPosition, ConversationTraces, GroupCursor, GroupFilter, GroupKind, GroupPage, TraceGroup,
 };
 pub use query::logs::{LogCursor, LogFilter, LogListPage};
+pub use query::newest_of::Beginning;
 pub use query::overlay::{OverlayFilter, OverlayRuns};
 pub use query::page::ListPage;
 pub use query::runs::{RunPage, RunRow};

@@ -3,8 +3,8 @@
 
 use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{
-    GroupFilter, GroupKind, LogFilter, OverlayFilter, RunFilter, SpanFilter, SpanStore, TimeRange,
-    TraceFilter,
+    Beginning, GroupFilter, GroupKind, LogFilter, OverlayFilter, RunFilter, SpanFilter, SpanStore, TimeRange,
+    TraceFilter, WholeSpan,
 };
 use junjo_web::{Page, SharedClock};
 use junjo_workflow_model::StateAt;
@@ -22,7 +22,7 @@ use crate::error::TelemetryResult;
 use crate::page::{Answered, PageAsk, SearchPage};
 use crate::params::StatsQuestion;
 use crate::questions::runs::RunViews;
-use crate::questions::{arrived, conversations, executables, runs, spans, traces};
+use crate::questions::{arrived, conversations, executables, runs, spans, traces, whole};
 
 /// Stored telemetry, ready to be asked. Cheap to clone.
 #[derive(Clone)]
@@ -109,6 +109,42 @@ impl Telemetry {
     pub async fn span(&self, trace_id: TraceId, span_id: SpanId) -> TelemetryResult<Answered<Span>> {
         let (store, reading) = self.store.for_question();
         Ok(Answered { answer: spans::one(&store, trace_id, span_id).await?, reading })
+    }
+
+    /// Names of all services, in order.
+    pub async fn service_names(&self) -> TelemetryResult<Vec<String>> {
+        arrived::whole(&self.store)?;
+        let services = self.store.services(TimeRange::default()).await?;
+        Ok(services.into_iter().map(|service| service.name).collect())
+    }
+
+    /// The newest spans of a service that begin something, whole, newest first; at most `limit`, and as many as one answer may
+    /// have.
+    pub async fn newest_whole(
+        &self,
+        service: String,
+        beginning: Beginning,
+        limit: usize,
+    ) -> TelemetryResult<Answered<Vec<WholeSpan>>> {
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: whole::newest(&store, service, beginning, limit).await?, reading })
+    }
+
+    /// All spans of a trace, whole, newest first; none of an unknown one. An error for a trace that is too large for that.
+    pub async fn whole_trace(&self, trace_id: TraceId) -> TelemetryResult<Answered<Vec<WholeSpan>>> {
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: whole::of_trace(&store, trace_id).await?, reading })
+    }
+
+    /// One span, whole; `None` for an unknown one.
+    pub async fn whole_span(
+        &self,
+        trace_id: TraceId,
+        span_id: SpanId,
+    ) -> TelemetryResult<Answered<Option<WholeSpan>>> {
+        let (store, reading) = self.store.for_question();
+        let answer = arrived::found(&store, || store.span(trace_id, span_id)).await?;
+        Ok(Answered { answer, reading })
     }
 
     /// Log records, newest first.

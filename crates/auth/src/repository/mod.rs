@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod imports;
 mod links;
+mod numbers;
 mod sessions;
 
 use junjo_web::SharedClock;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod direct;
 mod imports;
 mod links;
 mod passwords;
@@ -19,6 +20,7 @@ use tower_sessions_sqlx_store::SqliteStore;
 
 pub(crate) use accounts::ACCOUNTS_CURSOR_VERSION;
 pub(crate) use audit::AUDIT_CURSOR_VERSION;
+pub use direct::NumberedAccount;
 pub use imports::{ImportedAccount, ImportedAccounts, RefusedAccount};
 pub use links::{OperatorAccount, OperatorLink};
 
@@ -118,7 +120,8 @@ impl AuthState {
         self.shared.denial_gate.admit_ip(origin.ip).is_ok()
     }
 
-    pub(crate) async fn needs_setup(&self) -> Result<bool, AuthError> {
+    /// Whether there is no account yet.
+    pub async fn needs_setup(&self) -> Result<bool, AuthError> {
         Ok(!self.shared.repository.has_accounts().await?)
     }
 
@@ -130,11 +133,9 @@ impl AuthState {
         visit: &Visit,
     ) -> Result<Account, AuthError> {
         if self.needs_setup().await? {
-            self.shared.login_gate.admit_ip(visit.origin.ip)?;
-            if !visit.addressed.is_certain(self.shared.config.public_url.as_ref()) {
-                return Err(AuthError::UncertainAddress);
-            }
-            return self.register_first(request, visit).await;
+            let account = self.create_first(request, visit).await?;
+            self.begin_session(&account, visit).await?;
+            return Ok(account);
         }
         let Some(caller) = caller else {
             return Err(AuthError::RegistrationClosed);
@@ -145,19 +146,36 @@ impl AuthState {
         if !caller.is_recently_authenticated {
             return Err(AuthError::NotRecentlyAuthenticated);
         }
+        self.add_account(&caller, request, &visit.origin).await
+    }
+
+    async fn add_account(
+        &self,
+        admin: &CurrentUser,
+        request: NewAccount,
+        origin: &RequestOrigin,
+    ) -> Result<Account, AuthError> {
         let (email, password) = checked(&request.email, request.password)?;
         let account =
             Account { id: self.new_account_id(), email, role: request.role.unwrap_or(Role::Member) };
         let password_hash = self.shared.hasher.hash(password).await?;
-        self.shared.repository.insert_account(caller.id, &account, &password_hash).await?;
-        self.shared
-            .audit
-            .record(&visit.origin, AuditEvent::success("user.create", caller.id).on(account.id))
-            .await;
+        self.shared.repository.insert_account(admin.id, &account, &password_hash).await?;
+        self.shared.audit.record(origin, AuditEvent::success("user.create", admin.id).on(account.id)).await;
         Ok(account)
     }
 
-    async fn register_first(&self, request: NewAccount, visit: &Visit) -> Result<Account, AuthError> {
+    /// Creates the first account, an admin, without signing it in.
+    ///
+    /// # Errors
+    /// [`AuthError::RegistrationClosed`] when there is one already.
+    pub async fn create_first(&self, request: NewAccount, visit: &Visit) -> Result<Account, AuthError> {
+        if !self.needs_setup().await? {
+            return Err(AuthError::RegistrationClosed);
+        }
+        self.shared.login_gate.admit_ip(visit.origin.ip)?;
+        if !visit.addressed.is_certain(self.shared.config.public_url.as_ref()) {
+            return Err(AuthError::UncertainAddress);
+        }
         let (email, password) = checked(&request.email, request.password)?;
         let account = Account { id: self.new_account_id(), email, role: Role::Admin };
         let password_hash = self.shared.hasher.hash(password).await?;
@@ -168,12 +186,11 @@ impl AuthState {
             .audit
             .record(&visit.origin, AuditEvent::success("user.create_first", account.id).on(account.id))
             .await;
-        self.begin_session(&account, visit).await?;
         Ok(account)
     }
 
     /// Signs in. Unknown addresses and wrong passwords cost the same and look the same.
-    pub(crate) async fn login(&self, credentials: Credentials, visit: &Visit) -> Result<Account, AuthError> {
+    pub async fn login(&self, credentials: Credentials, visit: &Visit) -> Result<Account, AuthError> {
         let email = Email::parse(&credentials.email).ok_or(AuthError::BadCredentials)?;
         let is_at_home = self.shared.repository.has_session_from(&email, visit.origin.ip).await?;
         self.shared.login_gate.admit(visit.origin.ip, &email, is_at_home)?;
@@ -204,7 +221,7 @@ impl AuthState {
     }
 
     /// Signs out; without a session there is nothing to do.
-    pub(crate) async fn logout(&self, caller: Option<CurrentUser>, visit: &Visit) -> Result<(), AuthError> {
+    pub async fn logout(&self, caller: Option<CurrentUser>, visit: &Visit) -> Result<(), AuthError> {
         self.shared.sessions.end(&visit.cookie).await?;
         if let Some(caller) = caller {
             let event = AuditEvent::success("session.end", caller.id).on(caller.session_id);

@@ -11,6 +11,7 @@ mod docs;
 mod features;
 mod harness;
 mod health;
+mod legacy_api;
 mod migration;
 mod otel;
 mod page;

@@ -30,6 +30,12 @@ async fn get(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Respo
     headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send().await.unwrap()
 }
 
+/// What the answer depends on besides the origin.
+fn varies(response: &Response) -> Vec<&str> {
+    let values = response.headers().get_all("vary").iter().map(|value| value.to_str().unwrap());
+    values.filter(|value| *value != "Origin").collect()
+}
+
 fn header<'a>(response: &'a Response, name: &str) -> &'a str {
     response.headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
@@ -53,7 +59,7 @@ async fn page_files_come_compressed_from_the_build() {
     let server = TestServer::start().await;
     let Some(script) = script(&server).await else { return };
     let plain = get(&server, &script, &[]).await;
-    assert_eq!((header(&plain, "content-encoding"), header(&plain, "vary")), ("", "accept-encoding"));
+    assert_eq!((header(&plain, "content-encoding"), varies(&plain)), ("", vec!["accept-encoding"]));
     let mut tags = vec![header(&plain, "etag").to_owned()];
     let plain = plain.bytes().await.unwrap();
     for (accepted, encoding) in
@@ -62,8 +68,8 @@ async fn page_files_come_compressed_from_the_build() {
         let asked = ("accept-encoding", accepted);
         let answer = get(&server, &script, &[asked]).await;
         assert_eq!(
-            (header(&answer, "content-encoding"), header(&answer, "vary")),
-            (encoding, "accept-encoding")
+            (header(&answer, "content-encoding"), varies(&answer)),
+            (encoding, vec!["accept-encoding"])
         );
         assert!(header(&answer, "content-type").ends_with("javascript"));
         let tag = header(&answer, "etag").to_owned();

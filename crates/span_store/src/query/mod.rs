@@ -8,6 +8,7 @@ pub(crate) mod handle;
 mod listing;
 pub(crate) mod logs;
 mod newest;
+pub(crate) mod newest_of;
 pub(crate) mod overlay;
 pub(crate) mod page;
 pub(crate) mod runs;

@@ -18,6 +18,7 @@ use crate::query::groups::{
     ConversationPosition, ConversationTraces, GroupCursor, GroupFilter, GroupKind, GroupPage,
 };
 use crate::query::logs::{LogCursor, LogFilter, LogListPage};
+use crate::query::newest_of::Beginning;
 use crate::query::overlay::{OverlayFilter, OverlayRuns};
 use crate::query::runs::RunPage;
 use crate::query::services::ServiceSummary;
@@ -26,7 +27,7 @@ use crate::query::stats::{Stats, StatsQuery};
 use crate::query::trace::{TracePage, TracePosition};
 use crate::query::traces::{TraceCursor, TraceListPage};
 use crate::reading::Reading;
-use crate::row::Place;
+use crate::row::{Place, SpanRow};
 use crate::trace_row::TraceRow;
 use crate::whole_log::WholeLog;
 use crate::whole_span::WholeSpan;
@@ -91,6 +92,16 @@ impl SpanStore {
     /// whose payload is damaged or gone.
     pub async fn span(&self, trace_id: TraceId, span_id: SpanId) -> Result<Option<WholeSpan>, StoreError> {
         self.queries.span(trace_id, span_id).await
+    }
+
+    /// At most `limit` spans of `service` that begin something, newest first; fewer where they are large.
+    pub async fn newest_of(
+        &self,
+        service: String,
+        beginning: Beginning,
+        limit: usize,
+    ) -> Result<Vec<SpanRow>, StoreError> {
+        self.queries.newest_of(service, beginning, limit).await
     }
 
     /// Whether the index has a span, whatever became of its payload.

@@ -8,3 +8,4 @@ pub(crate) mod runs;
 pub(crate) mod spans;
 pub(crate) mod traces;
 mod turns;
+pub(crate) mod whole;

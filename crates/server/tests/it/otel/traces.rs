@@ -51,7 +51,7 @@ async fn queries_with_bad_parameters_are_problems() {
         ("/otel/spans?max_duration_ms=-1", 400),
         ("/otel/traces?status=fine", 400),
         (unknown.as_str(), 404),
-        ("/no/such/route", 404),
+        ("/auth/no/such/route", 404),
     ];
     for (path, expected) in cases {
         let (status, body) = server.api.get(path).await;
