@@ -10,6 +10,8 @@
 //! | `matching`, `checks` | which span executed which node, and what does not fit |
 //! | `patch`, `blame` | applying patches to a state, and who wrote what of it |
 //! | `history`, `stores`, `state` | a store's changes, all stores of a run, the state around one change |
+//! | `ijson` | the contract's JSON: limits, canonical text, structural ids, normal form of schemas |
+//! | `evidence` | what a run's telemetry proves, and each rule that does not hold |
 //! | `detail`, `aggregate` | the view of one run, and of many |
 //! | `view`, `graph_view`, `state_view`, `warning` | what views consist of, as JSON |
 
@@ -17,9 +19,11 @@ mod aggregate;
 mod blame;
 mod checks;
 mod detail;
+mod evidence;
 mod graph;
 mod graph_view;
 mod history;
+mod ijson;
 mod kind;
 mod layout;
 mod matching;
@@ -36,8 +40,14 @@ mod warning;
 pub use aggregate::{Aggregate, AggregateEdge, AggregateGraph, AggregateNode};
 pub use blame::{Blame, BlameLine};
 pub use detail::RunError;
+pub use evidence::{
+    Evidence, EvidenceStatus, Finding, FindingCode, PayloadMode, ReplayStatus, SpanEvidence, WithheldPayload,
+};
 pub use graph::{Graph, GraphEdge, GraphError, GraphNode, parse_graph};
 pub use graph_view::{EdgeStatus, Execution, MatchedBy, NodeKind, WorkflowEdge, WorkflowGraph, WorkflowNode};
+pub use ijson::{
+    JsonFault, SchemaFault, StructuralKind, canonical_json, normalize_schema, parse_ijson, structural_id,
+};
 pub use kind::ExecutableKind;
 pub use patch::{Budget, Document, Patch, PatchError};
 pub use span::{
