@@ -122,7 +122,10 @@ pub(super) fn relation(path: &Path, schema_version: i64) -> String {
     }
     let file = format!("read_parquet({}, hive_partitioning = false)", literal(&pattern));
     let added: Vec<String> = columns_after(schema_version)
-        .map(|(column, older)| format!(", {} AS {column}", literal(older)))
+        .map(|(column, older)| match older {
+            "" => format!(", CAST(NULL AS VARCHAR) AS {column}"),
+            older => format!(", {} AS {column}", literal(older)),
+        })
         .collect();
     if added.is_empty() { file } else { format!("(SELECT *{} FROM {file})", added.concat()) }
 }

@@ -1,8 +1,9 @@
 //! An agent and its operations: their numbers, what the agent counted, and which call the model asked for.
 
-use super::facts::{AgentFacts, CallFacts, ModelFacts, OperationFacts, RoleFacts, ToolFacts, UsageSums};
-use super::finding::{Finding, FindingCode};
 use super::run::Check;
+use crate::proof::{
+    AgentFacts, CallFacts, Finding, FindingCode, ModelFacts, OperationFacts, RoleFacts, ToolFacts, UsageSums,
+};
 use crate::span::JunjoSpan;
 
 /// An operation and its span.

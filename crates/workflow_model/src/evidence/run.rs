@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use junjo_span_model::SpanId;
 
-use super::finding::{Evidence, EvidenceStatus, Finding, ReplayStatus, WithheldPayload};
+use super::answer::{Evidence, EvidenceStatus, ReplayStatus};
 use crate::detail::RunError;
 use crate::patch::Budget;
+use crate::proof::{Finding, WithheldPayload};
 use crate::trace::JunjoTrace;
 
 /// Findings, and withheld payloads, that an answer lists; the counts go on behind them.

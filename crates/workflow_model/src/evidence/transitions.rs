@@ -1,9 +1,10 @@
 //! Changes of the stores that a run owns: their numbers, their revisions, and what they give when they are applied.
 
-use super::finding::{Finding, FindingCode, ReplayStatus};
+use super::answer::ReplayStatus;
 use super::run::Check;
 use crate::history::{History, same_state};
 use crate::patch::PatchError;
+use crate::proof::{Finding, FindingCode};
 use crate::store::{StateEvent, StoreClaim};
 
 /// What is known of the changes before one.

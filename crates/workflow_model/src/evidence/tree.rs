@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::facts::{ParentIds, RoleFacts};
-use super::finding::{Finding, FindingCode};
 use super::run::Check;
 use crate::kind::ExecutableKind;
+use crate::proof::{Finding, FindingCode, ParentIds, RoleFacts};
 use crate::span::JunjoSpan;
 use crate::warning::WarningCode;
 

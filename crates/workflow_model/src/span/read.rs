@@ -14,8 +14,8 @@ use utoipa::ToSchema;
 use super::agent::{AgentOperation, AgentOutcome};
 use super::evaluation::{Correlation, EvaluationContext};
 use super::hooks::HookProblem;
-use crate::evidence::SpanEvidence;
 use crate::kind::ExecutableKind;
+use crate::proof::SpanEvidence;
 use crate::store::{StateEvent, StoreClaim, claims, state_events};
 
 /// OTLP's status code of a failure.

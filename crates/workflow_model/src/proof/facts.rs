@@ -12,20 +12,20 @@ pub(super) const USAGE: [&str; 5] =
 
 /// Facts of one span of contract 2 or later.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// Ids of the executable around it, as the span says.
-    pub(super) parent: Option<ParentIds>,
+    pub(crate) parent: Option<ParentIds>,
     /// Type and id of the correlation.
-    pub(super) correlation: Option<(String, String)>,
+    pub(crate) correlation: Option<(String, String)>,
     /// What kind of span it is.
-    pub(super) role: Option<RoleFacts>,
+    pub(crate) role: Option<RoleFacts>,
     /// Class of the exception that the span failed with.
-    pub(super) exception: Option<String>,
+    pub(crate) exception: Option<String>,
 }
 
 /// Facts by kind of span.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum RoleFacts {
+pub(crate) enum RoleFacts {
     Agent(AgentFacts),
     Model(ModelFacts),
     Tool(ToolFacts),
@@ -33,76 +33,76 @@ pub(super) enum RoleFacts {
 
 /// Definition, runtime and structural id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ParentIds {
-    pub(super) definition: String,
-    pub(super) runtime: String,
-    pub(super) structural: String,
+pub(crate) struct ParentIds {
+    pub(crate) definition: String,
+    pub(crate) runtime: String,
+    pub(crate) structural: String,
 }
 
 /// What an agent's span says.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct AgentFacts {
-    pub(super) key: Option<String>,
-    pub(super) runtime_id: Option<String>,
-    pub(super) operations: Option<i64>,
-    pub(super) model_requests: Option<i64>,
+pub(crate) struct AgentFacts {
+    pub(crate) key: Option<String>,
+    pub(crate) runtime_id: Option<String>,
+    pub(crate) operations: Option<i64>,
+    pub(crate) model_requests: Option<i64>,
     /// Tool calls requested, admitted, started, completed.
-    pub(super) tool_calls: [Option<i64>; 4],
-    pub(super) usage: Option<UsageSums>,
+    pub(crate) tool_calls: [Option<i64>; 4],
+    pub(crate) usage: Option<UsageSums>,
     /// Names and structural ids of the tools, when the definition was sent in full.
-    pub(super) tools: Option<Vec<(String, String)>>,
+    pub(crate) tools: Option<Vec<(String, String)>>,
 }
 
 /// An agent's usage: responses that it counts, and by name the sum and how many responses had it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct UsageSums {
-    pub(super) responses: i64,
-    pub(super) fields: [Option<(i64, i64)>; USAGE.len()],
+pub(crate) struct UsageSums {
+    pub(crate) responses: i64,
+    pub(crate) fields: [Option<(i64, i64)>; USAGE.len()],
 }
 
 /// What belongs to one operation of an agent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct OperationFacts {
-    pub(super) key: Option<String>,
-    pub(super) runtime_id: Option<String>,
-    pub(super) sequence: Option<i64>,
-    pub(super) ordinal: Option<i64>,
+pub(crate) struct OperationFacts {
+    pub(crate) key: Option<String>,
+    pub(crate) runtime_id: Option<String>,
+    pub(crate) sequence: Option<i64>,
+    pub(crate) ordinal: Option<i64>,
 }
 
 /// What a model call's span says.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct ModelFacts {
-    pub(super) operation: OperationFacts,
-    pub(super) state_revision: Option<i64>,
+pub(crate) struct ModelFacts {
+    pub(crate) operation: OperationFacts,
+    pub(crate) state_revision: Option<i64>,
     /// Whether there is a response, in full or withheld.
-    pub(super) responded: bool,
+    pub(crate) responded: bool,
     /// Usage by name; `None` when the span has none.
-    pub(super) usage: Option<[Option<i64>; USAGE.len()]>,
+    pub(crate) usage: Option<[Option<i64>; USAGE.len()]>,
     /// The tool calls that the response asks for; `None` when it was not sent in full.
-    pub(super) calls: Option<Vec<CallFacts>>,
+    pub(crate) calls: Option<Vec<CallFacts>>,
 }
 
 /// A tool call that a model asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CallFacts {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) arguments: u64,
+pub(crate) struct CallFacts {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) arguments: u64,
 }
 
 /// What a tool call's span says.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct ToolFacts {
-    pub(super) operation: OperationFacts,
-    pub(super) call_id: Option<String>,
-    pub(super) name: Option<String>,
-    pub(super) structural_id: Option<String>,
-    pub(super) revision_before: Option<i64>,
-    pub(super) revision_after: Option<i64>,
+pub(crate) struct ToolFacts {
+    pub(crate) operation: OperationFacts,
+    pub(crate) call_id: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) structural_id: Option<String>,
+    pub(crate) revision_before: Option<i64>,
+    pub(crate) revision_after: Option<i64>,
     /// Hash of the arguments that were asked for, when sent in full.
-    pub(super) requested: Option<u64>,
-    pub(super) started: bool,
-    pub(super) completed: bool,
+    pub(crate) requested: Option<u64>,
+    pub(crate) started: bool,
+    pub(crate) completed: bool,
 }
 
 /// A number that equal values have in common.

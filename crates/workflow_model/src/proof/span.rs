@@ -18,11 +18,11 @@ const KEPT_MAX: usize = 300;
 /// What one span proves by itself, and what others must agree with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpanEvidence {
-    pub(super) findings: Vec<Finding>,
-    pub(super) withheld: Vec<WithheldPayload>,
-    pub(super) facts: Facts,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) withheld: Vec<WithheldPayload>,
+    pub(crate) facts: Facts,
     /// Whether the span is of a contract that can be checked.
-    pub(super) checked: bool,
+    pub(crate) checked: bool,
 }
 
 impl SpanEvidence {

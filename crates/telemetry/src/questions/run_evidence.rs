@@ -1,0 +1,93 @@
+//! Whether runs in a list are all there. A run is checked when a list first shows it, and again when its trace has changed:
+//! checking reads the whole spans of its trace, which a list has no time for on every request.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use junjo_span_model::{SpanId, TraceId};
+use junjo_span_store::{RunRow, SpanStore, TraceVersion};
+use junjo_workflow_model::Finding;
+use tokio::time::Instant;
+
+use super::load_run::{LoadLimits, Loaded, load, unread};
+use crate::answers::run::Mark;
+use crate::error::TelemetryResult;
+
+/// What checking one run of a list may read.
+const CHECK_LIMITS: LoadLimits = LoadLimits { spans_max: 2_000, bytes_max: 8 << 20 };
+/// Runs whose marks are remembered, some 100 bytes each.
+const REMEMBERED_MAX: usize = 50_000;
+/// Time that one list takes for checking; runs behind it have no mark until a list is asked for again.
+pub(crate) const CHECK_TIME: Duration = Duration::from_secs(2);
+
+type Remembered = HashMap<(TraceId, SpanId), (TraceVersion, Option<Mark>)>;
+
+/// Checks runs of lists, and remembers what came out. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Marks {
+    remembered: Arc<Mutex<Remembered>>,
+}
+
+impl Marks {
+    /// The mark of each run; `None` for those that are too large for a list, or that there was no time for before `until`.
+    pub(crate) async fn of(
+        &self,
+        store: &SpanStore,
+        runs: &[RunRow],
+        until: Instant,
+    ) -> TelemetryResult<Vec<Option<Mark>>> {
+        let mut open: Vec<&RunRow> = Vec::new();
+        for run in runs {
+            let traced = open.iter().any(|other| other.span.trace_id == run.span.trace_id);
+            if self.known(run).is_none() && !traced {
+                open.push(run);
+            }
+        }
+        for run in open {
+            if Instant::now() >= until {
+                break;
+            }
+            let of_trace = runs.iter().filter(|other| other.span.trace_id == run.span.trace_id);
+            self.check(store, &of_trace.collect::<Vec<_>>()).await?;
+        }
+        Ok(runs.iter().map(|run| self.known(run).flatten()).collect())
+    }
+
+    /// What is remembered of a run whose trace has not changed since.
+    fn known(&self, run: &RunRow) -> Option<Option<Mark>> {
+        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let (version, mark) = remembered.get(&(run.span.trace_id, run.span.span_id))?;
+        (*version == run.trace_version).then_some(*mark)
+    }
+
+    /// Checks the runs of one trace.
+    async fn check(&self, store: &SpanStore, runs: &[&RunRow]) -> TelemetryResult<()> {
+        let Some(first) = runs.first() else { return Ok(()) };
+        // what is read of one trace is given back before the next
+        let (store, _reading) = store.for_question();
+        let loaded = load(&store, first.span.trace_id, first.span.span_id, CHECK_LIMITS).await?;
+        let ids: Vec<SpanId> = runs.iter().map(|run| run.span.span_id).collect();
+        let check = move || -> Vec<Option<Mark>> {
+            let Some(loaded) = loaded.filter(|loaded| loaded.left_out.is_none()) else {
+                return vec![None; ids.len()];
+            };
+            ids.into_iter().map(|id| mark(&loaded, id)).collect()
+        };
+        let marks = tokio::task::spawn_blocking(check).await?;
+        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if remembered.len() >= REMEMBERED_MAX {
+            remembered.clear();
+        }
+        for (run, mark) in runs.iter().zip(marks) {
+            remembered.insert((run.span.trace_id, run.span.span_id), (run.trace_version, mark));
+        }
+        Ok(())
+    }
+}
+
+fn mark(loaded: &Loaded, run: SpanId) -> Option<Mark> {
+    let findings: Vec<Finding> = unread(loaded, run);
+    let evidence = loaded.trace.evidence(run, findings).ok()?;
+    Some(Mark { status: evidence.status, finding_count: evidence.finding_count })
+}
