@@ -28,6 +28,7 @@ pub struct RunFilterParams {
     #[param(value_type = Option<String>)]
     pub status: Option<SpanStatus>,
     /// Runs of workflows (the default), of agents, or both.
+    #[param(inline)]
     pub kind: Option<RunKindParam>,
     /// Key of the agent.
     pub agent_key: Option<String>,
@@ -36,6 +37,7 @@ pub struct RunFilterParams {
     /// Id of the run.
     pub runtime_id: Option<String>,
     /// How the run ended.
+    #[param(inline)]
     pub outcome: Option<RunOutcomeParam>,
     /// The application's word for what the run is correlated with.
     pub correlation_type: Option<String>,
@@ -43,6 +45,7 @@ pub struct RunFilterParams {
     pub correlation_id: Option<String>,
     /// Whether all of the run is there. Runs are checked while the list is read, newest first: a page may have fewer items than
     /// `limit` although `next_cursor` leads on.
+    #[param(inline)]
     pub evidence: Option<EvidenceParam>,
 }
 

@@ -6,8 +6,10 @@
 //! | `finding` | findings, withheld payloads |
 //! | `slot` | payloads with mode and policy |
 //! | `facts` | what one span says that others must agree with |
+//! | `ended` | how a span ended |
 //! | `span`, `owner`, `model_call`, `tool_call`, `snapshot` | rules that one span can break |
 
+mod ended;
 mod facts;
 mod finding;
 mod model_call;

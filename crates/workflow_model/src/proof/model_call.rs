@@ -2,11 +2,11 @@
 
 use serde_json::Value as Json;
 
+use super::ended::Ended;
 use super::facts::{CallFacts, ModelFacts, OperationFacts, hash_of, usage_of};
 use super::finding::FindingCode;
 use super::slot::{Content, Need, Reader};
 use super::snapshot;
-use super::span::Ended;
 
 const REQUEST: &str = "junjo.agent.model.request";
 const RESPONSE: &str = "junjo.agent.model.response";

@@ -1,10 +1,10 @@
 //! The rules for the span of a run: of an agent, and of a workflow or subflow.
 
+use super::ended::Ended;
 use super::facts::{AgentFacts, usage_sums_of};
 use super::finding::FindingCode;
 use super::slot::{Need, Reader};
 use super::snapshot;
-use super::span::Ended;
 
 /// Reasons for which a run never began: what was rejected, and the candidate that is shown of it.
 const BOUNDARY: [(&str, &str); 2] = [

@@ -2,6 +2,7 @@
 
 use junjo_span_model::{Attributes, Event, Exception, Resource, Span};
 
+use super::ended::Ended;
 use super::facts::{Facts, ParentIds, RoleFacts};
 use super::finding::{Finding, FindingCode, WithheldPayload};
 use super::slot::{Need, Reader};
@@ -10,8 +11,6 @@ use crate::kind::ExecutableKind;
 
 /// The first contract that numbers what it sends.
 const CONTRACT_MIN: i64 = 2;
-/// OTLP's status code of a failure.
-const STATUS_ERROR: i32 = 2;
 /// Findings and withheld payloads that are kept of one span.
 const KEPT_MAX: usize = 300;
 
@@ -153,26 +152,6 @@ impl SpanEvidence {
                 );
             }
         }
-    }
-}
-
-/// How a span ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ended {
-    pub(super) failed: bool,
-    pub(super) cancelled: bool,
-}
-
-impl Ended {
-    fn of(span: &Span<'_>, reader: &Reader<'_, '_, '_>) -> Self {
-        Self {
-            failed: span.status_code == STATUS_ERROR,
-            cancelled: reader.flag("junjo.cancelled").unwrap_or(false),
-        }
-    }
-
-    pub(super) fn completed(self) -> bool {
-        !self.failed && !self.cancelled
     }
 }
 

@@ -1,10 +1,10 @@
 //! The rules for the span of one tool call.
 
+use super::ended::Ended;
 use super::facts::{ToolFacts, hash_of};
 use super::finding::FindingCode;
 use super::model_call::operation;
 use super::slot::{Need, Reader};
-use super::span::Ended;
 
 const REQUESTED: &str = "junjo.agent.tool.requested_arguments";
 const ARGUMENTS: &str = "junjo.agent.tool.arguments";

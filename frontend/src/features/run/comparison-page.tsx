@@ -75,7 +75,10 @@ function Comparison({ compared }: { compared: StructuralComparison }) {
           </div>
         ))}
       </div>
-      <Changes title="Nodes" items={compared.nodes.map((node) => ({ ...node, text: `${node.label} (${node.type})` }))} />
+      <Changes
+        title="Nodes"
+        items={compared.nodes.map((node) => ({ ...node, text: `${node.label} (${node.type})` }))}
+      />
       <Changes title="Edges" items={compared.edges.map((edge) => ({ ...edge, text: edgeText(edge) }))} />
     </div>
   );

@@ -10,7 +10,9 @@ export function comparisonQuery(left: string, right: string) {
   return queryOptions({
     queryKey: ["otel", "comparison", left, right],
     queryFn: ({ signal }) =>
-      unwrap(api.GET("/otel/runs/comparison", { params: { query: { left, right } }, signal: deadline(signal) })),
+      unwrap(
+        api.GET("/otel/runs/comparison", { params: { query: { left, right } }, signal: deadline(signal) }),
+      ),
     staleTime: STALE_MS,
     enabled: left !== "" && right !== "",
   });

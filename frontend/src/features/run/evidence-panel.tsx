@@ -72,7 +72,9 @@ function FindingItem({ finding, traceId }: { finding: Finding; traceId: string }
       <code className="min-w-0 break-all font-mono text-warn text-xs">{finding.code}</code>
       <span className="min-w-0 break-words">{finding.message}</span>
       <span className="flex min-w-0 flex-wrap items-center gap-x-3 text-faint text-xs">
-        {finding.attribute !== null && <code className="min-w-0 break-all font-mono">{finding.attribute}</code>}
+        {finding.attribute !== null && (
+          <code className="min-w-0 break-all font-mono">{finding.attribute}</code>
+        )}
         {finding.event !== null && <span>event {finding.event + 1}</span>}
         <ToSpan traceId={traceId} spanId={finding.span_id} />
       </span>
@@ -95,7 +97,9 @@ function WithheldPayloads({ detail }: DetailProps) {
         ))}
       </ul>
       {detail.withheld_count > detail.withheld.length && (
-        <p className="text-faint text-xs">{plural(detail.withheld_count - detail.withheld.length, "payload")} more</p>
+        <p className="text-faint text-xs">
+          {plural(detail.withheld_count - detail.withheld.length, "payload")} more
+        </p>
       )}
     </section>
   );
@@ -107,7 +111,9 @@ function WithheldItem({ payload, traceId }: { payload: Withheld; traceId: string
       <Badge tone={payload.mode === "missing" ? "warn" : "neutral"}>{payload.mode}</Badge>
       <code className="min-w-0 break-all font-mono">{payload.attribute}</code>
       {payload.policy !== null && <span className="text-faint">policy {payload.policy}</span>}
-      {payload.reference !== null && <span className="min-w-0 break-all text-faint">at {payload.reference}</span>}
+      {payload.reference !== null && (
+        <span className="min-w-0 break-all text-faint">at {payload.reference}</span>
+      )}
       <ToSpan traceId={traceId} spanId={payload.span_id} />
     </li>
   );

@@ -65,7 +65,9 @@ export function RunsPage() {
           hideLabel
           className="w-auto"
           value={search.outcome ?? ""}
-          onChange={(event) => onSearchChange(runsSearch.pick({ outcome: true }).parse({ outcome: event.target.value }))}
+          onChange={(event) =>
+            onSearchChange(runsSearch.pick({ outcome: true }).parse({ outcome: event.target.value }))
+          }
         >
           <option value="">Any outcome</option>
           <option value="completed">Completed</option>

@@ -13,7 +13,11 @@ describe("findings", () => {
   });
 
   it("keep all findings, and show no empty group", () => {
-    const findings = [{ code: "state_replay_mismatch" }, { code: "links_dropped" }, { code: "events_dropped" }];
+    const findings = [
+      { code: "state_replay_mismatch" },
+      { code: "links_dropped" },
+      { code: "events_dropped" },
+    ];
     const groups = grouped(findings);
     expect(groups.map(([group, found]) => [group, found.length])).toEqual([
       ["lost", 2],

@@ -10,7 +10,8 @@ interface Group {
 export const GROUPS: Record<FindingGroup, Group> = {
   lost: {
     title: "Left out by the program",
-    meaning: "The program's SDK, or this server, had to leave something out and counted it. What is shown is right, but not all.",
+    meaning:
+      "The program's SDK, or this server, had to leave something out and counted it. What is shown is right, but not all.",
   },
   missing: {
     title: "Not arrived",
@@ -19,7 +20,8 @@ export const GROUPS: Record<FindingGroup, Group> = {
   },
   payload: {
     title: "Payloads out of form",
-    meaning: "A value is not in the form that the contract gives it. It is shown as it was sent; do not build on it.",
+    meaning:
+      "A value is not in the form that the contract gives it. It is shown as it was sent; do not build on it.",
   },
   contradiction: {
     title: "Contradictions",
@@ -41,6 +43,9 @@ export function groupOf(code: string): FindingGroup {
 export function grouped<F extends { code: string }>(findings: readonly F[]): [FindingGroup, F[]][] {
   const order: FindingGroup[] = ["missing", "lost", "contradiction", "payload"];
   return order
-    .map((group): [FindingGroup, F[]] => [group, findings.filter((finding) => groupOf(finding.code) === group)])
+    .map((group): [FindingGroup, F[]] => [
+      group,
+      findings.filter((finding) => groupOf(finding.code) === group),
+    ])
     .filter(([, found]) => found.length > 0);
 }
