@@ -19,9 +19,21 @@ const CHECK_LIMITS: LoadLimits = LoadLimits { spans_max: 2_000, bytes_max: 8 << 
 /// Runs whose marks are remembered, some 100 bytes each.
 const REMEMBERED_MAX: usize = 50_000;
 /// Time that one list takes for checking; runs behind it have no mark until a list is asked for again.
-pub(crate) const CHECK_TIME: Duration = Duration::from_secs(2);
+pub(crate) const MARK_TIME: Duration = Duration::from_millis(300);
+/// Time after which a list of runs with a wanted mark goes on in its next page.
+pub(crate) const SEARCH_TIME: Duration = Duration::from_secs(2);
+/// Runs that such a list checks at a time, all of them: a run that was passed over would be missing from the list.
+pub(crate) const SEARCH_RUNS: usize = 20;
 
-type Remembered = HashMap<(TraceId, SpanId), (TraceVersion, Option<Mark>)>;
+type Remembered = HashMap<(TraceId, SpanId), (TraceVersion, Checked)>;
+
+/// What came out of checking a run.
+#[derive(Debug, Clone, Copy)]
+enum Checked {
+    Marked(Mark),
+    /// Its trace is too large for a list.
+    TooLarge,
+}
 
 /// Checks runs of lists, and remembers what came out. Cheap to clone.
 #[derive(Clone, Default)]
@@ -30,12 +42,13 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    /// The mark of each run; `None` for those that are too large for a list, or that there was no time for before `until`.
+    /// The mark of each run; `None` for those that are too large for a list, or that there was no time for before
+    /// `until`.
     pub(crate) async fn of(
         &self,
         store: &SpanStore,
         runs: &[RunRow],
-        until: Instant,
+        until: Option<Instant>,
     ) -> TelemetryResult<Vec<Option<Mark>>> {
         let mut open: Vec<&RunRow> = Vec::new();
         for run in runs {
@@ -45,20 +58,24 @@ impl Marks {
             }
         }
         for run in open {
-            if Instant::now() >= until {
+            if until.is_some_and(|until| Instant::now() >= until) {
                 break;
             }
             let of_trace = runs.iter().filter(|other| other.span.trace_id == run.span.trace_id);
             self.check(store, &of_trace.collect::<Vec<_>>()).await?;
         }
-        Ok(runs.iter().map(|run| self.known(run).flatten()).collect())
+        let marks = runs.iter().map(|run| match self.known(run)? {
+            Checked::Marked(mark) => Some(mark),
+            Checked::TooLarge => None,
+        });
+        Ok(marks.collect())
     }
 
     /// What is remembered of a run whose trace has not changed since.
-    fn known(&self, run: &RunRow) -> Option<Option<Mark>> {
+    fn known(&self, run: &RunRow) -> Option<Checked> {
         let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        let (version, mark) = remembered.get(&(run.span.trace_id, run.span.span_id))?;
-        (*version == run.trace_version).then_some(*mark)
+        let (version, checked) = remembered.get(&(run.span.trace_id, run.span.span_id))?;
+        (*version == run.trace_version).then_some(*checked)
     }
 
     /// Checks the runs of one trace.
@@ -68,19 +85,19 @@ impl Marks {
         let (store, _reading) = store.for_question();
         let loaded = load(&store, first.span.trace_id, first.span.span_id, CHECK_LIMITS).await?;
         let ids: Vec<SpanId> = runs.iter().map(|run| run.span.span_id).collect();
-        let check = move || -> Vec<Option<Mark>> {
+        let check = move || -> Vec<Checked> {
             let Some(loaded) = loaded.filter(|loaded| loaded.left_out.is_none()) else {
-                return vec![None; ids.len()];
+                return vec![Checked::TooLarge; ids.len()];
             };
-            ids.into_iter().map(|id| mark(&loaded, id)).collect()
+            ids.into_iter().map(|id| mark(&loaded, id).map_or(Checked::TooLarge, Checked::Marked)).collect()
         };
-        let marks = tokio::task::spawn_blocking(check).await?;
+        let checked = tokio::task::spawn_blocking(check).await?;
         let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         if remembered.len() >= REMEMBERED_MAX {
             remembered.clear();
         }
-        for (run, mark) in runs.iter().zip(marks) {
-            remembered.insert((run.span.trace_id, run.span.span_id), (run.trace_version, mark));
+        for (run, checked) in runs.iter().zip(checked) {
+            remembered.insert((run.span.trace_id, run.span.span_id), (run.trace_version, checked));
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::arrived;
 use super::load_run::{LoadLimits, Loaded, load, unread};
-use super::run_evidence::{CHECK_TIME, Marks};
+use super::run_evidence::{MARK_TIME, Marks, SEARCH_RUNS, SEARCH_TIME};
 use crate::answers::exact::large_ints_as_text;
 use crate::answers::run::{Mark, Run, RunOverlay, RunView, StoppedBy};
 use crate::error::TelemetryResult;
@@ -44,20 +44,22 @@ pub(crate) async fn list(
     question: &RunQuestion,
     page: PageAsk<'_>,
 ) -> TelemetryResult<Page<Run>> {
-    let until = Instant::now() + CHECK_TIME;
+    let started = Instant::now();
     let (items, next_cursor) = paged(page.cursor, question, async |after| {
         let (mut items, mut after) = (Vec::new(), after);
         loop {
-            let found = store.runs(&question.filter, page.limit - items.len(), after).await?;
+            let (limit, until) = match question.evidence {
+                None => (page.limit, Some(started + MARK_TIME)),
+                Some(_) => ((page.limit - items.len()).min(SEARCH_RUNS), None),
+            };
+            let found = store.runs(&question.filter, limit, after).await?;
             let known = marks.of(store, &found.items, until).await?;
             let marked = found.items.into_iter().zip(known);
             let wanted = marked.filter(|(_, mark)| wants(question, *mark));
             items.extend(wanted.map(|(run, mark)| Run::new(run, mark)));
             after = found.next;
-            if after.is_none() || items.len() >= page.limit || Instant::now() >= until {
-                return Ok((items, after));
-            }
-            if question.evidence.is_none() {
+            let is_over = question.evidence.is_none() || started.elapsed() >= SEARCH_TIME;
+            if after.is_none() || items.len() >= page.limit || is_over {
                 return Ok((items, after));
             }
         }

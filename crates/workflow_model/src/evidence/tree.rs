@@ -47,11 +47,11 @@ impl Check<'_> {
     }
 
     fn parent(&mut self, span: &JunjoSpan, parent: &ParentIds, around: Option<&JunjoSpan>) {
-        let same = |own: &Option<String>, told: &String| own.as_ref() == Some(told);
+        let same = |own: Option<&String>, told: &String| own == Some(told);
         let is_parent = |other: &JunjoSpan| {
-            same(&other.runtime_id, &parent.runtime)
-                && same(&other.definition_id, &parent.definition)
-                && same(&other.structural_id, &parent.structural)
+            same(other.runtime_id.as_ref(), &parent.runtime)
+                && same(other.definition_id.as_ref(), &parent.definition)
+                && same(other.structural_id.as_ref(), &parent.structural)
         };
         if around.is_some_and(is_parent) {
             return;
@@ -60,7 +60,7 @@ impl Check<'_> {
             .trace
             .spans()
             .iter()
-            .any(|other| other.kind.is_some() && same(&other.runtime_id, &parent.runtime));
+            .any(|other| other.kind.is_some() && same(other.runtime_id.as_ref(), &parent.runtime));
         let (code, message) = if has_arrived {
             (
                 FindingCode::ParentIdentityMismatch,

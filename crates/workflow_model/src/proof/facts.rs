@@ -128,14 +128,12 @@ pub(super) fn usage_sums_of(json: &Json) -> Option<UsageSums> {
     let fields = json.get("fields")?.as_object()?;
     let version = json.get("v").and_then(Json::as_i64) == Some(1);
     let known = fields.keys().all(|name| USAGE.contains(&name.as_str()));
-    let read = |name: &str| -> Option<Option<(i64, i64)>> {
-        let Some(field) = fields.get(name) else { return Some(None) };
-        let count = |part: &str| field.get(part)?.as_i64().filter(|count| *count >= 0);
-        Some(Some((count("sum")?, count("observations")?)))
-    };
     let mut sums = UsageSums { responses: json.get("modelResponses")?.as_i64()?, ..UsageSums::default() };
     for (slot, name) in sums.fields.iter_mut().zip(USAGE) {
-        *slot = read(name)?;
+        if let Some(field) = fields.get(name) {
+            let count = |part: &str| field.get(part)?.as_i64().filter(|count| *count >= 0);
+            *slot = Some((count("sum")?, count("observations")?));
+        }
     }
     (version && known).then_some(sums)
 }

@@ -39,11 +39,10 @@ pub(super) fn read(reader: &mut Reader<'_, '_, '_>, ended: Ended) -> ModelFacts 
         !facts.responded && kind.is_none()
     };
     if !fits {
-        let message = match ended.completed() {
-            true => {
-                "the model call completed, and its response, the response's type or the candidate is missing"
-            }
-            false => "the model call did not complete, and has a response",
+        let message = if ended.completed() {
+            "the model call completed, and its response, the response's type or the candidate is missing"
+        } else {
+            "the model call did not complete, and has a response"
         };
         reader.find(FindingCode::InvalidModelResponseTransport, RESPONSE, message);
     }

@@ -120,14 +120,6 @@ impl SpanEvidence {
         };
     }
 
-    fn changes_state(&self, span: &Span<'_>) -> bool {
-        let numbered = |event: &Event<'_>| {
-            event.name == "set_state"
-                && event.attributes.iter().any(|pair| pair.key == "junjo.store.transition.sequence")
-        };
-        span.events.iter().any(numbered)
-    }
-
     /// Changes of the state, on whatever span they are.
     fn events(&mut self, span: &Span<'_>) {
         for (place, event) in span.events.iter().enumerate().filter(|(_, event)| event.name == "set_state") {
@@ -153,6 +145,15 @@ impl SpanEvidence {
             }
         }
     }
+}
+
+/// Whether a span that is not Junjo's own carries numbered changes.
+fn changes_state(span: &Span<'_>) -> bool {
+    let numbered = |event: &Event<'_>| {
+        event.name == "set_state"
+            && event.attributes.iter().any(|pair| pair.key == "junjo.store.transition.sequence")
+    };
+    span.events.iter().any(numbered)
 }
 
 fn identity(reader: &mut Reader<'_, '_, '_>) {

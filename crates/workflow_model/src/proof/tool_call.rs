@@ -50,11 +50,10 @@ pub(super) fn read(reader: &mut Reader<'_, '_, '_>, ended: Ended) -> ToolFacts {
     let fits =
         if ended.completed() { result && facts.revision_after.is_some() && returned } else { !has_result };
     if !fits {
-        let message = match ended.completed() {
-            true => {
-                "the tool call completed, and its result, the candidate or the revision after it is missing"
-            }
-            false => "the tool call did not complete, and has a result or a revision after it",
+        let message = if ended.completed() {
+            "the tool call completed, and its result, the candidate or the revision after it is missing"
+        } else {
+            "the tool call did not complete, and has a result or a revision after it"
         };
         reader.find(FindingCode::InvalidToolResultTransport, RESULT, message);
     }
