@@ -40,7 +40,7 @@ impl SpanEvidence {
         if evidence.checked {
             evidence.of_contract(span, &attributes);
         }
-        if evidence.checked || evidence.changes_state(span) {
+        if evidence.checked || changes_state(span) {
             evidence.events(span);
         }
         evidence.findings.truncate(KEPT_MAX);
