@@ -4,5 +4,3 @@ import { z } from "@/lib/zod";
 const text = z.coerce.string().min(1).optional().catch(undefined);
 
 export const comparisonSearch = z.object({ left: text, right: text });
-
-export type ComparisonSearch = z.infer<typeof comparisonSearch>;
