@@ -96,7 +96,7 @@ fn pairs<'g>(left: &'g WorkflowGraph, right: &'g WorkflowGraph) -> Vec<(&'g Work
     for node in declared(right) {
         let same =
             |old: &&WorkflowNode| old.structural_id.is_some() && old.structural_id == node.structural_id;
-        match open.iter().position(|old| same(old)) {
+        match open.iter().position(same) {
             Some(place) => pairs.push((open.remove(place), node)),
             None => unmatched.push(node),
         }

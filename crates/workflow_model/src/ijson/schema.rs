@@ -63,8 +63,8 @@ pub fn normalize_schema(schema: &Json) -> Result<Json, SchemaFault> {
             continue;
         }
         let Json::Object(definitions) = value else { return Err(SchemaFault::InvalidProfile) };
-        let named = definitions.into_iter().map(|(name, schema)| (format!("#/{key}/{name}"), schema));
-        names.definitions.extend(named);
+        let by_reference = definitions.into_iter().map(|(name, schema)| (format!("#/{key}/{name}"), schema));
+        names.definitions.extend(by_reference);
     }
     let Json::Object(mut normal) = names.rewrite(&Json::Object(root), 0)? else {
         return Err(SchemaFault::InvalidProfile);
