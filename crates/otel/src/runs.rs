@@ -1,11 +1,14 @@
 //! Runs of Junjo workflows: `GET /otel/runs` lists them, `/otel/runs/{trace_id}/{span_id}` is one with its graph, executions and
-//! states, and `/otel/runs/overlay` lays the runs of a workflow over each other. Each is also served under its old path.
+//! states, `/otel/runs/overlay` lays the runs of a workflow over each other, and `/otel/runs/comparison` two of its structural
+//! versions beside each other. The first three are also served under their old paths.
 
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
 use junjo_telemetry::Telemetry;
-use junjo_telemetry::answers::{Run, RunOverlay, RunView};
-use junjo_telemetry::params::{OverlayParams, PageParams, RunFilterParams, TimeParams, span_id, trace_id};
+use junjo_telemetry::answers::{Run, RunOverlay, RunView, StructuralComparison};
+use junjo_telemetry::params::{
+    ComparisonParams, OverlayParams, PageParams, RunFilterParams, TimeParams, span_id, trace_id,
+};
 use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Page, Problems, with_alias};
 use junjo_workflow_model::StateAt;
 use serde::Deserialize;
@@ -22,6 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<OtelState> {
         .routes(with_alias(routes!(get_run), "/otel/workflow/{trace_id}/{span_id}"))
         .routes(with_alias(routes!(get_run_state), "/otel/workflow/{trace_id}/{span_id}/state"))
         .routes(with_alias(routes!(get_run_overlay), "/otel/workflow-runs"))
+        .routes(routes!(compare_structures))
 }
 
 /// Which state.
@@ -34,7 +38,7 @@ struct StateParams {
     at: Option<usize>,
 }
 
-/// List runs of Junjo workflows, newest first.
+/// List runs of Junjo workflows and agents, newest first, each with whether all of it is there.
 #[utoipa::path(
     get, path = "/otel/runs", tag = "otel", params(TimeParams, RunFilterParams, PageParams),
     responses((status = 200, body = Page<Run>), Problems)
@@ -95,4 +99,18 @@ async fn get_run_overlay(
     ApiQueries((time, runs)): ApiQueries<(TimeParams, OverlayParams)>,
 ) -> ApiResult<Answer<RunOverlay>> {
     Ok(Answer(telemetry.run_overlay(runs.to_filter(&time)?, runs.runs_max()).await?))
+}
+
+/// Lay two structural versions of one workflow beside each other: which nodes and edges came and went.
+#[utoipa::path(
+    get, path = "/otel/runs/comparison", tag = "otel", params(TimeParams, ComparisonParams),
+    responses((status = 200, body = StructuralComparison), Problems)
+)]
+async fn compare_structures(
+    State(telemetry): State<Telemetry>,
+    _: TelemetryReader,
+    ApiQueries((time, versions)): ApiQueries<(TimeParams, ComparisonParams)>,
+) -> ApiResult<Answer<StructuralComparison>> {
+    let (left, right) = versions.to_filters(&time)?;
+    Ok(Answer(telemetry.run_comparison(left, right).await?))
 }

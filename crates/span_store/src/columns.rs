@@ -306,6 +306,18 @@ mod tests {
         node_count INTEGER, agent_name VARCHAR, tool_name VARCHAR, event_count INTEGER NOT NULL, \
         exception_count INTEGER NOT NULL, state_event_count INTEGER NOT NULL, link_count INTEGER NOT NULL";
 
+    /// The columns that came later.
+    const LATER: [&str; 8] = [
+        "project VARCHAR NOT NULL",
+        "service_namespace VARCHAR",
+        "service_version VARCHAR",
+        "runtime_id VARCHAR",
+        "agent_key VARCHAR",
+        "outcome VARCHAR",
+        "correlation_type VARCHAR",
+        "correlation_id VARCHAR",
+    ];
+
     /// Scenario: the table of promoted fields as SQL. Guarantee: columns that files on disk have keep name, place, type and
     /// whether they may be NULL; later ones come behind them.
     #[test]
@@ -313,7 +325,7 @@ mod tests {
         let columns: Vec<String> = PROMOTED.iter().map(ColumnDefinition::sql).collect();
         let before: Vec<&str> = BEFORE.split(", ").collect();
         assert_eq!(columns[..before.len()], before);
-        assert_eq!(columns[before.len()..], ["project VARCHAR NOT NULL"]);
+        assert_eq!(columns[before.len()..], LATER);
     }
 
     /// Scenario: the columns that log records may fill, and those that follow from them. Guarantee: exactly the documented

@@ -218,6 +218,13 @@ fn row(ordinal: i32) -> SpanRow {
         state_event_count: 0,
         link_count: 0,
         project: "default".to_owned(),
+        service_namespace: None,
+        service_version: None,
+        runtime_id: None,
+        agent_key: None,
+        outcome: None,
+        correlation_type: None,
+        correlation_id: None,
     }
 }
 

@@ -65,7 +65,7 @@ pub use filter::expr::{
     AttributeOwner, FILTER_BYTES_MAX, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Field, FieldKind, FilterError,
     KINDS, Literal, Op, PromotedField, SpanExpr, nanos_of_millis,
 };
-pub use filter::runs::RunFilter;
+pub use filter::runs::{RunFilter, RunKinds};
 pub use filter::spans::SpanFilter;
 pub use filter::time::TimeRange;
 pub use filter::traces::TraceFilter;
@@ -90,7 +90,7 @@ pub use query::logs::{LogCursor, LogFilter, LogListPage};
 pub use query::newest_of::Beginning;
 pub use query::overlay::{OverlayFilter, OverlayRuns};
 pub use query::page::ListPage;
-pub use query::runs::{RunPage, RunRow};
+pub use query::runs::{RunPage, RunRow, TraceVersion};
 pub use query::services::ServiceSummary;
 pub use query::spans::{SpanCursor, SpanListPage};
 pub use query::stats::{

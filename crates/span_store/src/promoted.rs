@@ -25,7 +25,8 @@
 //! - Where it is read: `of span` (what [`junjo_span_model::Promoted`] derives), `of request` (who sent the span).
 //! - Names and kinds (`FieldKind`) under which filters know it; more than one where they count in other units.
 //! - Exports that have it as a column. A field without any is shown there in a form of its own, or not at all.
-//! - Version of the archive's columns that has it first, and what older files are taken to say.
+//! - Version of the archive's columns that has it first, and what older files are taken to say: `""` is a missing value
+//!   where the column may be NULL.
 //!
 //! # How the macros work
 //! `promoted_fields!(span_row)` becomes `span_row! { row row … }`. `span_row!` is a macro beside its use, whose pattern names
@@ -114,6 +115,27 @@ macro_rules! promoted_fields {
             own { /// Project of the API key that sent the span.
                 project: String = "project", of request,
                 filter [project Text], export [csv ndjson], since 2 else "default" }
+            own { /// `service.namespace` of the resource.
+                service_namespace: Option<String> = "service_namespace", of span,
+                filter [service_namespace Text], export [csv ndjson], since 3 else "" }
+            own { /// `service.version` of the resource.
+                service_version: Option<String> = "service_version", of span,
+                filter [service_version Text], export [csv ndjson], since 3 else "" }
+            own { /// Id of one run of a Junjo workflow, node or agent.
+                runtime_id: Option<String> = "runtime_id", of span,
+                filter [runtime_id Text], export [ndjson], since 3 else "" }
+            own { /// Key of the Junjo agent that ran.
+                agent_key: Option<String> = "agent_key", of span,
+                filter [agent_key Text], export [ndjson], since 3 else "" }
+            own { /// How a Junjo run ended: `completed`, `failed` or `cancelled`.
+                outcome: Option<String> = "outcome", of span,
+                filter [outcome Text], export [ndjson], since 3 else "" }
+            own { /// The application's word for what a Junjo run is correlated with.
+                correlation_type: Option<String> = "correlation_type", of span,
+                filter [correlation_type Text], export [ndjson], since 3 else "" }
+            own { /// Id of what it is correlated with.
+                correlation_id: Option<String> = "correlation_id", of span,
+                filter [correlation_id Text], export [ndjson], since 3 else "" }
         }
     };
 }

@@ -3,7 +3,7 @@
 
 use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{
-    Beginning, GroupFilter, GroupKind, LogFilter, OverlayFilter, RunFilter, SpanFilter, SpanStore, TimeRange,
+    Beginning, GroupFilter, GroupKind, LogFilter, OverlayFilter, SpanFilter, SpanStore, TimeRange,
     TraceFilter, WholeSpan,
 };
 use junjo_web::{Page, SharedClock};
@@ -12,7 +12,7 @@ use junjo_workflow_model::StateAt;
 use crate::answers::conversation::{Conversation, ConversationDetail, User};
 use crate::answers::executables::Executables;
 use crate::answers::log::LogPage;
-use crate::answers::run::{Run, RunOverlay, RunView};
+use crate::answers::run::{Run, RunOverlay, RunView, StructuralComparison};
 use crate::answers::service::{Service, ServiceList};
 use crate::answers::span::Span;
 use crate::answers::span_item::SpanItem;
@@ -20,7 +20,8 @@ use crate::answers::stats::StatsAnswer;
 use crate::answers::trace::{Trace, TraceDetail};
 use crate::error::TelemetryResult;
 use crate::page::{Answered, PageAsk, SearchPage};
-use crate::params::StatsQuestion;
+use crate::params::{RunQuestion, StatsQuestion};
+use crate::questions::run_evidence::Marks;
 use crate::questions::runs::RunViews;
 use crate::questions::{arrived, conversations, executables, runs, spans, traces, whole};
 
@@ -30,12 +31,13 @@ pub struct Telemetry {
     store: SpanStore,
     clock: SharedClock,
     views: RunViews,
+    marks: Marks,
 }
 
 impl Telemetry {
     /// What `store` holds, at the time of `clock`.
     pub fn new(store: SpanStore, clock: SharedClock) -> Self {
-        Self { views: RunViews::new(store.clone()), store, clock }
+        Self { views: RunViews::new(store.clone()), marks: Marks::default(), store, clock }
     }
 
     /// The store, for what is no question: deletion, retention, exports, changes as they come.
@@ -204,11 +206,26 @@ impl Telemetry {
         Ok(Answered { answer: executables::resolve(&store, filter).await?, reading })
     }
 
-    /// Runs of Junjo workflows, newest first.
-    pub async fn runs(&self, filter: &RunFilter, page: PageAsk<'_>) -> TelemetryResult<Answered<Page<Run>>> {
+    /// Runs of Junjo workflows and agents, newest first, each with whether all of it is there.
+    pub async fn runs(
+        &self,
+        question: &RunQuestion,
+        page: PageAsk<'_>,
+    ) -> TelemetryResult<Answered<Page<Run>>> {
         arrived::whole(&self.store)?;
         let (store, reading) = self.store.for_question();
-        Ok(Answered { answer: runs::list(&store, filter, page).await?, reading })
+        Ok(Answered { answer: runs::list(&store, &self.marks, question, page).await?, reading })
+    }
+
+    /// Two structural versions of one workflow beside each other.
+    pub async fn run_comparison(
+        &self,
+        left: OverlayFilter,
+        right: OverlayFilter,
+    ) -> TelemetryResult<Answered<StructuralComparison>> {
+        arrived::whole(&self.store)?;
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: self.views.over(store).compare(left, right).await?, reading })
     }
 
     /// One run: its graph with what was executed of it, its stores and their changes.

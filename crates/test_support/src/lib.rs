@@ -2,6 +2,7 @@
 //! operations, a double of Junjo's existing ingestion service, and waiting for a condition. Never a dependency of anything but tests and benches.
 
 mod client;
+pub mod contract_v2;
 mod faults;
 mod fixtures;
 mod old_service;

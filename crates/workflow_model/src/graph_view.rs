@@ -117,7 +117,7 @@ pub struct WorkflowEdge {
 pub enum MatchedBy {
     /// By the id that the graph gives the node in this run.
     RuntimeId,
-    /// By the hash of the node's content and place, as the run sent no graph of its own.
+    /// By the hash of the node's content and place, as the run sent no graph of its own, or one with another id.
     StructuralId,
     /// By its label, as a legacy run sent no graph of its own.
     Label,

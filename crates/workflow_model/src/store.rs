@@ -72,6 +72,8 @@ pub struct StateEvent {
     pub patch: Option<String>,
     /// The span that carries it.
     pub span_id: SpanId,
+    /// Its place among the span's events, from 0.
+    pub event: usize,
 }
 
 /// The stores of a run: its own, and the application's store that an agent works on.
@@ -124,9 +126,9 @@ fn payload(attributes: &Attributes<'_, '_>, key: &str) -> Option<String> {
 
 /// The `set_state` events of a span that name a store, in stored order.
 pub(crate) fn state_events(span: &Span<'_>) -> Vec<StateEvent> {
-    let events = span.events.iter().filter(|event| event.name == "set_state");
+    let events = span.events.iter().enumerate().filter(|(_, event)| event.name == "set_state");
     events
-        .filter_map(|event| {
+        .filter_map(|(place, event)| {
             let attributes = Attributes::new(&event.attributes);
             Some(StateEvent {
                 id: attributes.text(&["id"]),
@@ -139,6 +141,7 @@ pub(crate) fn state_events(span: &Span<'_>) -> Vec<StateEvent> {
                 time_unix_nano: event.time_unix_nano,
                 patch: payload(&attributes, "junjo.state_json_patch"),
                 span_id: span.span_id,
+                event: place,
             })
         })
         .collect()

@@ -100,6 +100,11 @@ impl JunjoTrace {
         &self.spans
     }
 
+    /// Whether any span with this id has arrived.
+    pub(crate) fn has_arrived(&self, id: SpanId) -> bool {
+        self.parents.contains_key(&id)
+    }
+
     /// Place of a span.
     pub(crate) fn place(&self, id: SpanId) -> Option<usize> {
         self.by_id.get(&id).copied()

@@ -110,6 +110,15 @@ function stateEvent(place: number, store: string, ms: number, nodeKey: string): 
 export function runDetail(): RunDetail {
   return {
     service: "shop",
+    service_namespace: null,
+    service_version: null,
+    outcome: "failed",
+    evidence: "complete",
+    findings: [],
+    finding_count: 0,
+    withheld: [],
+    withheld_count: 0,
+    replay: "verified",
     start_time: "2026-11-21T01:49:56Z",
     trace_id: "t".repeat(32),
     span_id: "run",

@@ -158,7 +158,8 @@ mod tests {
             String::from_utf8(header).unwrap(),
             "trace_id,span_id,parent_span_id,name,kind,service,start_time,start_time_unix_nano,duration_ns,status,\
              status_message,role,span_type,provider,model,input_tokens,output_tokens,cached_input_tokens,\
-             reasoning_tokens,cost_usd,session_id,user_id,error_type,agent_name,tool_name,project,attributes,events,\
+             reasoning_tokens,cost_usd,session_id,user_id,error_type,agent_name,tool_name,project,service_namespace,\
+             service_version,attributes,events,\
              links,resource,scope\r\n"
         );
         assert_eq!(TRACE_COLUMNS.split(',').count(), 22);

@@ -22,7 +22,8 @@ use crate::status::SpanStatus;
 /// Raised whenever [`promote`] gives another answer for the same span, so that stored rows can be derived again
 /// (`junjo-server rederive`). 2: a pending span has no role. 3: Langfuse's counts
 /// and costs may be decimal texts. 4: more senders' own words, every name of a count, the vendor's price behind a framework.
-pub const DERIVE_VERSION: u32 = 4;
+/// 5: namespace and version of the service; run id, agent key, outcome and correlation of Junjo's runs.
+pub const DERIVE_VERSION: u32 = 5;
 
 /// Name of a service whose resource has none.
 pub const UNKNOWN_SERVICE: &str = "unknown_service";
@@ -91,6 +92,20 @@ pub struct Promoted<'a> {
     pub state_event_count: u32,
     /// Links on the span.
     pub link_count: u32,
+    /// `service.namespace` of the resource.
+    pub service_namespace: Option<Cow<'a, str>>,
+    /// `service.version` of the resource.
+    pub service_version: Option<Cow<'a, str>>,
+    /// Id of one run of a Junjo executable.
+    pub runtime_id: Option<Cow<'a, str>>,
+    /// Key of the agent that ran.
+    pub agent_key: Option<Cow<'a, str>>,
+    /// How a Junjo run ended: `completed`, `failed` or `cancelled`.
+    pub outcome: Option<Cow<'a, str>>,
+    /// The application's word for what a Junjo run is correlated with.
+    pub correlation_type: Option<Cow<'a, str>>,
+    /// Id of what it is correlated with.
+    pub correlation_id: Option<Cow<'a, str>>,
 }
 
 /// Reads the promoted fields of `span`; `prices` are used where the client sent no cost.
@@ -147,6 +162,13 @@ pub fn promote<'a>(
             span.events.iter().filter(|event| keys(Field::StateEvent).contains(&event.name.as_ref())).count(),
         ),
         link_count: saturate(span.links.len()),
+        service_namespace: resource_text(resource, "service.namespace"),
+        service_version: resource_text(resource, "service.version"),
+        runtime_id: slots.text(Field::RuntimeId),
+        agent_key: slots.text(Field::AgentKey),
+        outcome: outcome(&slots, status),
+        correlation_type: slots.text(Field::CorrelationType),
+        correlation_id: slots.text(Field::CorrelationId),
         provider,
         model,
     }
@@ -154,8 +176,28 @@ pub fn promote<'a>(
 
 /// `service.name`, or [`UNKNOWN_SERVICE`] when it is missing or empty.
 fn service_name<'a>(resource: &Resource<'a>) -> Cow<'a, str> {
-    let mut named = resource.attributes.iter().rev().filter(|pair| pair.key == "service.name");
-    named.find_map(|pair| scalar::text(&pair.value)).unwrap_or(Cow::Borrowed(UNKNOWN_SERVICE))
+    resource_text(resource, "service.name").unwrap_or(Cow::Borrowed(UNKNOWN_SERVICE))
+}
+
+/// The last text of `key`.
+fn resource_text<'a>(resource: &Resource<'a>, key: &str) -> Option<Cow<'a, str>> {
+    let mut named = resource.attributes.iter().rev().filter(|pair| pair.key == key);
+    named.find_map(|pair| scalar::text(&pair.value))
+}
+
+/// How a Junjo run ended; workflows say only whether they failed or were cancelled.
+fn outcome<'a>(slots: &Slots<'_, 'a>, status: SpanStatus) -> Option<Cow<'a, str>> {
+    if let Some(outcome) = slots.text(Field::RunOutcome) {
+        return Some(outcome);
+    }
+    let span_type = slots.text(Field::SpanType)?;
+    let ended = match slots.text(Field::RunCancelled).as_deref() {
+        _ if !matches!(span_type.as_ref(), "workflow" | "subflow" | "agent") => return None,
+        Some("true") => "cancelled",
+        _ if status == SpanStatus::Error => "failed",
+        _ => "completed",
+    };
+    Some(Cow::Borrowed(ended))
 }
 
 /// A failed call has no response to name the model, and OpenInference then leaves it in the request's parameters.

@@ -104,6 +104,16 @@ fields! {
     PendingMark Text;
     SpanType Text;
     StructuralId Text;
+    /// Id of one run of an executable.
+    RuntimeId Text;
+    /// What a run is found by in the application's own code: the key of an agent.
+    AgentKey Text;
+    /// How an agent's run ended.
+    RunOutcome Text;
+    /// Whether a run was cancelled.
+    RunCancelled Text;
+    /// The application's word for what a run is correlated with.
+    CorrelationType Text;
     NodeCount Count;
 
     // details: looked up for one span, or where a span is in doubt

@@ -14,8 +14,9 @@ use crate::columns::{ColumnDefinition, promoted_columns};
 use crate::log_columns::HINT_COLUMNS;
 
 /// Version of the tables; another one in the file means that it is rebuilt. 3 added log records, 4 the
-/// project, and exceptions that were sent as log records, 5 the cursor within a record and unsettled traces.
-pub(crate) const INDEX_VERSION: i64 = 5;
+/// project, and exceptions that were sent as log records, 5 the cursor within a record and unsettled traces, 6 what Junjo's runs are
+/// found by.
+pub(crate) const INDEX_VERSION: i64 = 6;
 
 /// What makes the tables.
 pub(crate) fn create_sql() -> String {

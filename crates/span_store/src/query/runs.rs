@@ -22,6 +22,17 @@ pub struct RunRow {
     pub span: SpanRow,
     /// Failed spans at or below it.
     pub error_count: i64,
+    /// What the trace was like when the row was read.
+    pub trace_version: TraceVersion,
+}
+
+/// Spans of a trace, and the newest place of one: another value means that something arrived, was replaced or went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TraceVersion {
+    /// Spans.
+    pub span_count: usize,
+    /// The newest place, record and position.
+    pub newest: (i64, i32),
 }
 
 /// One page of runs.
@@ -46,21 +57,36 @@ impl Queries {
             let page = (limit.saturating_add(1), budget);
             let mut spans: Rows<SpanRow> = select(connection, SpanRow::TABLE, &conditions, page)?;
             let next = spans.cut(limit).map(|last| last.cursor(newest));
-            let errors = errors_below(connection, &spans.rows)?;
-            Ok((spans, errors, next))
+            let below = below(connection, &spans.rows)?;
+            Ok((spans, below, next))
         };
-        let (spans, errors, next) = self.index.run(run).await?;
+        let (spans, below, next) = self.index.run(run).await?;
         room.keep(spans.bytes()).await?;
-        let runs = spans.rows.into_iter().zip(errors).map(|(span, error_count)| RunRow { span, error_count });
+        let runs = spans.rows.into_iter().zip(below).map(|(span, (error_count, trace_version))| RunRow {
+            span,
+            error_count,
+            trace_version,
+        });
         Ok(ListPage::complete(runs.collect(), next))
     }
 }
 
-/// For each run, how many spans at or below it failed.
-fn errors_below(connection: &Connection, runs: &[SpanRow]) -> Result<Vec<i64>, StoreError> {
+/// For each run, how many spans at or below it failed, and what its trace is like.
+fn below(connection: &Connection, runs: &[SpanRow]) -> Result<Vec<(i64, TraceVersion)>, StoreError> {
     let traces: HashSet<TraceId> = runs.iter().map(|run| run.trace_id).collect();
-    let errors = failures_below(&load_spans(connection, &traces)?);
-    Ok(runs.iter().map(|run| errors.get(&(run.trace_id, run.span_id)).copied().unwrap_or(0)).collect())
+    let spans = load_spans(connection, &traces)?;
+    let mut versions: HashMap<TraceId, TraceVersion> = HashMap::new();
+    for span in &spans {
+        let version = versions.entry(span.id.0).or_default();
+        version.span_count += 1;
+        version.newest = version.newest.max(span.place);
+    }
+    let errors = failures_below(&spans);
+    let of_run = |run: &SpanRow| {
+        let count = errors.get(&(run.trace_id, run.span_id)).copied().unwrap_or(0);
+        (count, versions.get(&run.trace_id).copied().unwrap_or_default())
+    };
+    Ok(runs.iter().map(of_run).collect())
 }
 
 type SpanKey = (TraceId, SpanId);
@@ -70,6 +96,7 @@ struct Descendant {
     id: SpanKey,
     parent: Option<SpanKey>,
     failed: bool,
+    place: (i64, i32),
 }
 
 /// How many spans at or below each span failed. Each span is visited once or twice, whatever clients send as parents:
@@ -123,7 +150,7 @@ fn load_spans(connection: &Connection, traces: &HashSet<TraceId>) -> Result<Vec<
         [Value::UBigInt(hi), Value::UBigInt(lo)]
     });
     let sql = format!(
-        "SELECT trace_hi, trace_lo, span_id, parent_span_id, {} FROM spans
+        "SELECT trace_hi, trace_lo, span_id, parent_span_id, {}, sequence, ordinal FROM spans
          WHERE (trace_hi, trace_lo) IN ({marks})",
         is_error_sql()
     );
@@ -136,6 +163,7 @@ fn load_spans(connection: &Connection, traces: &HashSet<TraceId>) -> Result<Vec<
                 id: (trace_id, span_from_number(row.get(2)?)),
                 parent: parent.map(|parent| (trace_id, span_from_number(parent))),
                 failed: row.get(4)?,
+                place: (row.get(5)?, row.get(6)?),
             })
         })
         .and_then(Iterator::collect)
@@ -154,7 +182,12 @@ mod tests {
     fn failures(spans: &[(u64, Option<u64>)]) -> HashMap<SpanKey, i64> {
         let spans: Vec<Descendant> = spans
             .iter()
-            .map(|(id, parent)| Descendant { id: key(*id), parent: parent.map(key), failed: true })
+            .map(|(id, parent)| Descendant {
+                id: key(*id),
+                parent: parent.map(key),
+                failed: true,
+                place: (1, 0),
+            })
             .collect();
         failures_below(&spans)
     }

@@ -18,7 +18,7 @@ pub use conversation::{Conversation, ConversationDetail, Turn, User};
 pub use executables::Executables;
 pub use kind::SpanKind;
 pub use log::{Log, LogPage};
-pub use run::{Run, RunOverlay, RunView};
+pub use run::{Run, RunOverlay, RunView, StructuralComparison, StructuralVersion};
 pub use service::{Service, ServiceList};
 pub use span::Span;
 pub use span_item::SpanItem;

@@ -3,11 +3,22 @@
 use junjo_span_model::SpanStatus;
 use junjo_span_store::RunRow;
 use junjo_web::clock::rfc3339_nanos;
-use junjo_workflow_model::{AggregateGraph, RunDetail};
+use junjo_workflow_model::{
+    AggregateGraph, Evidence, EvidenceStatus, ExecutableKind, GraphComparison, RunDetail,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// One run of a Junjo workflow.
+/// Whether all of a run in a list is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// All in one word.
+    pub(crate) status: EvidenceStatus,
+    /// How many rules do not hold.
+    pub(crate) finding_count: usize,
+}
+
+/// One run of a Junjo workflow or agent.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Run {
     pub(crate) trace_id: String,
@@ -24,10 +35,30 @@ pub struct Run {
     pub(crate) error_count: i64,
     /// Equal for all runs of the same graph; null for SDKs before 0.63.
     pub structural_id: Option<String>,
+    /// `workflow` or `agent`.
+    pub(crate) kind: ExecutableKind,
+    /// `service.namespace` of the service that ran it; part of what the service is.
+    pub(crate) service_namespace: Option<String>,
+    /// `service.version` of the service that ran it.
+    pub(crate) service_version: Option<String>,
+    /// Id of the run; null for SDKs before 0.63.
+    pub(crate) runtime_id: Option<String>,
+    /// The agent's key; null for workflows.
+    pub(crate) agent_key: Option<String>,
+    /// `completed`, `failed` or `cancelled`.
+    pub(crate) outcome: Option<String>,
+    /// The application's word for what the run is correlated with.
+    pub(crate) correlation_type: Option<String>,
+    /// Id of what it is correlated with.
+    pub(crate) correlation_id: Option<String>,
+    /// Whether all of it is there; null while it has not been checked, and when its trace is too large for a list to check.
+    pub(crate) evidence: Option<EvidenceStatus>,
+    /// How many rules do not hold in it; null like `evidence`.
+    pub(crate) finding_count: Option<usize>,
 }
 
-impl From<RunRow> for Run {
-    fn from(run: RunRow) -> Self {
+impl Run {
+    pub(crate) fn new(run: RunRow, mark: Option<Mark>) -> Self {
         let row = run.span;
         Self {
             trace_id: row.trace_id.to_string(),
@@ -41,6 +72,19 @@ impl From<RunRow> for Run {
             node_count: row.node_count,
             error_count: run.error_count,
             structural_id: row.structural_id,
+            kind: match row.span_type.as_deref() {
+                Some("agent") => ExecutableKind::Agent,
+                _ => ExecutableKind::Workflow,
+            },
+            service_namespace: row.service_namespace,
+            service_version: row.service_version,
+            runtime_id: row.runtime_id,
+            agent_key: row.agent_key,
+            outcome: row.outcome,
+            correlation_type: row.correlation_type,
+            correlation_id: row.correlation_id,
+            evidence: mark.map(|mark| mark.status),
+            finding_count: mark.map(|mark| mark.finding_count),
         }
     }
 }
@@ -52,6 +96,15 @@ pub struct RunView {
     pub(crate) service: String,
     /// Start of the run.
     pub(crate) start_time: String,
+    /// `service.namespace` of the service that ran it; part of what the service is.
+    pub(crate) service_namespace: Option<String>,
+    /// `service.version` of the service that ran it.
+    pub(crate) service_version: Option<String>,
+    /// `completed`, `failed` or `cancelled`.
+    pub(crate) outcome: Option<String>,
+    /// What its telemetry proves.
+    #[serde(flatten)]
+    pub(crate) evidence: Evidence,
     /// Everything that its spans say.
     #[serde(flatten)]
     pub(crate) detail: RunDetail,
@@ -94,4 +147,35 @@ pub struct RunOverlay {
     pub(crate) read_from: Option<String>,
     /// Nodes and edges over the runs that were read.
     pub(crate) graph: AggregateGraph,
+}
+
+/// One structural version of a workflow, as its newest run shows it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StructuralVersion {
+    /// Hash of the workflow's content.
+    pub structural_id: String,
+    /// Name of the newest run.
+    pub(crate) name: String,
+    /// Service of the newest run.
+    pub(crate) service: String,
+    /// `service.version` of the newest run.
+    pub(crate) service_version: Option<String>,
+    /// Trace of the newest run.
+    pub(crate) trace_id: String,
+    /// Span of the newest run.
+    pub(crate) span_id: String,
+    /// Start of the newest run.
+    pub(crate) start_time: String,
+}
+
+/// Two structural versions of a workflow beside each other.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StructuralComparison {
+    /// The version that is looked at from.
+    pub left: StructuralVersion,
+    /// The version that it is laid beside.
+    pub right: StructuralVersion,
+    /// Which nodes and edges came and went.
+    #[serde(flatten)]
+    pub comparison: GraphComparison,
 }

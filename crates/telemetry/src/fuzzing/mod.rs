@@ -112,7 +112,7 @@ impl Lists {
             return;
         };
         self.pages(async |limit, after| {
-            self.store.runs(&filter, limit, after).await.map(|page| (page.items, page.next))
+            self.store.runs(&filter.filter, limit, after).await.map(|page| (page.items, page.next))
         });
     }
 

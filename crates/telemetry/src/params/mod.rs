@@ -28,6 +28,9 @@ pub use groups::GroupFilterParams;
 pub use ids::{span_id, trace_id};
 pub use logs::LogFilterParams;
 pub use page::{LIST_LIMIT, PageParams};
-pub use runs::{OverlayParams, RunFilterParams};
+pub use runs::{
+    ComparisonParams, EvidenceParam, OverlayParams, RunFilterParams, RunKindParam, RunOutcomeParam,
+    RunQuestion,
+};
 pub use stats::{StatsParams, StatsQuestion, Subject};
 pub use time::TimeParams;

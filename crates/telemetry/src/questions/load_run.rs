@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{Place, SpanRow, SpanStore, WholeSpan};
-use junjo_workflow_model::{JunjoSpan, JunjoTrace};
+use junjo_workflow_model::{Finding, FindingCode, JunjoSpan, JunjoTrace};
 
 use crate::error::TelemetryResult;
 
@@ -68,6 +68,14 @@ pub(crate) async fn load(
     Ok(Some(Loaded { trace, rows: outline.runs, left_out: outline.left_out, unreadable }))
 }
 
+/// Findings about what could not be read of a trace, for the run at `run`.
+pub(crate) fn unread(loaded: &Loaded, run: SpanId) -> Vec<Finding> {
+    let unreadable = (loaded.unreadable > 0)
+        .then(|| format!("the payload of {} spans is damaged or gone", loaded.unreadable));
+    let texts = loaded.left_out.clone().into_iter().chain(unreadable);
+    texts.map(|text| Finding::new(FindingCode::TraceNotRead, run, text)).collect()
+}
+
 /// What the index alone tells of a trace.
 #[derive(Default)]
 struct Outline {
@@ -123,7 +131,7 @@ impl Outline {
 
 async fn outline(store: &SpanStore, trace_id: TraceId) -> TelemetryResult<Option<Outline>> {
     let mut outline = Outline::default();
-    let mut agents = HashSet::new();
+    let (mut agents, mut others) = (HashSet::new(), Vec::new());
     let mut after = None;
     loop {
         // given back with the rows: what stays of them is small
@@ -137,26 +145,32 @@ async fn outline(store: &SpanStore, trace_id: TraceId) -> TelemetryResult<Option
             if row.span_type.as_deref() == Some("agent") {
                 agents.insert(row.span_id);
             }
-            // operations of an agent start after it does, and evaluations are known by name alone
-            let of_agent = row.parent_span_id.is_some_and(|parent| agents.contains(&parent));
+            let wanted = Wanted {
+                span_id: row.span_id,
+                place: row.place,
+                has_state_events: row.state_event_count > 0,
+            };
+            // operations of an agent name its key, and evaluations are known by name alone
             let is_evaluation = row.name.starts_with("junjo.evaluation.");
-            if row.span_type.is_some() || row.state_event_count > 0 || of_agent || is_evaluation {
-                outline.wanted.push(Wanted {
-                    span_id: row.span_id,
-                    place: row.place,
-                    has_state_events: row.state_event_count > 0,
-                });
+            let says_so = row.span_type.is_some() || row.agent_key.is_some();
+            if says_so || row.state_event_count > 0 || is_evaluation {
+                outline.wanted.push(wanted);
+            } else if let Some(parent) = row.parent_span_id {
+                others.push((parent, wanted));
             }
             if matches!(row.span_type.as_deref(), Some("workflow" | "subflow" | "agent")) {
                 outline.runs.insert(row.span_id, row);
             }
         }
         after = page.next;
-        if after.is_none() {
-            return Ok(Some(outline));
-        }
-        if outline.parents.len() >= ROWS_MAX {
+        if after.is_some() && outline.parents.len() >= ROWS_MAX {
             outline.left_out = Some(format!("the trace is large: only its first {ROWS_MAX} spans were read"));
+            after = None;
+        }
+        if after.is_none() {
+            // whatever is right below an agent, in whatever order clocks put them
+            let of_agents = others.into_iter().filter(|(parent, _)| agents.contains(parent));
+            outline.wanted.extend(of_agents.map(|(_, wanted)| wanted));
             return Ok(Some(outline));
         }
     }
@@ -164,7 +178,8 @@ async fn outline(store: &SpanStore, trace_id: TraceId) -> TelemetryResult<Option
 
 /// What a stored span says in Junjo's vocabulary.
 fn junjo_span(whole: &WholeSpan) -> JunjoSpan {
-    JunjoSpan::read(&whole.parsed().span())
+    let parsed = whole.parsed();
+    JunjoSpan::read_with(&parsed.resource(), &parsed.span())
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ pub(crate) mod arrived;
 pub(crate) mod conversations;
 pub(crate) mod executables;
 mod load_run;
+mod run_comparison;
+pub(crate) mod run_evidence;
 pub(crate) mod runs;
 pub(crate) mod spans;
 pub(crate) mod traces;

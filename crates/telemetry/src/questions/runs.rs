@@ -5,19 +5,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use junjo_span_model::{SpanId, TraceId};
-use junjo_span_store::{OverlayFilter, RunFilter, SpanRow, SpanStore};
+use junjo_span_store::{OverlayFilter, SpanRow, SpanStore};
 use junjo_web::clock::rfc3339_nanos;
 use junjo_web::{ApiError, Page};
-use junjo_workflow_model::{Aggregate, RunDetail, RunError, StateAt, StateError, Warning, WarningCode};
+use junjo_workflow_model::{
+    Aggregate, Evidence, RunDetail, RunError, StateAt, StateError, Warning, WarningCode,
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::arrived;
-use super::load_run::{LoadLimits, Loaded, load};
+use super::load_run::{LoadLimits, Loaded, load, unread};
+use super::run_evidence::{MARK_TIME, Marks, SEARCH_RUNS, SEARCH_TIME};
 use crate::answers::exact::large_ints_as_text;
-use crate::answers::run::{Run, RunOverlay, RunView, StoppedBy};
+use crate::answers::run::{Mark, Run, RunOverlay, RunView, StoppedBy};
 use crate::error::TelemetryResult;
 use crate::page::{PageAsk, paged};
+use crate::params::RunQuestion;
 
 /// What one view may read: 20,000 executions, and as many bytes as one export may have, or half of the memory of reading.
 const VIEW_LIMITS: LoadLimits = LoadLimits { spans_max: 20_000, bytes_max: 64 << 20 };
@@ -32,23 +36,46 @@ const VIEWS_MAX: usize = 3;
 /// Time that a view waits for its turn before the caller is told to come back.
 const VIEW_WAIT_LIMIT: Duration = Duration::from_secs(5);
 
+/// A page of runs with their marks. With a wanted mark, as many pages are read as the page needs and there is time for: it may
+/// come with fewer items than there are, and its cursor goes on behind what was looked at.
 pub(crate) async fn list(
     store: &SpanStore,
-    filter: &RunFilter,
+    marks: &Marks,
+    question: &RunQuestion,
     page: PageAsk<'_>,
 ) -> TelemetryResult<Page<Run>> {
-    let (items, next_cursor) = paged(page.cursor, filter, async |after| {
-        let found = store.runs(filter, page.limit, after).await?;
-        Ok((found.items, found.next))
+    let started = Instant::now();
+    let (items, next_cursor) = paged(page.cursor, question, async |after| {
+        let (mut items, mut after) = (Vec::new(), after);
+        loop {
+            let (limit, until) = match question.evidence {
+                None => (page.limit, Some(started + MARK_TIME)),
+                Some(_) => ((page.limit - items.len()).min(SEARCH_RUNS), None),
+            };
+            let found = store.runs(&question.filter, limit, after).await?;
+            let known = marks.of(store, &found.items, until).await?;
+            let marked = found.items.into_iter().zip(known);
+            let wanted = marked.filter(|(_, mark)| wants(question, *mark));
+            items.extend(wanted.map(|(run, mark)| Run::new(run, mark)));
+            after = found.next;
+            let is_over = question.evidence.is_none() || started.elapsed() >= SEARCH_TIME;
+            if after.is_none() || items.len() >= page.limit || is_over {
+                return Ok((items, after));
+            }
+        }
     })
     .await?;
-    Ok(Page { items: items.into_iter().map(Run::from).collect(), next_cursor })
+    Ok(Page { items, next_cursor })
+}
+
+fn wants(question: &RunQuestion, mark: Option<Mark>) -> bool {
+    question.evidence.is_none_or(|wanted| mark.is_some_and(|mark| mark.status == wanted))
 }
 
 /// Makes views of runs, a few at a time. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct RunViews {
-    store: SpanStore,
+    pub(super) store: SpanStore,
     permits: Arc<Semaphore>,
 }
 
@@ -63,7 +90,7 @@ impl RunViews {
     }
 
     /// The right to make one view.
-    async fn permit(&self) -> TelemetryResult<OwnedSemaphorePermit> {
+    pub(super) async fn permit(&self) -> TelemetryResult<OwnedSemaphorePermit> {
         let permit = tokio::time::timeout(VIEW_WAIT_LIMIT, Arc::clone(&self.permits).acquire_owned()).await;
         let permit = permit.map_err(|_| {
             ApiError::unavailable("too many views are being made").with_retry_after_seconds(1)
@@ -76,17 +103,26 @@ impl RunViews {
         let _permit = self.permit().await?;
         let mut loaded = self.load_run(trace_id, span_id, VIEW_LIMITS).await?;
         let row = loaded.rows.remove(&span_id);
-        let build = move || -> Result<RunDetail, RunError> {
+        let build = move || -> Result<(RunDetail, Evidence), RunError> {
+            let evidence = loaded.trace.evidence(span_id, unread(&loaded, span_id))?;
             let mut detail = loaded.trace.detail(trace_id, span_id)?;
             detail.warnings.extend(warnings_of(&loaded));
             for event in &mut detail.state_events {
                 event.patch = event.patch.take().map(large_ints_as_text);
             }
-            Ok(detail)
+            Ok((detail, evidence))
         };
-        let detail = tokio::task::spawn_blocking(build).await?;
-        let (detail, row) = (detail.map_err(run_error)?, row.ok_or_else(unknown_span)?);
-        Ok(RunView { service: row.service, start_time: rfc3339_nanos(row.start_unix_nano), detail })
+        let built = tokio::task::spawn_blocking(build).await?;
+        let ((detail, evidence), row) = (built.map_err(run_error)?, row.ok_or_else(unknown_span)?);
+        Ok(RunView {
+            service: row.service,
+            start_time: rfc3339_nanos(row.start_unix_nano),
+            service_namespace: row.service_namespace,
+            service_version: row.service_version,
+            outcome: row.outcome,
+            evidence,
+            detail,
+        })
     }
 
     /// The state around one change.
@@ -173,7 +209,7 @@ impl RunViews {
         Ok(tokio::task::spawn_blocking(add).await?)
     }
 
-    async fn load_run(
+    pub(super) async fn load_run(
         &self,
         trace_id: TraceId,
         span_id: SpanId,

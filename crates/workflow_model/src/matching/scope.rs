@@ -31,16 +31,17 @@ impl Scope<'_> {
         if let Some(at) = id.and_then(|id| self.by_id.get(id)) {
             return Some((*at, MatchedBy::RuntimeId));
         }
-        if self.own {
-            return None;
-        }
-        let mut by_hash = graph
-            .nodes
-            .iter()
-            .enumerate()
-            .filter(|(_, node)| node.structural_id.is_some() && node.structural_id == span.structural_id);
+        // the span of a subflow has the id of the graph behind the node
+        let mut by_hash = graph.nodes.iter().enumerate().filter(|(_, node)| {
+            let behind = node.subflow.as_ref().and_then(|graph| graph.structural_id.as_ref());
+            span.structural_id.is_some()
+                && [node.structural_id.as_ref(), behind].contains(&span.structural_id.as_ref())
+        });
         if let (Some((at, _)), None) = (by_hash.next(), by_hash.next()) {
             return Some((at, MatchedBy::StructuralId));
+        }
+        if self.own {
+            return None;
         }
         let mut by_label = graph.nodes.iter().enumerate().filter(|(_, node)| node.label == span.name);
         match (by_label.next(), by_label.next()) {

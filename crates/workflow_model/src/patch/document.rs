@@ -65,13 +65,8 @@ impl Document {
         for (index, operation) in operations.iter().enumerate() {
             let grown = self.check(operation, index, budget)?;
             let change = Change::of(operation, &self.state);
-            patch_unsafe(&mut self.state, slice::from_ref(operation)).map_err(|error| {
-                PatchError::Conflict {
-                    operation: index,
-                    path: operation.path().to_string(),
-                    reason: reason(&error.kind),
-                }
-            })?;
+            patch_unsafe(&mut self.state, slice::from_ref(operation))
+                .map_err(|error| refusal(index, operation, &error.kind))?;
             self.bytes = self.bytes.saturating_add(grown);
             if let Some(change) = change {
                 self.blame.write(&change, writer);
@@ -121,11 +116,13 @@ impl Document {
     }
 }
 
-fn reason(kind: &PatchErrorKind) -> &'static str {
-    match kind {
-        PatchErrorKind::TestFailed => "the tested value is another one",
+fn refusal(index: usize, operation: &PatchOperation, kind: &PatchErrorKind) -> PatchError {
+    let path = operation.path().to_string();
+    let reason = match kind {
+        PatchErrorKind::TestFailed => return PatchError::TestFailed { operation: index, path },
         PatchErrorKind::InvalidFromPointer => "there is nothing at the source",
         PatchErrorKind::CannotMoveInsideItself => "a value cannot move into itself",
         _ => "there is no such place in the state",
-    }
+    };
+    PatchError::Conflict { operation: index, path, reason }
 }

@@ -29,6 +29,14 @@ pub enum PatchError {
         /// The operation, from 0.
         operation: usize,
     },
+    /// A `test` found another value.
+    #[error("operation {operation} at \"{path}\": the tested value is another one")]
+    TestFailed {
+        /// The operation, from 0.
+        operation: usize,
+        /// Its path.
+        path: String,
+    },
     /// An operation does not fit the state that the patch met.
     #[error("operation {operation} at \"{path}\": {reason}")]
     Conflict {

@@ -7,7 +7,7 @@
 //! | `parent_runtime_id` | `junjo.parent_id` | `junjo.parent_executable_runtime_id` |
 //! | `graph` | `junjo.workflow.graph_structure` | `junjo.workflow.execution_graph_snapshot` |
 
-use junjo_span_model::{Attributes, Exception, Span, SpanId};
+use junjo_span_model::{Attributes, Exception, Resource, Span, SpanId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,6 +15,7 @@ use super::agent::{AgentOperation, AgentOutcome};
 use super::evaluation::{Correlation, EvaluationContext};
 use super::hooks::HookProblem;
 use crate::kind::ExecutableKind;
+use crate::proof::SpanEvidence;
 use crate::store::{StateEvent, StoreClaim, claims, state_events};
 
 /// OTLP's status code of a failure.
@@ -74,6 +75,8 @@ pub struct JunjoSpan {
     pub operation: Option<AgentOperation>,
     pub agent: Option<AgentOutcome>,
     pub hook_problems: Vec<HookProblem>,
+    /// What the span proves by itself.
+    pub evidence: SpanEvidence,
 }
 
 impl JunjoSpan {
@@ -120,7 +123,15 @@ impl JunjoSpan {
             operation: AgentOperation::of(&attributes),
             agent: (kind == Some(ExecutableKind::Agent)).then(|| AgentOutcome::of(&attributes)),
             hook_problems: span.events.iter().filter_map(HookProblem::of).take(HOOKS_MAX).collect(),
+            evidence: SpanEvidence::read(span),
         }
+    }
+
+    /// The same with what the resource says was lost.
+    pub fn read_with(resource: &Resource<'_>, span: &Span<'_>) -> Self {
+        let mut read = Self::read(span);
+        read.evidence.of_resource(span, resource);
+        read
     }
 
     /// From start to end in nanoseconds, 0 when the end lies before the start.

@@ -82,6 +82,7 @@ fn any_event() -> impl Strategy<Value = StateEvent> {
             time_unix_nano: time,
             patch,
             span_id: id(1),
+            event: 0,
         }
     })
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use junjo_span_model::SpanId;
-use junjo_workflow_model::{JunjoTrace, RunDetail, StoreRole, WarningCode};
+use junjo_workflow_model::{EvidenceStatus, FindingCode, JunjoTrace, RunDetail, StoreRole, WarningCode};
 
 use crate::traces;
 
@@ -44,6 +44,34 @@ fn replay_of_every_captured_run_gives_its_end_state() {
         }
     }
     assert_eq!(runs, 33);
+}
+
+/// Scenario: what every captured run proves. Guarantee: runs of an SDK that numbers what it sends are complete, but for those whose
+/// events the SDK dropped; older ones cannot be proven, and are partial only where events were dropped.
+#[test]
+fn captured_runs_prove_what_their_sdk_can() {
+    let mut wrong = Vec::new();
+    for capture in CAPTURES {
+        for (id, trace) in traces(capture) {
+            for detail in details(&trace, id) {
+                let evidence = trace.evidence(span_id(&detail.span_id), Vec::new()).unwrap();
+                let lost = evidence.findings.iter().any(|finding| finding.code == FindingCode::EventsDropped);
+                let numbered = detail.contract_version.is_some_and(|version| version >= 2);
+                let wanted = match (lost, numbered) {
+                    (true, _) => EvidenceStatus::Partial,
+                    (false, true) => EvidenceStatus::Complete,
+                    (false, false) => EvidenceStatus::Unchecked,
+                };
+                if evidence.status != wanted {
+                    wrong.push(format!(
+                        "{capture} {} {:?}: {:?}",
+                        detail.name, evidence.status, evidence.findings
+                    ));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
 }
 
 /// Scenario: every change of every store in the captures is asked for. Guarantee: the state after one is the state

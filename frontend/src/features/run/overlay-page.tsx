@@ -12,6 +12,7 @@ import { formatCount, formatShare, plural } from "@/lib/format/number";
 import { formatExact } from "@/lib/format/time";
 import { useSearchState } from "@/state/use-search-state";
 import { describeKind, RoleMark } from "@/telemetry/vocabulary/role-mark";
+import { versionsQuery } from "./comparison-query";
 import { warmLayout } from "./graph/layout-graph";
 import { WorkflowCanvas } from "./graph/workflow-canvas";
 import { overlayLook } from "./model/overlay-state";
@@ -134,8 +135,25 @@ function RunNumbers({ overlay }: { overlay: RunOverlay }) {
           List of its runs
         </Link>
       )}
+      {overlay.name !== null && <OtherVersions name={overlay.name} structuralId={overlay.structural_id} />}
     </section>
   );
+}
+
+/** Other graphs that a workflow of this name ran with. */
+function OtherVersions({ name, structuralId }: { name: string; structuralId: string }) {
+  const versions = useQuery(versionsQuery(name));
+  const others = (versions.data ?? []).filter((id) => id !== structuralId);
+  return others.map((id) => (
+    <Link
+      key={id}
+      to="/runs/comparison"
+      search={{ left: id, right: structuralId }}
+      className="inline-flex min-h-6 min-w-0 items-center truncate text-accent-text text-sm hover:underline"
+    >
+      Beside version {id.replace(/^graph_/, "").slice(0, 12)}
+    </Link>
+  ));
 }
 
 function NodeNumbers({ node, overlay }: { node: OverlayNode; overlay: RunOverlay }) {

@@ -1,9 +1,10 @@
-/** One run of a workflow or agent, and all runs of one graph laid over each other. */
+/** One run of a workflow or agent, all runs of one graph laid over each other, and two versions of a graph. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { lazy } from "react";
 import { appRoute } from "@/state/frame-routes";
 import type { ExecutableView } from "@/telemetry/slots/executable-views";
 import type { SpanAction } from "@/telemetry/slots/span-actions";
+import { comparisonSearch } from "./comparison-search";
 import { exploreRun } from "./explore-run";
 import { overlaySearch } from "./overlay-search";
 import { runSearch } from "./run-search";
@@ -22,7 +23,14 @@ const overlayRoute = createRoute({
   component: lazyRouteComponent(() => import("./overlay-page"), "OverlayPage"),
 });
 
-export const pages = [runRoute, overlayRoute] as const;
+const comparisonRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/runs/comparison",
+  validateSearch: comparisonSearch,
+  component: lazyRouteComponent(() => import("./comparison-page"), "ComparisonPage"),
+});
+
+export const pages = [runRoute, overlayRoute, comparisonRoute] as const;
 
 export const movedAddresses = { "/workflow-graphs": "/runs/overlay" };
 

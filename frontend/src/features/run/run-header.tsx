@@ -1,6 +1,6 @@
 /** The head of a run: what ran, how it ended, and the ways to its trace and to all runs of the same graph. */
 import { Link } from "@tanstack/react-router";
-import { CircleAlert, GitCompareArrows, Layers3, ListTree, TriangleAlert } from "lucide-react";
+import { CircleAlert, GitCompareArrows, Layers3, ListTree, ShieldAlert, TriangleAlert } from "lucide-react";
 import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { BackLink, Fact, FactList } from "@/components/ui/detail-header";
@@ -21,9 +21,10 @@ const OUTCOMES = {
 interface RunHeaderProps {
   run: RunView;
   onShowRun: () => void;
+  onShowEvidence: () => void;
 }
 
-export function RunHeader({ run, onShowRun }: RunHeaderProps) {
+export function RunHeader({ run, onShowRun, onShowEvidence }: RunHeaderProps) {
   const { detail } = run;
   return (
     <header className="shrink-0 border-line border-b px-4 pt-2.5 pb-2">
@@ -35,7 +36,7 @@ export function RunHeader({ run, onShowRun }: RunHeaderProps) {
         {OUTCOMES[outcomeOf(detail)]}
         <WaysOn run={run} />
       </div>
-      <RunFacts run={run} onShowRun={onShowRun} />
+      <RunFacts run={run} onShowRun={onShowRun} onShowEvidence={onShowEvidence} />
       {detail.failure && <FailureLine failure={detail.failure} onShowRun={onShowRun} />}
     </header>
   );
@@ -75,7 +76,7 @@ function WaysOn({ run }: { run: RunView }) {
   );
 }
 
-function RunFacts({ run, onShowRun }: RunHeaderProps) {
+function RunFacts({ run, onShowRun, onShowEvidence }: RunHeaderProps) {
   const { detail } = run;
   const executed = run.nodes.filter((node) => node.execution_count > 0).length;
   return (
@@ -101,6 +102,15 @@ function RunFacts({ run, onShowRun }: RunHeaderProps) {
             {detail.parent.name}
           </Link>
         </Fact>
+      )}
+      {detail.evidence === "partial" && (
+        <button
+          type="button"
+          onClick={onShowEvidence}
+          className="inline-flex items-center gap-1 font-medium text-warn hover:underline"
+        >
+          <ShieldAlert size={13} aria-hidden /> partial: {plural(detail.finding_count, "finding")}
+        </button>
       )}
       {detail.warnings.length > 0 && (
         <button

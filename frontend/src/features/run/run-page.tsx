@@ -105,7 +105,11 @@ function LoadedRun({ run, search, onSearchChange }: LoadedRunProps) {
   const panel = <RunTabs run={run} moment={moment} />;
   return (
     <>
-      <RunHeader run={run} onShowRun={() => moment.onSearchChange({ tab: "run" })} />
+      <RunHeader
+        run={run}
+        onShowRun={() => moment.onSearchChange({ tab: "run" })}
+        onShowEvidence={() => moment.onSearchChange({ tab: "evidence" })}
+      />
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto md:flex-row md:overflow-hidden">
         <div className="flex min-w-0 flex-col md:min-h-0 md:flex-1">
           <section aria-label="Graph" className="h-[46dvh] min-h-0 shrink-0 bg-sunken md:h-auto md:flex-1">

@@ -141,9 +141,20 @@ function Identity({ detail }: DetailProps) {
         <Row name="Agent">{detail.agent?.key}</Row>
         <Row name={detail.kind === "agent" ? "Structure" : "Graph"}>{detail.structural_id}</Row>
         <Row name="Run">{detail.runtime_id}</Row>
+        <Row name="Service">
+          {[detail.service_namespace, detail.service, detail.service_version].filter(Boolean).join(" ")}
+        </Row>
         <Row name="Definition">{detail.definition_id}</Row>
         <Row name="Correlation">
-          {detail.correlation && [detail.correlation.type, detail.correlation.id].filter(Boolean).join(" ")}
+          {detail.correlation && (
+            <Link
+              to="/runs"
+              search={{ kind: "all", correlation_id: detail.correlation.id }}
+              className="text-accent-text hover:underline"
+            >
+              {[detail.correlation.type, detail.correlation.id].filter(Boolean).join(" ")}
+            </Link>
+          )}
         </Row>
         <Row name="Telemetry">
           {detail.contract_version === null ? detail.vocabulary : `contract ${detail.contract_version}`}

@@ -6,7 +6,7 @@ const text = z.coerce.string().min(1).optional().catch(undefined);
 const STATE_VIEWS = ["changes", "state", "patch", "blame"] as const;
 export type StateView = (typeof STATE_VIEWS)[number];
 
-const PANEL_TABS = ["state", "node", "run"] as const;
+const PANEL_TABS = ["state", "node", "run", "evidence"] as const;
 export type PanelTab = (typeof PANEL_TABS)[number];
 
 export const runSearch = z.object({

@@ -1,5 +1,6 @@
-/** The tabs beside the graph: the state at this moment, the chosen node, and the run as a whole. */
+/** The tabs beside the graph: the state at this moment, the chosen node, the run as a whole, and what its telemetry proves. */
 import { Tab, TabList, TabPanel, Tabs } from "@/components/ui/tabs";
+import { EvidencePanel } from "./evidence-panel";
 import type { RunView } from "./model/run-view";
 import { NodePanel } from "./node-panel";
 import { RunPanel } from "./run-panel";
@@ -32,6 +33,7 @@ export function RunTabs({ run, moment }: RunTabsProps) {
           </Tab>
         )}
         <Tab value="run">Run</Tab>
+        <Tab value="evidence">Evidence</Tab>
       </TabList>
       <div className="@container min-h-0 flex-1 md:overflow-y-auto">
         <TabPanel value="state">
@@ -52,6 +54,9 @@ export function RunTabs({ run, moment }: RunTabsProps) {
         <TabPanel value="node">{node && <NodePanel run={run} node={node} onStep={onStep} />}</TabPanel>
         <TabPanel value="run">
           <RunPanel run={run} onSelectNode={moment.selectNode} />
+        </TabPanel>
+        <TabPanel value="evidence">
+          <EvidencePanel detail={run.detail} />
         </TabPanel>
       </div>
     </Tabs>

@@ -5,6 +5,7 @@ import { rowLinkClass } from "@/components/ui/row-link";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { formatDuration, nanosToNumber } from "@/lib/format/duration";
 import { plural } from "@/lib/format/number";
+import { EvidenceMark } from "@/telemetry/vocabulary/evidence";
 import { Unknown } from "@/telemetry/vocabulary/numbers";
 import { RoleMark } from "@/telemetry/vocabulary/role-mark";
 import { ErrorMark } from "@/telemetry/vocabulary/status";
@@ -18,7 +19,7 @@ export function runColumns(maxNanos: number): DataColumns<Run> {
     ...(column.columns([
       column.display({
         id: "name",
-        header: "Workflow",
+        header: "Run",
         meta: { track: "minmax(220px,2fr)" },
         cell: ({ row }) => <RunName run={row.original} />,
       }),
@@ -26,7 +27,11 @@ export function runColumns(maxNanos: number): DataColumns<Run> {
         id: "service",
         header: "Service",
         meta: { track: "minmax(100px,1fr)", from: 700 },
-        cell: ({ row }) => <span className="block truncate text-muted">{row.original.service}</span>,
+        cell: ({ row }) => (
+          <span className="block truncate text-muted" title={serviceOf(row.original)}>
+            {serviceOf(row.original)}
+          </span>
+        ),
       }),
       column.display({
         id: "graph",
@@ -45,10 +50,15 @@ export function runColumns(maxNanos: number): DataColumns<Run> {
   ];
 }
 
+/** A namespace is part of what a service is. */
+function serviceOf(run: Run): string {
+  return run.service_namespace === null ? run.service : `${run.service_namespace}/${run.service}`;
+}
+
 function RunName({ run }: { run: Run }) {
   return (
     <span className="flex min-w-0 items-center gap-2.5">
-      <RoleMark spanRole="workflow" />
+      <RoleMark spanRole={run.kind} />
       <Link
         to="/runs/$traceId/$spanId"
         params={{ traceId: run.trace_id, spanId: run.span_id }}
@@ -57,6 +67,7 @@ function RunName({ run }: { run: Run }) {
         {run.name}
       </Link>
       {run.error_count > 0 ? <ErrorMark count={run.error_count} /> : run.status === "error" && <ErrorMark />}
+      <EvidenceMark evidence={run.evidence} findingCount={run.finding_count} />
     </span>
   );
 }
@@ -64,7 +75,7 @@ function RunName({ run }: { run: Run }) {
 /** Runs with the same mark ran the same graph. */
 function GraphId({ id }: { id: string | null }) {
   if (!id) return <Unknown title="This SDK version sends no graph hash" />;
-  const hash = id.replace(/^graph_/, "");
+  const hash = id.replace(/^(graph_|agent_sha256:)/, "");
   const hue = Number.parseInt(hash.slice(0, 4), 16) % 360;
   return (
     <span className="flex items-center gap-1.5 font-mono text-2xs text-faint" title={id}>
@@ -84,7 +95,7 @@ export function CompactRun({ run }: { run: Run }) {
     <>
       <RunName run={run} />
       <span className="mt-1 flex gap-2 pl-7 text-faint text-xs tnum">
-        <span className="truncate">{run.service}</span>
+        <span className="truncate">{serviceOf(run)}</span>
         <span className="ml-auto flex shrink-0 gap-2">
           {run.node_count !== null && <span>{plural(run.node_count, "node")}</span>}
           <span className="text-muted">{formatDuration(nanosToNumber(run.duration_ns))}</span>

@@ -1,10 +1,11 @@
-/** Runs of workflows, newest first: every execution of a declared graph. */
+/** Runs of workflows and agents, newest first. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Workflow } from "lucide-react";
+import { Workflow, X } from "lucide-react";
 import { useMemo } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
+import { SelectField } from "@/components/ui/field";
 import { LiveMark } from "@/components/ui/live-mark";
 import { NoMatches } from "@/components/ui/no-matches";
 import { FilterBar, PageHeader } from "@/components/ui/page";
@@ -18,7 +19,7 @@ import { useSearchState } from "@/state/use-search-state";
 import { ServiceSelect } from "@/telemetry/services/service-select";
 import { CompactRun, runColumns } from "./run-columns";
 import { type Run, runsQuery } from "./runs-query";
-import type { RunsSearch } from "./runs-search";
+import { FILTERS, LINKED_FILTERS, type RunsSearch, runsSearch } from "./runs-search";
 
 interface SearchProps {
   search: RunsSearch;
@@ -48,6 +49,38 @@ export function RunsPage() {
           className="min-w-48 max-w-md flex-1 basis-60"
         />
         <ServiceSelect value={search.service} onValueChange={(service) => onSearchChange({ service })} />
+        <SelectField
+          label="Kind"
+          hideLabel
+          className="w-auto"
+          value={search.kind ?? "workflow"}
+          onChange={(event) => onSearchChange({ kind: kindOf(event.target.value) })}
+        >
+          <option value="workflow">Workflows</option>
+          <option value="agent">Agents</option>
+          <option value="all">Workflows and agents</option>
+        </SelectField>
+        <SelectField
+          label="Outcome"
+          hideLabel
+          className="w-auto"
+          value={search.outcome ?? ""}
+          onChange={(event) =>
+            onSearchChange(runsSearch.pick({ outcome: true }).parse({ outcome: event.target.value }))
+          }
+        >
+          <option value="">Any outcome</option>
+          <option value="completed">Completed</option>
+          <option value="failed">Failed</option>
+          <option value="cancelled">Cancelled</option>
+        </SelectField>
+        <Button
+          aria-pressed={search.evidence === "partial"}
+          weight={search.evidence === "partial" ? "primary" : "secondary"}
+          onClick={() => onSearchChange({ evidence: search.evidence === "partial" ? undefined : "partial" })}
+        >
+          Partial
+        </Button>
         <Button
           weight={search.status === "error" ? "danger" : "secondary"}
           aria-pressed={search.status === "error"}
@@ -55,6 +88,7 @@ export function RunsPage() {
         >
           Errors
         </Button>
+        <LinkedFilters search={search} onSearchChange={onSearchChange} />
       </FilterBar>
       <LoadState query={runs} label="Loading runs" />
       {runs.data && rows.length === 0 && <NoRuns search={search} onSearchChange={onSearchChange} />}
@@ -73,19 +107,42 @@ export function RunsPage() {
   );
 }
 
+function kindOf(kind: string): RunsSearch["kind"] {
+  return kind === "agent" || kind === "all" ? kind : undefined;
+}
+
+/** What a link has filtered by, each with a way to take it away. */
+function LinkedFilters({ search, onSearchChange }: SearchProps) {
+  const keys = Object.keys(LINKED_FILTERS) as (keyof typeof LINKED_FILTERS)[];
+  return keys
+    .filter((key) => search[key] !== undefined)
+    .map((key) => (
+      <Button
+        key={key}
+        aria-label={`Remove the filter ${LINKED_FILTERS[key]}`}
+        onClick={() => onSearchChange({ [key]: undefined })}
+      >
+        <span className="max-w-60 truncate">
+          {LINKED_FILTERS[key]}: {search[key]}
+        </span>
+        <X size={13} aria-hidden />
+      </Button>
+    ));
+}
+
 function runId(run: Run): string {
   return `${run.trace_id}-${run.span_id}`;
 }
 
 function NoRuns({ search, onSearchChange }: SearchProps) {
-  if (search.name !== undefined || search.service !== undefined || search.status !== undefined) {
+  if (FILTERS.some((key) => search[key] !== undefined)) {
     return (
       <NoMatches
         icon={Workflow}
         title="No runs match"
         window={search}
         onWindowChange={onSearchChange}
-        onClear={() => onSearchChange({ name: undefined, service: undefined, status: undefined })}
+        onClear={() => onSearchChange(Object.fromEntries(FILTERS.map((key) => [key, undefined])))}
       />
     );
   }

@@ -3,7 +3,7 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 import { api, deadline, type QueryOf, type ResponseOf, unwrap } from "@/lib/api/client";
 import { isMoving, resolveTimeRange } from "@/lib/time-range";
 import { LIVE_MS } from "@/state/query-client";
-import type { RunsSearch } from "./runs-search";
+import { FILTERS, type RunsSearch } from "./runs-search";
 
 type RunList = ResponseOf<"/otel/runs", "get">;
 export type Run = RunList["items"][number];
@@ -28,9 +28,7 @@ function listRuns(search: RunsSearch, cursor: string | undefined, signal: AbortS
   const query: QueryOf<"/otel/runs"> = {
     ...resolveTimeRange(search, Date.now()),
     limit: PAGE_ROWS,
-    ...(search.service === undefined ? {} : { service: search.service }),
-    ...(search.name === undefined ? {} : { name: search.name }),
-    ...(search.status === undefined ? {} : { status: search.status }),
+    ...Object.fromEntries(FILTERS.flatMap((key) => (search[key] === undefined ? [] : [[key, search[key]]]))),
     ...(cursor === undefined ? {} : { cursor }),
   };
   return unwrap(api.GET("/otel/runs", { params: { query }, signal: deadline(signal) }));

@@ -749,8 +749,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List runs of Junjo workflows, newest first. */
+        /** List runs of Junjo workflows and agents, newest first, each with whether all of it is there. */
         get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/runs/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lay two structural versions of one workflow beside each other: which nodes and edges came and went. */
+        get: operations["compare_structures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1096,7 +1113,7 @@ export interface paths {
         /**
          * Deprecated: the old path of `/otel/runs`.
          * @deprecated
-         * @description List runs of Junjo workflows, newest first.
+         * @description List runs of Junjo workflows and agents, newest first, each with whether all of it is there.
          */
         get: operations["list_runs_deprecated"];
         put?: never;
@@ -1513,6 +1530,43 @@ export interface components {
             /** @description The browser's own name, shortened. */
             user_agent: string;
         };
+        /**
+         * @description What became of a node or an edge from the left version to the right one.
+         * @enum {string}
+         */
+        Change: "added" | "removed" | "changed" | "kept";
+        /** @description An edge of either version. */
+        ComparedEdge: {
+            /** @description What became of it. */
+            change: components["schemas"]["Change"];
+            /** @description Label of the node where it ends. */
+            head: string;
+            /** @description The condition in the left version, in words. */
+            left_condition: string | null;
+            /** @description The condition in the right version, in words. */
+            right_condition: string | null;
+            /** @description Label of the node where it starts. */
+            tail: string;
+        };
+        /** @description A node of either version. */
+        ComparedNode: {
+            /** @description What became of it. */
+            change: components["schemas"]["Change"];
+            /** @description What it is. */
+            kind: components["schemas"]["NodeKind"];
+            /** @description What to call it. */
+            label: string;
+            /** @description Key in the left version. */
+            left_key: string | null;
+            /** @description Structural id in the left version. */
+            left_structural_id: string | null;
+            /** @description Key in the right version. */
+            right_key: string | null;
+            /** @description Structural id in the right version. */
+            right_structural_id: string | null;
+            /** @description Class of the node. */
+            type: string;
+        };
         /** @description One conversation. A trace that names several conversations counts in each. */
         Conversation: components["schemas"]["GroupNumbers"] & {
             /** @description Name of the first trace's root. */
@@ -1756,6 +1810,26 @@ export interface components {
             /** @description Revision of the application's source. */
             source_revision: string | null;
         };
+        /** @description What a run's telemetry proves. */
+        Evidence: {
+            /** @description All in one word. */
+            evidence: components["schemas"]["EvidenceStatus"];
+            /** @description How many there are. */
+            finding_count: number;
+            /** @description Rules that do not hold, of the run and of everything inside of it, at most 500. */
+            findings: components["schemas"]["Finding"][];
+            /** @description Whether the run's own state was replayed. */
+            replay: components["schemas"]["ReplayStatus"];
+            /** @description Payloads that were not sent in full, at most 500. */
+            withheld: components["schemas"]["WithheldPayload"][];
+            /** @description How many there are. */
+            withheld_count: number;
+        };
+        /**
+         * @description Whether all of a run is there.
+         * @enum {string}
+         */
+        EvidenceStatus: "complete" | "partial" | "unchecked";
         /** @description A recorded exception. */
         Exception: {
             /** @description Its message. */
@@ -1860,6 +1934,31 @@ export interface components {
         /** @description All fields. */
         FilterFieldList: {
             items: components["schemas"]["FilterField"][];
+        };
+        /** @description One rule that does not hold. */
+        Finding: {
+            /** @description Attribute that it is about. */
+            attribute: string | null;
+            /** @description The rule. */
+            code: components["schemas"]["FindingCode"];
+            /** @description Place of the event that causes it among the span's events, from 0. */
+            event: number | null;
+            /** @description What was found, in a sentence. */
+            message: string;
+            /** @description The span that causes it. */
+            span_id: string;
+        };
+        /**
+         * @description What a finding is about, stable for programs.
+         * @enum {string}
+         */
+        FindingCode: "attributes_dropped" | "events_dropped" | "links_dropped" | "resource_attributes_dropped" | "event_attributes_dropped" | "trace_not_read" | "invalid_span_interval" | "contract_version_mismatch" | "executable_identity_missing" | "invalid_parent_identity" | "parent_identity_mismatch" | "parent_executable_missing" | "parent_span_missing" | "incomplete_correlation" | "correlation_mismatch" | "failure_evidence_missing" | "required_payload_slot_missing" | "invalid_payload_slot" | "invalid_payload_json" | "payload_nesting_too_deep" | "payload_duplicate_name" | "payload_unsafe_integer" | "payload_nonfinite_number" | "invalid_payload_schema" | "invalid_candidate_evidence" | "unexpected_boundary_candidate_evidence" | "missing_boundary_candidate_evidence" | "invalid_unavailable_agent_state" | "invalid_available_agent_state" | "terminal_outcome_reason_mismatch" | "terminal_outcome_status_mismatch" | "unexpected_agent_output" | "invalid_limit_evidence" | "agent_definition_mismatch" | "structural_id_mismatch" | "tool_structural_id_mismatch" | "operation_owner_mismatch" | "operation_owner_missing" | "operation_count_mismatch" | "model_request_count_mismatch" | "tool_call_count_mismatch" | "agent_usage_mismatch" | "operation_sequence_missing" | "operation_sequence_duplicate" | "operation_sequence_out_of_range" | "operation_sequence_gap" | "operation_sequence_missing_trailing" | "model_ordinal_noncontiguous" | "tool_ordinal_noncontiguous" | "invalid_model_response_transport" | "model_usage_without_response" | "model_request_mismatch" | "model_response_mismatch" | "operation_state_revision_mismatch" | "tool_call_identity_mismatch" | "tool_call_arguments_mismatch" | "unexpected_tool_arguments_evidence" | "invalid_tool_started_evidence" | "invalid_tool_result_transport" | "transition_sequence_missing" | "transition_sequence_duplicate" | "transition_sequence_out_of_range" | "transition_sequence_gap" | "transition_sequence_missing_trailing" | "revision_chain_mismatch" | "store_owner_missing" | "patch_test_failed" | "invalid_state_patch" | "state_replay_mismatch" | "state_not_reconstructable" | "invalid_execution_graph_snapshot" | "graph_structural_id_mismatch" | "execution_missing" | "failure_origin_missing";
+        /** @description Two versions, node by node and edge by edge. */
+        GraphComparison: {
+            /** @description Edges in order of the right version, then those that went. */
+            edges: components["schemas"]["ComparedEdge"][];
+            /** @description Nodes in order of the right version, then those that went. */
+            nodes: components["schemas"]["ComparedNode"][];
         };
         /** @description Numbers of the traces of a conversation or user. */
         GroupNumbers: {
@@ -2518,19 +2617,38 @@ export interface components {
         Page_Run: {
             /** @description The rows, `[]` when there are none. */
             items: {
+                /** @description The agent's key; null for workflows. */
+                agent_key: string | null;
+                /** @description Id of what it is correlated with. */
+                correlation_id: string | null;
+                /** @description The application's word for what the run is correlated with. */
+                correlation_type: string | null;
                 duration_ns: string;
                 /**
                  * Format: int64
                  * @description Failed spans at or below the workflow's.
                  */
                 error_count: number;
+                evidence: components["schemas"]["EvidenceStatus"] | null;
+                /** @description How many rules do not hold in it; null like `evidence`. */
+                finding_count: number | null;
+                /** @description `workflow` or `agent`. */
+                kind: components["schemas"]["ExecutableKind"];
                 name: string;
                 /**
                  * Format: int32
                  * @description `junjo.workflow.node.count`
                  */
                 node_count: number | null;
+                /** @description `completed`, `failed` or `cancelled`. */
+                outcome: string | null;
+                /** @description Id of the run; null for SDKs before 0.63. */
+                runtime_id: string | null;
                 service: string;
+                /** @description `service.namespace` of the service that ran it; part of what the service is. */
+                service_namespace: string | null;
+                /** @description `service.version` of the service that ran it. */
+                service_version: string | null;
                 span_id: string;
                 start_time: string;
                 start_time_unix_nano: string;
@@ -2668,6 +2786,11 @@ export interface components {
             /** @description Value of `add`, `replace` and `test`. */
             value: unknown;
         };
+        /**
+         * @description How a payload was sent.
+         * @enum {string}
+         */
+        PayloadMode: "redacted" | "excluded" | "reference" | "missing";
         /** @description An RFC 9457 problem document. */
         Problem: {
             /** @description What went wrong and what to do, for a person. Constant for 5xx. */
@@ -2754,6 +2877,11 @@ export interface components {
             /** @description The ingestion service that refused them; null when this server did. */
             source: string | null;
         };
+        /**
+         * @description Whether the states of a run's own store were replayed.
+         * @enum {string}
+         */
+        ReplayStatus: "verified" | "failed" | "withheld" | "none";
         /** @description A reordering of documents. */
         Reranking: {
             /** @description Documents that went in. */
@@ -2818,21 +2946,40 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "member" | "admin";
-        /** @description One run of a Junjo workflow. */
+        /** @description One run of a Junjo workflow or agent. */
         Run: {
+            /** @description The agent's key; null for workflows. */
+            agent_key: string | null;
+            /** @description Id of what it is correlated with. */
+            correlation_id: string | null;
+            /** @description The application's word for what the run is correlated with. */
+            correlation_type: string | null;
             duration_ns: string;
             /**
              * Format: int64
              * @description Failed spans at or below the workflow's.
              */
             error_count: number;
+            evidence: components["schemas"]["EvidenceStatus"] | null;
+            /** @description How many rules do not hold in it; null like `evidence`. */
+            finding_count: number | null;
+            /** @description `workflow` or `agent`. */
+            kind: components["schemas"]["ExecutableKind"];
             name: string;
             /**
              * Format: int32
              * @description `junjo.workflow.node.count`
              */
             node_count: number | null;
+            /** @description `completed`, `failed` or `cancelled`. */
+            outcome: string | null;
+            /** @description Id of the run; null for SDKs before 0.63. */
+            runtime_id: string | null;
             service: string;
+            /** @description `service.namespace` of the service that ran it; part of what the service is. */
+            service_namespace: string | null;
+            /** @description `service.version` of the service that ran it. */
+            service_version: string | null;
             span_id: string;
             start_time: string;
             start_time_unix_nano: string;
@@ -2951,9 +3098,15 @@ export interface components {
             unreadable_run_count: number;
         };
         /** @description One run. */
-        RunView: components["schemas"]["RunDetail"] & {
+        RunView: components["schemas"]["Evidence"] & components["schemas"]["RunDetail"] & {
+            /** @description `completed`, `failed` or `cancelled`. */
+            outcome: string | null;
             /** @description Service that ran it. */
             service: string;
+            /** @description `service.namespace` of the service that ran it; part of what the service is. */
+            service_namespace: string | null;
+            /** @description `service.version` of the service that ran it. */
+            service_version: string | null;
             /** @description Start of the run. */
             start_time: string;
         };
@@ -3609,6 +3762,30 @@ export interface components {
              */
             time_to_first_chunk_nanos: number | null;
         };
+        /** @description Two structural versions of a workflow beside each other. */
+        StructuralComparison: components["schemas"]["GraphComparison"] & {
+            /** @description The version that is looked at from. */
+            left: components["schemas"]["StructuralVersion"];
+            /** @description The version that it is laid beside. */
+            right: components["schemas"]["StructuralVersion"];
+        };
+        /** @description One structural version of a workflow, as its newest run shows it. */
+        StructuralVersion: {
+            /** @description Name of the newest run. */
+            name: string;
+            /** @description Service of the newest run. */
+            service: string;
+            /** @description `service.version` of the newest run. */
+            service_version: string | null;
+            /** @description Span of the newest run. */
+            span_id: string;
+            /** @description Start of the newest run. */
+            start_time: string;
+            /** @description Hash of the workflow's content. */
+            structural_id: string;
+            /** @description Trace of the newest run. */
+            trace_id: string;
+        };
         /**
          * @description What is counted.
          * @enum {string}
@@ -3896,6 +4073,21 @@ export interface components {
          * @enum {string}
          */
         WarningCode: "graph_missing" | "graph_unreadable" | "graph_differs" | "undeclared_node" | "undeclared_edge" | "missing_edge" | "unexpected_start" | "unexpected_end" | "missing_item" | "parent_missing" | "history_incomplete" | "patch_failed" | "end_state_differs" | "start_state_missing" | "end_state_missing" | "late_changes" | "not_reconstructable" | "store_unclaimed" | "sequence_broken" | "attributes_dropped" | "truncated";
+        /** @description A payload that was not sent in full, by a policy of the application or without one. */
+        WithheldPayload: {
+            /** @description Attribute of the payload. */
+            attribute: string;
+            /** @description Place of the event among the span's events, from 0. */
+            event: number | null;
+            /** @description How it was sent. */
+            mode: components["schemas"]["PayloadMode"];
+            /** @description The policy that says so. */
+            policy: string | null;
+            /** @description Where it is instead. */
+            reference: string | null;
+            /** @description The span. */
+            span_id: string;
+        };
         /** @description An edge and what became of it in this run. */
         WorkflowEdge: {
             /** @description Another declared edge joins the same nodes, so that it is unknown which of them was taken; each counts all. */
@@ -6017,10 +6209,33 @@ export interface operations {
                 to?: string;
                 /** @description The service that ran the workflow. */
                 service?: string;
-                /** @description Name of the workflow, exactly. */
+                /** @description `service.namespace` of the service; part of what a service is. */
+                service_namespace?: string;
+                /** @description `service.version` of the service. */
+                service_version?: string;
+                /** @description Name of the workflow or agent, exactly. */
                 name?: string;
-                /** @description Status of the workflow's span. */
+                /** @description Status of the run's span. */
                 status?: string;
+                /** @description Runs of workflows (the default), of agents, or both. */
+                kind?: "workflow" | "agent" | "all";
+                /** @description Key of the agent. */
+                agent_key?: string;
+                /** @description Hash of the content of the workflow or agent. */
+                structural_id?: string;
+                /** @description Id of the run. */
+                runtime_id?: string;
+                /** @description How the run ended. */
+                outcome?: "completed" | "failed" | "cancelled";
+                /** @description The application's word for what the run is correlated with. */
+                correlation_type?: string;
+                /** @description Id of what the run is correlated with. */
+                correlation_id?: string;
+                /**
+                 * @description Whether all of the run is there. Runs are checked while the list is read, newest first: a page may have fewer items than
+                 *     `limit` although `next_cursor` leads on.
+                 */
+                evidence?: "complete" | "partial" | "unchecked";
                 /** @description Items in a page, 1 to 500; 50 by default. */
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
@@ -6038,6 +6253,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Run"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_structures: {
+        parameters: {
+            query: {
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description Structural id of the version that is looked at from. */
+                left: string;
+                /** @description Structural id of the version that it is laid beside. */
+                right: string;
+                /** @description The service that ran both. */
+                service?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StructuralComparison"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -7010,10 +7273,33 @@ export interface operations {
                 to?: string;
                 /** @description The service that ran the workflow. */
                 service?: string;
-                /** @description Name of the workflow, exactly. */
+                /** @description `service.namespace` of the service; part of what a service is. */
+                service_namespace?: string;
+                /** @description `service.version` of the service. */
+                service_version?: string;
+                /** @description Name of the workflow or agent, exactly. */
                 name?: string;
-                /** @description Status of the workflow's span. */
+                /** @description Status of the run's span. */
                 status?: string;
+                /** @description Runs of workflows (the default), of agents, or both. */
+                kind?: "workflow" | "agent" | "all";
+                /** @description Key of the agent. */
+                agent_key?: string;
+                /** @description Hash of the content of the workflow or agent. */
+                structural_id?: string;
+                /** @description Id of the run. */
+                runtime_id?: string;
+                /** @description How the run ended. */
+                outcome?: "completed" | "failed" | "cancelled";
+                /** @description The application's word for what the run is correlated with. */
+                correlation_type?: string;
+                /** @description Id of what the run is correlated with. */
+                correlation_id?: string;
+                /**
+                 * @description Whether all of the run is there. Runs are checked while the list is read, newest first: a page may have fewer items than
+                 *     `limit` although `next_cursor` leads on.
+                 */
+                evidence?: "complete" | "partial" | "unchecked";
                 /** @description Items in a page, 1 to 500; 50 by default. */
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */

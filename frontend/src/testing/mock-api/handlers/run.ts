@@ -11,6 +11,19 @@ type Runs = ResponseOf<"/otel/runs/overlay", "get">;
 
 const CAPTURED = captured as unknown as { detail: Detail; states: State[] }[];
 
+/** What the captured runs prove: they are older than the answer's evidence. */
+const PROVEN: Partial<Detail> = {
+  service_namespace: null,
+  service_version: null,
+  outcome: "completed",
+  evidence: "complete",
+  findings: [],
+  finding_count: 0,
+  withheld: [],
+  withheld_count: 0,
+  replay: "verified",
+};
+
 export function runHandlers(store: MockStore) {
   return [
     http.get("*/otel/runs/:traceId/:spanId", ({ params }) =>
@@ -20,7 +33,7 @@ export function runHandlers(store: MockStore) {
           return problem(400, "Bad Request", "this span is no run of a Junjo workflow, subflow or agent");
         }
         if (!run) return problem(404, "No run");
-        return ok<Detail>({ ...run.detail, trace_id: String(params.traceId) });
+        return ok<Detail>({ ...PROVEN, ...run.detail, trace_id: String(params.traceId) });
       }),
     ),
     http.get("*/otel/runs/:traceId/:spanId/state", ({ params, request }) =>

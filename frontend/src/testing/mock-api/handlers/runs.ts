@@ -19,6 +19,8 @@ function runs(store: MockStore, request: Request): ResponseOf<"/otel/runs", "get
     .filter(
       (run) =>
         (!query.has("status") || run.status === query.get("status")) &&
+        (!query.has("evidence") || run.evidence === query.get("evidence")) &&
+        (!query.has("outcome") || run.outcome === query.get("outcome")) &&
         (!query.has("service") || run.service === query.get("service")) &&
         run.name.toLowerCase().includes((query.get("name") ?? "").toLowerCase()),
     );
@@ -40,6 +42,16 @@ function runsOf({ spans }: MockTrace): Run[] {
       node_count: numberOrNull(span.attributes["junjo.workflow.node.count"]),
       error_count: span.status === "error" ? 1 : 0,
       structural_id: textOrNull(span.attributes["junjo.executable_structural_id"]),
+      kind: "workflow",
+      service_namespace: null,
+      service_version: null,
+      runtime_id: textOrNull(span.attributes["junjo.executable_runtime_id"]),
+      agent_key: null,
+      outcome: span.status === "error" ? "failed" : "completed",
+      correlation_type: null,
+      correlation_id: null,
+      evidence: span.status === "error" ? "partial" : "complete",
+      finding_count: span.status === "error" ? 1 : 0,
     }));
 }
 

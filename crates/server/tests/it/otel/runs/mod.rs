@@ -1,5 +1,6 @@
-//! `/otel/runs/{trace_id}/{span_id}`: views, states, blame; `overlay` is the route below.
+//! `/otel/runs/{trace_id}/{span_id}`: views, states, blame; `evidence` is what they prove, `overlay` the route below.
 
+mod evidence;
 mod overlay;
 
 use junjo_test_support::{SpanBuilder, delimited_messages, fixture, request};
