@@ -103,7 +103,7 @@ impl RunViews {
         let _permit = self.permit().await?;
         let mut loaded = self.load_run(trace_id, span_id, VIEW_LIMITS).await?;
         let row = loaded.rows.remove(&span_id);
-        let build = move || -> Result<(RunDetail, Evidence), RunError> {
+        let view = move || -> Result<(RunDetail, Evidence), RunError> {
             let evidence = loaded.trace.evidence(span_id, unread(&loaded, span_id))?;
             let mut detail = loaded.trace.detail(trace_id, span_id)?;
             detail.warnings.extend(warnings_of(&loaded));
@@ -112,7 +112,7 @@ impl RunViews {
             }
             Ok((detail, evidence))
         };
-        let built = tokio::task::spawn_blocking(build).await?;
+        let built = tokio::task::spawn_blocking(view).await?;
         let ((detail, evidence), row) = (built.map_err(run_error)?, row.ok_or_else(unknown_span)?);
         Ok(RunView {
             service: row.service,

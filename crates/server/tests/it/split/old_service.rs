@@ -16,8 +16,8 @@ fn millis() -> u64 {
     SystemClock::new().now_unix_nano() as u64 / 1_000_000
 }
 
-fn span(number: u64) -> Option<SpanBuilder> {
-    Some(SpanBuilder::new(1, number, START))
+fn span(number: u64) -> SpanBuilder {
+    SpanBuilder::new(1, number, START)
 }
 
 fn source(address: SocketAddr) -> String {
@@ -52,16 +52,16 @@ async fn pull_from_the_existing_service_takes_every_span_once() {
         remote.write(began - 1, row, None);
     }
     for number in 1..=30 {
-        remote.write(began, number.into(), span(number));
+        remote.write(began, number.into(), Some(span(number)));
     }
     let source = source(remote.serve().await.unwrap());
     let server = TestServer::start_with(tempfile::tempdir().unwrap(), &[&source, INTERNAL]).await;
     server.api.register().await;
     assert_once(&stored(&server.api, 30).await, 30);
-    remote.write(millis() - 100_000, 8_000, span(31));
+    remote.write(millis() - 100_000, 8_000, Some(span(31)));
     assert_once(&stored(&server.api, 31).await, 31);
     let dir = server.stop().await;
-    remote.write(millis() - 200_000, 9_000, span(32));
+    remote.write(millis() - 200_000, 9_000, Some(span(32)));
     let server = TestServer::start_with(dir, &[&source, INTERNAL]).await;
     server.api.login().await;
     assert_once(&stored(&server.api, 32).await, 32);
@@ -87,7 +87,7 @@ async fn kills_neither_lose_nor_double_what_is_pulled() {
     let mut write = |count: u64, back: u64| {
         for _ in 0..count {
             sent += 1;
-            remote.write(millis() - back, sent.into(), span(sent));
+            remote.write(millis() - back, sent.into(), Some(span(sent)));
         }
         sent
     };
