@@ -228,9 +228,24 @@ impl<'o> Writer<'o> {
     }
 }
 
+/// From this length on a text's escapes are counted first, so that there is room for it at once: a buffer that is full by a
+/// byte takes twice as much.
+const LONG_TEXT: usize = 4096;
+/// Room for what closes the lists around a long text, as a part of its length.
+const ROOM_AFTER_TEXT: usize = 64;
+
+/// Bytes that `text` takes as a JSON string, and for a long one a little more.
+fn room_for(text: &str) -> usize {
+    if text.len() < LONG_TEXT {
+        return text.len() + 2;
+    }
+    let escapes = text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\r' | b'\t')).count();
+    text.len() + escapes + text.len() / ROOM_AFTER_TEXT
+}
+
 /// Appends `text` as a JSON string.
 fn push_json_text(text: &str, out: &mut String) {
-    out.reserve(text.len() + 2);
+    out.reserve(room_for(text));
     out.push('"');
     let mut from = 0;
     for (index, byte) in text.bytes().enumerate() {

@@ -105,3 +105,13 @@ fn write_resource_and_scope_leaves_empty_parts_out() {
         r#"{}{"dropped_attributes_count":2,"schema_url":"u"}{"version":"1","attributes":{"a":true}}"#
     );
 }
+
+/// Scenario: an attribute with a text of 8 MiB, with escapes, inside of lists. Guarantee: its JSON has little room left over, rather
+/// than as much again.
+#[test]
+fn long_text_does_not_take_its_room_twice() {
+    let long = "{\"line\": \"of a long prompt\"}\n".repeat(8 << 15);
+    let (json, fidelity) = attributes(&[pair("prompt", Value::Array(vec![text(&long)]))]);
+    assert_eq!(fidelity, Fidelity::Exact);
+    assert!(json.capacity() < json.len() + json.len() / 20, "{} of {}", json.len(), json.capacity());
+}

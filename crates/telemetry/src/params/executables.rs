@@ -7,10 +7,10 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Longer ids are no ids of an SDK.
 const TEXT_CHARS_MAX: usize = 1_024;
-/// Where the Junjo SDK says the id of a run (0.63 and newer, which is all that makes links).
-const RUNTIME_ID: &str = "attributes.junjo.executable_runtime_id";
-const NAMESPACE: &str = "resource.service.namespace";
-const NO_NAMESPACE: &str = r#"not resource.service.namespace exists or resource.service.namespace = """#;
+/// The id of a run that the Junjo SDK sends since 0.63, which is all that makes links.
+const RUNTIME_ID: &str = "runtime_id";
+const NAMESPACE: &str = "service_namespace";
+const NO_NAMESPACE: &str = r#"not service_namespace exists or service_namespace = """#;
 
 /// What ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
