@@ -98,6 +98,11 @@ impl Target {
         self.pattern.is_some_and(|pattern| PUBLIC.contains(&pattern))
     }
 
+    /// Whether the method is wrong whoever asks: this server has the address as well, and promises 405 there.
+    pub(crate) fn is_refused_anyway(&self) -> bool {
+        self.pattern == Some("/ping") && matches!(self.action, Action::WrongMethod(_))
+    }
+
     /// Whether the csrf cookie is asked for and issued.
     pub(crate) fn has_csrf(&self) -> bool {
         self.pattern != Some(WITHOUT_CSRF)

@@ -71,6 +71,7 @@ async fn respond(state: &State, target: Target, parts: &mut Parts, body: Body) -
         if target.has_csrf() { csrf::token(&parts.method, &parts.headers) } else { Ok(String::new()) };
     let (token, has_csrf) = match token {
         Ok(token) => (token, target.has_csrf()),
+        Err(_) if target.is_refused_anyway() => (String::new(), false),
         Err(refused) => return refused.into_response(style),
     };
     let answer = answer(state, target, parts, (style, token.clone(), body)).await;

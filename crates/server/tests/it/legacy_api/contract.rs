@@ -70,6 +70,7 @@ async fn addresses_have_one_owner() {
         (Method::PUT, "/users", 405, 400),
         (Method::GET, "/sign-in", 405, 405),
         (Method::HEAD, "/ping", 405, 405),
+        (Method::PUT, "/ping", 405, 405),
         (Method::GET, "/users/1", 405, 401),
     ] {
         let answered = browser.with_cookies(method.clone(), path, None, &[]).await;
