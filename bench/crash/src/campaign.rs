@@ -62,7 +62,13 @@ pub(crate) async fn run(cli: &Cli, seed: u64, dir: &Path) -> anyhow::Result<Repo
         ingestion: None,
         outcome: Outcome::default(),
     };
-    campaign.run(seed).await?;
+    if let Err(error) = campaign.run(seed).await {
+        // without the report, what the programs said is all that is left of it
+        for (problem, count) in campaign.programs.problems.all() {
+            eprintln!("{count} x {problem}");
+        }
+        return Err(error);
+    }
     let outcome = Outcome { problems: campaign.programs.problems.all(), ..campaign.outcome };
     Ok(Report::new(cli.mode.name(), seed, &campaign.ledger.lock(), outcome))
 }
@@ -115,18 +121,14 @@ impl Campaign {
             let began = Instant::now();
             self.faults.disarm()?;
             let mut server = self.programs.start_server(Some(&self.faults))?;
-            if !server.ready().await? {
-                bail!("the server ended while it started");
-            }
+            server.must_be_ready().await?;
             self.outcome.restarts.took(began.elapsed());
             self.server = Some(server);
         }
         if self.ingestion.is_none()
             && let Some(mut ingestion) = self.programs.start_ingestion()?
         {
-            if !ingestion.ready().await? {
-                bail!("the ingestion service ended while it started");
-            }
+            ingestion.must_be_ready().await?;
             self.ingestion = Some(ingestion);
         }
         Ok(())

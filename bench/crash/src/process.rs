@@ -179,6 +179,17 @@ impl Process {
         self.child.id()
     }
 
+    /// Waits as [`Self::ready`] does; an end before that is an error with its exit status.
+    pub(crate) async fn must_be_ready(&mut self) -> anyhow::Result<()> {
+        if self.ready().await? {
+            return Ok(());
+        }
+        match self.ended_within(PATIENCE).await {
+            Some(status) => bail!("the {} ended while it started: {status}; its words are in the problems", self.name),
+            None => bail!("the {} closed its output while it started, and runs on", self.name),
+        }
+    }
+
     /// Waits until it ends by itself, for so long.
     pub(crate) async fn ended_within(&mut self, limit: Duration) -> Option<ExitStatus> {
         tokio::time::timeout(limit, self.child.wait()).await.ok()?.ok()
