@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sends with the real Junjo SDK and OpenTelemetry exporters (Python and JavaScript) to both deployments and compares the
-# ids sent with the ids in the API. With --outages it also restarts, kills and fills the receivers meanwhile, and prints
+# ids sent with the ids in the API; an agent asks a model vendor on loopback, and its runs have to be complete. With
+# --outages it also restarts, kills and fills the receivers meanwhile, and prints
 # what each exporter lost. Packages are pinned and installed once into the cache.
 #   scripts/sdk-conformance.sh [--outages [--outage-seconds 4 8 …]]
 # JUNJO_SERVER and JUNJO_INGESTION_SERVICE name built programs; otherwise debug builds are made.

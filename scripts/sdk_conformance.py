@@ -1,4 +1,5 @@
-"""Real SDKs and exporters against both deployments; see sdk-conformance.sh. Compares ids sent with ids in the API."""
+"""Real SDKs and exporters against both deployments; see sdk-conformance.sh. Compares ids sent with ids in the API, and looks whether
+the runs of an agent are complete."""
 
 import argparse
 import dataclasses
@@ -21,10 +22,15 @@ import urllib.error
 import urllib.request
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY / "examples/captures"))
+import fake_vendor  # noqa: E402
+
 # how long anything may take before it counts as hanging
 PATIENCE = 60
 # when an outage begins, how long it lasts unless told otherwise, and how long senders go on after it
 OUTAGE_AT, OUTAGE_TIME, OUTAGE_AFTER = 3, 4, 7
+# the client whose runs are looked into, and its service
+AGENT, AGENT_SERVICE = "junjo agent (gRPC)", "example-junjo-agent"
 # bytes of noise in one filling span
 LARGEST_FILLER = 60_000
 
@@ -42,11 +48,13 @@ class Client:
     is_json: bool = False
 
 
-def clients(python: str, node: str | None) -> list[Client]:
+def clients(python: str, node: str | None, vendor: str) -> list[Client]:
     examples = REPOSITORY / "examples"
+    agent = str(examples / "python/junjo_agent.py")
     otel, junjo = str(examples / "python/opentelemetry_spans.py"), str(examples / "python/junjo_workflow.py")
     found = [
         Client("junjo (gRPC)", [python, junjo], "grpc", bridges=14),
+        Client(AGENT, [python, agent, "--vendor", vendor], "grpc", bridges=14),
         Client("python gRPC", [python, otel, "--protocol", "grpc"], "grpc"),
         Client("python gRPC gzip", [python, otel, "--protocol", "grpc", "--compression", "gzip"], "grpc"),
         Client("python HTTP", [python, otel, "--protocol", "http"], "http"),
@@ -165,6 +173,27 @@ class Deployment:
             have = {span["span_id"] for span in page["spans"]} if status == 200 else set()
             lost += len(spans - have)
         return lost
+
+    def agent_runs(self) -> tuple[int, list[str]]:
+        """How many runs the agent's service has, and what is wrong with them: each has to be complete, with all that is in it."""
+        path = f"/otel/runs?kind=all&service={AGENT_SERVICE}&limit=100"
+
+        def are_checked() -> bool:
+            status, page = self.call("GET", path)
+            return status == 200 and all(run["evidence"] for run in page["items"])
+
+        until("every run is checked", are_checked)
+        runs, wrong = self.call("GET", path)[1]["items"], []
+        for run in runs:
+            view = self.call("GET", f"/otel/runs/{run['trace_id']}/{run['span_id']}")[1]
+            if run["evidence"] != "complete" or view["evidence"] != "complete" or view["replay"] != "verified":
+                wrong.append(f"{run['kind']} {run['trace_id']}: {run['evidence']}, {view['findings']}")
+            if run["service_namespace"] != "examples" or run["correlation_type"] != "question":
+                wrong.append(f"{run['kind']} {run['trace_id']}: its namespace or correlation is not there")
+        agents = [run for run in runs if run["kind"] == "agent"]
+        if not agents or 2 * len(agents) != len(runs):
+            wrong.append(f"{len(agents)} agents among {len(runs)} runs: each has one workflow in it")
+        return len(runs), wrong
 
 
 def until(what: str, condition, settled: int = 1) -> None:
@@ -303,11 +332,13 @@ def check_arrival(mode: str, binaries: dict[str, str], chosen: list[Client], chr
                 sent["browser fetch json"] = send_from_browser(deployment, chromium, key)
             deployment.drained()
             lost = {name: deployment.missing(ids) for name, ids in sent.items()}
+            runs, wrong = deployment.agent_runs()
         finally:
             deployment.close()
     for name, ids in sent.items():
         print(f"{mode:9} {name:20} sent {count(ids):5}  missing {lost[name]:5}")
-    return [missing == 0 for missing in lost.values()]
+    print(f"{mode:9} {'runs of the agent':20} had  {runs:5}  wrong   {len(wrong):5}", *wrong, sep="\n  ")
+    return [*(missing == 0 for missing in lost.values()), not wrong]
 
 
 def check_outage(mode: str, binaries: dict[str, str], chosen: list[Client], scenario, seconds: int) -> list[bool]:
@@ -350,7 +381,7 @@ def main() -> int:
     parser.add_argument("--outage-seconds", type=int, nargs="+", default=[OUTAGE_TIME], help="how long outages last")
     chosen = parser.parse_args()
     binaries = {"server": chosen.server, "service": chosen.service}
-    senders = clients(chosen.python, chosen.node)
+    senders = clients(chosen.python, chosen.node, fake_vendor.start())
     modes = ["embedded", "split"] if chosen.service else ["embedded"]
     passed = [each for mode in modes for each in check_arrival(mode, binaries, senders, chosen.chromium)]
     if chosen.outages:
