@@ -14,9 +14,9 @@ interface CopyButtonProps {
   /** What is copied, for screen readers: "trace id". */
   what: string;
   /** Visible label; without it the button is an icon. */
-  label?: string;
+  label?: string | undefined;
   weight?: "primary" | "secondary" | "ghost";
-  className?: string;
+  className?: string | undefined;
 }
 
 export function CopyButton({ text, what, label, weight = "ghost", className }: CopyButtonProps) {

@@ -8,8 +8,8 @@ import { TimeAgo } from "@/components/ui/time-ago";
 import { formatDuration } from "@/lib/format/duration";
 import { formatCount, plural } from "@/lib/format/number";
 import { nanosToIso } from "@/lib/format/time";
+import { CopyRunLink } from "@/telemetry/vocabulary/copy-run-link";
 import { RoleMark } from "@/telemetry/vocabulary/role-mark";
-import { CopyRunLink } from "./copy-run-link";
 import { outcomeOf, type RunView } from "./model/run-view";
 
 const OUTCOMES = {
@@ -46,7 +46,7 @@ function WaysOn({ run }: { run: RunView }) {
   const { detail } = run;
   return (
     <div className="ml-auto flex shrink-0 items-center gap-2">
-      <CopyRunLink run={run} />
+      <CopyRunLink run={detail} label="Link" />
       {detail.structural_id !== null && detail.kind !== "agent" && (
         <Link
           to="/runs/overlay/$structuralId"

@@ -5,6 +5,7 @@ import { rowLinkClass } from "@/components/ui/row-link";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { formatDuration, nanosToNumber } from "@/lib/format/duration";
 import { plural } from "@/lib/format/number";
+import { CopyRunLink } from "@/telemetry/vocabulary/copy-run-link";
 import { EvidenceMark } from "@/telemetry/vocabulary/evidence";
 import { Unknown } from "@/telemetry/vocabulary/numbers";
 import { RoleMark } from "@/telemetry/vocabulary/role-mark";
@@ -68,6 +69,8 @@ function RunName({ run }: { run: Run }) {
       </Link>
       {run.error_count > 0 ? <ErrorMark count={run.error_count} /> : run.status === "error" && <ErrorMark />}
       <EvidenceMark evidence={run.evidence} findingCount={run.finding_count} />
+      {/* above the row's own link, which covers the row */}
+      <CopyRunLink run={run} className="relative z-1 -my-1 ml-auto shrink-0 text-faint" />
     </span>
   );
 }

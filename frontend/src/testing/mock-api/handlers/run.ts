@@ -13,7 +13,6 @@ const CAPTURED = captured as unknown as { detail: Detail; states: State[] }[];
 
 /** What the captured runs prove: they are older than the answer's evidence. */
 const PROVEN: Partial<Detail> = {
-  service_namespace: null,
   service_version: null,
   outcome: "completed",
   evidence: "complete",
@@ -33,7 +32,8 @@ export function runHandlers(store: MockStore) {
           return problem(400, "Bad Request", "this span is no run of a Junjo workflow, subflow or agent");
         }
         if (!run) return problem(404, "No run");
-        return ok<Detail>({ ...PROVEN, ...run.detail, trace_id: String(params.traceId) });
+        const service_namespace = namespaceOf(store, String(params.traceId), String(params.spanId));
+        return ok<Detail>({ ...PROVEN, ...run.detail, service_namespace, trace_id: String(params.traceId) });
       }),
     ),
     http.get("*/otel/runs/:traceId/:spanId/state", ({ params, request }) =>
@@ -53,6 +53,14 @@ export function runHandlers(store: MockStore) {
       }),
     ),
   ];
+}
+
+function namespaceOf(store: MockStore, traceId: string, spanId: string): string | null {
+  const span = store.traces
+    .find((trace) => trace.traceId === traceId)
+    ?.spans.find((it) => it.span_id === spanId);
+  const namespace = span?.resource.attributes?.["service.namespace"];
+  return typeof namespace === "string" ? namespace : null;
 }
 
 function hasSpan(store: MockStore, traceId: string, spanId: string): boolean {

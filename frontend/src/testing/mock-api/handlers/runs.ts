@@ -43,7 +43,7 @@ function runsOf({ spans }: MockTrace): Run[] {
       error_count: span.status === "error" ? 1 : 0,
       structural_id: textOrNull(span.attributes["junjo.executable_structural_id"]),
       kind: "workflow",
-      service_namespace: null,
+      service_namespace: textOrNull(span.resource.attributes?.["service.namespace"]),
       service_version: null,
       runtime_id: textOrNull(span.attributes["junjo.executable_runtime_id"]),
       agent_key: null,
