@@ -51,7 +51,8 @@ pub struct Run {
     pub(crate) correlation_type: Option<String>,
     /// Id of what it is correlated with.
     pub(crate) correlation_id: Option<String>,
-    /// Whether all of it is there; null while it has not been checked, and when its trace is too large for a list to check.
+    /// Whether all of it is there; null while it has not been checked. Traces of more than 2,000 spans or 8 MiB are checked when
+    /// the list is filtered by it.
     pub(crate) evidence: Option<EvidenceStatus>,
     /// How many rules do not hold in it; null like `evidence`.
     pub(crate) finding_count: Option<usize>,

@@ -43,8 +43,8 @@ pub struct RunFilterParams {
     pub correlation_type: Option<String>,
     /// Id of what the run is correlated with.
     pub correlation_id: Option<String>,
-    /// Whether all of the run is there. Runs are checked while the list is read, newest first: a page may have fewer items than
-    /// `limit` although `next_cursor` leads on.
+    /// Whether all of the run is there. Runs are checked while the list is read, newest first, however large their traces are: a
+    /// page may have fewer items than `limit` although `next_cursor` leads on.
     #[param(inline)]
     pub evidence: Option<EvidenceParam>,
 }

@@ -15,8 +15,11 @@ const ROWS_MAX: usize = 200_000;
 /// Whole spans asked for at a time; how many of them are read follows from their size.
 const SPANS_PAGE: usize = 2_048;
 
+/// What one view may read: 20,000 executions, and as many bytes as one export may have, or half of the memory of reading.
+pub(crate) const VIEW_LIMITS: LoadLimits = LoadLimits { spans_max: 20_000, bytes_max: 64 << 20 };
+
 /// How much of a trace may be read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LoadLimits {
     /// Spans that Junjo has to do with.
     pub(crate) spans_max: usize,

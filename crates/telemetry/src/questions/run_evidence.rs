@@ -1,5 +1,6 @@
 //! Whether runs in a list are all there. A run is checked when a list first shows it, and again when its trace has changed:
-//! checking reads the whole spans of its trace, which a list has no time for on every request.
+//! checking reads the whole spans of its trace, which a list has no time for on every request. Large traces are checked only
+//! for a list of runs with a wanted mark, one after the other, and as far as the view of a run reads them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,14 +9,17 @@ use std::time::Duration;
 use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{RunRow, SpanStore, TraceVersion};
 use junjo_workflow_model::Finding;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::load_run::{LoadLimits, Loaded, load, unread};
+use super::load_run::{LoadLimits, Loaded, VIEW_LIMITS, load, unread};
 use crate::answers::run::Mark;
 use crate::error::TelemetryResult;
 
 /// What checking one run of a list may read.
 const CHECK_LIMITS: LoadLimits = LoadLimits { spans_max: 2_000, bytes_max: 8 << 20 };
+/// Large traces that are checked at once, by all lists together: each may hold what a view may.
+const LARGE_AT_ONCE: usize = 1;
 /// Runs whose marks are remembered, some 100 bytes each.
 const REMEMBERED_MAX: usize = 50_000;
 /// Time that one list takes for checking; runs behind it have no mark until a list is asked for again.
@@ -36,9 +40,16 @@ enum Checked {
 }
 
 /// Checks runs of lists, and remembers what came out. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Marks {
     remembered: Arc<Mutex<Remembered>>,
+    large: Arc<Semaphore>,
+}
+
+impl Default for Marks {
+    fn default() -> Self {
+        Self { remembered: Arc::default(), large: Arc::new(Semaphore::new(LARGE_AT_ONCE)) }
+    }
 }
 
 impl Marks {
@@ -62,13 +73,26 @@ impl Marks {
                 break;
             }
             let of_trace = runs.iter().filter(|other| other.span.trace_id == run.span.trace_id);
-            self.check(store, &of_trace.collect::<Vec<_>>()).await?;
+            self.check(store, &of_trace.collect::<Vec<_>>(), CHECK_LIMITS).await?;
         }
-        let marks = runs.iter().map(|run| match self.known(run)? {
+        Ok(runs.iter().map(|run| self.mark_of(run)).collect())
+    }
+
+    /// The mark of a run, however large its trace is; `None` when the trace has gone. What is more than a view reads counts as
+    /// not read, as it does there.
+    pub(crate) async fn of_large(&self, store: &SpanStore, run: &RunRow) -> TelemetryResult<Option<Mark>> {
+        if self.mark_of(run).is_none() {
+            let _turn = self.large.acquire().await;
+            self.check(store, &[run], VIEW_LIMITS).await?;
+        }
+        Ok(self.mark_of(run))
+    }
+
+    fn mark_of(&self, run: &RunRow) -> Option<Mark> {
+        match self.known(run)? {
             Checked::Marked(mark) => Some(mark),
             Checked::TooLarge => None,
-        });
-        Ok(marks.collect())
+        }
     }
 
     /// What is remembered of a run whose trace has not changed since.
@@ -78,15 +102,16 @@ impl Marks {
         (*version == run.trace_version).then_some(*checked)
     }
 
-    /// Checks the runs of one trace.
-    async fn check(&self, store: &SpanStore, runs: &[&RunRow]) -> TelemetryResult<()> {
+    /// Checks the runs of one trace, of which as much is read as `limits` allow.
+    async fn check(&self, store: &SpanStore, runs: &[&RunRow], limits: LoadLimits) -> TelemetryResult<()> {
         let Some(first) = runs.first() else { return Ok(()) };
         // what is read of one trace is given back before the next
         let (store, _reading) = store.for_question();
-        let loaded = load(&store, first.span.trace_id, first.span.span_id, CHECK_LIMITS).await?;
+        let loaded = load(&store, first.span.trace_id, first.span.span_id, limits).await?;
         let ids: Vec<SpanId> = runs.iter().map(|run| run.span.span_id).collect();
+        let is_last_word = limits == VIEW_LIMITS;
         let check = move || -> Vec<Checked> {
-            let Some(loaded) = loaded.filter(|loaded| loaded.left_out.is_none()) else {
+            let Some(loaded) = loaded.filter(|loaded| is_last_word || loaded.left_out.is_none()) else {
                 return vec![Checked::TooLarge; ids.len()];
             };
             ids.into_iter().map(|id| mark(&loaded, id).map_or(Checked::TooLarge, Checked::Marked)).collect()

@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::arrived;
-use super::load_run::{LoadLimits, Loaded, load, unread};
+use super::load_run::{LoadLimits, Loaded, VIEW_LIMITS, load, unread};
 use super::run_evidence::{MARK_TIME, Marks, SEARCH_RUNS, SEARCH_TIME};
 use crate::answers::exact::large_ints_as_text;
 use crate::answers::run::{Mark, Run, RunOverlay, RunView, StoppedBy};
@@ -23,8 +23,6 @@ use crate::error::TelemetryResult;
 use crate::page::{PageAsk, paged};
 use crate::params::RunQuestion;
 
-/// What one view may read: 20,000 executions, and as many bytes as one export may have, or half of the memory of reading.
-const VIEW_LIMITS: LoadLimits = LoadLimits { spans_max: 20_000, bytes_max: 64 << 20 };
 /// What one of many runs may read.
 const RUN_LIMITS: LoadLimits = LoadLimits { spans_max: 2_000, bytes_max: 8 << 20 };
 /// Time after which no further run is read; the answer says so.
@@ -52,8 +50,16 @@ pub(crate) async fn list(
                 None => (page.limit, Some(started + MARK_TIME)),
                 Some(_) => ((page.limit - items.len()).min(SEARCH_RUNS), None),
             };
-            let found = store.runs(&question.filter, limit, after).await?;
-            let known = marks.of(store, &found.items, until).await?;
+            let mut found = store.runs(&question.filter, limit, after).await?;
+            let mut known = marks.of(store, &found.items, until).await?;
+            if question.evidence.is_some() && known.contains(&None) {
+                // large traces take their time: one run after the other, so that the page can end behind each
+                found = store.runs(&question.filter, 1, after).await?;
+                known = Vec::new();
+                for run in &found.items {
+                    known.push(marks.of_large(store, run).await?);
+                }
+            }
             let marked = found.items.into_iter().zip(known);
             let wanted = marked.filter(|(_, mark)| wants(question, *mark));
             items.extend(wanted.map(|(run, mark)| Run::new(run, mark)));

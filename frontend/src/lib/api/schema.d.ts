@@ -6232,8 +6232,8 @@ export interface operations {
                 /** @description Id of what the run is correlated with. */
                 correlation_id?: string;
                 /**
-                 * @description Whether all of the run is there. Runs are checked while the list is read, newest first: a page may have fewer items than
-                 *     `limit` although `next_cursor` leads on.
+                 * @description Whether all of the run is there. Runs are checked while the list is read, newest first, however large their traces are: a
+                 *     page may have fewer items than `limit` although `next_cursor` leads on.
                  */
                 evidence?: "complete" | "partial" | "unchecked";
                 /** @description Items in a page, 1 to 500; 50 by default. */
@@ -7296,8 +7296,8 @@ export interface operations {
                 /** @description Id of what the run is correlated with. */
                 correlation_id?: string;
                 /**
-                 * @description Whether all of the run is there. Runs are checked while the list is read, newest first: a page may have fewer items than
-                 *     `limit` although `next_cursor` leads on.
+                 * @description Whether all of the run is there. Runs are checked while the list is read, newest first, however large their traces are: a
+                 *     page may have fewer items than `limit` although `next_cursor` leads on.
                  */
                 evidence?: "complete" | "partial" | "unchecked";
                 /** @description Items in a page, 1 to 500; 50 by default. */

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use junjo_test_support::contract_v2::{ContractFixture, contract_fixtures, contract_request};
-use junjo_test_support::eventually;
+use junjo_test_support::{SpanBuilder, eventually, request};
 use prost::Message as _;
 use serde_json::Value;
 
 use crate::harness::{PATIENCE, TestServer};
+use crate::telemetry::START;
 
 const TRACES: &str = "trace.v1.TraceService";
 
@@ -158,6 +159,43 @@ async fn late_span_completes_a_run() {
         assert_eq!(runs.len(), 1);
         assert_eq!(runs[0]["evidence"], evidence);
     }
+    server.stop().await;
+}
+
+/// Scenario: a run whose trace has more spans than a list checks, of which most do not keep the contract, beside a small one.
+/// Guarantee: a plain list says nothing of it, the filters find each where it belongs, and then the plain list says the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn large_traces_are_found_by_the_filter() {
+    let mut fixtures = fixtures();
+    fixtures.retain(|fixture| {
+        fixture.name.starts_with("workflow/basic") || fixture.name.starts_with("workflow/run")
+    });
+    let server = server_with(&fixtures).await;
+    let key = server.api.create_key().await;
+    let large = fixtures.iter().find(|fixture| fixture.name == "workflow/basic_workflow_success").unwrap();
+    let trace = large.envelope["trace_id"].as_str().unwrap();
+    let node = |number| {
+        SpanBuilder::new(u128::from_str_radix(trace, 16).unwrap(), number, START)
+            .parent(0x1111_1111_1111_1111)
+            .with("junjo.span_type", "node")
+            .build()
+    };
+    server.client(&key).export(&request("shop", (1..=2_050).map(node).collect())).await.unwrap();
+    server.api.drained().await;
+    let of = async |query: &str| -> BTreeMap<String, Value> {
+        let runs = listed(&server, &format!("kind=workflow&limit=10{query}")).await;
+        runs.iter().map(|run| (id_of(run).0, run["evidence"].clone())).collect()
+    };
+    let small = eventually("checking the small one", PATIENCE, || async {
+        let runs = of("").await;
+        runs.iter().find(|(_, evidence)| **evidence == "complete").map(|(id, _)| id.clone())
+    })
+    .await;
+    assert_eq!(of("").await[trace], Value::Null, "too large for a list");
+    let partial = BTreeMap::from([(trace.to_owned(), Value::from("partial"))]);
+    assert_eq!(of("&evidence=partial").await, partial);
+    assert_eq!(of("&evidence=complete").await, BTreeMap::from([(small, Value::from("complete"))]));
+    assert_eq!(of("").await[trace], "partial", "it is remembered");
     server.stop().await;
 }
 
