@@ -16,11 +16,11 @@ use tonic::Code;
 use crate::harness::{Api, PATIENCE, ServerProcess};
 use crate::telemetry::START;
 
-const TOKEN: &str = "token-of-both-sides";
+pub(super) const TOKEN: &str = "token-of-both-sides";
 const LOGS: &str = "logs.v1.LogsService";
 
 /// Builds the Go program into `dir`. `None` when there is no Go: loudly, and never in CI.
-async fn build(dir: &Path) -> Option<PathBuf> {
+pub(super) async fn build(dir: &Path) -> Option<PathBuf> {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let program = dir.join("ingestion-service");
     let output = Command::new(repository.join("scripts/with-go.sh"))
@@ -41,16 +41,26 @@ async fn build(dir: &Path) -> Option<PathBuf> {
 }
 
 /// A running ingestion service.
-struct Ingestion {
-    grpc: SocketAddr,
+pub(super) struct Ingestion {
+    pub(super) grpc: SocketAddr,
     http: SocketAddr,
-    internal: SocketAddr,
+    pub(super) internal: SocketAddr,
     child: Child,
 }
 
 impl Ingestion {
     /// Starts the program; `internal` may have port 0. Keys are checked at `backend`.
-    async fn start(program: &Path, dir: &Path, internal: SocketAddr, backend: SocketAddr) -> Self {
+    pub(super) async fn start(program: &Path, dir: &Path, internal: SocketAddr, backend: SocketAddr) -> Self {
+        Self::start_with(program, dir, (internal, backend), &[]).await
+    }
+
+    /// The same with more variables, which win.
+    pub(super) async fn start_with(
+        program: &Path,
+        dir: &Path,
+        (internal, backend): (SocketAddr, SocketAddr),
+        variables: &[(&str, &str)],
+    ) -> Self {
         let mut child = Command::new(program)
             .env_clear()
             .env("BADGERDB_PATH", dir)
@@ -61,6 +71,7 @@ impl Ingestion {
             .env("JUNJO_INTERNAL_TOKEN", TOKEN)
             .env("JUNJO_BACKEND_ADDR", backend.to_string())
             .env("JUNJO_FREE_SPACE_MIN", "1M")
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -90,7 +101,7 @@ impl Ingestion {
     }
 
     /// SIGTERM, which must end it with success.
-    async fn terminate(mut self) {
+    pub(super) async fn terminate(mut self) {
         let pid = self.child.id().unwrap().to_string();
         Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
         let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap();
@@ -99,11 +110,11 @@ impl Ingestion {
 }
 
 /// A port that is free now: each process has to know the other's before both run.
-fn free_port() -> SocketAddr {
+pub(super) fn free_port() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-async fn start_server(dir: &Path, ingestion: SocketAddr, internal: SocketAddr) -> ServerProcess {
+pub(super) async fn start_server(dir: &Path, ingestion: SocketAddr, internal: SocketAddr) -> ServerProcess {
     let mut command = ServerProcess::command(dir);
     command
         .env("JUNJO_INGESTION_URL", format!("http://{ingestion}"))
@@ -112,12 +123,14 @@ async fn start_server(dir: &Path, ingestion: SocketAddr, internal: SocketAddr) -
     ServerProcess::start_command(command).await
 }
 
-fn spans(trace: u64) -> opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest {
+pub(super) fn spans(
+    trace: u64,
+) -> opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest {
     let span = |number| SpanBuilder::new(trace.into(), number, START + trace * 1_000 + number).build();
     request("split", (1..=3).map(span).collect())
 }
 
-async fn status_when(api: &Api, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
+pub(super) async fn status_when(api: &Api, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
     eventually(what, PATIENCE, || async {
         let (code, status) = api.get("/otel/status").await;
         (code == 200 && holds(&status)).then_some(status)
@@ -228,7 +241,7 @@ async fn send_in_every_way(ingestion: &Ingestion, key: &str) {
 }
 
 /// What the operator's command says; counts of zero are left out.
-async fn status_of(program: &Path, internal: SocketAddr) -> Value {
+pub(super) async fn status_of(program: &Path, internal: SocketAddr) -> Value {
     let mut command = Command::new(program);
     command
         .arg("status")

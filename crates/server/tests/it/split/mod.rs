@@ -3,3 +3,4 @@
 mod go_service;
 mod old_service;
 mod pull;
+mod shadow;
