@@ -69,7 +69,7 @@ pub(super) fn without_session() -> Vec<Call> {
         },
         Call {
             method: Method::DELETE,
-            ..nobody(at("DELETE /api_keys/:key", "no csrf cookie", "/api_keys/a".to_owned()))
+            ..nobody(at("DELETE /api_keys/:key", "no csrf cookie", "/api_keys/abc".to_owned()))
         },
     ]
 }

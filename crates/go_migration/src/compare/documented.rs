@@ -1,17 +1,35 @@
-//! The differences that are meant, each with its reason: `differences.json` beside this file.
+//! The differences that are meant, each with its reason: the tables of `docs/legacy-api.md`, which users read, the command
+//! `compare` and the contract suite alike.
 
-use serde::Deserialize;
+use std::collections::BTreeSet;
 
-/// One of them. In `route` and `field` a `*` stands for any text.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// Method and path, as `GET /users`.
-    pub route: String,
-    /// What differs: `status`, `cookie.session.Secure`, `body[].Key`.
-    pub field: String,
-    /// Why it is right so.
-    pub reason: String,
+/// The document.
+const DOCUMENT: &str = include_str!("../../../../docs/legacy-api.md");
+
+/// A table of the document: what it shows it in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Where {
+    /// What recorded answers of the Go server show.
+    Recorded,
+    /// What only two running servers with data of their own show.
+    Running,
+}
+
+impl Where {
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Recorded => "Differences",
+            Self::Running => "Between two running servers",
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    at: Where,
+    /// A name of differences, as [`Documented::reason`] takes them, in which `*` stands for any text.
+    pattern: String,
+    reason: String,
 }
 
 /// The list.
@@ -23,20 +41,51 @@ pub struct Documented {
 impl Documented {
     /// The list of this version.
     pub fn bundled() -> Self {
-        Self::parse(include_str!("differences.json")).expect("the bundled list is checked by a test")
+        Self::read(DOCUMENT)
     }
 
-    /// A list of entries in JSON.
-    pub fn parse(json: &str) -> serde_json::Result<Self> {
-        Ok(Self { entries: serde_json::from_str(json)? })
+    /// The list in a document: tables with the patterns, in backquotes, in their first column and the reason in their last one.
+    pub fn read(document: &str) -> Self {
+        let mut entries = Vec::new();
+        for at in [Where::Recorded, Where::Running] {
+            for row in table(document, at.heading()) {
+                let (Some(names), Some(reason)) = (row.first(), row.last()) else { continue };
+                let patterns = names.split('`').skip(1).step_by(2);
+                entries.extend(patterns.map(|pattern| Entry {
+                    at,
+                    pattern: pattern.to_owned(),
+                    reason: reason.clone(),
+                }));
+            }
+        }
+        Self { entries }
     }
 
-    /// The reason, if a difference is meant.
-    pub fn reason(&self, route: &str, field: &str) -> Option<&str> {
-        let entry =
-            self.entries.iter().find(|entry| matches(&entry.route, route) && matches(&entry.field, field));
-        entry.map(|entry| entry.reason.as_str())
+    /// Why a difference is meant, if it is. Its name is the route, what is special about the request in brackets, a colon, and the
+    /// field: `POST /users (bad JSON):body.message`, `GET /users:status`.
+    pub fn reason(&self, name: &str) -> Option<&str> {
+        self.entries.iter().find(|entry| matches(&entry.pattern, name)).map(|entry| entry.reason.as_str())
     }
+
+    /// Patterns of a table that stand for none of `names`.
+    pub fn stale(&self, at: Where, names: &BTreeSet<String>) -> Vec<&str> {
+        let is_stale =
+            |entry: &&Entry| entry.at == at && !names.iter().any(|name| matches(&entry.pattern, name));
+        self.entries.iter().filter(is_stale).map(|entry| entry.pattern.as_str()).collect()
+    }
+}
+
+/// The rows of the table below a heading of any level, cell by cell.
+pub fn table(document: &str, heading: &str) -> Vec<Vec<String>> {
+    let is_heading = |line: &&str| line.starts_with('#');
+    let lines = document
+        .lines()
+        .skip_while(|line| !is_heading(line) || line.trim_start_matches('#').trim() != heading);
+    let rows = lines.skip(1).take_while(|line| !is_heading(line)).filter(|line| line.starts_with('|'));
+    let cells = |row: &str| -> Vec<String> {
+        row.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect()
+    };
+    rows.skip(2).map(cells).collect()
 }
 
 /// Whether `text` is `pattern`, in which each `*` stands for any text.
@@ -56,23 +105,44 @@ fn matches(pattern: &str, text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Scenario: the bundled list. Guarantee: it can be read, and everything in it has a reason.
+    /// Scenario: the bundled list. Guarantee: both tables are found, every row has three cells, and a reason.
     #[test]
     fn bundled_list_has_reasons() {
+        for at in [Where::Recorded, Where::Running] {
+            let rows = table(DOCUMENT, at.heading());
+            assert!(rows.len() > 5, "{at:?}");
+            for row in rows {
+                assert!(row.len() == 3 && row[2].len() > 10, "{row:?}");
+            }
+        }
         let list = Documented::bundled();
-        assert!(list.entries.iter().all(|entry| entry.reason.len() > 10), "{list:?}");
-        assert!(list.reason("GET /api_keys", "body[].Key").is_some());
-        assert_eq!(list.reason("GET /api_keys", "status"), None);
+        assert!(list.reason("GET /api_keys:body[].Key").is_some());
+        assert_eq!(list.reason("GET /api_keys:status"), None);
+        assert_eq!(list.reason("GET /otel/service/:service/root-spans:body.missing"), None);
+    }
+
+    /// Scenario: a list with patterns that were met and others. Guarantee: the others are stale, each in its table.
+    #[test]
+    fn what_was_not_met_is_stale() {
+        let list = Documented::read(
+            "# D\n## Differences\n| a | b |\n|---|---|\n| `x:*` `y:b` | c |\n### Between two running servers\n| a | b |\n|---|---|\n| `z:` | d |\n",
+        );
+        let met = BTreeSet::from(["x:status".to_owned()]);
+        assert_eq!(list.stale(Where::Recorded, &met), ["y:b"]);
+        assert_eq!(list.stale(Where::Running, &met), ["z:"]);
+        assert_eq!(list.reason("z:"), Some("d"));
     }
 
     /// Scenario: patterns with and without a star. Guarantee: a star stands for anything, and nothing else does.
     #[test]
     fn stars_stand_for_anything() {
         for (pattern, text, expected) in [
-            ("a", "a", true),
-            ("a", "ab", false),
+            ("a:b", "a:b", true),
+            ("a:b", "a:bc", false),
             ("*.b", "x.y.b", true),
-            ("a*c", "abx", false),
+            ("*.x", "body[].y", false),
+            ("a*c*e", "abcde", true),
+            ("a*c*e", "abde", false),
             ("*", "", true),
         ] {
             assert_eq!(matches(pattern, text), expected, "{pattern} {text}");

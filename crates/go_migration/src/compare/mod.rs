@@ -1,6 +1,7 @@
 //! Asks the Go server and this one the same, and names what differs: every route of the Go server's API. A client of both; it changes
 //! nothing on either, apart from a session for itself.
 
+mod answer;
 mod calls;
 mod differences;
 mod documented;
@@ -12,13 +13,14 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-pub use documented::{Documented, Entry};
+pub use answer::Answer;
+pub use differences::{Found, differences};
+pub use documented::{Documented, Where, table};
 pub use login::Login;
 pub use report::{Difference, Report};
-pub use server::{Answer, CompareError};
+pub use server::CompareError;
 
 use calls::{Call, after_sign_in, of_services, of_spans, of_traces, without_session};
-use differences::differences;
 use server::Server;
 
 /// Services, traces and spans that are looked into; lists are compared whole.

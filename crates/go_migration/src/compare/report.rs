@@ -40,12 +40,12 @@ impl Report {
     pub(super) fn note(&mut self, call: &Call, found: Vec<Found>, documented: &Documented) {
         self.calls += 1;
         for Found { field, go, ours } in found {
-            let reason = documented.reason(call.route, &field).map(str::to_owned);
             let route = if call.case.is_empty() {
                 call.route.to_owned()
             } else {
                 format!("{} ({})", call.route, call.case)
             };
+            let reason = documented.reason(&format!("{route}:{field}")).map(str::to_owned);
             let path = format!("{} {}", call.method, call.path);
             self.differences
                 .entry((route, field))

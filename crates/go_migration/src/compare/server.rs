@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
-use serde_json::Value;
-
+use super::answer::Answer;
 use super::calls::Call;
+use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 
 /// The Go server's lists have no limit.
 const TIME_MAX: Duration = Duration::from_mins(5);
@@ -38,19 +37,6 @@ pub enum CompareError {
         /// The status.
         status: u16,
     },
-}
-
-/// What a server answered.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// The status.
-    pub status: u16,
-    /// The media type, without its parameters.
-    pub content_type: String,
-    /// Cookies by name, with their attributes but for when they end.
-    pub cookies: BTreeMap<String, BTreeMap<String, String>>,
-    /// JSON, or a text.
-    pub body: Value,
 }
 
 pub(super) struct Server {
@@ -91,38 +77,24 @@ impl Server {
         }
         let silent = |source| CompareError::Silent { url: url.clone(), source };
         let response = request.send().await.map_err(silent)?;
-        let lines = response.headers().get_all(SET_COOKIE).iter();
-        let lines: Vec<String> =
-            lines.map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned()).collect();
-        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let content_type =
-            content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_owned();
+        let headers = response.headers().clone();
+        let headers: Vec<(&str, &str)> =
+            headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
         let status = response.status().as_u16();
         let text = response.text().await.map_err(silent)?;
         if call.with_cookies {
-            self.remember(&lines);
+            self.remember(&headers);
         }
-        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Ok(Answer { status, content_type, cookies: lines.iter().map(|line| cookie(line)).collect(), body })
+        Ok(Answer::new(status, headers, text))
     }
 
-    fn remember(&mut self, lines: &[String]) {
-        for line in lines {
+    fn remember(&mut self, headers: &[(&str, &str)]) {
+        let lines = headers.iter().filter(|(name, _)| *name == SET_COOKIE.as_str());
+        for (_, line) in lines {
             let pair = line.split(';').next().unwrap_or_default();
             if let Some((name, value)) = pair.split_once('=') {
                 self.jar.insert(name.trim().to_owned(), value.trim().to_owned());
             }
         }
     }
-}
-
-/// The name of a cookie and its attributes; the time at which it ends counts as the name alone.
-fn cookie(line: &str) -> (String, BTreeMap<String, String>) {
-    let mut parts = line.split(';');
-    let name = parts.next().unwrap_or_default().split('=').next().unwrap_or_default().trim().to_owned();
-    let attributes = parts.map(|part| {
-        let (name, value) = part.trim().split_once('=').unwrap_or((part.trim(), ""));
-        (name.to_owned(), if name == "Expires" { String::new() } else { value.to_owned() })
-    });
-    (name, attributes.collect())
 }

@@ -1,5 +1,6 @@
 //! A client with the two cookies of the Go server's API in its own hands, so that requests can leave out either.
 
+use junjo_go_migration::compare::Answer;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method};
 use serde_json::Value;
@@ -21,6 +22,13 @@ impl Answered {
     /// The body as JSON, or as a text.
     pub(crate) fn body(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| Value::String(self.text.clone()))
+    }
+
+    /// What is compared with the Go server's answer.
+    pub(crate) fn compared(&self) -> Answer {
+        let headers =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default()));
+        Answer::new(self.status, headers, self.text.clone())
     }
 
     /// Every value of a header, in order.
