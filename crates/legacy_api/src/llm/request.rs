@@ -1,17 +1,17 @@
 //! What is passed on of a request: the fields that the Go server knows, nothing else.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The model of a request that names none.
 const MODEL_DEFAULT: &str = "gemini-2.5-flash";
 
 /// A request, and what becomes its body at Gemini.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Generation {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     pub(super) model: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     contents: Vec<Content>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     generation_config: Option<GenerationConfig>,
@@ -23,20 +23,20 @@ pub(crate) struct Generation {
 struct Content {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     role: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     parts: Vec<Part>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
 struct Part {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     text: String,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct GenerationConfig {
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "or_empty", skip_serializing_if = "Vec::is_empty")]
     stop_sequences: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     response_mime_type: Option<String>,
@@ -48,11 +48,17 @@ struct GenerationConfig {
     top_k: Option<i64>,
 }
 
+/// Go reads null as the empty value.
+fn or_empty<'d, D: Deserializer<'d>, T: Default + Deserialize<'d>>(deserializer: D) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 impl Generation {
     /// The request in `text`. The model's name goes into an address, so only what names consist of may be in it.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
-        let mut read: Self = serde_json::from_str(text)
+        let read: Option<Self> = serde_json::from_str(text)
             .map_err(|error| format!("The request is none that Gemini knows: {error}"))?;
+        let mut read = read.unwrap_or_default();
         if read.model.is_empty() {
             MODEL_DEFAULT.clone_into(&mut read.model);
         }
@@ -80,6 +86,17 @@ mod tests {
         let expected = json!({"model": "gemini-2.5-flash", "contents": [{"parts": [{"text": "hi"}]}],
                               "generationConfig": {"responseMimeType": "application/json", "temperature": 0.0}});
         assert_eq!(serde_json::to_value(&read).unwrap(), expected);
+    }
+
+    /// Scenario: nothing but null, and fields that are null. Guarantee: read as Go reads them, empty.
+    #[test]
+    fn null_is_empty() {
+        let expected = json!({"model": "gemini-2.5-flash", "contents": []});
+        for text in ["null", "{}", r#"{"model": null, "contents": null, "generationConfig": null}"#] {
+            assert_eq!(serde_json::to_value(Generation::read(text).unwrap()).unwrap(), expected, "{text}");
+        }
+        let read = Generation::read(r#"{"contents": [{"role": null, "parts": [{"text": null}]}]}"#).unwrap();
+        assert_eq!(serde_json::to_value(read).unwrap()["contents"], json!([{"parts": [{"text": ""}]}]));
     }
 
     /// Scenario: names that would lead to another address, and a request of another shape. Guarantee: a sentence.
