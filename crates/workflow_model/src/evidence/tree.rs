@@ -33,14 +33,18 @@ impl Check<'_> {
             self.findings.push(Finding::new(FindingCode::ParentSpanMissing, span.span_id, message));
         }
         let Some(around) = around.filter(|around| around.evidence.checked && !is_root) else { return };
-        if span.evidence.checked && span.contract_version != around.contract_version {
-            let message = "the contract's version is not that of the run around the span";
+        let is_junjo = span.evidence.checked || span.kind.is_some() || span.operation.is_some();
+        if is_junjo && span.contract_version != around.contract_version {
+            let message = "the contract's version is missing, or not that of the run around the span";
             self.findings.push(Finding::new(FindingCode::ContractVersionMismatch, span.span_id, message));
         }
-        let is_run = span.kind.is_some_and(ExecutableKind::is_run);
         let inherited = around.evidence.facts.correlation.as_ref();
         let own = span.evidence.facts.correlation.as_ref();
-        if span.evidence.checked && inherited.is_some() && own != inherited && (is_run || own.is_some()) {
+        if span.evidence.checked
+            && inherited.is_some()
+            && own != inherited
+            && (span.kind.is_some() || own.is_some())
+        {
             let message = "the correlation is not that of the executable around the span";
             self.findings.push(Finding::new(FindingCode::CorrelationMismatch, span.span_id, message));
         }

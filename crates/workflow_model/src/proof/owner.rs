@@ -27,6 +27,8 @@ const FAILURES: [&str; 11] = [
 ];
 /// Reasons for which a run may have no state, besides the boundary's: it ended before it had one.
 const WITHOUT_STATE: [&str; 2] = ["internal_error", "cancelled"];
+/// Limits of an agent, as its span names them.
+const LIMITS: [&str; 2] = ["model_requests", "tool_calls"];
 /// What a store's owner says of its changes.
 const COUNTERS: [&str; 3] =
     ["junjo.store.revision.start", "junjo.store.revision.end", "junjo.store.transition.count"];
@@ -45,12 +47,7 @@ pub(super) fn agent(reader: &mut Reader<'_, '_, '_>, ended: Ended) -> AgentFacts
         let message = "a run that did not complete has an output";
         reader.find(FindingCode::UnexpectedAgentOutput, "junjo.agent.output", message);
     }
-    if reason == "limit_exceeded"
-        && !(reader.has("junjo.agent.limit.exceeded") && reader.has("junjo.agent.limit.attempted_count"))
-    {
-        let message = "the run exceeded a limit, and it is not said which, or by how much";
-        reader.find(FindingCode::InvalidLimitEvidence, "junjo.agent.limit.exceeded", message);
-    }
+    limit(reader, &reason);
     let mut facts = AgentFacts { tools, ..AgentFacts::default() };
     facts.key = reader.text("junjo.agent.key");
     facts.runtime_id = reader.text("junjo.agent.runtime_id");
@@ -68,6 +65,28 @@ pub(super) fn agent(reader: &mut Reader<'_, '_, '_>, ended: Ended) -> AgentFacts
     }
     facts.usage = usage(reader);
     facts
+}
+
+/// Checks that a run says which limit it exceeded, and by how much, exactly when it ended for that.
+fn limit(reader: &mut Reader<'_, '_, '_>, reason: &str) {
+    let [exceeded, attempted] =
+        ["exceeded", "attempted_count"].map(|part| format!("junjo.agent.limit.{part}"));
+    if reason != "limit_exceeded" {
+        // an internal error may take the place of an end that has been written down already
+        let may_be_left = reason == "internal_error";
+        if !may_be_left && (reader.has(&exceeded) || reader.has(&attempted)) {
+            let message = "a limit is said to be exceeded, and the run did not end for that";
+            reader.find(FindingCode::InvalidLimitEvidence, &exceeded, message);
+        }
+        return;
+    }
+    let name = reader.text(&exceeded).filter(|name| LIMITS.contains(&name.as_str()));
+    let limit = name.and_then(|name| reader.count(&format!("junjo.agent.limit.{name}")));
+    let is_beyond = limit.zip(reader.count(&attempted)).is_some_and(|(limit, attempted)| attempted > limit);
+    if !is_beyond {
+        let message = "the run exceeded a limit, and it is not said which, or by how much";
+        reader.find(FindingCode::InvalidLimitEvidence, &exceeded, message);
+    }
 }
 
 fn counter(reader: &mut Reader<'_, '_, '_>, key: &str, code: FindingCode) -> Option<i64> {

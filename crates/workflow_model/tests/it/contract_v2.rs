@@ -33,6 +33,22 @@ fn evidence(envelope: &Json) -> HashMap<String, Evidence> {
     trace.runs().map(|run| (run.to_string(), trace.evidence(run, Vec::new()).unwrap())).collect()
 }
 
+/// The same for other files.
+pub(crate) fn trace_evidence(envelope: &Json) -> HashMap<String, Evidence> {
+    evidence(envelope)
+}
+
+/// A valid fixture's envelope.
+pub(crate) fn envelope(name: &str) -> Json {
+    valid().iter().find(|fixture| fixture.name == name).unwrap().envelope.clone()
+}
+
+/// Codes of findings with their spans.
+pub(crate) fn codes_at(evidence: &Evidence) -> Vec<String> {
+    let code = |text: &String| text.rsplit_once(' ').unwrap().0.to_owned();
+    codes(evidence).iter().map(code).collect()
+}
+
 fn valid() -> &'static [ContractFixture] {
     static VALID: LazyLock<Vec<ContractFixture>> =
         LazyLock::new(|| ["agent", "workflow"].into_iter().flat_map(contract_fixtures).collect());

@@ -7,6 +7,7 @@ mod arbitrary;
 mod arbitrary_otlp;
 mod blame;
 mod captures;
+mod contract_rules;
 mod contract_v2;
 mod edges;
 mod history;
