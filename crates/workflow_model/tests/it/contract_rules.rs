@@ -71,7 +71,7 @@ fn remove(json: &mut Json, pointer: &str) {
     match json.pointer_mut(around).unwrap() {
         Json::Array(items) => drop(items.remove(name.parse().unwrap())),
         Json::Object(members) => {
-            drop(members.shift_remove(name).unwrap_or_else(|| panic!("{pointer} is not there")))
+            drop(members.shift_remove(name).unwrap_or_else(|| panic!("{pointer} is not there")));
         }
         other => panic!("{other} has no members"),
     }
