@@ -100,10 +100,14 @@ mod tests {
                 .map(|(identity, at)| (*identity, Place { sequence: Sequence(at / 7), ordinal: (at % 7) as i32 }))
                 .collect();
             let mut hashes = Hashes::default();
-            items.iter().for_each(|(identity, _)| hashes.note(identity));
+            for (identity, _) in &items {
+                hashes.note(identity);
+            }
             let repeated = hashes.repeated();
             let mut superseded = Superseded::among(&repeated);
-            items.iter().rev().for_each(|(identity, place)| superseded.take(*identity, *place));
+            for (identity, place) in items.iter().rev() {
+                superseded.take(*identity, *place);
+            }
             let expected: AHashSet<Place> = items.iter()
                 .filter(|(identity, place)| items.iter().any(|(other, later)| other == identity && later > place))
                 .map(|(_, place)| *place)
