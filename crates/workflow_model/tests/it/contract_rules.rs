@@ -10,13 +10,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use junjo_workflow_model::FindingCode;
+use junjo_workflow_model::{Evidence, FindingCode};
 use serde_json::{Value as Json, json};
 
-use crate::contract_v2::{codes_at, envelope, trace_evidence};
+use crate::contract_v2::{codes, envelope, evidence};
 
 /// Codes that no telemetry causes by itself.
 const BY_THE_SERVER: [&str; 1] = ["trace_not_read"];
+
+/// Codes of findings with their spans.
+fn codes_at(evidence: &Evidence) -> Vec<String> {
+    let code = |text: &String| text.rsplit_once(' ').unwrap().0.to_owned();
+    codes(evidence).iter().map(code).collect()
+}
 
 struct Case {
     code: String,
@@ -87,7 +93,7 @@ fn every_rule_is_found_where_it_is_broken() {
         for change in &case.edits {
             edit(&mut changed, change);
         }
-        let found: BTreeSet<String> = trace_evidence(&changed).values().flat_map(codes_at).collect();
+        let found: BTreeSet<String> = evidence(&changed).values().flat_map(codes_at).collect();
         let wanted = format!("{} at {}", case.code, case.at);
         if !found.contains(&wanted) {
             wrong.push(format!("{wanted}, not {found:?}: {} {:?}", case.fixture, case.edits));
@@ -152,7 +158,7 @@ fn no_attribute_can_go_missing_unnoticed() {
     let mut unnoticed: BTreeMap<String, usize> = BTreeMap::new();
     for name in SAMPLES {
         let valid = envelope(name);
-        let before = trace_evidence(&valid);
+        let before = evidence(&valid);
         for (place, span) in valid["spans"].as_array().unwrap().iter().enumerate() {
             let own = format!("/spans/{place}/attributes_json");
             let events = (0..span["events_json"].as_array().unwrap().len())
@@ -162,7 +168,7 @@ fn no_attribute_can_go_missing_unnoticed() {
                 for name in names.filter(|name| !OPTIONAL.contains(&name.as_str())) {
                     let mut changed = valid.clone();
                     changed.pointer_mut(&pointer).unwrap().as_object_mut().unwrap().shift_remove(name);
-                    if trace_evidence(&changed) == before {
+                    if evidence(&changed) == before {
                         *unnoticed.entry(name.clone()).or_default() += 1;
                     }
                 }

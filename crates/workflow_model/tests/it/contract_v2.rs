@@ -28,25 +28,14 @@ fn trace(envelope: &Json) -> JunjoTrace {
 }
 
 /// What each run of an envelope proves, by its span.
-fn evidence(envelope: &Json) -> HashMap<String, Evidence> {
+pub(crate) fn evidence(envelope: &Json) -> HashMap<String, Evidence> {
     let trace = trace(envelope);
     trace.runs().map(|run| (run.to_string(), trace.evidence(run, Vec::new()).unwrap())).collect()
-}
-
-/// The same for other files.
-pub(crate) fn trace_evidence(envelope: &Json) -> HashMap<String, Evidence> {
-    evidence(envelope)
 }
 
 /// A valid fixture's envelope.
 pub(crate) fn envelope(name: &str) -> Json {
     valid().iter().find(|fixture| fixture.name == name).unwrap().envelope.clone()
-}
-
-/// Codes of findings with their spans.
-pub(crate) fn codes_at(evidence: &Evidence) -> Vec<String> {
-    let code = |text: &String| text.rsplit_once(' ').unwrap().0.to_owned();
-    codes(evidence).iter().map(code).collect()
 }
 
 fn valid() -> &'static [ContractFixture] {
@@ -60,7 +49,7 @@ fn invalid() -> &'static [ContractFixture] {
     &INVALID
 }
 
-fn codes(evidence: &Evidence) -> Vec<String> {
+pub(crate) fn codes(evidence: &Evidence) -> Vec<String> {
     let code = |finding: &junjo_workflow_model::Finding| {
         let code = serde_json::to_value(finding.code).unwrap();
         format!("{} at {} {:?}", code.as_str().unwrap(), finding.span_id, finding.event)
