@@ -49,13 +49,15 @@ pub(crate) fn encode_position<P: Position>(position: &P, filter: u64) -> String 
 
 /// The position in `cursor`, which has to come from a list with the same filters.
 pub(crate) fn decode_position<P: Position>(cursor: &str, filter: u64) -> ApiResult<P> {
-    let (wire, tied_to): (P::Wire, u64) = decode_cursor(CURSOR_VERSION, cursor)?;
+    // a list in another order has positions of another form
+    let (_, tied_to): (serde::de::IgnoredAny, u64) = decode_cursor(CURSOR_VERSION, cursor)?;
     if tied_to != filter {
         return Err(ApiError::invalid_field(
             "cursor",
             "this cursor belongs to a list with other filters or another order: start again without it",
         ));
     }
+    let (wire, _): (P::Wire, u64) = decode_cursor(CURSOR_VERSION, cursor)?;
     Ok(P::from_wire(wire))
 }
 
