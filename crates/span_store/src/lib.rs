@@ -86,9 +86,8 @@ pub use query::changes::Changes;
 pub use query::comparisons::{Comparable, Comparables};
 pub use query::conversation::ConversationEnds;
 pub use query::failures::{FailureFilter, FailureGroup, TREND_BUCKETS};
-pub use query::groups::{
-    ConversationPosition, ConversationTraces, GroupCursor, GroupFilter, GroupKind, GroupPage, TraceGroup,
-};
+pub use query::group::{GroupCursor, GroupFilter, GroupKind};
+pub use query::groups::{ConversationPosition, ConversationTraces, GroupPage, TraceGroup};
 pub use query::logs::{LogCursor, LogFilter, LogListPage};
 pub use query::newest_of::Beginning;
 pub use query::order::{Direction, Order, OrderBy, RunOrderBy};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Tokens;
+use super::tokens::Tokens;
 use crate::derive::Promoted;
 use crate::derive::prices::{CallFacts, CostPart, PriceTable, Unpriced};
 

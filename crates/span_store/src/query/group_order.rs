@@ -3,7 +3,7 @@
 use duckdb::types::Value;
 use duckdb::{Connection, Row, params_from_iter};
 
-use super::groups::{GroupCursor, GroupFilter, GroupKind};
+use super::group::{GroupCursor, GroupFilter, GroupKind};
 use super::order::{Order, OrderBy};
 use crate::budget::{Budget, Held, Rows};
 use crate::error::StoreError;

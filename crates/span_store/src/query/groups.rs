@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use duckdb::types::Value;
 use duckdb::{Connection, Row, params_from_iter};
 use junjo_span_model::TraceId;
-use junjo_wal::Sequence;
 
+use super::group::{GroupCursor, GroupFilter, GroupKind};
 use super::group_order::Which;
 use super::handle::Queries;
 use super::order::Order;
@@ -16,31 +16,8 @@ use super::traces::{COLUMNS, texts, trace_rows};
 use crate::budget::{Budget, Held, Rows};
 use crate::error::StoreError;
 use crate::filter::conditions::Conditions;
-use crate::filter::time::TimeRange;
 use crate::row::trace_halves;
 use crate::trace_row::TraceRow;
-
-/// What traces are put together by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GroupKind {
-    /// By each conversation that one of their spans names.
-    Conversation,
-    /// By each user that one of their spans names.
-    User,
-}
-
-/// Which conversations or users.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct GroupFilter {
-    /// When their traces started; numbers are those of the traces in this range.
-    pub time: TimeRange,
-    /// A service that took part in the traces.
-    pub service: Option<String>,
-    /// A user of the traces.
-    pub user_id: Option<String>,
-    /// Text in the id, in any case.
-    pub text: Option<String>,
-}
 
 /// One conversation or user.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,18 +56,6 @@ pub struct TraceGroup {
     pub users: Vec<String>,
 }
 
-/// Where the next page starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupCursor {
-    /// The figure of the last group of the page before, by which the list is ordered; of a cost billionths of a dollar. `None` for
-    /// one without it.
-    pub value: Option<i64>,
-    /// MD5 of its id in hexadecimal digits: it breaks ties, and is short however long the id is.
-    pub id_md5: String,
-    /// Newest indexed record when the first page was read.
-    pub newest: Sequence,
-}
-
 /// One page.
 pub type GroupPage = ListPage<TraceGroup, GroupCursor>;
 
@@ -112,27 +77,6 @@ pub struct ConversationTraces {
     pub traces: Vec<TraceRow>,
     /// Where the next page starts; `None` on the last one.
     pub next: Option<ConversationPosition>,
-}
-
-impl GroupKind {
-    pub(super) const fn column(self) -> &'static str {
-        match self {
-            Self::Conversation => "sessions",
-            Self::User => "users",
-        }
-    }
-}
-
-impl GroupFilter {
-    /// On traces, before they are put together.
-    pub(super) fn conditions(&self, kind: GroupKind) -> Conditions {
-        let mut all = Conditions::default();
-        all.push(format!("len({}) > 0", kind.column()), []);
-        all.time(self.time);
-        all.text("list_contains(services, ?)", self.service.as_ref());
-        all.text("list_contains(users, ?)", self.user_id.as_ref());
-        all
-    }
 }
 
 impl Queries {

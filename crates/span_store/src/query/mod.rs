@@ -5,6 +5,7 @@ mod choice;
 pub(crate) mod comparisons;
 pub(crate) mod conversation;
 pub(crate) mod failures;
+pub(crate) mod group;
 mod group_order;
 pub(crate) mod groups;
 pub(crate) mod handle;

@@ -16,9 +16,8 @@ use crate::query::changes::Changes;
 use crate::query::comparisons::Comparables;
 use crate::query::conversation::ConversationEnds;
 use crate::query::failures::{FailureFilter, FailureGroup};
-use crate::query::groups::{
-    ConversationPosition, ConversationTraces, GroupCursor, GroupFilter, GroupKind, GroupPage,
-};
+use crate::query::group::{GroupCursor, GroupFilter, GroupKind};
+use crate::query::groups::{ConversationPosition, ConversationTraces, GroupPage};
 use crate::query::logs::{LogCursor, LogFilter, LogListPage};
 use crate::query::newest_of::Beginning;
 use crate::query::order::{Order, RunOrderBy};
