@@ -191,7 +191,7 @@ pub(crate) fn promote_facts<'a>(
 }
 
 /// Nodes that a workflow says it has.
-fn node_count(slots: &Slots<'_>) -> Option<i32> {
+fn node_count(slots: &Slots<'_, '_>) -> Option<i32> {
     slots.count(Field::NodeCount).map(|count| i32::try_from(count).unwrap_or(i32::MAX))
 }
 
