@@ -3,6 +3,11 @@ export function saveText(text: string, fileName: string, type = "application/jso
   save(new Blob([text], { type }), fileName);
 }
 
+/** One JSON file out of the pieces of its text, which may be too long for one string. */
+export function saveParts(parts: string[], fileName: string): void {
+  save(new Blob(parts, { type: "application/json" }), fileName);
+}
+
 /** False when `base64` is not base64. */
 export function saveBase64(base64: string, fileName: string, type: string): boolean {
   let binary: string;

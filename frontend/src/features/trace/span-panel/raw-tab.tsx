@@ -8,8 +8,8 @@ import { Segmented } from "@/components/ui/segmented";
 import { formatBytes } from "@/lib/format/number";
 import { toText } from "@/lib/json";
 import { saveText } from "@/lib/save-text";
+import { toOtlpJson } from "@/telemetry/otlp-json";
 import type { SpanDetail } from "@/telemetry/trace/span-query";
-import { toOtlpJson } from "./otlp-json";
 
 const CHARACTERS_AT_FIRST = 40_000;
 

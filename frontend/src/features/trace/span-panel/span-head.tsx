@@ -1,9 +1,10 @@
 /** The head of the span panel, drawn from the row at once: what it is, how it went, and what can be done with it. */
-import { ArrowLeft } from "lucide-react";
-import type { ReactNode } from "react";
+import { ArrowLeft, ClockAlert } from "lucide-react";
+import { type ReactNode, useMemo } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
+import { selfNanos } from "@/features/trace/model/self-time";
 import { formatDuration } from "@/lib/format/duration";
 import { formatCount } from "@/lib/format/number";
 import { SpanActions } from "@/telemetry/slots/span-actions";
@@ -13,6 +14,7 @@ import type { TraceSpan } from "@/telemetry/trace/trace-query";
 import { Cost, Tokens } from "@/telemetry/vocabulary/numbers";
 import { describeKind, RoleMark } from "@/telemetry/vocabulary/role-mark";
 import { StatusBadge } from "@/telemetry/vocabulary/status";
+import { clockNotes } from "./clock-notes";
 
 interface SpanHeadProps {
   model: TraceModel;
@@ -60,7 +62,30 @@ export function SpanHead({ model, index, detail, onClose }: SpanHeadProps) {
         )}
       </p>
       <SpanFigures model={model} index={index} costUsd={detail?.derived.cost_usd} />
+      {detail && <ClockNotes model={model} index={index} detail={detail} />}
     </div>
+  );
+}
+
+interface ClockNotesProps {
+  model: TraceModel;
+  index: number;
+  detail: SpanDetail;
+}
+
+function ClockNotes({ model, index, detail }: ClockNotesProps) {
+  const up = model.parent[index] ?? -1;
+  const parentOffset = up < 0 ? undefined : model.offsetNanos[up];
+  const notes = clockNotes(detail, model.offsetNanos[index] ?? 0, parentOffset);
+  if (notes.length === 0) return null;
+  return (
+    <ul className="mt-2 grid gap-1 text-warn text-xs">
+      {notes.map((note) => (
+        <li key={note} className="flex items-start gap-1.5">
+          <ClockAlert size={13} className="mt-0.5 shrink-0" aria-hidden /> {note}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -74,9 +99,15 @@ interface SpanFiguresProps {
 function SpanFigures({ model, index, costUsd }: SpanFiguresProps) {
   const row = model.spans[index] as TraceSpan;
   const cost = costUsd ?? row.cost_usd;
+  const self = useMemo(() => selfNanos(model), [model])[index] ?? 0;
   return (
     <dl className="mt-2.5 flex flex-wrap gap-x-6 gap-y-1.5">
       <Figure name="Duration">{formatDuration(model.durationNanos[index] ?? 0)}</Figure>
+      {self < (model.durationNanos[index] ?? 0) && (
+        <Figure name="Self" title="Its duration without the time in which a child ran">
+          {formatDuration(self)}
+        </Figure>
+      )}
       <Figure name="Starts at">{startText(model.offsetNanos[index] ?? 0)}</Figure>
       {(row.input_tokens !== null || row.output_tokens !== null) && (
         <Figure name="Tokens">
@@ -95,9 +126,15 @@ function SpanFigures({ model, index, costUsd }: SpanFiguresProps) {
   );
 }
 
-function Figure({ name, children }: { name: string; children: ReactNode }) {
+interface FigureProps {
+  name: string;
+  title?: string;
+  children: ReactNode;
+}
+
+function Figure({ name, title, children }: FigureProps) {
   return (
-    <div className="grid">
+    <div className="grid" title={title}>
       <dt className="text-2xs text-faint">{name}</dt>
       <dd className="font-medium tnum">{children}</dd>
     </div>
