@@ -1,7 +1,8 @@
 /** How tokens, cost and durations look wherever a row or a panel shows them. */
 
+import { formatCost } from "@/lib/format/cost";
 import { formatDuration } from "@/lib/format/duration";
-import { formatCompact, formatCost, formatCount } from "@/lib/format/number";
+import { formatCompact, formatCount } from "@/lib/format/number";
 
 interface TokensProps {
   input: number | null | undefined;
