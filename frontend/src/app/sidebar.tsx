@@ -145,7 +145,9 @@ function IngestLine({ folded }: { folded: boolean }) {
       >
         <span className={cn("size-2 shrink-0 rounded-full", TONES[health.tone])} aria-hidden />
         {!folded && <span className="truncate">{health.text}</span>}
-        {!folded && spans != null && <span className="ml-auto tnum">{formatCompact(spans)} spans</span>}
+        {!folded && spans != null && health.tone === "ok" && (
+          <span className="ml-auto shrink-0 whitespace-nowrap tnum">{formatCompact(spans)} spans</span>
+        )}
       </button>
     </Tooltip>
   );

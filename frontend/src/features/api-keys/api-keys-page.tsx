@@ -8,8 +8,10 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Dialog } from "@/components/ui/dialog";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { PageBody } from "@/components/ui/page";
+import { settingsWidth } from "@/components/ui/settings-section";
 import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
+import { cn } from "@/lib/cn";
 import { formatBytes } from "@/lib/format/bytes";
 import { formatCompact } from "@/lib/format/number";
 import { formatMoment } from "@/lib/format/time";
@@ -51,7 +53,7 @@ export function ApiKeysPage() {
     </Button>
   );
   return (
-    <>
+    <div className={cn(settingsWidth, "flex min-h-0 flex-1 flex-col")}>
       <title>API keys · Junjo</title>
       <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-4 py-2">
         <p className="text-faint text-sm">Machines use them to send or read telemetry.</p>
@@ -59,7 +61,7 @@ export function ApiKeysPage() {
       </div>
       <KeyList create={create} onTask={setTask} />
       <KeyDialogs task={task} onTask={setTask} />
-    </>
+    </div>
   );
 }
 

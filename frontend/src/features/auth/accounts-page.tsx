@@ -9,7 +9,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { SelectField } from "@/components/ui/field";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { PageBody } from "@/components/ui/page";
-import { SettingsSection } from "@/components/ui/settings-section";
+import { SettingsColumn, SettingsSection } from "@/components/ui/settings-section";
 import { LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { plural } from "@/lib/format/number";
@@ -45,10 +45,10 @@ export function AccountsPage() {
 
   return (
     <PageBody>
-      <title>Accounts · Junjo</title>
-      <div className="grid max-w-4xl gap-8 px-4 py-4 sm:py-6">
+      <title>Members · Junjo</title>
+      <SettingsColumn>
         <SettingsSection
-          title="Accounts"
+          title="Members"
           note="Everybody who may sign in."
           actions={
             <Button weight="primary" onClick={() => setInviting(true)}>
@@ -79,7 +79,7 @@ export function AccountsPage() {
             </ul>
           </SettingsSection>
         )}
-      </div>
+      </SettingsColumn>
       <Dialog open={inviting} onOpenChange={setInviting} title="Invite somebody">
         <InviteForm
           onInvited={(created) => {
