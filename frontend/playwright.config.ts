@@ -54,6 +54,7 @@ export default defineConfig({
           : [
               { name: "large", testMatch: "large-trace.spec.ts", dependencies: ["pages"] },
               { name: "figures", testMatch: "figures.spec.ts" },
+              { name: "visual", testMatch: "visual.spec.ts" },
             ]),
       ],
   ...(url

@@ -1,4 +1,5 @@
 /** The columns of the tree, which stand in the place of the bars: model, tokens, cost, duration. */
+
 import { formatDuration } from "@/lib/format/duration";
 import type { TraceModel } from "@/telemetry/trace/build-trace";
 import type { TraceSums } from "@/telemetry/trace/sums";

@@ -1,9 +1,11 @@
 /** One trace and its spans; one trace id stands for a trace of 100,000 spans. */
+
 import { http } from "msw";
 import type { ResponseOf } from "@/lib/api/client";
 import type { SpanDetail } from "@/telemetry/trace/span-query";
 import type { TraceSummary } from "@/telemetry/traces/traces-query";
 import { guarded, ok, problem } from "../answers.ts";
+import { mockNow } from "../clock.ts";
 import { makeLargeTrace, makeTrace, toRow } from "../corpus.ts";
 import type { MockStore } from "../store.ts";
 
@@ -31,7 +33,7 @@ export function traceHandlers(store: MockStore) {
 
 function trace(store: MockStore, traceId: string, request: Request) {
   const found = store.traces.find((candidate) => candidate.traceId === traceId);
-  if (traceId === LARGE_TRACE_ID) large ??= makeLargeTrace(LARGE_SPANS, Date.now() - 3_600_000);
+  if (traceId === LARGE_TRACE_ID) large ??= makeLargeTrace(LARGE_SPANS, mockNow() - 3_600_000);
   const whole = new URL(request.url).searchParams.get("include") === "payload";
   const row = (span: SpanDetail) => (whole ? { ...toRow(span), payload: span } : toRow(span));
   const spans = traceId === LARGE_TRACE_ID ? large : found?.spans.map(row);
@@ -51,7 +53,7 @@ function trace(store: MockStore, traceId: string, request: Request) {
 
 /** Sums of the large trace, as a server would give them. */
 function largeSummary(): TraceSummary {
-  const { summary } = makeTrace(1, Date.now() - 3_600_000);
+  const { summary } = makeTrace(1, mockNow() - 3_600_000);
   return {
     ...summary,
     trace_id: LARGE_TRACE_ID,
