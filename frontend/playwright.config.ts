@@ -45,7 +45,7 @@ export default defineConfig({
         },
         {
           name: "flows",
-          testMatch: "flows.spec.ts",
+          testMatch: ["flows.spec.ts", "trace.spec.ts"],
           dependencies: ["flow"],
           use: { storageState: SESSION_FILE },
         },

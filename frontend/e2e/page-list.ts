@@ -38,6 +38,8 @@ export async function pageList(page: Page): Promise<[string, string][]> {
     ["traces", "/traces"],
     ["trace", `${trace}?critical=true`],
     ["trace-tree", `${trace}?view=tree`],
+    ["trace-read", `${trace}?view=read`],
+    ["trace-found", `${trace}?find=e&span=${call?.span_id}`],
     ["span", `${trace}?span=${call?.span_id}`],
     ["span-attributes", `${trace}?span=${call?.span_id}&tab=attributes`],
     ["span-raw", `${trace}?span=${call?.span_id}&tab=raw`],

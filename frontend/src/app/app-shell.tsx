@@ -3,6 +3,7 @@ import { Outlet, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { Suspense, useState } from "react";
+import { HintLayer } from "@/components/hint/hint-layer";
 import { BrandMark } from "@/components/ui/brand";
 import { Button } from "@/components/ui/button";
 import { usePreferences } from "@/state/preferences";
@@ -48,6 +49,7 @@ export function AppShell() {
       </main>
       <CommandPalette />
       <HelpSheet />
+      <HintLayer />
       <Suspense>
         {OVERLAYS.map((Overlay, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the list is as constant as the features

@@ -19,7 +19,7 @@ import xml from "highlight.js/lib/languages/xml";
 import yaml from "highlight.js/lib/languages/yaml";
 import { createLowlight } from "lowlight";
 
-export interface CodeToken {
+interface CodeToken {
   text: string;
   /** What it is in the language, such as `keyword`; undefined for the rest. */
   kind: string | undefined;

@@ -2,7 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, deadline, type ResponseOf, unwrap } from "@/lib/api/client";
 
-export interface ContentHits {
+interface ContentHits {
   spanIds: ReadonlySet<string>;
   /** More spans match than are marked, or not all could be read. */
   partial: boolean;

@@ -23,7 +23,7 @@ export function Documents({ title, documents }: { title: string; documents: Deri
           >
             <div className="flex items-center gap-2 text-xs">
               <span className="text-faint tnum">{index + 1}</span>
-              <code className="min-w-0 truncate font-mono">{document.id ?? ""}</code>
+              <code className="min-w-0 font-mono [overflow-wrap:anywhere]">{document.id ?? ""}</code>
               {typeof document.score === "number" && (
                 <span className="ml-auto flex shrink-0 items-center gap-2" title="Score">
                   <span className="h-1 w-16 overflow-hidden rounded-full bg-line" aria-hidden>

@@ -3,7 +3,7 @@ import type { Derived } from "@/telemetry/trace/span-query";
 
 type Exception = Derived["exceptions"][number];
 
-export interface ToldFailures {
+interface ToldFailures {
   /** The span's own words, where no exception has them. */
   status: string | undefined;
   exceptions: Exception[];

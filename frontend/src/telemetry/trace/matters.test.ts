@@ -8,8 +8,8 @@ describe("matters", () => {
   it.each([
     [{ status: "error" as const }, true],
     [{ error_count: 1 }, true],
-    [{ input_tokens: 0 }, true],
-    [{ cost_usd: 0 }, true],
+    [{ counts_usage: true }, true],
+    [{ role: "chain" as const, input_tokens: 5, cost_usd: 1 }, false],
     [{ state_event_count: 2 }, true],
     [{ role: "llm" as const }, true],
     [{ role: "tool" as const }, true],

@@ -5,7 +5,7 @@
  * |---|---|
  * | it has no parent here | it says what the trace is |
  * | it failed, or an exception was recorded on it | somebody looks for it |
- * | it has tokens or a cost | it was paid for |
+ * | its usage counts in sums | it was paid for; what repeats the usage of a call below it was not |
  * | it changed a Junjo state | the state is the story of a run |
  * | its role is one that speaks or acts: model call, agent, tool, retriever, reranker, embedding, guardrail, evaluator, workflow, subflow, node, concurrent group | it has messages, arguments, documents or a judgement, or holds what has |
  *
@@ -35,9 +35,7 @@ export function matters(span: TraceSpan): boolean {
     span.status === "error" ||
     span.error_count > 0 ||
     span.state_event_count > 0 ||
-    span.input_tokens !== null ||
-    span.output_tokens !== null ||
-    span.cost_usd !== null ||
+    span.counts_usage ||
     SPEAKING.has(span.role ?? "")
   );
 }

@@ -1,7 +1,7 @@
 /** What a model call adds to the conversation: models are sent all of it again with every call. Pure. */
 import type { Message } from "@/telemetry/trace/span-query";
 
-export interface FreshMessages {
+interface FreshMessages {
   /** Said by earlier calls or shown by spans of tools. */
   earlier: Message[];
   fresh: Message[];

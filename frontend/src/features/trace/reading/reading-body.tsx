@@ -15,12 +15,29 @@ import { freshMessages } from "./fresh-messages";
 interface ReadingBodyProps {
   span: SpanDetail;
   toolsHaveSpans: boolean;
+  /** Spans below say what this one was asked and what it answered. */
+  holds: boolean;
 }
 
-export function ReadingBody({ span, toolsHaveSpans }: ReadingBodyProps) {
+export function ReadingBody({ span, toolsHaveSpans, holds }: ReadingBodyProps) {
+  return (
+    <>
+      {!holds && <Words span={span} toolsHaveSpans={toolsHaveSpans} />}
+      <Changes span={span} />
+      <Exceptions
+        exceptions={span.derived.exceptions}
+        status={span.status}
+        statusMessage={span.status_message || span.derived.error_message || span.derived.error_type || ""}
+      />
+    </>
+  );
+}
+
+function Words({ span, toolsHaveSpans }: Omit<ReadingBodyProps, "holds">) {
   const { derived } = span;
   const { input_messages: input, output_messages: output, tool_call: call } = derived;
-  const talks = input.length > 0 || output.length > 0;
+  // What a tool was asked and returned is its call, also where it is told as messages.
+  const talks = !call && (input.length > 0 || output.length > 0);
   const cutOff = cutOffReason(span);
   const query = derived.retrieval?.query ?? derived.reranking?.query;
   return (
@@ -42,12 +59,6 @@ export function ReadingBody({ span, toolsHaveSpans }: ReadingBodyProps) {
         <p className="text-faint text-xs">{plural(derived.embedding.texts.length, "text")} embedded</p>
       )}
       <Documents title="Documents" documents={derived.documents} />
-      <Changes span={span} />
-      <Exceptions
-        exceptions={derived.exceptions}
-        status={span.status}
-        statusMessage={span.status_message || derived.error_message || derived.error_type || ""}
-      />
     </>
   );
 }

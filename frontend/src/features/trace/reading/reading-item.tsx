@@ -61,7 +61,7 @@ export const ReadingItem = memo(function ReadingItem(props: ReadingItemProps) {
         {speaks && !shut && (
           <div className="mt-1 ml-1 grid min-w-0 gap-2 pl-6.5">
             {detail.data ? (
-              <ReadingBody span={detail.data} toolsHaveSpans={toolsHaveSpans} />
+              <ReadingBody span={detail.data} toolsHaveSpans={toolsHaveSpans} holds={holds(span, below)} />
             ) : detail.error ? (
               <p className="flex flex-wrap items-center gap-2 text-danger-text text-xs">
                 {detail.error.message}
@@ -82,9 +82,13 @@ export const ReadingItem = memo(function ReadingItem(props: ReadingItemProps) {
 /** What holds others speaks through them; its own words would only repeat theirs. */
 const HOLDS: ReadonlySet<string> = new Set(["workflow", "subflow", "run_concurrent", "node", "agent", "chain"]);
 
-function hasBody({ role, status, state_event_count }: TraceSpan, below: number): boolean {
-  if (status === "error" || state_event_count > 0) return true;
-  return role !== null && !(HOLDS.has(role) && below > 0);
+function holds({ role }: TraceSpan, below: number): boolean {
+  return below > 0 && (role === null || HOLDS.has(role));
+}
+
+function hasBody(span: TraceSpan, below: number): boolean {
+  if (span.status === "error" || span.state_event_count > 0) return true;
+  return span.role !== null && !holds(span, below);
 }
 
 interface ItemHeadProps extends ReadingItemProps {

@@ -31,7 +31,7 @@ export function Reading(props: ReadingProps) {
   const scroller = useRef<HTMLElement>(null);
   const [shut, setShut] = useState<ReadonlySet<string>>(new Set());
   const toggleShut = useCallback(
-    (spanId: string) => setShut((before) => before.symmetricDifference(new Set([spanId]))),
+    (spanId: string) => setShut((before) => toggled(before, spanId)),
     [],
   );
   const toolsHaveSpans = useMemo(() => whole.spans.some(({ role }) => role === "tool"), [whole]);
@@ -94,6 +94,12 @@ export function Reading(props: ReadingProps) {
       </ol>
     </section>
   );
+}
+
+function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(ids);
+  if (!next.delete(id)) next.add(id);
+  return next;
 }
 
 /** Follows the selection, once for each: whoever reads on is not pulled back. */

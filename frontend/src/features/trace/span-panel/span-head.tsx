@@ -7,9 +7,10 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { selfNanos } from "@/features/trace/model/self-time";
 import { formatDuration } from "@/lib/format/duration";
 import { formatCount } from "@/lib/format/number";
+import { SpanCost } from "@/telemetry/cost/span-cost";
 import { SpanActions } from "@/telemetry/slots/span-actions";
 import type { TraceModel } from "@/telemetry/trace/build-trace";
-import type { SpanDetail } from "@/telemetry/trace/span-query";
+import type { Derived, SpanDetail } from "@/telemetry/trace/span-query";
 import type { TraceSpan } from "@/telemetry/trace/trace-query";
 import { Cost, Tokens } from "@/telemetry/vocabulary/numbers";
 import { describeKind, RoleMark } from "@/telemetry/vocabulary/role-mark";
@@ -61,7 +62,7 @@ export function SpanHead({ model, index, detail, onClose }: SpanHeadProps) {
           </>
         )}
       </p>
-      <SpanFigures model={model} index={index} costUsd={detail?.derived.cost_usd} />
+      <SpanFigures model={model} index={index} derived={detail?.derived} />
       {detail && <ClockNotes model={model} index={index} detail={detail} />}
     </div>
   );
@@ -93,12 +94,11 @@ interface SpanFiguresProps {
   model: TraceModel;
   index: number;
   /** What the whole span says, once it has arrived; the row's until then. */
-  costUsd: number | null | undefined;
+  derived: Derived | undefined;
 }
 
-function SpanFigures({ model, index, costUsd }: SpanFiguresProps) {
+function SpanFigures({ model, index, derived }: SpanFiguresProps) {
   const row = model.spans[index] as TraceSpan;
-  const cost = costUsd ?? row.cost_usd;
   const self = useMemo(() => selfNanos(model), [model])[index] ?? 0;
   return (
     <dl className="mt-2.5 flex flex-wrap gap-x-6 gap-y-1.5">
@@ -114,9 +114,13 @@ function SpanFigures({ model, index, costUsd }: SpanFiguresProps) {
           <Tokens input={row.input_tokens} output={row.output_tokens} />
         </Figure>
       )}
-      {(cost !== null || row.role === "llm") && (
+      {(row.cost_usd !== null || row.role === "llm") && (
         <Figure name="Cost">
-          <Cost usd={cost} unpricedCalls={cost === null ? 1 : 0} />
+          {derived ? (
+            <SpanCost derived={derived} />
+          ) : (
+            <Cost usd={row.cost_usd} unpricedCalls={row.cost_usd === null ? 1 : 0} />
+          )}
         </Figure>
       )}
       {row.state_event_count > 0 && (

@@ -4,7 +4,7 @@ import type { TraceSums } from "@/telemetry/trace/sums";
 import type { TraceSpan } from "@/telemetry/trace/trace-query";
 import { Cost, Tokens } from "@/telemetry/vocabulary/numbers";
 
-export interface SubtreeUsageProps {
+interface SubtreeUsageProps {
   span: TraceSpan;
   sums: TraceSums;
   /** Where the sums have the span; -1 where they do not. */
@@ -12,7 +12,7 @@ export interface SubtreeUsageProps {
 }
 
 /** Whether what is shown is a sum: the span's own usage does not count, or others count with it. */
-export function isSum({ span, sums, sumsAt }: SubtreeUsageProps): boolean {
+function isSum({ span, sums, sumsAt }: SubtreeUsageProps): boolean {
   const calls = sums.calls[sumsAt] ?? 0;
   return calls > (span.counts_usage ? 1 : 0);
 }

@@ -28,7 +28,7 @@ export function TextPart({ text, citations, charactersAtFirst }: TextPartProps) 
 const MARKDOWN_CHARACTERS_MAX = 20_000;
 
 /** Read as markup, unless the person chose to see it as it was sent; JSON over many lines. */
-export function MessageText({ text, charactersAtFirst }: Pick<TextPartProps, "text" | "charactersAtFirst">) {
+function MessageText({ text, charactersAtFirst }: Pick<TextPartProps, "text" | "charactersAtFirst">) {
   const markdown = usePreferences((state) => state.markdown);
   const json = useMemo(() => (markdown ? prettyJson(text) : undefined), [text, markdown]);
   const limit = charactersAtFirst ?? MARKDOWN_CHARACTERS_MAX;

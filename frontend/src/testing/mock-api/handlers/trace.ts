@@ -21,6 +21,7 @@ export function traceHandlers(store: MockStore) {
     http.get("*/otel/trace/:traceId", ({ params, request }) =>
       guarded(store, () => trace(store, String(params.traceId), request)),
     ),
+    http.get("*/otel/spans", ({ request }) => guarded(store, () => found(store, new URL(request.url)))),
     http.get("*/otel/spans/:traceId/:spanId", ({ params }) =>
       guarded(store, () => {
         const found = store.traces.find((candidate) => candidate.traceId === params.traceId);
@@ -49,6 +50,16 @@ function trace(store: MockStore, traceId: string, request: Request) {
     spans: spans.slice(after, end),
     next_after: end < spans.length ? String(end) : null,
   });
+}
+
+/** Spans of one trace that hold a text, which is all that the page asks this list for. */
+function found(store: MockStore, { searchParams }: URL) {
+  const traceId = /^trace_id = "(\w+)"$/.exec(searchParams.get("filter") ?? "")?.[1];
+  const text = (searchParams.get("q") ?? "").toLowerCase();
+  const spans = store.traces.find((trace) => trace.traceId === traceId)?.spans ?? [];
+  const holds = ({ name, attributes, events, status_message }: SpanDetail) =>
+    JSON.stringify([name, attributes, events, status_message]).toLowerCase().includes(text);
+  return ok({ items: spans.filter(holds).map(toRow), next_cursor: null, incomplete: null });
 }
 
 /** Sums of the large trace, as a server would give them. */
