@@ -43,7 +43,10 @@ test("reads a trace", async ({ page }) => {
   await expect(step.getByRole("button", { name: /^Unfold / })).toBeVisible();
   await page.reload();
   await expect(reading.getByRole("article").first()).toBeVisible();
-  await reading.getByRole("button", { name: /^Everything about / }).first().click();
+  await reading
+    .getByRole("button", { name: /^Everything about / })
+    .first()
+    .click();
   await expect(page).not.toHaveURL(/view=read/);
   await expect(page.getByRole("complementary", { name: "Selected span" })).toBeVisible();
 });
@@ -56,9 +59,7 @@ test("finds what was said", async ({ page }) => {
   await expect(page.getByRole("status").filter({ hasText: "searched" })).toHaveText(
     /^[1-9]\d* of \d+ spans? · names, messages, attributes and events searched$/,
   );
-  await expect
-    .poll(() => page.evaluate(() => CSS.highlights.get("found")?.size ?? 0))
-    .toBeGreaterThan(0);
+  await expect.poll(() => page.evaluate(() => CSS.highlights.get("found")?.size ?? 0)).toBeGreaterThan(0);
 });
 
 /** Guarantee: the menu saves all spans of the trace as OTLP/JSON. */

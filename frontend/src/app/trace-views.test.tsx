@@ -26,7 +26,11 @@ describe("reading view", () => {
     expect(articles[0]).toHaveAccessibleName("invoke_agent Travel Agent");
     const answered = await within(reading).findAllByText("answers");
     expect(answered.length).toBeGreaterThan(0);
-    expect(within(reading).getAllByRole("article").some((item) => item.ariaLabel === call?.name)).toBe(true);
+    expect(
+      within(reading)
+        .getAllByRole("article")
+        .some((item) => item.ariaLabel === call?.name),
+    ).toBe(true);
     expect(screen.getByRole("tree", { name: "Spans" })).toBeInTheDocument();
   });
 
@@ -36,7 +40,9 @@ describe("reading view", () => {
     const { router } = renderApp(`/traces/${trace.traceId}?view=read`, store);
     const reading = await screen.findByRole("region", { name: "Reading" });
     const before = (await within(reading).findAllByRole("article")).length;
-    await userEvent.click(within(reading).getAllByRole("button", { name: /^Fold invoke_agent/ })[0] as HTMLElement);
+    await userEvent.click(
+      within(reading).getAllByRole("button", { name: /^Fold invoke_agent/ })[0] as HTMLElement,
+    );
     await waitFor(() => expect(router.state.location.search).toHaveProperty("folds"));
     await waitFor(() => expect(within(reading).getAllByRole("article").length).toBeLessThan(before));
     expect(reading).toHaveTextContent(/\d+ steps? inside/);
@@ -50,7 +56,9 @@ describe("reading view", () => {
     );
     renderApp(`/traces/${trace.traceId}?view=read`, store, [failing]);
     const reading = await screen.findByRole("region", { name: "Reading" });
-    expect((await within(reading).findAllByText("The store is busy.", {}, { timeout: 30_000 })).length).toBeGreaterThan(0);
+    expect(
+      (await within(reading).findAllByText("The store is busy.", {}, { timeout: 30_000 })).length,
+    ).toBeGreaterThan(0);
     expect(within(reading).getAllByRole("button", { name: "Try again" })[0]).toBeInTheDocument();
   });
 });
@@ -75,7 +83,11 @@ describe("search in a trace", () => {
       HttpResponse.json({ title: "No", status: 400, detail: "The search is busy." }, { status: 400 }),
     );
     renderApp(`/traces/${trace.traceId}?find=travel`, store, [failing]);
-    const told = await screen.findByText(/only names, models and services were searched/, {}, { timeout: 30_000 });
+    const told = await screen.findByText(
+      /only names, models and services were searched/,
+      {},
+      { timeout: 30_000 },
+    );
     expect(told).toHaveTextContent("The search is busy.");
     expect(screen.getAllByRole("treeitem").length).toBeGreaterThan(0);
   });

@@ -43,7 +43,8 @@ const LONG_DIGITS = /\d{16}/;
 
 function exactly(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source;
-  const isLong = typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d{16,20}$/.test(source ?? "");
+  const isLong =
+    typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d{16,20}$/.test(source ?? "");
   return isLong ? { int: source } : value;
 }
 

@@ -37,7 +37,11 @@ export function rangesOf(element: HTMLElement, wanted: string): Range[] {
     const text = (node.nodeValue ?? "").toLowerCase();
     // Letters that get longer in lower case would move every place behind them.
     if (text.length !== node.nodeValue?.length) continue;
-    for (let at = text.indexOf(wanted); at >= 0 && ranges.length < MARKS_MAX; at = text.indexOf(wanted, at + 1)) {
+    for (
+      let at = text.indexOf(wanted);
+      at >= 0 && ranges.length < MARKS_MAX;
+      at = text.indexOf(wanted, at + 1)
+    ) {
       const range = document.createRange();
       range.setStart(node, at);
       range.setEnd(node, at + wanted.length);

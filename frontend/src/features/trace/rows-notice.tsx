@@ -24,11 +24,14 @@ export function RowsNotice({ view, search, onSearchChange }: RowsNoticeProps) {
       )}
       {leftOut > 0 && (
         <p>
-          {plural(leftOut, "span")} that only {leftOut === 1 ? "shows" : "show"} how the framework works left out{" "}
+          {plural(leftOut, "span")} that only {leftOut === 1 ? "shows" : "show"} how the framework works left
+          out{" "}
           <button
             type="button"
             className="min-h-6 text-accent-text hover:underline"
-            onClick={() => onSearchChange({ matters: onlyMatters({ view: search.view }) ? false : undefined })}
+            onClick={() =>
+              onSearchChange({ matters: onlyMatters({ view: search.view }) ? false : undefined })
+            }
           >
             Show all
           </button>

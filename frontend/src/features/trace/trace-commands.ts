@@ -58,7 +58,9 @@ function traceCommands(now: () => TraceCommandsInput): Command[] {
     }),
     command("view", "Next view: time, figures, reading", "v", () => {
       const { search, onSearchChange } = now();
-      onSearchChange({ view: search.view === undefined ? "tree" : search.view === "tree" ? "read" : undefined });
+      onSearchChange({
+        view: search.view === undefined ? "tree" : search.view === "tree" ? "read" : undefined,
+      });
     }),
     command("matters", "Only what matters", "m", () => {
       const { search, onSearchChange } = now();

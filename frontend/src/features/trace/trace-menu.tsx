@@ -7,8 +7,8 @@ import { Button } from "@/components/ui/button";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
 import { copyText } from "@/lib/clipboard";
 import { formatCount } from "@/lib/format/number";
-import { postToast } from "@/state/toasts";
 import { sessionQuery } from "@/state/session-query";
+import { postToast } from "@/state/toasts";
 import { type ActionTrace, type TraceMenuEntry, useTraceActions } from "@/telemetry/slots/trace-actions";
 
 export function TraceMenu({ trace }: { trace: ActionTrace }) {
@@ -73,7 +73,11 @@ const TOLD_FROM_SPANS = 5_000;
 
 async function saveTrace({ traceId, spanCount }: ActionTrace) {
   if (spanCount >= TOLD_FROM_SPANS)
-    postToast({ tone: "info", title: `Reading ${formatCount(spanCount)} spans`, detail: "The file follows." });
+    postToast({
+      tone: "info",
+      title: `Reading ${formatCount(spanCount)} spans`,
+      detail: "The file follows.",
+    });
   try {
     await (await import("./trace-download")).downloadTrace(traceId);
   } catch (error) {

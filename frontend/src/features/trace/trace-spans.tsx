@@ -51,7 +51,10 @@ export function TraceReading(props: TraceSpansProps) {
   return (
     <>
       {!narrow && (
-        <section aria-label="Tree of spans" className="flex w-[30%] min-w-60 shrink-0 flex-col border-line border-r">
+        <section
+          aria-label="Tree of spans"
+          className="flex w-[30%] min-w-60 shrink-0 flex-col border-line border-r"
+        >
           <Rows {...props} look="names" />
         </section>
       )}

@@ -25,7 +25,10 @@ describe("cost facts", () => {
       ["Output", 50],
       ["of it reasoning", 20],
     ]);
-    expect(tokenKinds({ ...CALL, cached_input_tokens: null, cache_write_tokens: 0 })[0]).toEqual(["Input", 1_000]);
+    expect(tokenKinds({ ...CALL, cached_input_tokens: null, cache_write_tokens: 0 })[0]).toEqual([
+      "Input",
+      1_000,
+    ]);
   });
 
   /** The source is told, and no cost has a reason. */

@@ -20,7 +20,10 @@ export function Exceptions({ exceptions, status, statusMessage }: ExceptionsProp
   return (
     <div className="grid min-w-0 gap-2">
       {(told.status !== undefined || exceptions.length === 0) && (
-        <Card title="Failed" {...(told.status === undefined ? {} : { copy: told.status, what: "status message" })}>
+        <Card
+          title="Failed"
+          {...(told.status === undefined ? {} : { copy: told.status, what: "status message" })}
+        >
           <LongText
             text={told.status ?? "The span is marked as failed without a message."}
             className="text-sm"

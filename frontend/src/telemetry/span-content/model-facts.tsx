@@ -1,8 +1,8 @@
 /** The model call in figures: who answered, what it used, how it was asked. */
 import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
-import { formatDuration } from "@/lib/format/duration";
 import { cn } from "@/lib/cn";
+import { formatDuration } from "@/lib/format/duration";
 import { formatCount } from "@/lib/format/number";
 import { jsonEntries, toText } from "@/lib/json";
 import type { Derived } from "@/telemetry/trace/span-query";

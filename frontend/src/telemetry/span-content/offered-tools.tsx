@@ -39,7 +39,11 @@ function OfferedTool({ tool, open }: { tool: Derived["tools"][number]; open: boo
         {hasContent(tool.parameters) ? (
           <div className="flex min-w-0 items-start gap-1">
             <div className="min-w-0 flex-1">
-              <JsonTree value={tool.parameters} label={`Schema of ${tool.name ?? "the tool"}`} openDepth={4} />
+              <JsonTree
+                value={tool.parameters}
+                label={`Schema of ${tool.name ?? "the tool"}`}
+                openDepth={4}
+              />
             </div>
             <CopyButton text={() => toText(tool.parameters)} what="schema" />
           </div>

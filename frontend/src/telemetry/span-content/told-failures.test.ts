@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { toldFailures } from "./told-failures";
 
-const exception = (type: string, message: string) => ({ type, message, stacktrace: null, time_unix_nano: "1" });
+const exception = (type: string, message: string) => ({
+  type,
+  message,
+  stacktrace: null,
+  time_unix_nano: "1",
+});
 
 describe("toldFailures", () => {
   /** Scenario: status and exception say the same, or the exception more. Guarantee: it is said once. */

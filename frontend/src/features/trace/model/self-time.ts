@@ -11,7 +11,10 @@ export function selfNanos({ spans, parent, offsetNanos, durationNanos }: TraceMo
     const up = parent[index] ?? -1;
     if (up < 0) continue;
     const start = offsetNanos[index] ?? 0;
-    const end = Math.min(start + (durationNanos[index] ?? 0), (offsetNanos[up] ?? 0) + (durationNanos[up] ?? 0));
+    const end = Math.min(
+      start + (durationNanos[index] ?? 0),
+      (offsetNanos[up] ?? 0) + (durationNanos[up] ?? 0),
+    );
     const from = Math.max(start, reached[up] ?? 0);
     if (end <= from) continue;
     self[up] = (self[up] ?? 0) - (end - from);

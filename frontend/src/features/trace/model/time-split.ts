@@ -21,7 +21,13 @@ export function timeSplit(trace: TraceModel, path: CriticalPath): TimeSplit {
   for (const [index, { role }] of trace.spans.entries()) {
     const above = kinds[trace.parent[index] ?? -1] ?? "rest";
     // An agent below a tool works again for itself.
-    const kind = MODEL.has(role ?? "") ? "model" : TOOLS.has(role ?? "") ? "tools" : role === "agent" ? "rest" : above;
+    const kind = MODEL.has(role ?? "")
+      ? "model"
+      : TOOLS.has(role ?? "")
+        ? "tools"
+        : role === "agent"
+          ? "rest"
+          : above;
     kinds[index] = kind;
     const nanos = nanosOnPath(path, index);
     split[kind] += nanos;

@@ -12,7 +12,14 @@ function say(role: string, content: string): Message {
 }
 
 function result(role: string): Message {
-  const part = { type: "tool_call_response", id: "1", name: "f", response: 1, is_error: false, truncated: false } as const;
+  const part = {
+    type: "tool_call_response",
+    id: "1",
+    name: "f",
+    response: 1,
+    is_error: false,
+    truncated: false,
+  } as const;
   return { role, name: null, finish_reason: null, parts: [part] };
 }
 

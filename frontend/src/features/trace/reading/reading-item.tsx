@@ -80,7 +80,14 @@ export const ReadingItem = memo(function ReadingItem(props: ReadingItemProps) {
 });
 
 /** What holds others speaks through them; its own words would only repeat theirs. */
-const HOLDS: ReadonlySet<string> = new Set(["workflow", "subflow", "run_concurrent", "node", "agent", "chain"]);
+const HOLDS: ReadonlySet<string> = new Set([
+  "workflow",
+  "subflow",
+  "run_concurrent",
+  "node",
+  "agent",
+  "chain",
+]);
 
 function holds({ role }: TraceSpan, below: number): boolean {
   return below > 0 && (role === null || HOLDS.has(role));
@@ -125,7 +132,9 @@ function ItemHead(props: ItemHeadProps) {
         {span.name || "(no name)"}
       </button>
       <span className="hidden shrink-0 text-2xs text-faint @min-[520px]:inline">
-        {[describeKind(span.role, span.kind), span.model && shortModel(span.model)].filter(Boolean).join(" · ")}
+        {[describeKind(span.role, span.kind), span.model && shortModel(span.model)]
+          .filter(Boolean)
+          .join(" · ")}
       </span>
       <span className="ml-auto flex shrink-0 items-center gap-2 text-2xs text-faint tnum">
         {folded && below > 0 && <span>{plural(below, "step")} inside</span>}

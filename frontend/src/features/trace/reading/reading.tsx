@@ -30,10 +30,7 @@ export function Reading(props: ReadingProps) {
   const { rows } = visible;
   const scroller = useRef<HTMLElement>(null);
   const [shut, setShut] = useState<ReadonlySet<string>>(new Set());
-  const toggleShut = useCallback(
-    (spanId: string) => setShut((before) => toggled(before, spanId)),
-    [],
-  );
+  const toggleShut = useCallback((spanId: string) => setShut((before) => toggled(before, spanId)), []);
   const toolsHaveSpans = useMemo(() => whole.spans.some(({ role }) => role === "tool"), [whole]);
   const spanIdAt = (position: number) => model.spans[rows[position] ?? -1]?.span_id ?? "";
 

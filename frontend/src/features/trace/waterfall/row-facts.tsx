@@ -3,8 +3,8 @@ import { Diamond, Unlink } from "lucide-react";
 import { formatDuration } from "@/lib/format/duration";
 import { formatCompact } from "@/lib/format/number";
 import type { TraceModel } from "@/telemetry/trace/build-trace";
-import type { TraceSpan } from "@/telemetry/trace/trace-query";
 import type { TraceSums } from "@/telemetry/trace/sums";
+import type { TraceSpan } from "@/telemetry/trace/trace-query";
 import { ErrorMark } from "@/telemetry/vocabulary/status";
 import { SubtreeCost, SubtreeTokens } from "./subtree-usage";
 

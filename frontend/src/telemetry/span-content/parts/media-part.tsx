@@ -44,8 +44,7 @@ function Shown({ media: { inline, name, modality } }: { media: Media }) {
   if (inline.shown === "image") return <Picture src={inline.uri} alt={title} />;
   if (broken) return <p className="text-faint">This browser cannot play it; save it to listen or watch.</p>;
   const shown = { src: inline.uri, controls: true, "aria-label": title, onError: () => setBroken(true) };
-  if (inline.shown === "audio")
-    return <audio {...shown} className="h-10 w-full" />;
+  if (inline.shown === "audio") return <audio {...shown} className="h-10 w-full" />;
   return <video {...shown} className="max-h-80 max-w-full rounded-md" />;
 }
 
