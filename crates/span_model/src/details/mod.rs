@@ -2,6 +2,7 @@
 
 pub(crate) mod attributes;
 mod context;
+mod cost;
 mod failures;
 mod joined;
 mod messages;
@@ -9,12 +10,14 @@ mod preview;
 mod request;
 mod retrieval;
 mod tools;
+pub(crate) mod words;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
 pub use context::{Agent, Evaluation, PromptTemplate};
+pub use cost::CostDetails;
 pub use failures::{Exception, Failures, Limits};
 pub use messages::{Message, Part, PartKind};
 pub use request::Streaming;
@@ -23,7 +26,7 @@ pub use tools::{Tool, ToolCall};
 
 use crate::derive::hints::promote_log;
 use crate::derive::prices::PriceTable;
-use crate::derive::{Promoted, promote};
+use crate::derive::{Promoted, promote_facts};
 use crate::dialects::{Field, Sender, keys};
 use crate::otlp::value::{LogRecord, Resource, Scope, Span};
 use crate::role::Role;
@@ -54,6 +57,8 @@ pub struct Details {
     pub cost_usd: Option<f64>,
     /// `provider` or `table:<date>`.
     pub cost_source: Option<String>,
+    /// How the cost comes about; null for a span without usage.
+    pub cost_details: Option<CostDetails>,
     /// The conversation that went in.
     pub input_messages: Vec<Message>,
     /// Whether the client cut that conversation at a length limit: messages may be missing, or the end of a part.
@@ -146,7 +151,7 @@ pub struct Tokens {
 
 /// Reads the derived content of `span`; a cost that the client did not send is taken from the bundled prices.
 pub fn details(resource: &Resource<'_>, scope: &Scope<'_>, span: &Span<'_>) -> Details {
-    let promoted = promote(resource, scope, span, PriceTable::bundled());
+    let promoted = promote_facts(resource, scope, span, PriceTable::bundled());
     read(resource, scope, span, promoted)
 }
 
@@ -158,7 +163,7 @@ pub fn details_with_logs<'a>(
     span: &Span<'a>,
     logs: &[LogRecord<'a>],
 ) -> Details {
-    let mut promoted = promote(resource, scope, span, PriceTable::bundled());
+    let mut promoted = promote_facts(resource, scope, span, PriceTable::bundled());
     for hints in logs.iter().filter_map(|record| promote_log(resource, record).hints) {
         hints.complete(&mut promoted, PriceTable::bundled());
     }
@@ -179,11 +184,13 @@ fn read(resource: &Resource<'_>, scope: &Scope<'_>, span: &Span<'_>, promoted: P
         if shows_input(role, &input_messages) { content(&attributes, Field::Input) } else { Json::Null };
     let output =
         if shows_output(role, &output_messages) { content(&attributes, Field::Output) } else { Json::Null };
+    let counted = tokens(&promoted, &attributes);
     Details {
         role,
         request_model: request::model(&attributes),
         response_id: attributes.text(keys(Field::ResponseId)),
-        tokens: tokens(&promoted, &attributes),
+        cost_details: cost::details(&promoted, &counted, PriceTable::bundled()),
+        tokens: counted,
         input_preview: preview::asked(&input_messages, &input),
         output_preview: preview::answered(&output_messages, &output),
         input,
