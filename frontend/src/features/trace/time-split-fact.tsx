@@ -21,7 +21,7 @@ export function TimeSplitFact({ model, complete }: { model: TraceModel; complete
   ];
   const shown = parts.filter(([, nanos]) => nanos > 0);
   return (
-    <Fact name="Of it">
+    <Fact name="Spent on">
       <Hint content={() => <SplitCard split={split} />}>
         {shown.map(([name, nanos]) => `${name} ${formatDuration(nanos)}`).join(", ")}
       </Hint>

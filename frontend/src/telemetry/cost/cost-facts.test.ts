@@ -1,42 +1,50 @@
 import { describe, expect, it } from "vitest";
-import { costSource, tokenKinds, whyUnpriced } from "./cost-facts";
+import { type CostDetails, costNotes } from "./cost-facts";
 
-const CALL = {
-  cost_usd: null,
-  cost_source: null,
-  model: "gpt-x",
-  provider: "openai",
-  input_tokens: 1_000,
-  cached_input_tokens: 400,
-  cache_write_tokens: 100,
-  audio_input_tokens: null,
-  output_tokens: 50,
-  reasoning_tokens: 20,
-  audio_output_tokens: null,
+const PRICED: CostDetails = {
+  parts: [{ kind: "input", tokens: 1_000, usd_per_million: 2, cost_usd: 0.002 }],
+  computed_usd: 0.002,
+  reported_usd: null,
+  unpriced_reason: null,
+  price_table: "bundled",
+  price_date: "2026-11-02",
 };
+const call = { model: "gpt-x", provider: "openai" };
 
-describe("cost facts", () => {
-  /** Scenario: input of three prices, output with reasoning. Guarantee: each kind once, and the input's kinds add up to it. */
-  it("tells kinds apart", () => {
-    expect(tokenKinds(CALL)).toEqual([
-      ["Other input", 500],
-      ["Input from cache", 400],
-      ["Input written to cache", 100],
-      ["Output", 50],
-      ["of it reasoning", 20],
-    ]);
-    expect(tokenKinds({ ...CALL, cached_input_tokens: null, cache_write_tokens: 0 })[0]).toEqual([
-      "Input",
-      1_000,
-    ]);
+describe("costNotes", () => {
+  /** A computed cost names the day of its prices, and a table that is not the server's own. */
+  it("names the table", () => {
+    const day = "Prices of 2026-11-02, US dollars per million tokens.";
+    expect(costNotes({ ...call, cost: 0.002, details: PRICED })).toEqual([day]);
+    expect(costNotes({ ...call, cost: 0.002, details: { ...PRICED, price_table: "own" } })[0]).toContain(
+      "(own)",
+    );
   });
 
-  /** The source is told, and no cost has a reason. */
-  it("says where a figure comes from", () => {
-    expect(costSource({ cost_source: "provider" })).toContain("Reported");
-    expect(costSource({ cost_source: "table:2026-11-02" })).toContain("2026-11-02");
-    expect(whyUnpriced(CALL)).toBe("No price is known for gpt-x at openai.");
-    expect(whyUnpriced({ ...CALL, model: null })).toContain("names no model");
-    expect(whyUnpriced({ ...CALL, input_tokens: null, output_tokens: null })).toContain("No token counts");
+  /** A reported figure is told from ours, and so is a figure of older prices. */
+  it("says whose figure it is", () => {
+    expect(costNotes({ ...call, cost: 0.003, details: { ...PRICED, reported_usd: 0.003 } })[0]).toContain(
+      "reported with the span",
+    );
+    expect(costNotes({ ...call, cost: 0.001, details: PRICED })[0]).toContain(
+      "the day on which the span arrived",
+    );
+    expect(costNotes({ ...call, cost: 0.002_001, details: PRICED })).toHaveLength(1);
+  });
+
+  /** A call without a price says what is missing. */
+  it("says why there is none", () => {
+    const unpriced: CostDetails = {
+      ...PRICED,
+      parts: [],
+      computed_usd: null,
+      unpriced_reason: "unknown_model",
+    };
+    expect(costNotes({ ...call, cost: null, details: unpriced })).toEqual([
+      "No price is known for gpt-x at openai in the table of 2026-11-02.",
+    ]);
+    expect(
+      costNotes({ ...call, cost: null, details: { ...unpriced, unpriced_reason: "no_model" } })[0],
+    ).toContain("names no model");
   });
 });

@@ -1,50 +1,62 @@
 /** Of what a call's cost is made, and where the figure comes from; or why there is none. Pure. */
 import type { Derived } from "@/telemetry/trace/span-query";
 
-type Priced = Pick<
-  Derived,
-  | "cost_usd"
-  | "cost_source"
-  | "model"
-  | "provider"
-  | "input_tokens"
-  | "cached_input_tokens"
-  | "cache_write_tokens"
-  | "audio_input_tokens"
-  | "output_tokens"
-  | "reasoning_tokens"
-  | "audio_output_tokens"
->;
+export type CostDetails = NonNullable<Derived["cost_details"]>;
+type Kind = CostDetails["parts"][number]["kind"];
 
-/** Tokens of each kind that a provider prices by itself, those that were used alone. */
-export function tokenKinds(call: Priced): [kind: string, tokens: number][] {
-  const known = (tokens: number | null) => tokens ?? 0;
-  const special =
-    known(call.cached_input_tokens) + known(call.cache_write_tokens) + known(call.audio_input_tokens);
-  const kinds: [string, number][] = [
-    [special > 0 ? "Other input" : "Input", Math.max(0, known(call.input_tokens) - special)],
-    ["Input from cache", known(call.cached_input_tokens)],
-    ["Input written to cache", known(call.cache_write_tokens)],
-    ["Audio input", known(call.audio_input_tokens)],
-    ["Output", known(call.output_tokens)],
-    ["of it reasoning", known(call.reasoning_tokens)],
-    ["of it audio", known(call.audio_output_tokens)],
-  ];
-  return kinds.filter(([, tokens]) => tokens > 0);
+export const KINDS: Record<Kind, string> = {
+  input: "Input",
+  cached_input: "Read from cache",
+  cache_write: "Written to cache",
+  audio_input: "Audio in",
+  output: "Output",
+  reasoning: "Reasoning",
+  audio_output: "Audio out",
+};
+
+/** Two figures closer than this are the same one, rounded twice. */
+const SAME_SHARE = 0.005;
+
+interface CostNotes {
+  cost: number | null;
+  details: CostDetails;
+  model: string | null;
+  provider: string | null;
 }
 
-/** Where the figure comes from, as a sentence. */
-export function costSource({ cost_source: source }: Pick<Priced, "cost_source">): string | undefined {
-  if (source === null) return undefined;
-  if (source === "provider") return "Reported with the span by whoever sent it.";
-  const date = source.replace(/^table:/, "");
-  return `Computed from the tokens with the price table of ${date}.`;
+/** What the figures do not say themselves, in sentences. */
+export function costNotes({ cost, details, model, provider }: CostNotes): string[] {
+  const { computed_usd: computed, reported_usd: reported, price_date: day, price_table: table } = details;
+  const notes: string[] = [];
+  if (reported !== null) notes.push("The cost is the one that was reported with the span.");
+  else if (cost !== null && computed !== null && differs(cost, computed))
+    notes.push("The cost is that of the day on which the span arrived; prices have changed since.");
+  if (computed !== null)
+    notes.push(`Prices of ${day}${table === "bundled" ? "" : ` (${table})`}, US dollars per million tokens.`);
+  if (details.unpriced_reason !== null)
+    notes.push(whyUnpriced(details.unpriced_reason, model, provider, details));
+  return notes;
 }
 
-/** Why there is no cost, as a sentence. */
-export function whyUnpriced({ model, provider, input_tokens, output_tokens }: Priced): string {
-  if (input_tokens === null && output_tokens === null)
-    return "No token counts were recorded, so nothing can be computed.";
-  if (model === null) return "The span names no model, so no price can be found.";
-  return `No price is known for ${model}${provider === null ? "" : ` at ${provider}`}.`;
+function differs(a: number, b: number): boolean {
+  return Math.abs(a - b) > SAME_SHARE * Math.max(a, b);
+}
+
+function whyUnpriced(
+  reason: NonNullable<CostDetails["unpriced_reason"]>,
+  model: string | null,
+  provider: string | null,
+  { price_date: day }: CostDetails,
+): string {
+  const asked = `${model ?? "the model"}${provider === null ? "" : ` at ${provider}`}`;
+  const words: Record<typeof reason, string> = {
+    no_role: "Nothing says that the span calls a model, so its tokens are not priced.",
+    no_model: "The span names no model, so no price can be found.",
+    unknown_model: `No price is known for ${asked} in the table of ${day}.`,
+    no_price_then: `No price of ${asked} is known for the day of the call.`,
+    no_input_tokens: "The input tokens were not recorded, so the cost cannot be computed.",
+    no_output_tokens: "The output tokens were not recorded, so the cost cannot be computed.",
+    no_output_price: `No price is known for the output of ${asked}.`,
+  };
+  return words[reason];
 }

@@ -18,18 +18,13 @@ export function ModelFacts({ derived }: { derived: Derived }) {
   const parameters = jsonEntries(derived.parameters);
   const cells = [
     model !== null && (
-      <Cell key="model" name="Model" note={askedFor(derived)} wide>
+      <Cell key="model" name="Model" note={modelNotes(derived)} wide>
         {shortModel(model)}
       </Cell>
     ),
-    provider !== null && (
-      <Cell key="provider" name="Provider">
+    model === null && provider !== null && (
+      <Cell key="provider" name="Provider" wide>
         {provider}
-      </Cell>
-    ),
-    firstChunk !== null && (
-      <Cell key="first" name="First token">
-        {formatDuration(firstChunk)}
       </Cell>
     ),
     derived.input_tokens !== null && (
@@ -42,6 +37,11 @@ export function ModelFacts({ derived }: { derived: Derived }) {
         {formatCount(derived.output_tokens)}
       </Cell>
     ),
+    firstChunk !== null && (
+      <Cell key="first" name="First token">
+        {formatDuration(firstChunk)}
+      </Cell>
+    ),
   ].filter(Boolean);
   if (cells.length === 0 && parameters.length === 0 && derived.finish_reasons.length === 0) return null;
   return (
@@ -49,7 +49,7 @@ export function ModelFacts({ derived }: { derived: Derived }) {
       {cells.length > 0 && (
         <dl className="grid grid-flow-dense @md:grid-cols-4 grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line">
           {cells}
-          <Filler cells={cells.length + (model === null ? 0 : 1)} />
+          <Filler cells={cells.length + (model === null && provider === null ? 0 : 1)} />
         </dl>
       )}
       {(parameters.length > 0 || derived.finish_reasons.length > 0) && (
@@ -68,6 +68,11 @@ export function ModelFacts({ derived }: { derived: Derived }) {
       )}
     </Section>
   );
+}
+
+function modelNotes(derived: Derived): string | undefined {
+  const notes = [derived.provider, askedFor(derived)].filter((note) => note != null);
+  return notes.length === 0 ? undefined : notes.join(", ");
 }
 
 function askedFor({ model, request_model: asked }: Derived): string | undefined {
