@@ -13,14 +13,17 @@ use crate::corpus::{Mixed, Shape};
 use crate::load::{self, Feed, Latencies, Outcome, Pace, Target};
 use crate::measure::Memory;
 use crate::report::Rebuild;
-use crate::subject::{Api, ServerProcess};
+use crate::subject::Api;
 
 /// Spans a second that arrive meanwhile.
 const RATE: f64 = 500.0;
 const BATCH: usize = 50;
 /// More than arrive in any rebuild.
 const SPANS_MAX: u64 = 10_000_000;
-const LOOK_INTERVAL: Duration = Duration::from_millis(200);
+/// Between two looks at the state; what they cost is below what is measured.
+const LOOK_INTERVAL: Duration = Duration::from_millis(20);
+/// Between two lists of the newest traces.
+const ASK_INTERVAL: Duration = Duration::from_millis(200);
 const LIMIT: Duration = Duration::from_mins(15);
 /// The corpus of the filling has another one.
 const SEED: u64 = 0x7eb1;
@@ -41,21 +44,27 @@ pub(super) async fn rebuild(setup: &Setup<'_>, folder: &Folder, facts: &Facts) -
     let api = Api::sign_in(server.http()).await?;
     let target = target(&server, api.create_key().await?);
     let done = Cell::new(false);
-    let (arrived, watched) =
-        futures::try_join!(arrive(&target, &done), watch(&server, &api, facts, &done, started))?;
+    let (arrived, asked, seconds) =
+        futures::try_join!(arrive(&target, &done), ask(&api, &done), queryable(&api, facts, &done, started))?;
+    let peak_bytes = Memory::of(server.pid()).peak_bytes;
     ensure!(arrived.failures.is_empty(), "spans were refused meanwhile: {}", arrived.failures[0]);
     let problems = server.log().problems;
     // so that the next start is a fresh one
     wait_until_sealed(&api).await?;
     server.stop().await?;
-    let mut latencies = arrived.latencies;
+    let (mut latencies, mut lists) = (arrived.latencies, asked.latencies);
     Ok(Rebuild {
+        seconds,
+        spans_per_second: facts.spans as f64 / seconds,
+        peak_bytes,
+        answered: asked.answered,
+        unanswered: asked.unanswered,
+        newest_p95_ms: lists.percentile_millis(0.95),
         arrived_spans: arrived.spans,
         refusals: arrived.refusals,
         ack_p99_ms: latencies.percentile_millis(0.99),
         // the rebuild itself is announced as a warning
         problems: problems.into_iter().filter(|line| !line.contains("filling the index")).collect(),
-        ..watched
     })
 }
 
@@ -80,39 +89,39 @@ async fn arrive(target: &Target, done: &Cell<bool>) -> anyhow::Result<Outcome> {
     Ok(sum)
 }
 
-/// Waits until everything is indexed, and asks for the newest traces meanwhile.
-async fn watch(
-    server: &ServerProcess,
-    api: &Api,
-    facts: &Facts,
-    done: &Cell<bool>,
-    started: Instant,
-) -> anyhow::Result<Rebuild> {
-    let (mut answered, mut unanswered, mut latencies) = (0, 0, Latencies::default());
-    loop {
-        let asked = Instant::now();
+/// Lists of the newest traces that were asked for.
+#[derive(Default)]
+struct Asked {
+    answered: u64,
+    unanswered: u64,
+    latencies: Latencies,
+}
+
+/// Asks for the newest traces until the rebuild is done.
+async fn ask(api: &Api, done: &Cell<bool>) -> anyhow::Result<Asked> {
+    let mut asked = Asked::default();
+    while !done.get() {
+        let began = Instant::now();
         if api.get("/otel/traces").await.is_ok() {
-            answered += 1;
-            latencies.add(asked.elapsed());
+            asked.answered += 1;
+            asked.latencies.add(began.elapsed());
         } else {
-            unanswered += 1;
+            asked.unanswered += 1;
         }
+        tokio::time::sleep(ASK_INTERVAL).await;
+    }
+    Ok(asked)
+}
+
+/// Waits until everything is queryable; returns the seconds since the start of the process.
+async fn queryable(api: &Api, facts: &Facts, done: &Cell<bool>, started: Instant) -> anyhow::Result<f64> {
+    loop {
         let status = api.status().await?;
         if status.index == "ok" && status.indexed_spans >= facts.spans {
-            break;
+            done.set(true);
+            return Ok(started.elapsed().as_secs_f64());
         }
         ensure!(started.elapsed() < LIMIT, "not rebuilt within {LIMIT:?}: {status:?}");
         tokio::time::sleep(LOOK_INTERVAL).await;
     }
-    let seconds = started.elapsed().as_secs_f64();
-    done.set(true);
-    Ok(Rebuild {
-        seconds,
-        spans_per_second: facts.spans as f64 / seconds,
-        peak_bytes: Memory::of(server.pid()).peak_bytes,
-        answered,
-        unanswered,
-        newest_p95_ms: latencies.percentile_millis(0.95),
-        ..Rebuild::default()
-    })
 }

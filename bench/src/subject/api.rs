@@ -108,7 +108,7 @@ impl Api {
         serde_json::from_slice(&answer).context("the server's status is not what was expected")
     }
 
-    /// Whether a trace can be read.
+    /// Whether a trace can be read. What is acknowledged and not queryable yet is 503.
     pub(crate) async fn has_trace(&self, trace_id: [u8; 16]) -> anyhow::Result<bool> {
         let url = format!("{}/otel/trace/{}", self.base, hex::encode(trace_id));
         let answer = self.client.get(url).send().await?;
@@ -116,7 +116,7 @@ impl Api {
         answer.bytes().await?;
         match status {
             StatusCode::OK => Ok(true),
-            StatusCode::NOT_FOUND => Ok(false),
+            StatusCode::NOT_FOUND | StatusCode::SERVICE_UNAVAILABLE => Ok(false),
             other => bail!("reading a trace: {other}"),
         }
     }

@@ -9,8 +9,9 @@
 //! | [`app`], `stores`, `features` | what is open: stores, tasks, and the list of features |
 //! | `http`, `cors`, `routes`, `page`, `compression` | the layers around all routes, and those that belong to no feature |
 //! | [`document`], `route_table` | the API's description and the table of its routes |
-//! | `memory`, `watch` | shares of memory; the program's own log and traces |
+//! | `memory`, `allocator`, `watch` | shares of memory; what the allocator keeps; the program's own log and traces |
 
+mod allocator;
 pub mod app;
 pub mod cli;
 pub mod commands;

@@ -23,7 +23,7 @@ use tonic::{Request, Response, Status};
 use tower::Service;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 const GROUP_MAX: usize = 64;
 const QUEUE_MAX: usize = 256;

@@ -44,6 +44,13 @@ class Group:
         lines = dict(line.split(" ", 1) for line in self.events.read_text("ascii").splitlines())
         return int(lines.get("oom_kill", 0))
 
+    def mib(self):
+        """What the group takes, in MiB: memory that no file backs, pages of files, and the kernel's own for it."""
+        stat = dict(line.split(" ", 1) for line in (self.path / "memory.stat").read_text("ascii").splitlines())
+        kernel = self.path / "memory.kmem.usage_in_bytes"
+        own = int(kernel.read_text("ascii")) if kernel.is_file() else int(stat.get("kernel", 0)) + int(stat.get("sock", 0))
+        return [int(bytes) >> 20 for bytes in (stat.get("anon", stat.get("rss", 0)), stat.get("file", stat.get("cache", 0)), own)]
+
     def remove(self):
         """The kernel lets the last process go a moment after its end."""
         end = time.monotonic() + 10

@@ -72,7 +72,7 @@ class Honest:
         self.process.join()
 
 
-def besiege(server, sender, target, attacks, seconds):
+def besiege(server, group, sender, target, attacks, seconds):
     """Lets all attacks run; returns what each tells at its end, and whether the process survived."""
     stop, besiegers = multiprocessing.Event(), []
     for attack in attacks:
@@ -83,10 +83,10 @@ def besiege(server, sender, target, attacks, seconds):
     began = time.monotonic()
     while time.monotonic() - began < seconds and server.process.is_alive():
         waits = sender.listen(min(REPORT_SECONDS, max(1, seconds - (time.monotonic() - began))))
-        memory = server.process.mib() if server.process.is_alive() else 0
+        anonymous, files, kernel = group.mib()
         print(f"  {time.monotonic() - began:5.0f} s  {len(waits)} acknowledged, p50 {part(waits, 0.5) * 1e3:.0f} ms, "
-              f"p99 {part(waits, 0.99) * 1e3:.0f} ms; refused for now so far {sender.report['refusals']}; memory {memory} MiB; "
-              f"load of the machine {os.getloadavg()[0]:.0f}", flush=True)
+              f"p99 {part(waits, 0.99) * 1e3:.0f} ms; refused for now so far {sender.report['refusals']}; "
+              f"memory {anonymous} MiB, files {files}, kernel {kernel}; load of the machine {os.getloadavg()[0]:.0f}", flush=True)
     survived = server.process.is_alive()
     stop.set()
     told = {}
@@ -182,7 +182,7 @@ def survive(arguments):
         print(f"{len(attacks)} attacks at once for {arguments.minutes:g} minutes, {arguments.rate} honest spans a second, "
               f"{GROUP_BYTES >> 20} MiB of memory, JUNJO_MEMORY_LIMIT={MEMORY_LIMIT}", flush=True)
         sender = Honest(target, arguments.rate, niceness).start()
-        told, survived = besiege(server, sender, target, attacks, arguments.minutes * 60)
+        told, survived = besiege(server, group, sender, target, attacks, arguments.minutes * 60)
         sender.end()
         peak = server.process.peak_mib() if server.process.is_alive() else 0
         took = drained(server)

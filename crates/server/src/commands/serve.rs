@@ -9,10 +9,10 @@ use junjo_span_store::Prober;
 use junjo_web::{Lifecycle, SystemClock, lifecycle::os_signals};
 
 use super::probe_index;
-use crate::private_files;
 use crate::running::Running;
 use crate::settings::Settings;
 use crate::watch;
+use crate::{allocator, private_files};
 
 /// Time to finish what is in flight after a stop signal; compose kills after 10 s by default.
 const STOP_LIMIT: Duration = Duration::from_secs(8);
@@ -20,6 +20,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(8);
 /// Serves, and returns how the process ended.
 pub fn run(settings: Settings) -> anyhow::Result<ExitCode> {
     private_files::make_private();
+    allocator::keep_freed_pages_shortly()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let watch = watch::start(&settings.watch, &settings.listen)?;

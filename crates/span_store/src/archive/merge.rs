@@ -14,6 +14,7 @@ use junjo_wal::Sequence;
 use super::check::check;
 use super::item::ArchiveItem;
 use super::read::{Groups, read_columns};
+use super::repeats::{Hashes, Superseded};
 use super::writer::FileWriter;
 use crate::catalog::file::{ArchiveFile, Leased};
 use crate::catalog::to_delete::ToDelete;
@@ -149,29 +150,40 @@ fn current<T: ArchiveItem>(
 
 /// Places of the items that a later file has too. One file never has an item twice.
 fn superseded<T: ArchiveItem>(job: &MergeJob<'_>) -> Result<AHashSet<Place>, StoreError> {
-    let mut superseded = AHashSet::new();
     if job.inputs.len() < 2 {
-        return Ok(superseded);
+        return Ok(AHashSet::new());
     }
-    let rows: u64 = job.inputs.iter().map(|input| input.row_count).sum();
-    let mut seen: AHashSet<T::Identity> = AHashSet::with_capacity(usize::try_from(rows).unwrap_or_default());
+    let mut hashes = Hashes::with_capacity(job.inputs.iter().map(|input| input.row_count).sum());
+    each_identity::<T>(job, &mut |identity, _| hashes.note(&identity))?;
+    let repeated = hashes.repeated();
+    if repeated.is_empty() {
+        return Ok(AHashSet::new());
+    }
+    let mut superseded = Superseded::among(&repeated);
+    each_identity::<T>(job, &mut |identity, place| superseded.take(identity, place))?;
+    Ok(superseded.places())
+}
+
+/// Hands over what tells each item from others, and its place.
+fn each_identity<T: ArchiveItem>(
+    job: &MergeJob<'_>,
+    take: &mut dyn FnMut(T::Identity, Place),
+) -> Result<(), StoreError> {
     let mut columns = vec!["sequence", "ordinal"];
     columns.extend(T::IDENTITY_COLUMNS);
-    for input in job.inputs.iter().rev() {
+    for input in job.inputs {
         read_columns(&job.archive_dir.join(&input.path), &columns, &mut |batch| {
             let identities = T::identities(batch).map_err(StoreError::Columns)?;
             let places = places(batch).map_err(StoreError::Columns)?;
             for (identity, place) in identities.into_iter().zip(places) {
-                if let Some(identity) = identity
-                    && !seen.insert(identity)
-                {
-                    superseded.insert(place);
+                if let Some(identity) = identity {
+                    take(identity, place);
                 }
             }
             Ok(true)
         })?;
     }
-    Ok(superseded)
+    Ok(())
 }
 
 /// The rows that stay, and how many rows were left out because their deletion was requested.

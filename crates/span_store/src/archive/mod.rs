@@ -11,6 +11,7 @@ pub(crate) mod merge;
 pub(crate) mod payload;
 pub(crate) mod read;
 pub(crate) mod reconcile;
+mod repeats;
 mod sweep;
 mod unreadable;
 pub(crate) mod write;

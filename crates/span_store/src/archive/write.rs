@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use ahash::{AHashMap, AHashSet};
+use ahash::AHashSet;
 use arrow::datatypes::SchemaRef;
 use junjo_memory::Loan;
 use junjo_span_model::{DERIVE_VERSION, PriceTable};
 use junjo_wal::{Record, Sequence, Wal};
 
 use super::item::ArchiveItem;
+use super::repeats::{Hashes, Repeated, Superseded};
 use super::writer::{FileWriter, Finished};
 use crate::catalog::file::ArchiveFile;
 use crate::catalog::to_delete::ToDelete;
@@ -61,56 +62,87 @@ pub(crate) fn write_file(job: &SealJob<'_>) -> Result<Option<ArchiveFile>, Store
 
 fn write_items<T: ArchiveItem>(job: &SealJob<'_>) -> Result<Option<ArchiveFile>, StoreError> {
     let Some(written) = write_once::<T>(job, &AHashSet::new())? else { return Ok(None) };
-    if written.superseded.is_empty() {
+    let repeated = written.hashes.repeated();
+    if repeated.is_empty() {
         return written.finished.publish(job.archive_dir).map(Some);
     }
     // items that arrived twice in this range (a client's retry): write again without the earlier arrivals
     written.finished.discard();
-    let again = write_once::<T>(job, &written.superseded)?;
+    let again = write_once::<T>(job, &superseded::<T>(job, &repeated)?)?;
     again.map(|written| written.finished.publish(job.archive_dir)).transpose()
 }
 
 /// A complete temporary file.
 struct Written {
     finished: Finished,
-    superseded: AHashSet<Place>,
+    hashes: Hashes,
 }
 
 fn write_once<T: ArchiveItem>(
     job: &SealJob<'_>,
     skip: &AHashSet<Place>,
 ) -> Result<Option<Written>, StoreError> {
-    let SealJob { wal, range, prices, quarantine, .. } = *job;
+    let SealJob { range, prices, quarantine, .. } = *job;
     let folder = job.archive_dir.join(format!("day={}", range.received_day));
     std::fs::create_dir_all(&folder).map_err(StoreError::io("create", &folder))?;
     let temporary = folder.join(format!("{}-{:020}.tmp", range.dataset.as_str(), range.last.0));
     let mut sink: Sink<'_, T> = Sink::create(temporary, skip, job)?;
-    let (mut at, mut first) = (range.after, None);
-    'range: while at < range.last {
-        let records = wal.read_after(at, READ_BYTES).map_err(StoreError::Wal)?;
+    let first = each_record(job, &mut |record| {
+        sink.items += u64::from(record.item_count);
+        if quarantine.has(record.sequence) {
+            return Ok(());
+        }
+        match sink.take(record, prices)? {
+            Ok(()) => Ok(()),
+            Err(failure) => quarantine.keep(record, &failure),
+        }
+    })?;
+    sink.finish(range, first.unwrap_or(range.last), job.wal)
+}
+
+/// Places of the items of the range that a later one replaces.
+fn superseded<T: ArchiveItem>(job: &SealJob<'_>, repeated: &Repeated) -> Result<AHashSet<Place>, StoreError> {
+    let mut superseded = Superseded::among(repeated);
+    each_record(job, &mut |record| {
+        if job.quarantine.has(record.sequence) {
+            return Ok(());
+        }
+        let decoded = T::decode(record, job.prices, &|_| true, &mut |item| {
+            let place = item.place();
+            if let Some(identity) = item.identity()
+                && !job.to_delete.has(item.trace_id(), item.service(), place.sequence)
+            {
+                superseded.take(identity, place);
+            }
+        });
+        decoded.or_else(|failure| job.quarantine.keep(record, &failure))
+    })?;
+    Ok(superseded.places())
+}
+
+/// Hands over each record of the range that belongs to its dataset; returns the first one's sequence.
+fn each_record(
+    job: &SealJob<'_>,
+    take: &mut dyn FnMut(&Record) -> Result<(), StoreError>,
+) -> Result<Option<Sequence>, StoreError> {
+    let (mut at, mut first) = (job.range.after, None);
+    while at < job.range.last {
+        let records = job.wal.read_after(at, READ_BYTES).map_err(StoreError::Wal)?;
         if records.is_empty() {
             break;
         }
         for record in &records {
-            if record.sequence > range.last {
-                break 'range;
+            if record.sequence > job.range.last {
+                return Ok(first);
             }
             at = record.sequence;
-            if Dataset::of(record) != range.dataset {
-                continue;
-            }
-            first = first.or(Some(record.sequence));
-            sink.items += u64::from(record.item_count);
-            if quarantine.has(record.sequence) {
-                continue;
-            }
-            if let Err(failure) = sink.take(record, prices)? {
-                quarantine.keep(record, &failure)?;
+            if Dataset::of(record) == job.range.dataset {
+                first = first.or(Some(record.sequence));
+                take(record)?;
             }
         }
     }
-    let first = first.unwrap_or(range.last);
-    sink.finish(range, first, wal)
+    Ok(first)
 }
 
 /// The open file and what is known of its content so far.
@@ -123,8 +155,7 @@ struct Sink<'s, T: ArchiveItem> {
     rows: u64,
     deleted: u64,
     bounds: (i64, i64),
-    newest: AHashMap<T::Identity, Place>,
-    superseded: AHashSet<Place>,
+    hashes: Hashes,
     skip: &'s AHashSet<Place>,
     to_delete: &'s ToDelete,
     /// Text converted to Arrow at a time.
@@ -145,8 +176,7 @@ impl<'s, T: ArchiveItem> Sink<'s, T> {
             rows: 0,
             deleted: 0,
             bounds: (i64::MAX, i64::MIN),
-            newest: AHashMap::new(),
-            superseded: AHashSet::new(),
+            hashes: Hashes::default(),
             skip,
             to_delete: job.to_delete,
             batch_bytes: room.batch_bytes(),
@@ -190,10 +220,8 @@ impl<'s, T: ArchiveItem> Sink<'s, T> {
             self.deleted += 1;
             return Ok(());
         }
-        if let Some(identity) = item.identity()
-            && let Some(earlier) = self.newest.insert(identity, place)
-        {
-            self.superseded.insert(earlier);
+        if let Some(identity) = item.identity() {
+            self.hashes.note(&identity);
         }
         let (begin, end) = item.bounds();
         self.rows += 1;
@@ -246,6 +274,6 @@ impl<'s, T: ArchiveItem> Sink<'s, T> {
             derive_version: i64::from(DERIVE_VERSION),
         };
         let finished = self.writer.finish(file)?;
-        Ok(Some(Written { finished, superseded: self.superseded }))
+        Ok(Some(Written { finished, hashes: self.hashes }))
     }
 }

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures::future::select_all;
 use junjo_memory::{Loan, Memory, NoMemory, Part};
-use tokio::time::{Instant, sleep};
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
 
 /// Not counted: there are at most as many of these as streams, and a bound on what is buffered of each.
 pub(super) const SMALL_BYTES: usize = 4 << 10;
@@ -18,23 +20,25 @@ const CONNECTION_SHARE: u64 = 4;
 const ADDRESS_SHARE: u64 = 2;
 /// How long a streamed answer waits for memory to send its next piece.
 const WAIT_MAX: Duration = Duration::from_secs(30);
-/// How often it looks whether its own connection or address has sent something.
-const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Bytes of one connection or address.
 #[derive(Debug, Default)]
-pub(super) struct Tally(AtomicU64);
+pub(super) struct Tally {
+    held: AtomicU64,
+    freed: Notify,
+}
 
 impl Tally {
     /// Counts `bytes` if they fit into `max`, or if there is nothing else.
     fn add(&self, bytes: u64, max: u64) -> bool {
         let sum =
             |held: u64| (held == 0 || held.saturating_add(bytes) <= max).then(|| held.saturating_add(bytes));
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum).is_ok()
+        self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum).is_ok()
     }
 
     fn subtract(&self, bytes: u64) {
-        self.0.fetch_sub(bytes, Ordering::Relaxed);
+        self.held.fetch_sub(bytes, Ordering::Relaxed);
+        self.freed.notify_waiters();
     }
 }
 
@@ -84,11 +88,13 @@ impl Budget {
     pub(super) async fn hold(self, bytes: usize) -> Result<Held, NoMemory> {
         let until = Instant::now() + WAIT_MAX;
         let counted = loop {
-            match self.count(bytes) {
-                Some(counted) => break counted,
-                None if Instant::now() >= until => return Err(NoMemory::Now(Part::Send)),
-                None => sleep(LOOK_INTERVAL).await,
+            // before the look, so that what is freed after it is not missed
+            let freed = self.tallies.iter().map(|(tally, _)| Box::pin(tally.freed.notified()));
+            let freed: Vec<_> = freed.collect();
+            if let Some(counted) = self.count(bytes) {
+                break counted;
             }
+            timeout_at(until, select_all(freed)).await.map_err(|_| NoMemory::Now(Part::Send))?;
         };
         let wait = until.saturating_duration_since(Instant::now());
         let loan = self.memory.reserve_within(Part::Send, counted.bytes, wait).await?;
@@ -100,6 +106,10 @@ impl Budget {
         let mut counted = Counted { tallies: Vec::new(), bytes: bytes as u64 };
         for (tally, max) in &self.tallies {
             if !tally.add(counted.bytes, *max) {
+                // nobody is told: it would wake this waiter itself, and what keeps it waiting is still held
+                for (tally, _) in counted.tallies.drain(..) {
+                    tally.held.fetch_sub(counted.bytes, Ordering::Relaxed);
+                }
                 return None;
             }
             counted.tallies.push((Arc::clone(tally), *max));
