@@ -62,7 +62,7 @@ export function TraceReading(props: TraceSpansProps) {
         <Tools {...props} />
         <Notice {...props} />
         {view.visible.rows.length === 0 ? (
-          <NothingFound onSearchChange={onSearchChange} />
+          <NothingFound looking={view.found.isFetching} onSearchChange={onSearchChange} />
         ) : (
           <Reading
             // What is folded or left out moves everything, and old heights would show in the wrong places.
@@ -96,7 +96,8 @@ function Notice({ view, search, onSearchChange }: TraceSpansProps) {
 function Rows(props: TraceSpansProps & { look: RowLook }) {
   const { view, data, look, selectedId, onSelect, onSearchChange } = props;
   const toggle = useToggleFold(props);
-  if (view.visible.rows.length === 0) return <NothingFound onSearchChange={onSearchChange} />;
+  if (view.visible.rows.length === 0)
+    return <NothingFound looking={view.found.isFetching} onSearchChange={onSearchChange} />;
   return (
     <Waterfall
       model={view.model}
@@ -116,11 +117,16 @@ function Rows(props: TraceSpansProps & { look: RowLook }) {
   );
 }
 
-function NothingFound({ onSearchChange }: Pick<TraceSpansProps, "onSearchChange">) {
+interface NothingFoundProps extends Pick<TraceSpansProps, "onSearchChange"> {
+  /** The server still looks into what spans hold. */
+  looking: boolean;
+}
+
+function NothingFound({ looking, onSearchChange }: NothingFoundProps) {
   return (
     <EmptyState
       icon={SearchX}
-      title="No span matches"
+      title={looking ? "No name matches; looking into messages" : "No span matches"}
       action={
         <Button onClick={() => onSearchChange({ find: undefined, errors: undefined })}>Clear search</Button>
       }
