@@ -45,7 +45,7 @@ export default defineConfig({
         },
         {
           name: "flows",
-          testMatch: "flows.spec.ts",
+          testMatch: ["flows.spec.ts", "trace.spec.ts"],
           dependencies: ["flow"],
           use: { storageState: SESSION_FILE },
         },
@@ -54,6 +54,7 @@ export default defineConfig({
           : [
               { name: "large", testMatch: "large-trace.spec.ts", dependencies: ["pages"] },
               { name: "figures", testMatch: "figures.spec.ts" },
+              { name: "visual", testMatch: "visual.spec.ts" },
             ]),
       ],
   ...(url

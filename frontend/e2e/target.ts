@@ -83,7 +83,11 @@ export async function sendRun(
   if (!sent.ok()) throw new Error(`run refused: ${sent.status()} ${await sent.text()}`);
 }
 
-/** Puts the mock into a known state; a real server stays as it is. */
-export async function resetMock(request: APIRequestContext, state: "fresh" | "busy"): Promise<void> {
-  if (isMock) await request.post(`/__mock/reset?state=${state}`);
+/** Puts the mock into a known state, with its clock stopped at `nowMs` if that is given; a real server stays as it is. */
+export async function resetMock(
+  request: APIRequestContext,
+  state: "fresh" | "busy",
+  nowMs?: number,
+): Promise<void> {
+  if (isMock) await request.post(`/__mock/reset?state=${state}${nowMs === undefined ? "" : `&now=${nowMs}`}`);
 }

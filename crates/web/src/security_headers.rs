@@ -13,7 +13,7 @@ use crate::client::ClientInfo;
 
 /// Scripts, workers, fonts and requests from our own origin only. Inline styles are allowed because the component and
 /// editor libraries of the UI insert `<style>` elements at run time; inline scripts are not.
-const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; media-src 'self' data:; \
     font-src 'self'; connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'";
 

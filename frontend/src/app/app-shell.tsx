@@ -3,6 +3,7 @@ import { Outlet, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { Suspense, useState } from "react";
+import { HintLayer } from "@/components/hint/hint-layer";
 import { BrandMark } from "@/components/ui/brand";
 import { Button } from "@/components/ui/button";
 import { usePreferences } from "@/state/preferences";
@@ -19,7 +20,7 @@ import { Sidebar } from "./sidebar";
 
 export function AppShell() {
   const narrow = useMedia(NARROW);
-  const { sidebarFolded } = usePreferences();
+  const { sidebarFolded, timeZone } = usePreferences();
   useFrameCommands();
   useShortcutKeys();
   return (
@@ -31,7 +32,13 @@ export function AppShell() {
         Skip to content
       </a>
       {narrow ? <TopBar /> : <Sidebar folded={sidebarFolded} />}
-      <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none">
+      {/* another zone changes every time on the page */}
+      <main
+        key={timeZone}
+        id="main"
+        tabIndex={-1}
+        className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none"
+      >
         <SpanActionsProvider actions={SPAN_ACTIONS}>
           <TraceActionsProvider actions={TRACE_ACTIONS}>
             <ExecutableViewsProvider views={EXECUTABLE_VIEWS}>
@@ -42,6 +49,7 @@ export function AppShell() {
       </main>
       <CommandPalette />
       <HelpSheet />
+      <HintLayer />
       <Suspense>
         {OVERLAYS.map((Overlay, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the list is as constant as the features

@@ -43,7 +43,7 @@ describe("session", () => {
     await user.type(await screen.findByLabelText("Email"), "ada@example.com");
     await user.type(screen.getByLabelText("Password"), "wrong horse");
     await user.click(screen.getByRole("button", { name: "Sign in" }));
-    expect(await screen.findByRole("alert")).toHaveTextContent("Email or password is not right.");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Incorrect email or password.");
 
     await user.clear(screen.getByLabelText("Password"));
     await user.type(screen.getByLabelText("Password"), "correct horse");
@@ -52,7 +52,15 @@ describe("session", () => {
     expect(router.state.location.search).toMatchObject({ range: "7d" });
   });
 
-  /** A session that ends while a page is open leads to sign-in instead of an error. */
+  /** Scenario: a browser that never signed in, or signed out. Guarantee: nothing is said of a session that has ended. */
+  it("says nothing of a session that was not there", async () => {
+    localStorage.clear();
+    renderApp("/services", { ...busyStore(Date.now(), 3), signedIn: false });
+    await screen.findByRole("heading", { name: "Sign in to Junjo" });
+    expect(screen.queryByText(/Your session has ended/)).toBeNull();
+  });
+
+  /** A session that ends while a page is open leads to sign-in instead of an error, which says why. */
   it("notices an expired session", async () => {
     const store = busyStore(Date.now(), 3);
     const { router } = renderApp("/services", store);
@@ -60,5 +68,9 @@ describe("session", () => {
     store.signedIn = false;
     await screen.findByRole("heading", { name: "Sign in to Junjo" });
     await waitFor(() => expect(router.state.location.search).toMatchObject({ next: "/services" }));
+    expect(await screen.findByText(/Your session has ended/)).toHaveTextContent(
+      "Sessions end 1 d after their last use, 30 d after sign-in",
+    );
+    expect(screen.getByText(/reset-password/)).toBeInTheDocument();
   });
 });

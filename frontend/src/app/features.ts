@@ -49,7 +49,7 @@ const SETTINGS: Place = {
   section: "settings",
   rank: 120,
   keys: "g ,",
-  words: "profile accounts users audit about",
+  words: "profile members accounts users audit about",
 };
 
 export const PLACES = [SETTINGS, ...FACES.flatMap(({ places }) => places ?? [])].sort(byRank);

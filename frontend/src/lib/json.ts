@@ -25,15 +25,27 @@ export function jsonEntries(value: unknown): [string, unknown][] {
   return [];
 }
 
-/** Many payloads are JSON as text; gives the parsed object or array, or undefined for plain text. */
+/**
+ * Many payloads are JSON as text; gives the parsed object or array, or undefined for plain text. Integers beyond 2^53 come as
+ * the API writes them, where the browser hands out their digits.
+ */
 export function parseJsonText(text: string): unknown {
-  const first = text.trimStart()[0];
+  const first = /\S/.exec(text)?.[0];
   if (first !== "{" && first !== "[") return undefined;
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text, LONG_DIGITS.test(text) ? exactly : undefined) as unknown;
   } catch {
     return undefined;
   }
+}
+
+const LONG_DIGITS = /\d{16}/;
+
+function exactly(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
+  const source = context?.source;
+  const isLong =
+    typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d{16,20}$/.test(source ?? "");
+  return isLong ? { int: source } : value;
 }
 
 /** Text as it is, JSON indented. */

@@ -11,7 +11,7 @@ import {
   retainSearchParams,
 } from "@tanstack/react-router";
 import { timeRangeSearch } from "@/lib/time-range";
-import { sessionQuery } from "./session-query";
+import { hadSession, sessionQuery } from "./session-query";
 
 interface RouterContext {
   queryClient: QueryClient;
@@ -37,7 +37,9 @@ export const appRoute = createRoute({
   search: { middlewares: [retainSearchParams(["range", "from", "to"])] },
   beforeLoad: async ({ context, location }) => {
     const user = await context.queryClient.ensureQueryData(sessionQuery());
-    if (user === null) throw redirect({ to: "/login", search: { next: location.href } });
+    if (user !== null) return;
+    const ended = hadSession() ? { ended: true } : {};
+    throw redirect({ to: "/login", search: { next: location.href, ...ended } });
   },
 });
 

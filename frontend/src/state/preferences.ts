@@ -2,6 +2,7 @@
 
 import { create } from "zustand";
 import { createJSONStorage, persist } from "zustand/middleware";
+import { chooseZone, ZONES } from "@/lib/format/zone";
 import { z } from "@/lib/zod";
 
 const preferencesSchema = z.object({
@@ -14,6 +15,10 @@ const preferencesSchema = z.object({
   markdown: z.boolean().catch(true),
   /** Columns of the trace list that are left out. */
   hiddenTraceColumns: z.array(z.string()).catch([]),
+  /** Lines of charts on a logarithmic scale. */
+  logCharts: z.boolean().catch(false),
+  /** Zone of every time that is shown or typed. */
+  timeZone: z.enum(ZONES).catch("local"),
 });
 
 type Values = z.infer<typeof preferencesSchema>;
@@ -36,3 +41,7 @@ export const usePreferences = create<Preferences>()(
     },
   ),
 );
+
+// Formats are plain functions, which read the zone from `lib`. The shell draws its page anew when it changes.
+chooseZone(usePreferences.getState().timeZone);
+usePreferences.subscribe(({ timeZone }) => chooseZone(timeZone));

@@ -11,7 +11,9 @@ export function sessionQuery() {
     queryKey: ["auth", "me"],
     queryFn: async ({ signal }): Promise<User | null> => {
       try {
-        return await unwrap(api.GET("/auth/me", { signal: deadline(signal) }));
+        const user = await unwrap(api.GET("/auth/me", { signal: deadline(signal) }));
+        rememberSession(true);
+        return user;
       } catch (error) {
         if (isUnauthenticated(error)) return null;
         throw error;
@@ -23,6 +25,7 @@ export function sessionQuery() {
 
 export async function signOut(client: QueryClient): Promise<void> {
   await unwrap(api.POST("/auth/logout", { signal: deadline() }));
+  rememberSession(false);
   client.clear();
   client.setQueryData(sessionQuery().queryKey, null);
 }
@@ -30,6 +33,28 @@ export async function signOut(client: QueryClient): Promise<void> {
 /** Nothing that another account saw may stay in the cache. */
 export function beginSession(client: QueryClient, user: User): User {
   client.clear();
+  rememberSession(true);
   client.setQueryData(sessionQuery().queryKey, user);
   return user;
+}
+
+const STORAGE_KEY = "junjo.signed-in";
+
+/** So that the sign-in page can say that a session has ended, which nobody asked for. */
+function rememberSession(begun: boolean): void {
+  try {
+    if (begun) localStorage.setItem(STORAGE_KEY, "yes");
+    else localStorage.removeItem(STORAGE_KEY);
+  } catch {
+    // Blocked storage: the sign-in page says nothing of an earlier session.
+  }
+}
+
+/** Somebody signed in with this browser and did not sign out. */
+export function hadSession(): boolean {
+  try {
+    return localStorage.getItem(STORAGE_KEY) !== null;
+  } catch {
+    return false;
+  }
 }

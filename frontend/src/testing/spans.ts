@@ -23,6 +23,7 @@ export function span(
     input_tokens: null,
     output_tokens: null,
     cost_usd: null,
+    counts_usage: false,
     event_count: 0,
     error_count: 0,
     state_event_count: 0,

@@ -107,6 +107,8 @@ pub struct TraceSpan {
     pub(crate) input_tokens: Option<i64>,
     pub(crate) output_tokens: Option<i64>,
     pub(crate) cost_usd: Option<f64>,
+    /// Whether tokens and cost count in sums; what wraps a model call repeats its usage, and does not.
+    pub(crate) counts_usage: bool,
     pub(crate) event_count: i32,
     /// Exceptions on the span, equal ones counted once; at least 1 for a failed span.
     pub(crate) error_count: i32,
@@ -133,6 +135,7 @@ impl From<&SpanRow> for TraceSpan {
             input_tokens: row.input_tokens,
             output_tokens: row.output_tokens,
             cost_usd: row.cost_usd,
+            counts_usage: row.is_model_call,
             event_count: row.event_count,
             error_count: row.exception_count.max(i32::from(row.is_error())),
             state_event_count: row.state_event_count,

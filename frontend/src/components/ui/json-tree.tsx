@@ -108,7 +108,7 @@ function JsonRow({ name, value, depth, openDepth, flat, renderAction }: RowProps
               className={cn("mt-[3.5px] shrink-0 text-faint transition-transform", open && "rotate-90")}
               aria-hidden
             />
-            <span className="shrink-0 break-all text-muted">{name}</span>
+            <span className="max-w-[75%] shrink-0 text-muted [overflow-wrap:anywhere]">{name}</span>
             <span className="min-w-0 truncate pl-1 text-faint">
               {summary(content, kind)}
               {embedded && " (JSON text)"}
@@ -116,7 +116,7 @@ function JsonRow({ name, value, depth, openDepth, flat, renderAction }: RowProps
           </button>
         ) : (
           <div className={cn("flex min-w-0 flex-1 flex-wrap items-start gap-x-2", !flat && "pl-[17px]")}>
-            <span className="break-all text-muted">{name}</span>
+            <span className="min-w-0 text-muted [overflow-wrap:anywhere]">{name}</span>
             <Scalar value={content} kind={kind} />
           </div>
         )}

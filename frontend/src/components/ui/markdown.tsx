@@ -1,7 +1,10 @@
 /** Shows parsed markdown. Built from elements of our own; the text can choose none, and nothing is fetched. */
+import { Square, SquareCheck } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { cn } from "@/lib/cn";
-import { type Block, type Inline, parseMarkdown } from "@/lib/markdown";
+import { type Block, type Inline, type ListItem, parseMarkdown } from "@/lib/markdown";
+import { Code } from "./code";
+import { Picture } from "./picture";
 
 export function Markdown({ text, className }: { text: string; className?: string }) {
   const blocks = useMemo(() => parseMarkdown(text), [text]);
@@ -29,20 +32,12 @@ function BlockView({ block }: { block: Block }): ReactNode {
       );
     case "paragraph":
       return (
-        <p className="whitespace-pre-line">
+        <p className="whitespace-pre-wrap [tab-size:4]">
           <Inlines parts={block.children} />
         </p>
       );
     case "code":
-      return (
-        <pre
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-          tabIndex={0}
-          className="min-w-0 overflow-x-auto rounded-md border border-line bg-surface p-2 font-mono text-xs leading-5"
-        >
-          {block.text}
-        </pre>
-      );
+      return <Code text={block.text} language={block.language} />;
     case "quote":
       return (
         <blockquote className="grid gap-2 border-line-strong border-l-2 pl-3 text-muted">
@@ -61,15 +56,30 @@ function BlockView({ block }: { block: Block }): ReactNode {
 function ListView({ list }: { list: Extract<Block, { kind: "list" }> }) {
   const items = list.items.map((item, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: as above
-    <li key={index} className="min-w-0 pl-0.5">
-      <Blocks blocks={item} />
-    </li>
+    <ItemView key={index} item={item} />
   ));
   if (!list.ordered) return <ul className="grid list-disc gap-1 pl-5">{items}</ul>;
   return (
-    <ol start={list.start} className="grid list-decimal gap-1 pl-6">
+    <ol className={cn("grid gap-1 pl-6", list.mark === ")" ? "list-[decimal-paren]" : "list-decimal")}>
       {items}
     </ol>
+  );
+}
+
+function ItemView({ item: { number, done, blocks } }: { item: ListItem }) {
+  const Box = done ? SquareCheck : Square;
+  return (
+    <li value={number} className={cn("min-w-0 pl-0.5", done !== undefined && "relative list-none")}>
+      {done !== undefined && (
+        <Box
+          size={14}
+          role="img"
+          aria-label={done ? "Done" : "To do"}
+          className={cn("absolute top-1 -left-4.5", done ? "text-ok" : "text-faint")}
+        />
+      )}
+      <Blocks blocks={blocks} />
+    </li>
   );
 }
 
@@ -131,6 +141,14 @@ function InlineView({ part }: { part: Inline }): ReactNode {
           <Inlines parts={part.children} />
         </em>
       );
+    case "struck":
+      return (
+        <del>
+          <Inlines parts={part.children} />
+        </del>
+      );
+    case "image":
+      return <Picture src={part.src} alt={part.text || "Picture in the text"} />;
     case "link":
       return (
         <a

@@ -1,5 +1,13 @@
-/** A titled part of a settings page. */
+/** What settings pages consist of: a column of one width on all of them, and titled parts in it. */
 import type { ReactNode } from "react";
+import { cn } from "@/lib/cn";
+
+/** The width of everything on a settings page. */
+export const settingsWidth = "w-full max-w-4xl";
+
+export function SettingsColumn({ children }: { children: ReactNode }) {
+  return <div className={cn(settingsWidth, "grid gap-8 px-4 py-4 sm:py-6")}>{children}</div>;
+}
 
 interface SettingsSectionProps {
   title: string;

@@ -4,7 +4,7 @@ import { ExternalLink } from "lucide-react";
 import { BrandMark } from "@/components/ui/brand";
 import { CopyButton } from "@/components/ui/copy-button";
 import { PageBody } from "@/components/ui/page";
-import { SettingsSection } from "@/components/ui/settings-section";
+import { SettingsColumn, SettingsSection } from "@/components/ui/settings-section";
 import { ErrorState } from "@/components/ui/states";
 import { api, deadline, unwrap } from "@/lib/api/client";
 
@@ -26,7 +26,7 @@ export function AboutPage() {
   return (
     <PageBody>
       <title>About · Junjo</title>
-      <div className="grid max-w-3xl gap-8 px-4 py-4 sm:py-6">
+      <SettingsColumn>
         <div className="flex items-center gap-4">
           <BrandMark size={44} />
           <div className="grid">
@@ -60,7 +60,7 @@ export function AboutPage() {
         <SettingsSection title="License">
           <p className="text-muted text-sm">Apache License 2.0. All data stays on this server.</p>
         </SettingsSection>
-      </div>
+      </SettingsColumn>
     </PageBody>
   );
 }

@@ -8,10 +8,13 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Dialog } from "@/components/ui/dialog";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { PageBody } from "@/components/ui/page";
+import { settingsWidth } from "@/components/ui/settings-section";
 import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
-import { formatBytes, formatCompact } from "@/lib/format/number";
-import { formatDay } from "@/lib/format/time";
+import { cn } from "@/lib/cn";
+import { formatBytes } from "@/lib/format/bytes";
+import { formatCompact } from "@/lib/format/number";
+import { formatMoment } from "@/lib/format/time";
 import { postToast } from "@/state/toasts";
 import { useNow } from "@/state/use-now";
 import { statusQuery } from "@/telemetry/ingest/status-query";
@@ -50,7 +53,7 @@ export function ApiKeysPage() {
     </Button>
   );
   return (
-    <>
+    <div className={cn(settingsWidth, "flex min-h-0 flex-1 flex-col")}>
       <title>API keys · Junjo</title>
       <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-4 py-2">
         <p className="text-faint text-sm">Machines use them to send or read telemetry.</p>
@@ -58,7 +61,7 @@ export function ApiKeysPage() {
       </div>
       <KeyList create={create} onTask={setTask} />
       <KeyDialogs task={task} onTask={setTask} />
-    </>
+    </div>
   );
 }
 
@@ -195,10 +198,10 @@ function KeyRow({ apiKey, use, onEdit, onRotate, onDelete }: KeyRowProps) {
             created <TimeAgo iso={apiKey.created_at} />
           </span>
           <span>{apiKey.last_used_at ? <UsedAgo iso={apiKey.last_used_at} /> : "never used"}</span>
-          {apiKey.expires_at && !expired && <span>expires {formatDay(apiKey.expires_at)}</span>}
+          {apiKey.expires_at && !expired && <span>expires {formatMoment(apiKey.expires_at)}</span>}
           {apiKey.previous_until && Date.parse(apiKey.previous_until) > now && (
             <span className="text-warn">
-              the secret before works until {new Date(apiKey.previous_until).toLocaleString()}
+              the secret before works until {formatMoment(apiKey.previous_until)}
             </span>
           )}
         </div>

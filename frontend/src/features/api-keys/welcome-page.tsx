@@ -47,7 +47,7 @@ export function WelcomePage() {
             ) : (
               <div className="grid justify-items-start gap-2">
                 <p className="text-muted">
-                  Your application shows it with every export; without one, spans are refused.
+                  Your app sends it with every export; without one, spans are refused.
                 </p>
                 <Button weight="primary" onClick={() => key.mutate()} disabled={key.isPending}>
                   {key.isPending ? (

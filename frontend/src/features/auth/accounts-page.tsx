@@ -9,10 +9,11 @@ import { Dialog } from "@/components/ui/dialog";
 import { SelectField } from "@/components/ui/field";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { PageBody } from "@/components/ui/page";
-import { SettingsSection } from "@/components/ui/settings-section";
+import { SettingsColumn, SettingsSection } from "@/components/ui/settings-section";
 import { LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { plural } from "@/lib/format/number";
+import { formatMoment } from "@/lib/format/time";
 import { type Account, accountsQuery } from "@/state/accounts-query";
 import { sessionQuery } from "@/state/session-query";
 import { postToast } from "@/state/toasts";
@@ -44,10 +45,10 @@ export function AccountsPage() {
 
   return (
     <PageBody>
-      <title>Accounts · Junjo</title>
-      <div className="grid max-w-4xl gap-8 px-4 py-4 sm:py-6">
+      <title>Members · Junjo</title>
+      <SettingsColumn>
         <SettingsSection
-          title="Accounts"
+          title="Members"
           note="Everybody who may sign in."
           actions={
             <Button weight="primary" onClick={() => setInviting(true)}>
@@ -78,7 +79,7 @@ export function AccountsPage() {
             </ul>
           </SettingsSection>
         )}
-      </div>
+      </SettingsColumn>
       <Dialog open={inviting} onOpenChange={setInviting} title="Invite somebody">
         <InviteForm
           onInvited={(created) => {
@@ -201,8 +202,7 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
           <Badge>{invitation.role}</Badge>
         </span>
         <span className="text-faint text-xs">
-          invited <TimeAgo iso={invitation.created_at} />, works until{" "}
-          {new Date(invitation.expires_at).toLocaleString()}
+          invited <TimeAgo iso={invitation.created_at} />, works until {formatMoment(invitation.expires_at)}
         </span>
       </div>
       <Button size="sm" onClick={() => back.mutate()} disabled={back.isPending}>

@@ -8,9 +8,11 @@ import { type DataColumns, dataColumns } from "@/components/ui/data-columns";
 import { DataTable } from "@/components/ui/data-table";
 import { SelectField } from "@/components/ui/field";
 import { FilterBar } from "@/components/ui/page";
+import { settingsWidth } from "@/components/ui/settings-section";
 import { EmptyState, LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { cn } from "@/lib/cn";
 import { loadNextPage } from "@/state/query-client";
 import { useSearchState } from "@/state/use-search-state";
 import { type AuditEvent, auditQuery } from "./audit-query";
@@ -74,7 +76,7 @@ export function AuditPage() {
   const audit = useInfiniteQuery(auditQuery(search));
   const rows = audit.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <>
+    <div className={cn(settingsWidth, "flex min-h-0 flex-1 flex-col")}>
       <title>Audit log · Junjo</title>
       <FilterBar>
         <SelectField
@@ -118,7 +120,7 @@ export function AuditPage() {
           onEndReached={() => loadNextPage(audit)}
         />
       )}
-    </>
+    </div>
   );
 }
 

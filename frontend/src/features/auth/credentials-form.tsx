@@ -95,7 +95,7 @@ function fieldErrors(error: Error): CredentialErrors {
 }
 
 function explain(error: Error): string {
-  if (error instanceof ApiProblem && error.status === 401) return "Email or password is not right.";
+  if (error instanceof ApiProblem && error.status === 401) return "Incorrect email or password.";
   if (error instanceof ApiProblem && error.status === 429)
     return error.detail ?? "Too many tries. Wait a minute.";
   return error.message;

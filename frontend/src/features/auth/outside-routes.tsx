@@ -8,8 +8,8 @@ const login = getRouteApi("/login");
 
 export function LoginRoute() {
   const router = useRouter();
-  const { next } = login.useSearch();
-  return <SignInPage onSignedIn={() => router.history.replace(next ?? "/")} />;
+  const { next, ended = false } = login.useSearch();
+  return <SignInPage ended={ended} onSignedIn={() => router.history.replace(next ?? "/")} />;
 }
 
 export function SetupRoute() {

@@ -7,12 +7,17 @@ import type { SettingsTab } from "@/telemetry/feature";
 import { auditSearch } from "./audit-search";
 import { setupQuery } from "./sign-in-query";
 
-const nextSearch = z.object({ next: z.string().startsWith("/").optional().catch(undefined) });
+const loginSearch = z.object({
+  /** Where to go on. */
+  next: z.string().startsWith("/").optional().catch(undefined),
+  /** A session of this browser is over. */
+  ended: z.boolean().optional().catch(undefined),
+});
 
 const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/login",
-  validateSearch: nextSearch,
+  validateSearch: loginSearch,
   beforeLoad: async ({ context }) => {
     const status = await context.queryClient.fetchQuery(setupQuery());
     if (status.needs_setup) throw redirect({ to: "/setup" });
@@ -63,7 +68,7 @@ export const movedAddresses = { "/settings/users": "/settings/accounts" };
 
 export const settingsTabs: readonly SettingsTab[] = [
   { to: "/settings/profile", label: "Profile", rank: 10 },
-  { to: "/settings/accounts", label: "Accounts", rank: 30, admin: true },
+  { to: "/settings/accounts", label: "Members", rank: 30, admin: true },
   { to: "/settings/audit", label: "Audit log", rank: 40, admin: true },
 ];
 

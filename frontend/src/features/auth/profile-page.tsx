@@ -6,7 +6,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { PageBody } from "@/components/ui/page";
-import { SettingsSection } from "@/components/ui/settings-section";
+import { SettingsColumn, SettingsSection } from "@/components/ui/settings-section";
 import { ErrorState, SkeletonRows } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { ApiProblem } from "@/lib/api/problem";
@@ -28,7 +28,7 @@ export function ProfilePage() {
   return (
     <PageBody>
       <title>Profile · Junjo</title>
-      <div className="grid max-w-3xl gap-8 px-4 py-4 sm:py-6">
+      <SettingsColumn>
         <SettingsSection title="You">
           <p className="flex min-w-0 items-center gap-2">
             <span className="min-w-0 truncate font-medium">{me.data?.email}</span>
@@ -38,7 +38,7 @@ export function ProfilePage() {
         </SettingsSection>
         <PasswordSection />
         <SessionsSection />
-      </div>
+      </SettingsColumn>
     </PageBody>
   );
 }
@@ -122,7 +122,7 @@ function SessionsSection() {
   return (
     <SettingsSection
       title="Signed-in browsers"
-      note="End one that you do not know, then change your password."
+      note="Sign out any you don't recognise, then change your password."
       actions={
         others && (
           <Button size="sm" onClick={() => endOthers.mutate()} disabled={endOthers.isPending}>

@@ -73,7 +73,7 @@ export function UsersPage() {
   const users = useInfiniteQuery(usersQuery(search));
   const { rows, arrived, state } = useLiveList({ list: users, idOf: userId, search, moving: true });
   return (
-    <Frame title="Users" search={search} list={users} state={state} onSearchChange={onSearchChange}>
+    <Frame title="End users" search={search} list={users} state={state} onSearchChange={onSearchChange}>
       {users.data && rows.length === 0 && (
         <Nothing
           icon={CircleUser}
@@ -85,7 +85,7 @@ export function UsersPage() {
       )}
       {rows.length > 0 && (
         <DataTable
-          label="Users"
+          label="End users"
           columns={USER_COLUMNS}
           rows={rows}
           getRowId={userId}
@@ -99,7 +99,7 @@ export function UsersPage() {
 }
 
 interface FrameProps extends SearchProps {
-  title: "Conversations" | "Users";
+  title: "Conversations" | "End users";
   list: { isPending: boolean; error: Error | null; data: unknown; refetch: () => unknown };
   state: LiveState;
   children: ReactNode;

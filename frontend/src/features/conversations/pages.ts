@@ -41,7 +41,7 @@ export const places: readonly Place[] = [
   },
   {
     to: "/users",
-    label: "Users",
+    label: "End users",
     icon: CircleUser,
     section: "telemetry",
     rank: 60,

@@ -4,7 +4,7 @@ import { CircleCheck, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
 import { PageBody } from "@/components/ui/page";
-import { SettingsSection } from "@/components/ui/settings-section";
+import { SettingsColumn, SettingsSection } from "@/components/ui/settings-section";
 import { ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { cn } from "@/lib/cn";
@@ -33,7 +33,7 @@ export function IngestionPage() {
 function Loaded({ status }: { status: IngestStatus }) {
   const health = describeIngest(status, false);
   return (
-    <div className="grid max-w-4xl gap-8 px-4 py-4 sm:py-6">
+    <SettingsColumn>
       <SettingsSection title="Ingestion">
         <p className={cn("flex items-center gap-2", health.tone === "ok" ? "text-ok" : "text-warn")}>
           {health.tone === "ok" ? <CircleCheck size={16} /> : <TriangleAlert size={16} />}
@@ -64,7 +64,7 @@ function Loaded({ status }: { status: IngestStatus }) {
       </SettingsSection>
       {status.sources.length > 0 && <Sources sources={status.sources} />}
       <Rejections rejections={status.recent_rejections} />
-    </div>
+    </SettingsColumn>
   );
 }
 

@@ -3,9 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format/duration";
-import { formatCount, formatShare } from "@/lib/format/number";
+import { formatCount } from "@/lib/format/number";
+import { formatShare } from "@/lib/format/share";
 import { type StatsItem, statsQuery } from "@/telemetry/stats/stats-query";
-import { shortModel } from "@/telemetry/vocabulary/models";
+import { type ModelName, modelNames } from "@/telemetry/vocabulary/models";
 import { Cost, Tokens } from "@/telemetry/vocabulary/numbers";
 import type { OverviewSearch } from "./overview-search";
 
@@ -25,6 +26,7 @@ export function ModelsByCost({ search, earliest }: ModelsByCostProps) {
     .toSorted((a, b) => (b.cost_usd ?? -1) - (a.cost_usd ?? -1) || b.count - a.count)
     .slice(0, MODELS_MAX);
   if (rows.length === 0) return null;
+  const names = modelNames(rows.flatMap((row) => row.group.model ?? []));
   const most = Math.max(...rows.map((row) => row.cost_usd ?? 0));
   return (
     <section className="relative min-w-0 overflow-x-auto rounded-lg border border-line">
@@ -42,7 +44,13 @@ export function ModelsByCost({ search, earliest }: ModelsByCostProps) {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <ModelRow key={row.group.model ?? ""} row={row} most={most} search={search} />
+            <ModelRow
+              key={row.group.model ?? ""}
+              row={row}
+              name={names.get(row.group.model ?? "")}
+              most={most}
+              search={search}
+            />
           ))}
         </tbody>
       </table>
@@ -50,7 +58,15 @@ export function ModelsByCost({ search, earliest }: ModelsByCostProps) {
   );
 }
 
-function ModelRow({ row, most, search }: { row: StatsItem; most: number; search: OverviewSearch }) {
+interface ModelRowProps {
+  row: StatsItem;
+  name: ModelName | undefined;
+  /** Highest cost of the list, in dollars. */
+  most: number;
+  search: OverviewSearch;
+}
+
+function ModelRow({ row, name, most, search }: ModelRowProps) {
   const model = row.group.model ?? null;
   const share = most > 0 ? ((row.cost_usd ?? 0) / most) * 100 : 0;
   return (
@@ -65,7 +81,8 @@ function ModelRow({ row, most, search }: { row: StatsItem; most: number; search:
             className="block truncate font-medium hover:underline"
             title={model}
           >
-            {shortModel(model)}
+            {name?.short ?? model}
+            <span className="font-normal text-faint">{name?.rest}</span>
           </Link>
         )}
       </td>

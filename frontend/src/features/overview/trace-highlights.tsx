@@ -67,13 +67,15 @@ function Rows({ traces, nothing }: { traces: TraceSummary[] | undefined; nothing
             {trace.root_name || "(no name)"}
           </Link>
           {trace.error_count > 0 && <ErrorMark count={trace.error_count} />}
-          <span className="ml-auto hidden shrink-0 text-faint text-xs sm:inline">{trace.service}</span>
+          <span className="ml-auto hidden min-w-0 max-w-[30%] truncate text-faint text-xs sm:inline">
+            {trace.service}
+          </span>
           <span className="w-16 shrink-0 text-right tnum">
             {formatDuration(nanosToNumber(trace.duration_ns))}
           </span>
           <TimeAgo
             iso={trace.start_time}
-            className="hidden w-20 shrink-0 text-right text-faint text-xs tnum sm:inline"
+            className="hidden w-22 shrink-0 text-right text-faint text-xs tnum sm:inline"
           />
         </li>
       ))}

@@ -4,7 +4,7 @@ import { ArrowUpRight, Diamond } from "lucide-react";
 import { Badge } from "@/components/ui/badge";
 import { LongText } from "@/components/ui/long-text";
 import { formatDuration } from "@/lib/format/duration";
-import { plural } from "@/lib/format/number";
+import { formatCount, formatOrdinal } from "@/lib/format/number";
 import { describeKind, RoleMark } from "@/telemetry/vocabulary/role-mark";
 import type { Execution, FlowNode, RunView, StateEvent } from "./model/run-view";
 
@@ -67,7 +67,7 @@ export function NodePanel({ run, node, onStep }: NodePanelProps) {
       )}
       {leaving.length > 0 && (
         <section className="grid min-w-0 gap-1.5">
-          <h3 className="font-medium text-muted text-xs">Ways on, in order of trial</h3>
+          <h3 className="font-medium text-muted text-xs">Outgoing edges, in order</h3>
           <ol className="grid min-w-0 gap-1 text-sm">
             {leaving.map((edge) => (
               <li key={edge.key} className="flex min-w-0 items-center gap-2">
@@ -75,10 +75,10 @@ export function NodePanel({ run, node, onStep }: NodePanelProps) {
                   {run.nodeByKey.get(edge.head_key)?.label ?? edge.head_key}
                 </span>
                 <span className="min-w-0 truncate text-faint text-xs">
-                  {edge.condition === null ? "otherwise" : `when ${edge.condition}`}
+                  {edge.condition === null ? "default" : `when ${edge.condition}`}
                 </span>
                 <Badge tone={edge.taken_count > 0 ? "accent" : "neutral"} className="ml-auto">
-                  {edge.taken_count > 0 ? `taken ${plural(edge.taken_count, "time")}` : "not taken"}
+                  {edge.taken_count > 0 ? `taken ${formatCount(edge.taken_count)}×` : "not taken"}
                 </Badge>
               </li>
             ))}
@@ -100,7 +100,9 @@ function ExecutionItem({ run, execution, onStep }: ExecutionItemProps) {
   return (
     <li className="grid min-w-0 gap-1.5 rounded-lg border border-line bg-sunken px-3 py-2">
       <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 text-xs">
-        <span className="font-semibold tnum">#{execution.order}</span>
+        <span className="font-semibold tnum" title="Place among all executions of the run, by start">
+          {formatOrdinal(execution.order)} execution
+        </span>
         {execution.outcome === "failed" && <Badge tone="danger">failed</Badge>}
         {execution.outcome === "cancelled" && (
           <Badge tone="warn">

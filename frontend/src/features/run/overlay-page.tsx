@@ -8,7 +8,8 @@ import { BackLink } from "@/components/ui/detail-header";
 import { EmptyState, LoadState } from "@/components/ui/states";
 import { TimeRangePicker } from "@/components/ui/time-range-picker";
 import { formatDuration } from "@/lib/format/duration";
-import { formatCount, formatShare, plural } from "@/lib/format/number";
+import { formatCount, plural } from "@/lib/format/number";
+import { formatShare } from "@/lib/format/share";
 import { formatExact } from "@/lib/format/time";
 import { useSearchState } from "@/state/use-search-state";
 import { describeKind, RoleMark } from "@/telemetry/vocabulary/role-mark";
@@ -132,7 +133,7 @@ function RunNumbers({ overlay }: { overlay: RunOverlay }) {
           search={{ name: overlay.name }}
           className="inline-flex min-h-6 items-center text-accent-text text-sm hover:underline"
         >
-          List of its runs
+          Show runs
         </Link>
       )}
       {overlay.name !== null && <OtherVersions name={overlay.name} structuralId={overlay.structural_id} />}
@@ -181,7 +182,7 @@ function NodeNumbers({ node, overlay }: { node: OverlayNode; overlay: RunOverlay
             {ways.map((edge) => (
               <li key={edge.key} className="flex min-w-0 items-center gap-2">
                 <span className="min-w-0 truncate">{labels.get(edge.head_key) ?? edge.head_key}</span>
-                <span className="min-w-0 truncate text-faint text-xs">{edge.condition ?? "otherwise"}</span>
+                <span className="min-w-0 truncate text-faint text-xs">{edge.condition ?? "default"}</span>
                 <span className="ml-auto shrink-0 tnum">
                   {formatShare(edge.run_count, overlay.read_run_count)}
                 </span>

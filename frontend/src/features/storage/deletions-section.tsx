@@ -24,7 +24,7 @@ export function DeletionsSection({ admin, people }: DeletionsSectionProps) {
   return (
     <SettingsSection
       title="Deletions"
-      note="Gone from every page at once; pending until the disk has none of it either."
+      note="Hidden immediately; “pending” until also erased from disk."
       actions={
         admin && (
           <Button onClick={() => setAsking(true)}>

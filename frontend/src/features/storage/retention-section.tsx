@@ -5,7 +5,8 @@ import { type ReactNode, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { SettingsSection } from "@/components/ui/settings-section";
 import { LoadState } from "@/components/ui/states";
-import { formatBytes, plural } from "@/lib/format/number";
+import { formatBytes } from "@/lib/format/bytes";
+import { plural } from "@/lib/format/number";
 import { KeepLikeRestDialog, ServiceAgeDialog } from "./service-age-dialog";
 import { type Retention, retentionQuery, type ServiceAge } from "./storage-query";
 
@@ -70,8 +71,8 @@ function ServiceAges({ retention, admin }: { retention: Retention; admin: boolea
   const close = () => setAsked({});
   return (
     <SettingsSection
-      title="Shorter for single services"
-      note="What is older is deleted once a day."
+      title="Per-service retention"
+      note="Applied daily."
       actions={
         admin && (
           <Button onClick={() => setAsked({ change: "new" })}>
@@ -82,7 +83,7 @@ function ServiceAges({ retention, admin }: { retention: Retention; admin: boolea
     >
       {retention.services.length === 0 ? (
         <p className="rounded-lg border border-line border-dashed px-3 py-2.5 text-faint text-sm">
-          Every service is kept like the rest.
+          No exceptions.
         </p>
       ) : (
         <ul aria-label="Retention of services" className="rounded-lg border border-line">

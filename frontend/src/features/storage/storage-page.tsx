@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { PageBody } from "@/components/ui/page";
-import { SettingsSection } from "@/components/ui/settings-section";
+import { SettingsColumn, SettingsSection } from "@/components/ui/settings-section";
 import { LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { plural } from "@/lib/format/number";
@@ -30,7 +30,7 @@ export function StoragePage() {
     <>
       <title>Retention and storage · Junjo</title>
       <PageBody>
-        <div className="grid max-w-4xl gap-8 px-4 py-4 sm:py-6">
+        <SettingsColumn>
           <SettingsSection title="Storage">
             <LoadState query={status} label="Loading storage" />
             {status.data && <StorageUse status={status.data} />}
@@ -43,7 +43,7 @@ export function StoragePage() {
           )}
           <RetentionSection admin={admin} />
           <DeletionsSection admin={admin} people={people} />
-        </div>
+        </SettingsColumn>
       </PageBody>
     </>
   );

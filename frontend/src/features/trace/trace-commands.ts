@@ -3,7 +3,7 @@ import { useLayoutEffect, useMemo, useRef } from "react";
 import { type Command, useCommands } from "@/state/commands";
 import type { TraceModel } from "@/telemetry/trace/build-trace";
 import type { VisibleRows } from "./model/visible-rows";
-import type { TraceSearch } from "./trace-search";
+import { onlyMatters, type TraceSearch } from "./trace-search";
 
 interface TraceCommandsInput {
   model: TraceModel;
@@ -56,9 +56,15 @@ function traceCommands(now: () => TraceCommandsInput): Command[] {
       const { search, onSearchChange } = now();
       onSearchChange({ critical: search.critical ? undefined : true });
     }),
-    command("view", "Waterfall or tree", "v", () => {
+    command("view", "Next view: time, figures, reading", "v", () => {
       const { search, onSearchChange } = now();
-      onSearchChange({ view: search.view === "tree" ? undefined : "tree" });
+      onSearchChange({
+        view: search.view === undefined ? "tree" : search.view === "tree" ? "read" : undefined,
+      });
+    }),
+    command("matters", "Only what matters", "m", () => {
+      const { search, onSearchChange } = now();
+      onSearchChange({ matters: !onlyMatters(search) });
     }),
     command("time", "Show the whole time", "0", () => now().onSearchChange({ t: undefined })),
   ];

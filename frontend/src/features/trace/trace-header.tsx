@@ -8,21 +8,24 @@ import { formatDuration } from "@/lib/format/duration";
 import { formatCount } from "@/lib/format/number";
 import { nanosToIso } from "@/lib/format/time";
 import { useTraceActions } from "@/telemetry/slots/trace-actions";
-import type { TraceModel } from "@/telemetry/trace/build-trace";
 import type { TraceData } from "@/telemetry/trace/trace-query";
 import { shortModel } from "@/telemetry/vocabulary/models";
 import { Cost, Tokens } from "@/telemetry/vocabulary/numbers";
 import { RoleMark } from "@/telemetry/vocabulary/role-mark";
 import { ErrorMark } from "@/telemetry/vocabulary/status";
+import { TimeSplitFact } from "./time-split-fact";
+import { TraceChips } from "./trace-chips";
 import { TraceMenu } from "./trace-menu";
+import type { TraceView } from "./use-trace-view";
 
 interface TraceHeaderProps {
   data: TraceData;
-  model: TraceModel;
+  view: TraceView;
   live: boolean;
 }
 
-export function TraceHeader({ data, model, live }: TraceHeaderProps) {
+export function TraceHeader({ data, view, live }: TraceHeaderProps) {
+  const model = view.whole;
   const root = model.spans[0];
   const { summary } = data;
   const { buttons } = useTraceActions();
@@ -48,6 +51,7 @@ export function TraceHeader({ data, model, live }: TraceHeaderProps) {
       </div>
       <FactList>
         <Fact name="Duration">{formatDuration(model.totalNanos)}</Fact>
+        <TimeSplitFact model={model} complete={data.complete} />
         <Fact name="Started">
           <TimeAgo iso={nanosToIso(String(model.startUnixNano))} />
         </Fact>
@@ -73,6 +77,7 @@ export function TraceHeader({ data, model, live }: TraceHeaderProps) {
         )}
         <Fact name={summary.services.length > 1 ? "Services" : "Service"}>{listed(summary.services)}</Fact>
       </FactList>
+      <TraceChips data={data} rootId={root?.span_id} />
       {data.rootMissing && data.complete && (
         <p className="mt-1.5 pl-6.5 text-warn text-xs">
           The root span has not arrived: the trace is still running, or its sender lost it.

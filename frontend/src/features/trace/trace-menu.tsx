@@ -1,11 +1,14 @@
-/** What features offer to do with a whole trace, as a menu; nothing when there is nothing that this person may do. */
+/** What can be done with a whole trace, as a menu: link, file, and what features offer to whoever may do it. */
 import { useQuery } from "@tanstack/react-query";
 import { useLocation, useNavigate } from "@tanstack/react-router";
-import { Ellipsis } from "lucide-react";
+import { Download, Ellipsis, Link as LinkIcon } from "lucide-react";
 import { Suspense, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Menu, MenuItem } from "@/components/ui/menu";
+import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
+import { copyText } from "@/lib/clipboard";
+import { formatCount } from "@/lib/format/number";
 import { sessionQuery } from "@/state/session-query";
+import { postToast } from "@/state/toasts";
 import { type ActionTrace, type TraceMenuEntry, useTraceActions } from "@/telemetry/slots/trace-actions";
 
 export function TraceMenu({ trace }: { trace: ActionTrace }) {
@@ -15,7 +18,6 @@ export function TraceMenu({ trace }: { trace: ActionTrace }) {
   const { menu } = useTraceActions();
   const [chosen, setChosen] = useState<TraceMenuEntry>();
   const entries = menu.filter((entry) => !entry.admin || me.data?.role === "admin");
-  if (entries.length === 0) return null;
   return (
     <>
       <Menu
@@ -26,6 +28,13 @@ export function TraceMenu({ trace }: { trace: ActionTrace }) {
           </Button>
         }
       >
+        <MenuItem onSelect={copyLink}>
+          <LinkIcon size={15} /> Copy link
+        </MenuItem>
+        <MenuItem onSelect={() => void saveTrace(trace)}>
+          <Download size={15} /> Download as JSON
+        </MenuItem>
+        {entries.length > 0 && <MenuSeparator />}
         {entries.map((entry) => (
           <MenuItem
             key={entry.id}
@@ -47,4 +56,35 @@ export function TraceMenu({ trace }: { trace: ActionTrace }) {
       )}
     </>
   );
+}
+
+/** The address as it is: the link shows the same span, folds and search. */
+async function copyLink() {
+  const copied = await copyText(window.location.href);
+  postToast(
+    copied
+      ? { tone: "info", title: "Link copied" }
+      : { tone: "error", title: "Copying was refused by the browser", detail: "Copy the address instead." },
+  );
+}
+
+/** From here on reading the trace takes long enough to say how far it is. */
+const TOLD_FROM_SPANS = 5_000;
+
+async function saveTrace({ traceId, spanCount }: ActionTrace) {
+  if (spanCount >= TOLD_FROM_SPANS)
+    postToast({
+      tone: "info",
+      title: `Reading ${formatCount(spanCount)} spans`,
+      detail: "The file follows.",
+    });
+  try {
+    await (await import("./trace-download")).downloadTrace(traceId);
+  } catch (error) {
+    postToast({
+      tone: "error",
+      title: "The trace was not saved",
+      detail: error instanceof Error ? error.message : "It could not be read.",
+    });
+  }
 }

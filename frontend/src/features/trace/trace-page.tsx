@@ -1,29 +1,25 @@
-/** One trace: waterfall and span panel side by side, both restored from the URL. */
+/** One trace: its spans and the selected one side by side, or a text to read; all of it restored from the URL. */
 
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { SearchX, Waypoints } from "lucide-react";
-import { useCallback, useMemo } from "react";
-import { Button, buttonClass } from "@/components/ui/button";
+import { Waypoints } from "lucide-react";
+import { useMemo, useRef } from "react";
+import { buttonClass } from "@/components/ui/button";
 import { SidePanel } from "@/components/ui/side-panel";
 import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { isNotFound } from "@/lib/api/problem";
-import { formatCount, plural } from "@/lib/format/number";
 import { NARROW, useMedia } from "@/state/use-media";
 import { ONE_VISIT, useSearchState } from "@/state/use-search-state";
 import { pollInterval, type TraceData, traceQuery } from "@/telemetry/trace/trace-query";
-import { toggleFold } from "./model/folding";
-import { writeWindow } from "./model/time-window";
+import { useMarkedHits } from "./marked-hits";
 import { exchangeOf } from "./preview-query";
 import { SpanPanel } from "./span-panel/span-panel";
 import { useTraceCommands } from "./trace-commands";
 import { TraceHeader } from "./trace-header";
 import type { TraceSearch } from "./trace-search";
-import { TraceTools } from "./trace-tools";
-import { type TraceView, useTraceView } from "./use-trace-view";
+import { TraceReading, TraceSpans } from "./trace-spans";
+import { useTraceView } from "./use-trace-view";
 import { useUrlSelection } from "./use-url-selection";
-import { Minimap } from "./waterfall/minimap";
-import { Waterfall } from "./waterfall/waterfall";
 
 const ID = "/app/traces/$traceId";
 const route = getRouteApi(ID);
@@ -62,15 +58,19 @@ interface LoadedTraceProps extends TraceProps {
 function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
   const narrow = useMedia(NARROW);
   const view = useTraceView(data, search);
-  const { model, visible, previews } = view;
-  const exchange = useMemo(() => previews && exchangeOf(model, previews), [model, previews]);
+  const { whole, model, visible, previews } = view;
+  const exchange = useMemo(() => previews && exchangeOf(whole, previews), [whole, previews]);
   const [selectedId, select] = useUrlSelection(search.span, onSearchChange);
+  const page = useRef<HTMLDivElement>(null);
+  useMarkedHits(page, search.find ?? "");
 
-  const shownId = selectedId ?? (narrow ? undefined : model.spans[0]?.span_id);
-  const shown = shownId === undefined ? undefined : model.indexById.get(shownId);
-  const panel = shownId !== undefined && (
+  const isRead = search.view === "read";
+  const shownId = selectedId ?? (narrow ? undefined : whole.spans[0]?.span_id);
+  const shown = shownId === undefined ? undefined : whole.indexById.get(shownId);
+  useTraceCommands({ model, visible, selectedId: shownId, search, select, onSearchChange });
+  const panel = shownId !== undefined && !isRead && (
     <SpanPanel
-      model={model}
+      model={whole}
       index={shown}
       exchange={shown === 0 ? exchange : undefined}
       traceId={data.traceId}
@@ -81,95 +81,26 @@ function LoadedTrace({ data, search, onSearchChange }: LoadedTraceProps) {
       onClose={narrow ? () => onSearchChange({ span: undefined }) : undefined}
     />
   );
-  useTraceCommands({ model, visible, selectedId: shownId, search, select, onSearchChange });
-  if (narrow && panel) return panel;
-
+  const parts = { view, data, search, narrow, selectedId: shownId, onSelect: select, onSearchChange };
   return (
-    <>
-      <TraceHeader data={data} model={model} live={pollInterval(data, Date.now()) !== false} />
-      <div className="relative flex min-h-0 flex-1">
-        <section aria-label="Waterfall" className="flex min-w-0 flex-1 flex-col">
-          <TraceTools search={search} errors={countErrors(data)} onSearchChange={onSearchChange} />
-          {!narrow && !search.view && (
-            <Minimap
-              model={model}
-              window={view.window}
-              onWindowChange={(next) => onSearchChange({ t: writeWindow(next, model.totalNanos) })}
-            />
-          )}
-          <TraceRows
-            view={view}
-            complete={data.complete}
-            tree={search.view === "tree"}
-            selectedId={shownId}
-            onSelect={select}
-            onSearchChange={onSearchChange}
-          />
-        </section>
-        {!narrow && (
-          <SidePanel label="Selected span" splitterLabel="Width of the span panel">
-            {panel}
-          </SidePanel>
-        )}
-      </div>
-    </>
-  );
-}
-
-interface TraceRowsProps {
-  view: TraceView;
-  complete: boolean;
-  tree: boolean;
-  selectedId: string | undefined;
-  onSelect: (spanId: string) => void;
-  onSearchChange: (change: Partial<TraceSearch>) => void;
-}
-
-/** The rows that folding and search leave, or how to get some back. */
-function TraceRows({ view, complete, tree, selectedId, onSelect, onSearchChange }: TraceRowsProps) {
-  const { model, visible, folding } = view;
-  const toggle = useCallback(
-    (spanId: string) => onSearchChange({ folds: toggleFold(folding, spanId) }),
-    [folding, onSearchChange],
-  );
-  return (
-    <>
-      {visible.matches !== null && (
-        <p role="status" className="border-line border-b px-4 py-1 text-faint text-xs">
-          {plural(visible.matchCount, "span")} of {formatCount(model.spans.length)} match
-        </p>
-      )}
-      {visible.rows.length === 0 ? (
-        <EmptyState
-          icon={SearchX}
-          title="No span matches"
-          action={
-            <Button onClick={() => onSearchChange({ find: undefined, errors: undefined })}>
-              Clear search
-            </Button>
-          }
-        />
+    <div ref={page} className="contents">
+      {narrow && panel ? (
+        panel
       ) : (
-        <Waterfall
-          model={model}
-          previews={view.previews}
-          visible={visible}
-          folded={view.folded}
-          selectedId={selectedId}
-          complete={complete}
-          tree={tree}
-          window={view.window}
-          critical={view.critical}
-          onSelect={onSelect}
-          onToggleFold={toggle}
-        />
+        <>
+          <TraceHeader data={data} view={view} live={pollInterval(data, Date.now()) !== false} />
+          <div className="relative flex min-h-0 flex-1">
+            {isRead ? <TraceReading {...parts} selectedId={selectedId} /> : <TraceSpans {...parts} />}
+            {!narrow && !isRead && (
+              <SidePanel label="Selected span" splitterLabel="Width of the span panel">
+                {panel}
+              </SidePanel>
+            )}
+          </div>
+        </>
       )}
-    </>
+    </div>
   );
-}
-
-function countErrors(data: TraceData): number {
-  return data.spans.reduce((count, span) => count + (span.status === "error" ? 1 : 0), 0);
 }
 
 function UnknownTrace({ traceId }: { traceId: string }) {

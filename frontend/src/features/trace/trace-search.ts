@@ -9,8 +9,10 @@ const text = z.coerce.string().min(1).optional().catch(undefined);
 export const traceSearch = z.object({
   span: text,
   tab: z.enum(SPAN_TABS).optional().catch(undefined),
-  /** `tree` shows figures where the waterfall shows bars. */
-  view: z.enum(["tree"]).optional().catch(undefined),
+  /** `tree` shows figures where the waterfall shows bars, `read` the trace as a conversation. */
+  view: z.enum(["tree", "read"]).optional().catch(undefined),
+  /** Only spans that matter (telemetry/trace/matters.ts); where it is not set, the reading view alone leaves the others out. */
+  matters: z.boolean().optional().catch(undefined),
   /** Part of the time that is shown, see model/time-window.ts. */
   t: text,
   /** Marks the critical path. */
@@ -25,3 +27,7 @@ export const traceSearch = z.object({
 });
 
 export type TraceSearch = z.infer<typeof traceSearch>;
+
+export function onlyMatters({ matters, view }: TraceSearch): boolean {
+  return matters ?? view === "read";
+}

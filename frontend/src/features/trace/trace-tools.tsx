@@ -1,10 +1,11 @@
-/** The bar above the waterfall: search, failed spans, critical path, tree or waterfall, folding. */
-import { ChartNoAxesGantt, CircleAlert, ListTree, Route, UnfoldVertical, ZoomOut } from "lucide-react";
+/** The bar above the spans: search, failed spans, critical path, what matters, folding, and how the trace is shown. */
+import { CircleAlert, Funnel, Route, UnfoldVertical, ZoomOut } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { SearchInput } from "@/components/ui/search-input";
+import { Segmented } from "@/components/ui/segmented";
 import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format/number";
-import type { TraceSearch } from "./trace-search";
+import { onlyMatters, type TraceSearch } from "./trace-search";
 
 interface TraceToolsProps {
   search: TraceSearch;
@@ -14,15 +15,15 @@ interface TraceToolsProps {
 
 export function TraceTools({ search, errors, onSearchChange }: TraceToolsProps) {
   const folded = search.depth !== undefined || search.folds !== undefined;
-  const tree = search.view === "tree";
+  const leavesOut = onlyMatters(search);
   return (
-    <div className="flex shrink-0 items-center gap-1.5 border-line border-b px-3 py-1.5">
+    <div className="flex shrink-0 flex-wrap items-center gap-1.5 border-line border-b px-3 py-1.5">
       <SearchInput
         value={search.find ?? ""}
         label="Search in this trace"
-        placeholder="Search in this trace"
+        placeholder="Search names, messages, attributes"
         onValueChange={(text) => onSearchChange({ find: text.trim() || undefined })}
-        className="min-w-0 flex-1"
+        className="min-w-40 flex-1"
       />
       {errors > 0 && (
         <Button
@@ -53,11 +54,10 @@ export function TraceTools({ search, errors, onSearchChange }: TraceToolsProps) 
         onPress={() => onSearchChange({ critical: search.critical ? undefined : true })}
       />
       <Toggle
-        label={tree ? "Show as waterfall" : "Show as tree with figures"}
-        icon={tree ? <ChartNoAxesGantt size={15} /> : <ListTree size={15} />}
-        pressed={false}
-        className="hidden md:inline-flex"
-        onPress={() => onSearchChange({ view: tree ? undefined : "tree" })}
+        label="What matters: leave out spans that only show how the framework works"
+        icon={<Funnel size={15} />}
+        pressed={leavesOut}
+        onPress={() => onSearchChange({ matters: mattersAfter(!leavesOut, search.view) })}
       />
       <Toggle
         label={folded ? "Unfold all" : "Fold all"}
@@ -67,8 +67,25 @@ export function TraceTools({ search, errors, onSearchChange }: TraceToolsProps) 
           onSearchChange(folded ? { depth: undefined, folds: undefined } : { depth: 1, folds: undefined })
         }
       />
+      <Segmented
+        label="View of the trace"
+        value={search.view ?? "waterfall"}
+        onValueChange={(view) => onSearchChange({ view: view === "waterfall" ? undefined : view })}
+        options={VIEWS}
+      />
     </div>
   );
+}
+
+const VIEWS = [
+  { value: "waterfall", label: "Time" },
+  { value: "tree", label: "Figures" },
+  { value: "read", label: "Read" },
+] as const;
+
+/** What stands in the URL: nothing where the view does so by itself. */
+function mattersAfter(wanted: boolean, view: TraceSearch["view"]): boolean | undefined {
+  return wanted === onlyMatters({ view }) ? undefined : wanted;
 }
 
 interface ToggleProps {

@@ -27,7 +27,7 @@ export function ExportMenu({ search }: { search: TracesSearch }) {
         <ExportItem key={format.id} label={format.label} path={exportPath(search, "traces", format.id)} />
       ))}
       <MenuSeparator />
-      <MenuLabel>Spans, with everything they carry</MenuLabel>
+      <MenuLabel>All spans, full detail</MenuLabel>
       {FORMATS.map((format) => (
         <ExportItem key={format.id} label={format.label} path={exportPath(search, "spans", format.id)} />
       ))}

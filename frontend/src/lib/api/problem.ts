@@ -47,8 +47,8 @@ export function problemFrom(response: Response, body: unknown): ApiProblem {
 
 /** The server did not answer at all: stopped, starting, or the network is away. */
 export function unreachable(cause: unknown): ApiProblem {
-  const problem = new ApiProblem(0, "The server does not answer", {
-    detail: "It may be starting or stopped.",
+  const problem = new ApiProblem(0, "Cannot reach the server", {
+    detail: "It may be restarting.",
   });
   problem.cause = cause;
   return problem;

@@ -4170,6 +4170,8 @@ export interface components {
         TraceSpan: {
             /** Format: double */
             cost_usd: number | null;
+            /** @description Whether tokens and cost count in sums; what wraps a model call repeats its usage, and does not. */
+            counts_usage: boolean;
             duration_ns: string;
             /**
              * Format: int32

@@ -62,6 +62,6 @@ describe("storageParts", () => {
       ["log", 4_096],
     ]);
     expect(storageParts(status)[2]?.note).toBe("2 requests not sealed yet");
-    expect(storageParts(healthy)[2]?.note).toBe("everything is sealed");
+    expect(storageParts(healthy)[2]?.note).toBe("all archived (space is reused)");
   });
 });

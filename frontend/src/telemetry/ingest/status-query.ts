@@ -53,15 +53,17 @@ export interface StoragePart {
 export function storageParts(status: IngestStatus): StoragePart[] {
   const { archive, store, wal } = status;
   const waiting =
-    wal.batches === 0 ? "everything is sealed" : `${plural(wal.batches, "request")} not sealed yet`;
+    wal.batches === 0
+      ? "all archived (space is reused)"
+      : `${plural(wal.batches, "request")} not archived yet`;
   return [
     {
       id: "archive",
       name: "Archive",
-      note: `whole telemetry, ${plural(archive.files, "file")}${archive.unreadable_files > 0 ? `, ${archive.unreadable_files} unreadable` : ""}`,
+      note: `full spans and logs, ${plural(archive.files, "file")}${archive.unreadable_files > 0 ? `, ${archive.unreadable_files} unreadable` : ""}`,
       bytes: archive.bytes,
     },
-    { id: "index", name: "Index", note: "made for questions; can be made again", bytes: store.bytes },
+    { id: "index", name: "Index", note: "rebuildable search index", bytes: store.bytes },
     { id: "log", name: "Write-ahead log", note: waiting, bytes: wal.file_bytes },
   ];
 }

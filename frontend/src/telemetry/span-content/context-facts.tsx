@@ -32,7 +32,18 @@ export function ContextFacts({ derived }: { derived: Derived }) {
     ],
     ["Agent", agent?.name ?? agent?.id],
     ["Prompt", promptName],
-    ["Tags", tags.length > 0 && tags.map((tag) => <Badge key={tag}>{tag}</Badge>)],
+    [
+      "Tags",
+      tags.length > 0 &&
+        tags.map((tag) => (
+          <Badge
+            key={tag}
+            className="h-auto min-h-5 max-w-full shrink whitespace-normal [overflow-wrap:anywhere]"
+          >
+            {tag}
+          </Badge>
+        )),
+    ],
   ];
   const shown = facts.filter(([, value]) => Boolean(value));
   if (shown.length === 0 && !hasContent(metadata)) return null;
@@ -43,7 +54,9 @@ export function ContextFacts({ derived }: { derived: Derived }) {
           {shown.map(([name, value]) => (
             <div key={name} className="contents">
               <dt className="text-faint">{name}</dt>
-              <dd className="flex min-h-6 min-w-0 items-center flex-wrap gap-1 break-all">{value}</dd>
+              <dd className="flex min-h-6 min-w-0 items-center flex-wrap gap-1 [overflow-wrap:anywhere]">
+                {value}
+              </dd>
             </div>
           ))}
         </dl>

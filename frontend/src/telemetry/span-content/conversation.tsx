@@ -1,13 +1,12 @@
 /** Messages as they were exchanged. Model output is text and nothing else: it is never read as HTML. */
-import { Bot, CircleUser, Settings2, Wrench } from "lucide-react";
-import { useState } from "react";
+import { Bot, CircleUser, Scissors, Settings2, Wrench } from "lucide-react";
 import { CopyButton } from "@/components/ui/copy-button";
-import { JsonTree } from "@/components/ui/json-tree";
 import { Segmented } from "@/components/ui/segmented";
 import { cn } from "@/lib/cn";
 import { plural } from "@/lib/format/number";
 import { usePreferences } from "@/state/preferences";
 import type { Derived, Message } from "@/telemetry/trace/span-query";
+import { OfferedTools } from "./offered-tools";
 import { Cut } from "./parts/cut";
 import { Empty } from "./parts/empty";
 import { MessagePartView } from "./parts/message-part";
@@ -19,7 +18,13 @@ type ConversationParts = Pick<
   "input_messages" | "input_messages_truncated" | "output_messages" | "output_messages_truncated" | "tools"
 >;
 
-export function Conversation({ derived }: { derived: ConversationParts }) {
+interface ConversationProps {
+  derived: ConversationParts;
+  /** Why the answer is not whole. */
+  cutOff?: string | undefined;
+}
+
+export function Conversation({ derived, cutOff }: ConversationProps) {
   const { input_messages: input, output_messages: output, tools } = derived;
   const { markdown, update } = usePreferences();
   return (
@@ -48,6 +53,7 @@ export function Conversation({ derived }: { derived: ConversationParts }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: as above
           <MessageItem key={`output-${index}`} message={message} isOutput />
         ))}
+        {cutOff !== undefined && <CutOff reason={cutOff} />}
         {derived.output_messages_truncated && <CutList what="output messages may be missing after this" />}
       </ol>
       {tools.length > 0 && <OfferedTools tools={tools} />}
@@ -64,6 +70,18 @@ function CutList({ what }: { what: string }) {
   );
 }
 
+/** Below an answer that broke off. */
+export function CutOff({ reason }: { reason: string }) {
+  return (
+    <li className="flex items-center gap-1.5 rounded-lg border border-warn/30 border-dashed px-3 py-2 text-warn text-xs">
+      <Scissors size={12} className="shrink-0" aria-hidden />
+      <span>
+        <b className="font-medium">Cut off:</b> {reason}.
+      </span>
+    </li>
+  );
+}
+
 const ROLES = {
   system: { label: "System", icon: Settings2, color: "var(--role-chain)" },
   developer: { label: "Developer", icon: Settings2, color: "var(--role-chain)" },
@@ -76,7 +94,7 @@ const ROLES = {
 /** System prompts are long and the same every time. */
 const SYSTEM_CHARACTERS = 280;
 
-function MessageItem({ message, isOutput = false }: { message: Message; isOutput?: boolean }) {
+export function MessageItem({ message, isOutput = false }: { message: Message; isOutput?: boolean }) {
   const look = ROLES[message.role as keyof typeof ROLES] ?? { ...ROLES.user, label: message.role };
   const Icon = look.icon;
   const isSystem = message.role === "system" || message.role === "developer";
@@ -89,10 +107,15 @@ function MessageItem({ message, isOutput = false }: { message: Message; isOutput
           : "bg-sunken",
       )}
     >
-      <div className="flex h-5 items-center gap-1.5 font-medium text-xs" style={{ color: look.color }}>
-        <Icon size={13} aria-hidden />
-        {look.label}
-        {message.name && <span className="font-normal text-faint">{message.name}</span>}
+      <div
+        className="flex min-h-5 min-w-0 items-center gap-1.5 font-medium text-xs"
+        style={{ color: look.color }}
+      >
+        <Icon size={13} className="shrink-0" aria-hidden />
+        <span className="[overflow-wrap:anywhere]">{look.label}</span>
+        {message.name && (
+          <span className="min-w-0 font-normal text-faint [overflow-wrap:anywhere]">{message.name}</span>
+        )}
         {isOutput && <span className="font-normal text-faint">answers</span>}
         <CopyButton
           text={() => message.parts.map(partText).join("\n\n")}
@@ -110,26 +133,5 @@ function MessageItem({ message, isOutput = false }: { message: Message; isOutput
         />
       ))}
     </li>
-  );
-}
-
-function OfferedTools({ tools }: { tools: Derived["tools"] }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <div className="min-w-0 text-xs">
-      <button
-        type="button"
-        aria-expanded={open}
-        onClick={() => setOpen(!open)}
-        className="text-left text-muted hover:text-text"
-      >
-        {plural(tools.length, "tool")} offered: {tools.map((tool) => tool.name ?? "unnamed").join(", ")}
-      </button>
-      {open && (
-        <div className="mt-1.5 rounded-lg border border-line bg-sunken p-2">
-          <JsonTree value={tools} label="Tools" />
-        </div>
-      )}
-    </div>
   );
 }

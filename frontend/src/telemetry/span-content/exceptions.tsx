@@ -5,6 +5,7 @@ import { LongText } from "@/components/ui/long-text";
 import { cn } from "@/lib/cn";
 import type { Derived } from "@/telemetry/trace/span-query";
 import { stackLines } from "./stack-lines";
+import { toldFailures } from "./told-failures";
 
 interface ExceptionsProps {
   exceptions: Derived["exceptions"];
@@ -13,24 +14,28 @@ interface ExceptionsProps {
 }
 
 export function Exceptions({ exceptions, status, statusMessage }: ExceptionsProps) {
-  if (exceptions.length === 0) {
-    if (status !== "error") return null;
-    return (
-      <Card title="Failed">
-        <LongText
-          text={statusMessage || "The span is marked as failed without a message."}
-          className="text-sm"
-        />
-      </Card>
-    );
-  }
+  const isFailed = status === "error";
+  const told = toldFailures(exceptions, isFailed ? statusMessage : "");
+  if (exceptions.length === 0 && !isFailed) return null;
   return (
     <div className="grid min-w-0 gap-2">
-      {exceptions.map((exception) => (
+      {(told.status !== undefined || exceptions.length === 0) && (
+        <Card
+          title="Failed"
+          {...(told.status === undefined ? {} : { copy: told.status, what: "status message" })}
+        >
+          <LongText
+            text={told.status ?? "The span is marked as failed without a message."}
+            className="text-sm"
+          />
+        </Card>
+      )}
+      {told.exceptions.map((exception) => (
         <Card
           key={`${exception.type}-${exception.message}`}
           title={exception.type ?? "Exception"}
           copy={exception.stacktrace ?? exception.message ?? ""}
+          what={exception.stacktrace ? "stack trace" : "message"}
         >
           {exception.message && <LongText text={exception.message} className="text-sm" />}
           {exception.stacktrace && <Stack text={exception.stacktrace} />}
@@ -40,7 +45,15 @@ export function Exceptions({ exceptions, status, statusMessage }: ExceptionsProp
   );
 }
 
-function Card({ title, copy, children }: { title: string; copy?: string; children: React.ReactNode }) {
+interface CardProps {
+  title: string;
+  copy?: string;
+  /** What is copied. */
+  what?: string;
+  children: React.ReactNode;
+}
+
+function Card({ title, copy, what = "message", children }: CardProps) {
   return (
     <article className="grid min-w-0 gap-1.5 rounded-lg border border-danger/30 bg-danger/7 p-3">
       <div className="flex min-w-0 items-center gap-2">
@@ -48,7 +61,7 @@ function Card({ title, copy, children }: { title: string; copy?: string; childre
         <h3 className="min-w-0 truncate font-medium font-mono text-danger-text text-xs" title={title}>
           {title}
         </h3>
-        {copy && <CopyButton text={copy} what="stack trace" className="ml-auto" />}
+        {copy && <CopyButton text={copy} what={what} className="ml-auto" />}
       </div>
       {children}
     </article>

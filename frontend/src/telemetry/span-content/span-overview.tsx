@@ -3,12 +3,14 @@ import type { ReactNode } from "react";
 import { JsonTree } from "@/components/ui/json-tree";
 import { hasContent } from "@/lib/json";
 import type { Derived, SpanDetail } from "@/telemetry/trace/span-query";
+import { cutOffReason } from "./answer-end";
 import { ContextFacts } from "./context-facts";
 import { Conversation } from "./conversation";
 import { Documents } from "./documents";
 import { Evaluations } from "./evaluations";
 import { Exceptions } from "./exceptions";
 import { ModelFacts } from "./model-facts";
+import { OfferedTools } from "./offered-tools";
 import { Payload } from "./payload";
 import { Plate, Section } from "./section";
 import { StateChanges, WorkflowState } from "./state-changes";
@@ -36,7 +38,8 @@ export function OverviewTab({ span, runId, lead }: OverviewTabProps) {
       {!talks && lead}
       <ModelFacts derived={derived} />
       {derived.tool_call && <ToolCall call={derived.tool_call} />}
-      {talks && <Conversation derived={derived} />}
+      {talks && <Conversation derived={derived} cutOff={cutOffReason(span)} />}
+      {!talks && derived.tools.length > 0 && <OfferedTools tools={derived.tools} />}
       <Value title="Input" value={derived.input} />
       <Value title="Query" value={derived.retrieval?.query ?? derived.reranking?.query} />
       <Value title="Embedded" value={derived.embedding?.texts} />

@@ -67,7 +67,7 @@ export function buildTrace(input: readonly TraceSpan[]): TraceModel {
 }
 
 /** Subtree ends and error sums, children before parents. */
-function foldUp({ spans, parent, end, errorsBelow }: TraceModel): void {
+export function foldUp({ spans, parent, end, errorsBelow }: TraceModel): void {
   for (let index = 0; index < spans.length; index++) end[index] = index + 1;
   for (let index = spans.length - 1; index >= 0; index--) {
     const up = parent[index] ?? NONE;

@@ -1,14 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { shortModel } from "./models";
+import { modelNames, shortModel } from "./models";
 
-describe("shortModel", () => {
-  /** Dates go, versions stay. */
-  it.each([
-    ["gpt-4.1-2025-04-14", "gpt-4.1"],
-    ["claude-sonnet-4-5-20250929", "claude-sonnet-4-5"],
-    ["gpt-4o-mini", "gpt-4o-mini"],
-    ["claude-sonnet-4-5@20250929", "claude-sonnet-4-5"],
-  ])("shortens %s", (long, short) => {
-    expect(shortModel(long)).toBe(short);
+describe("names of models", () => {
+  /** Scenario: release dates as vendors write them. Guarantee: they are left out, other numbers stay. */
+  it("leave out the release date", () => {
+    const models = ["gpt-4.1-2025-04-14", "claude-sonnet-4-5-20250929", "claude@2025-01-01", "gpt-4-0613"];
+    expect(models.map(shortModel)).toEqual(["gpt-4.1", "claude-sonnet-4-5", "claude", "gpt-4-0613"]);
+  });
+
+  /** Scenario: two releases of one model, and another model. Guarantee: only those that would read alike show what differs. */
+  it("differ within a list", () => {
+    const names = modelNames(["gpt-4.1-2025-04-14", "gpt-4.1", "gpt-4o-2024-08-06"]);
+    expect([...names.values()]).toEqual([
+      { short: "gpt-4.1", rest: "-2025-04-14" },
+      { short: "gpt-4.1", rest: "" },
+      { short: "gpt-4o", rest: "" },
+    ]);
   });
 });

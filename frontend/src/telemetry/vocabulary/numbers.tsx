@@ -1,7 +1,9 @@
 /** How tokens, cost and durations look wherever a row or a panel shows them. */
 
-import { formatDuration } from "@/lib/format/duration";
-import { formatCompact, formatCost, formatCount } from "@/lib/format/number";
+import { formatCost, formatCostExact } from "@/lib/format/cost";
+import { formatDuration, formatDurationExact } from "@/lib/format/duration";
+import { plural } from "@/lib/format/number";
+import { describeTokens, formatTokens } from "@/lib/format/tokens";
 
 interface TokensProps {
   input: number | null | undefined;
@@ -11,15 +13,14 @@ interface TokensProps {
 /** `412 → 31`; nothing when neither is known. */
 export function Tokens({ input, output }: TokensProps) {
   if (input == null && output == null) return <Unknown />;
-  const title = `${input == null ? "unknown" : formatCount(input)} input, ${output == null ? "unknown" : formatCount(output)} output tokens`;
   return (
-    <span className="whitespace-nowrap tnum" title={title}>
-      {input == null ? "–" : formatCompact(input)}
+    <span className="whitespace-nowrap tnum" title={describeTokens(input, output)}>
+      {formatTokens(input)}
       <span className="px-0.5 text-faint" aria-hidden>
         →
       </span>
       <span className="sr-only"> input tokens, </span>
-      {output == null ? "–" : formatCompact(output)}
+      {formatTokens(output)}
       <span className="sr-only"> output tokens</span>
     </span>
   );
@@ -35,10 +36,13 @@ export function Cost({ usd, unpricedCalls = 0 }: CostProps) {
   if (usd == null)
     return <Unknown title={unpricedCalls > 0 ? "No price is known for these models" : undefined} />;
   const partial = unpricedCalls > 0;
+  const exact = formatCostExact(usd);
   return (
     <span
       className="whitespace-nowrap tnum"
-      title={partial ? `At least: ${unpricedCalls} model calls have no known price` : undefined}
+      title={
+        partial ? `${exact} at least: ${plural(unpricedCalls, "model call")} without a known price` : exact
+      }
     >
       {formatCost(usd)}
       {partial && <span className="text-faint">+</span>}
@@ -72,7 +76,9 @@ export function DurationBar({ nanos, maxNanos, error = false }: DurationBarProps
           style={{ width: `${Math.max(4, share * 100)}%` }}
         />
       </span>
-      <span className="min-w-14 whitespace-nowrap text-right tnum">{formatDuration(nanos)}</span>
+      <span className="min-w-14 whitespace-nowrap text-right tnum" title={formatDurationExact(nanos)}>
+        {formatDuration(nanos)}
+      </span>
     </span>
   );
 }

@@ -1,10 +1,13 @@
 /**
  * Answers API calls inside Vite's dev and preview servers, for work on pages without a server (`npm run dev:mock`).
- * POST /__mock/reset?state=fresh|busy sets the state; in the busy state a new trace arrives every few seconds.
+ * POST /__mock/reset?state=fresh|busy sets the state; in the busy state a new trace arrives every few seconds, unless `now`
+ * (milliseconds since 1970) stops the clock.
  */
+
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getResponse } from "msw";
 import type { Plugin } from "vite";
+import { isMockTimeStanding, mockNow, setMockTime } from "./clock.ts";
 import { mockHandlers } from "./handlers.ts";
 import { addTrace, busyStore, freshStore, type MockStore } from "./store.ts";
 
@@ -16,9 +19,9 @@ const CSP =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
 export function mockApi(): Plugin {
-  const state = { store: busyStore(Date.now(), TRACES), busy: true };
+  const state = { store: busyStore(mockNow(), TRACES), busy: true };
   const tick = () => {
-    if (state.busy) addTrace(state.store, Date.now());
+    if (state.busy && !isMockTimeStanding()) addTrace(state.store, mockNow());
   };
   const handle = (request: IncomingMessage, response: ServerResponse, next: () => void) => {
     void answer(state, request, response).then((answered) => {
@@ -54,8 +57,10 @@ async function answer(
 ): Promise<boolean> {
   const url = new URL(incoming.url ?? "/", "http://localhost");
   if (url.pathname === "/__mock/reset") {
+    const now = url.searchParams.get("now");
+    setMockTime(now === null ? undefined : Number(now));
     state.busy = url.searchParams.get("state") !== "fresh";
-    state.store = state.busy ? busyStore(Date.now(), TRACES) : freshStore();
+    state.store = state.busy ? busyStore(mockNow(), TRACES) : freshStore();
     response.end("reset");
     return true;
   }

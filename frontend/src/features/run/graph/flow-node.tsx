@@ -127,7 +127,7 @@ export function FlowNodeFrame({ data }: NodeProps<FlowCard>) {
           </span>
           <span className="shrink-0 text-2xs text-faint tnum">
             {note ?? figures(state)}
-            {node.kind === "run_concurrent" && " · at the same time"}
+            {node.kind === "run_concurrent" && " · in parallel"}
           </span>
         </button>
         {node.kind === "subflow" && (

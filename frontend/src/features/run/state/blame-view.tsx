@@ -2,6 +2,7 @@
 import { useMemo } from "react";
 import type { RunView } from "@/features/run/model/run-view";
 import type { StateAt } from "@/features/run/run-query";
+import { formatCount } from "@/lib/format/number";
 import { StateTree } from "./state-tree";
 
 interface BlameViewProps {
@@ -42,7 +43,8 @@ export function BlameView({ run, state, onStep }: BlameViewProps) {
               onClick={() => step !== undefined && onStep(step)}
               className="min-h-6 min-w-6 rounded-sm px-1 text-2xs text-accent-text tnum hover:bg-hover"
             >
-              {node?.label ?? author.action ?? "change"} · {step ?? author.at}
+              {node?.label ?? author.action ?? "somebody"}
+              {step !== undefined && <span className="text-faint"> change {formatCount(step)}</span>}
             </button>
           );
         }}

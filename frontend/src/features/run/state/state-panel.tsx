@@ -10,6 +10,7 @@ import type { RunView, StateEvent } from "@/features/run/model/run-view";
 import { type StateAt, stateAtQuery } from "@/features/run/run-query";
 import type { StateView } from "@/features/run/run-search";
 import { formatDuration } from "@/lib/format/duration";
+import { formatCount, formatOrdinal } from "@/lib/format/number";
 import { toText } from "@/lib/json";
 import { BlameView } from "./blame-view";
 import { ChangesView } from "./changes-view";
@@ -78,11 +79,9 @@ function EventHead({ run, event, onSelectNode }: Pick<StatePanelProps, "run" | "
           <span className="font-normal text-faint">{event.storeName}.</span>
           {event.action ?? "set_state"}
         </span>
-        {event.sequence !== null && (
-          <span className="shrink-0 text-2xs text-faint tnum" title="The client's number of the change">
-            #{event.sequence}
-          </span>
-        )}
+        <span className="shrink-0 font-sans text-2xs text-faint tnum" title={numbersOf(event)}>
+          change {formatCount(event.step)}
+        </span>
       </h2>
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-faint text-xs">
         {node ? (
@@ -109,6 +108,12 @@ function EventHead({ run, event, onSelectNode }: Pick<StatePanelProps, "run" | "
       </p>
     </div>
   );
+}
+
+/** The page counts the changes of the whole run, in order; a client may have a number of its own. */
+function numbersOf({ step, sequence, storeName }: StateEvent): string {
+  const own = sequence === null ? "" : ` The client calls it ${sequence} of ${storeName}.`;
+  return `${formatOrdinal(step)} change of the run.${own}`;
 }
 
 /** History gaps are said wherever the state may be another one because of them. */

@@ -79,7 +79,7 @@ export function RunTimeline(props: RunTimelineProps) {
             {byLane.get(lane.key)?.map((event) => (
               <span
                 key={event.step}
-                title={`${event.action ?? "change"}, +${formatDuration(event.timeNanos)}`}
+                title={`Change ${event.step}: ${event.action ?? "set_state"}, +${formatDuration(event.timeNanos)}`}
                 className={cn(
                   "absolute top-1/2 size-[7px] -translate-x-1/2 -translate-y-1/2 rotate-45 border",
                   event.step === current?.step

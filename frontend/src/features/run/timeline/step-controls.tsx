@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/button";
 import { SelectField } from "@/components/ui/field";
 import type { RunView, StateEvent } from "@/features/run/model/run-view";
 import { eventAt, stepBy } from "@/features/run/model/stepping";
+import { formatCount, plural } from "@/lib/format/number";
 import { type Command, useCommands } from "@/state/commands";
 
 /** Slow enough to read what changed. */
@@ -61,7 +62,11 @@ export function StepControls({ run, events, step, storeId, onStep, onStore }: St
       <input
         type="range"
         aria-label="State change"
-        aria-valuetext={current ? `${place} of ${events.length}: ${current.action ?? "change"}` : "start"}
+        aria-valuetext={
+          current
+            ? `change ${current.step} of ${run.events.length}: ${current.action ?? "set_state"}`
+            : "start"
+        }
         min={0}
         max={events.length}
         value={place}
@@ -72,8 +77,14 @@ export function StepControls({ run, events, step, storeId, onStep, onStore }: St
         className="h-6 min-w-24 flex-1 cursor-pointer accent-[var(--accent)]"
       />
       <span className="shrink-0 text-xs tnum">
-        <span className="font-medium">{place}</span>
-        <span className="text-faint"> of {events.length} changes</span>
+        {current ? (
+          <>
+            change <span className="font-medium">{formatCount(current.step)}</span>
+            <span className="text-faint"> of {formatCount(run.events.length)}</span>
+          </>
+        ) : (
+          <span className="text-faint">{plural(events.length, "change")}</span>
+        )}
       </span>
       {stores.length > 1 && (
         <SelectField

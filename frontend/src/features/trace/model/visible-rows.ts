@@ -5,6 +5,8 @@ export interface RowFilter {
   /** Text to find in name, service, model or span id; empty shows all. */
   text: string;
   errorsOnly: boolean;
+  /** Ids of spans that hold the text in their content, as far as the server has looked. */
+  hits?: ReadonlySet<string> | undefined;
 }
 
 export interface VisibleRows {
@@ -31,7 +33,7 @@ export function visibleRows(
   let matchCount = 0;
   // Children come after their parents, so one backward pass marks every ancestor of a match.
   for (let index = count - 1; index >= 0; index--) {
-    if (isMatch(model, index, text, filter.errorsOnly)) {
+    if (isMatch(model, index, text, filter)) {
       matches[index] = 1;
       keep[index] = 1;
       matchCount += 1;
@@ -58,10 +60,10 @@ function uncollapsed(model: TraceModel, collapsed: ReadonlySet<string>): Int32Ar
   return rows.subarray(0, length);
 }
 
-function isMatch(model: TraceModel, index: number, text: string, errorsOnly: boolean): boolean {
+function isMatch(model: TraceModel, index: number, text: string, { errorsOnly, hits }: RowFilter): boolean {
   const span = model.spans[index];
   if (!span || (errorsOnly && span.status !== "error")) return false;
-  if (text === "") return true;
+  if (text === "" || hits?.has(span.span_id)) return true;
   return (
     span.name.toLowerCase().includes(text) ||
     span.service.toLowerCase().includes(text) ||

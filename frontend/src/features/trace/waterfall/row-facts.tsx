@@ -1,11 +1,12 @@
 /** What a row adds to the name of its span, most telling first; the rest appears as the column gets wider. */
 import { Diamond, Unlink } from "lucide-react";
 import { formatDuration } from "@/lib/format/duration";
-import { formatCompact, formatCost } from "@/lib/format/number";
+import { formatCompact } from "@/lib/format/number";
 import type { TraceModel } from "@/telemetry/trace/build-trace";
+import type { TraceSums } from "@/telemetry/trace/sums";
 import type { TraceSpan } from "@/telemetry/trace/trace-query";
-import { Tokens } from "@/telemetry/vocabulary/numbers";
 import { ErrorMark } from "@/telemetry/vocabulary/status";
+import { SubtreeCost, SubtreeTokens } from "./subtree-usage";
 
 interface RowFactsProps {
   model: TraceModel;
@@ -15,9 +16,13 @@ interface RowFactsProps {
   markOrphan: boolean;
   /** Tokens and cost, unless they have columns of their own. */
   figures: boolean;
+  sums: TraceSums;
+  /** Where the sums have this span. */
+  sumsAt: number;
 }
 
-export function RowFacts({ model, index, folded, below, markOrphan, figures }: RowFactsProps) {
+export function RowFacts(props: RowFactsProps) {
+  const { model, index, folded, below, markOrphan, figures, sums, sumsAt } = props;
   const span = model.spans[index] as TraceSpan;
   const up = model.parent[index] ?? -1;
   const newService = up < 0 || model.spans[up]?.service !== span.service;
@@ -34,13 +39,15 @@ export function RowFacts({ model, index, folded, below, markOrphan, figures }: R
           <Diamond size={10} aria-hidden /> {span.state_event_count}
         </span>
       )}
-      {figures && span.role === "llm" && (span.input_tokens !== null || span.output_tokens !== null) && (
-        <span className="hidden @min-[260px]:inline">
-          <Tokens input={span.input_tokens} output={span.output_tokens} />
-        </span>
-      )}
-      {figures && span.role === "llm" && span.cost_usd !== null && (
-        <span className="hidden @min-[360px]:inline">{formatCost(span.cost_usd)}</span>
+      {figures && (
+        <>
+          <span className="hidden @min-[260px]:inline empty:hidden">
+            <SubtreeTokens span={span} sums={sums} sumsAt={sumsAt} />
+          </span>
+          <span className="hidden @min-[360px]:inline empty:hidden">
+            <SubtreeCost span={span} sums={sums} sumsAt={sumsAt} />
+          </span>
+        </>
       )}
       {folded && <span className="rounded-sm bg-hover px-1">+{formatCompact(below)}</span>}
       {errorsBelow > 0 && <ErrorMark count={errorsBelow} label={`${errorsBelow} errors inside`} />}

@@ -4,6 +4,7 @@ import type { CriticalPath } from "@/features/trace/model/critical-path";
 import type { TimeWindow } from "@/features/trace/model/time-window";
 import { cn } from "@/lib/cn";
 import type { TraceModel } from "@/telemetry/trace/build-trace";
+import type { TraceSums } from "@/telemetry/trace/sums";
 import type { TraceSpan } from "@/telemetry/trace/trace-query";
 import { RoleMark } from "@/telemetry/vocabulary/role-mark";
 import { Bar } from "./bar";
@@ -14,6 +15,9 @@ import { RowFacts } from "./row-facts";
 const INDENT_PX = 16;
 /** Deeper levels are not indented further: the names must stay readable. */
 const INDENT_LEVELS_MAX = 16;
+
+/** What stands beside the names of spans: when they ran, figures, or nothing. */
+export type RowLook = "bars" | "figures" | "names";
 
 interface WaterfallRowProps {
   model: TraceModel;
@@ -28,8 +32,10 @@ interface WaterfallRowProps {
   folded: boolean;
   dimmed: boolean;
   markOrphan: boolean;
-  /** Figures instead of bars. */
-  tree: boolean;
+  look: RowLook;
+  sums: TraceSums;
+  /** Where the sums have this span. */
+  sumsAt: number;
   window: TimeWindow;
   critical: CriticalPath | undefined;
   onSelect: (spanId: string) => void;
@@ -52,7 +58,9 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
     folded,
     dimmed,
     markOrphan,
-    tree,
+    look,
+    sums,
+    sumsAt,
     window,
     critical,
     onSelect,
@@ -101,15 +109,14 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
             folded={folded}
             below={below}
             markOrphan={markOrphan}
-            figures={!tree}
+            figures={look !== "figures"}
+            sums={sums}
+            sumsAt={sumsAt}
           />
         }
       />
-      {tree ? (
-        <Figures model={model} index={index} />
-      ) : (
-        <Bar model={model} index={index} window={window} critical={critical} />
-      )}
+      {look === "figures" && <Figures model={model} index={index} sums={sums} sumsAt={sumsAt} />}
+      {look === "bars" && <Bar model={model} index={index} window={window} critical={critical} />}
     </div>
   );
 });

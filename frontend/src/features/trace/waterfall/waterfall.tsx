@@ -9,10 +9,11 @@ import type { Previews } from "@/features/trace/preview-query";
 import { usePreferences } from "@/state/preferences";
 import { NARROW, useMedia } from "@/state/use-media";
 import type { TraceModel } from "@/telemetry/trace/build-trace";
+import type { TraceSums } from "@/telemetry/trace/sums";
 import { FigureHeads } from "./figures";
 import { TimeAxis, TimeGrid } from "./time-axis";
 import { useTreeKeys } from "./use-tree-keys";
-import { rowDomId, WaterfallRow } from "./waterfall-row";
+import { type RowLook, rowDomId, WaterfallRow } from "./waterfall-row";
 
 const ROW_PX = 28;
 const NARROW_ROW_PX = 38;
@@ -26,8 +27,11 @@ interface WaterfallProps {
   selectedId: string | undefined;
   /** All pages are there, so a missing parent is really missing. */
   complete: boolean;
-  /** Figures instead of bars. */
-  tree: boolean;
+  /** What stands beside the names. */
+  look: RowLook;
+  sums: TraceSums;
+  /** Where the sums have each span of the model. */
+  whole: TraceModel;
   window: TimeWindow;
   critical: CriticalPath | undefined;
   onSelect: (spanId: string) => void;
@@ -42,7 +46,9 @@ export function Waterfall(props: WaterfallProps) {
     folded,
     selectedId,
     complete,
-    tree,
+    look,
+    sums,
+    whole,
     window,
     critical,
     onSelect,
@@ -52,6 +58,7 @@ export function Waterfall(props: WaterfallProps) {
   const narrow = useMedia(NARROW);
   const { namesShare } = usePreferences();
   const { rows, matches } = visible;
+  const namesOnly = narrow || look === "names";
   const selected = selectedId === undefined ? -1 : (model.indexById.get(selectedId) ?? -1);
 
   const virtualizer = useVirtualizer({
@@ -68,11 +75,11 @@ export function Waterfall(props: WaterfallProps) {
   return (
     <div
       className="relative flex min-h-0 min-w-0 flex-1 flex-col"
-      style={{ ["--names" as string]: narrow ? "100%" : `${namesShare * 100}%` }}
+      style={{ ["--names" as string]: namesOnly ? "100%" : `${namesShare * 100}%` }}
     >
-      {!narrow && (tree ? <TreeHead /> : <TimeAxis window={window} />)}
+      {!namesOnly && (look === "figures" ? <TreeHead /> : <TimeAxis window={window} />)}
       <div className="relative min-h-0 flex-1">
-        {!narrow && !tree && <TimeGrid window={window} />}
+        {!namesOnly && look === "bars" && <TimeGrid window={window} />}
         <div
           ref={scroller}
           role="tree"
@@ -99,7 +106,9 @@ export function Waterfall(props: WaterfallProps) {
                   folded={folded.has(spanId)}
                   dimmed={matches !== null && matches[index] !== 1}
                   markOrphan={complete}
-                  tree={tree && !narrow}
+                  look={narrow && look === "figures" ? "bars" : look}
+                  sums={sums}
+                  sumsAt={whole.indexById.get(spanId) ?? -1}
                   window={window}
                   critical={critical}
                   onSelect={onSelect}
@@ -110,7 +119,7 @@ export function Waterfall(props: WaterfallProps) {
           </div>
         </div>
       </div>
-      {!narrow && <NamesSplitter />}
+      {!namesOnly && <NamesSplitter />}
     </div>
   );
 }

@@ -12,7 +12,7 @@ describe("readMedia", () => {
       name: undefined,
       place: "",
       size: "3 B",
-      inlineImage: "data:image/png;base64,AAAA",
+      inline: { uri: "data:image/png;base64,AAAA", base64: "AAAA", shown: "image" },
     });
   });
 
@@ -23,7 +23,25 @@ describe("readMedia", () => {
     ["image/png", "AAAA", true],
     ["image/png", "", false],
   ])("does not draw %s %s", (mime_type, content, truncated) => {
-    expect(readMedia({ ...NONE, type: "blob", mime_type, content, truncated }).inlineImage).toBeUndefined();
+    const { inline } = readMedia({ ...NONE, type: "blob", mime_type, content, truncated });
+    expect(inline?.shown).not.toBe("image");
+    expect(truncated || content === "" ? inline : undefined).toBeUndefined();
+  });
+
+  /** Sound and film are played, a picture without a type is known by its first bytes, the rest is a file to save. */
+  it.each([
+    ["audio/wav", "audio", "AAAA", "audio"],
+    ["video/mp4", "video", "AAAA", "video"],
+    [null, "image", "iVBORw0KGgo=", "image"],
+    [null, "image", "AAAA", "file"],
+    ["application/pdf", "document", "AAAA", "file"],
+  ])("shows %s %s", (mime_type, modality, content, shown) => {
+    expect(readMedia({ ...NONE, type: "blob", mime_type, modality, content }).inline?.shown).toBe(shown);
+  });
+
+  /** Data that is written out in its address is an address to read. */
+  it("leaves text in an address", () => {
+    expect(readMedia({ ...NONE, type: "uri", uri: "data:,hello" }).place).toBe("data:,hello");
   });
 
   /** What is empty says so. */

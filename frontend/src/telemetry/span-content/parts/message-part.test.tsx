@@ -1,4 +1,4 @@
-import { render, screen, within } from "@testing-library/react";
+import { fireEvent, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import type { MessagePart } from "@/telemetry/trace/span-query";
@@ -110,15 +110,45 @@ describe("media", () => {
     expect(shown.querySelector("img")).toBeNull();
   });
 
-  /** A picture inside the message is drawn when it is asked for. */
-  it("opens a picture that came inside", async () => {
-    const shown = show({ ...MEDIA, type: "blob", modality: "image", mime_type: "image/png", content: PIXEL });
-    expect(shown.querySelector("img")).toBeNull();
-    await userEvent.click(screen.getByRole("button", { name: "Show" }));
-    expect(screen.getByRole("img", { name: "image of the message" })).toHaveAttribute(
+  /** A picture inside the message is drawn at once, and larger when somebody opens it. */
+  it("draws a picture that came inside", async () => {
+    show({ ...MEDIA, type: "blob", modality: "image", mime_type: "image/png", content: PIXEL });
+    const small = screen.getByRole("img", { name: "image of the message" });
+    expect(small).toHaveAttribute("src", `data:image/png;base64,${PIXEL}`);
+    await userEvent.click(small);
+    expect(within(screen.getByRole("dialog")).getByRole("img")).toHaveAttribute(
       "src",
       `data:image/png;base64,${PIXEL}`,
     );
+  });
+
+  /** Bytes that are no picture say so instead of a broken sign. */
+  it("says when bytes are no picture", () => {
+    show({ ...MEDIA, type: "blob", modality: "image", mime_type: "image/png", content: "AAAA" });
+    fireEvent.error(screen.getByRole("img"));
+    expect(screen.queryByRole("img")).toBeNull();
+    expect(document.body).toHaveTextContent("no picture that can be shown");
+  });
+
+  /** Sound that came inside can be heard, and nothing plays by itself. */
+  it("plays sound", () => {
+    const shown = show({
+      ...MEDIA,
+      type: "blob",
+      modality: "audio",
+      mime_type: "audio/wav",
+      content: "AAAA",
+    });
+    const audio = shown.querySelector("audio");
+    expect(audio).toHaveAttribute("src", "data:audio/wav;base64,AAAA");
+    expect(audio).toHaveAttribute("controls");
+    expect(audio).not.toHaveAttribute("autoplay");
+  });
+
+  /** A file that came inside is saved by its own name. */
+  it("offers a file to save", () => {
+    show({ ...MEDIA, type: "blob", mime_type: "application/pdf", name: "terms.pdf", content: "AAAA" });
+    expect(screen.getByRole("button", { name: "Save terms.pdf" })).toBeVisible();
   });
 
   /** Documents, audio and uploaded files are named as what they are. */

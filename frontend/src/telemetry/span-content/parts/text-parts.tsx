@@ -1,6 +1,9 @@
 /** Text of a message with the sources that it names, and what the model thought before it answered. */
+import { useMemo } from "react";
+import { Code } from "@/components/ui/code";
 import { LongText } from "@/components/ui/long-text";
 import { Markdown } from "@/components/ui/markdown";
+import { prettyJson } from "@/lib/pretty-json";
 import { usePreferences } from "@/state/preferences";
 import { readCitation } from "./citations";
 import { Empty } from "./empty";
@@ -24,9 +27,13 @@ export function TextPart({ text, citations, charactersAtFirst }: TextPartProps) 
 /** Long texts are cut before they are parsed; the rest comes as plain text on demand. */
 const MARKDOWN_CHARACTERS_MAX = 20_000;
 
+/** Read as markup, unless the person chose to see it as it was sent; JSON over many lines. */
 function MessageText({ text, charactersAtFirst }: Pick<TextPartProps, "text" | "charactersAtFirst">) {
   const markdown = usePreferences((state) => state.markdown);
+  const json = useMemo(() => (markdown ? prettyJson(text) : undefined), [text, markdown]);
   const limit = charactersAtFirst ?? MARKDOWN_CHARACTERS_MAX;
+  if (json !== undefined && text.length <= MARKDOWN_CHARACTERS_MAX)
+    return <Code text={json} language="json" />;
   if (markdown && text.length <= limit) return <Markdown text={text} className="text-sm" />;
   return (
     <LongText

@@ -1,7 +1,9 @@
 /** API keys: list, make, rotate, change, delete. */
+
 import { http } from "msw";
 import type { ResponseOf } from "@/lib/api/client";
 import { guarded, nothing, ok, problem } from "../answers.ts";
+import { mockNow } from "../clock.ts";
 import { mockKey } from "../state/keys.ts";
 import type { MockStore } from "../store.ts";
 
@@ -17,14 +19,14 @@ export function keyHandlers(store: MockStore) {
         expires_at?: string | null;
       };
       const expires = body.expires_at ? Date.parse(body.expires_at) : null;
-      const key = mockKey(body.name, body.scope ?? "ingest", Date.now(), null, expires);
+      const key = mockKey(body.name, body.scope ?? "ingest", mockNow(), null, expires);
       store.keys.unshift(key);
       return ok<ResponseOf<"/api-keys", "post", 201>>(key, 201);
     }),
     http.post("*/api-keys/:id/rotate", ({ params }) => {
       const key = store.keys.find(({ id }) => id === params.id);
       if (!key) return problem(404, "Unknown key");
-      const renewed = mockKey(key.name, key.scope, Date.now(), null);
+      const renewed = mockKey(key.name, key.scope, mockNow(), null);
       Object.assign(key, { prefix: renewed.prefix, key: renewed.key });
       return ok<ResponseOf<"/api-keys/{id}/rotate", "post", 200>>(key);
     }),

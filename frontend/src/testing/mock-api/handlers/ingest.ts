@@ -1,7 +1,9 @@
 /** Receiving spans, and how ingestion goes. */
+
 import { http } from "msw";
 import type { ResponseOf } from "@/lib/api/client";
 import { guarded, ok, problem } from "../answers.ts";
+import { mockNow } from "../clock.ts";
 import { upkeepOf } from "../state/storage.ts";
 import { addRun, addTrace, type MockStore, type SentRun } from "../store.ts";
 
@@ -11,10 +13,10 @@ export function ingestHandlers(store: MockStore) {
       const given = request.headers.get("x-junjo-api-key");
       const key = store.keys.find((candidate) => candidate.key === given);
       if (!key) return problem(401, "Unknown API key");
-      key.last_used_at = new Date().toISOString();
+      key.last_used_at = new Date(mockNow()).toISOString();
       const run = sentRun(await request.json().catch(() => ({})));
-      if (run) addRun(store, run, Date.now());
-      else addTrace(store, Date.now());
+      if (run) addRun(store, run, mockNow());
+      else addTrace(store, mockNow());
       return ok({});
     }),
     http.get("*/otel/status", () => guarded(store, () => ok(status(store)))),
@@ -70,6 +72,6 @@ function status(store: MockStore): ResponseOf<"/otel/status", "get"> {
       { part: "receive", used_bytes: 0, peak_bytes: 65_536, max_bytes: 182_452_224, refused: 0 },
       { part: "read", used_bytes: 0, peak_bytes: 0, max_bytes: 81_088_512, refused: 0 },
     ],
-    upkeep: upkeepOf(store.storage, Date.now()),
+    upkeep: upkeepOf(store.storage, mockNow()),
   };
 }

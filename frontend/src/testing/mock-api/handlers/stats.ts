@@ -1,7 +1,9 @@
 /** Numbers over time and by group. */
+
 import { http } from "msw";
 import type { ResponseOf } from "@/lib/api/client";
 import { guarded, ok } from "../answers.ts";
+import { mockNow } from "../clock.ts";
 import type { MockTrace } from "../corpus.ts";
 import type { MockStore } from "../store.ts";
 import { usage } from "../usage.ts";
@@ -21,7 +23,7 @@ const BUCKETS = 48;
 const DAY_MS = 86_400_000;
 
 function stats(store: MockStore, query: URLSearchParams): Stats {
-  const to = Date.parse(query.get("to") ?? new Date().toISOString());
+  const to = Date.parse(query.get("to") ?? new Date(mockNow()).toISOString());
   const from = Date.parse(query.get("from") ?? new Date(to - DAY_MS).toISOString());
   const traces = store.traces.filter(({ summary }) => {
     const start = Date.parse(summary.start_time);

@@ -1,7 +1,9 @@
 /** Retention and deletion. */
+
 import { http } from "msw";
 import type { ResponseOf } from "@/lib/api/client";
 import { guarded, ok, paged, problem } from "../answers.ts";
+import { mockNow } from "../clock.ts";
 import type { MockTrace } from "../corpus.ts";
 import { deletion, progressed } from "../state/storage.ts";
 import type { MockStore } from "../store.ts";
@@ -19,7 +21,7 @@ export function storageHandlers(store: MockStore) {
     }),
     http.get("*/otel/deletions", ({ request }) =>
       guarded(store, () => {
-        const items = store.storage.deletions.map((one) => progressed(one, Date.now()));
+        const items = store.storage.deletions.map((one) => progressed(one, mockNow()));
         return ok<ResponseOf<"/otel/deletions", "get">>(paged(items, new URL(request.url).searchParams));
       }),
     ),
@@ -35,9 +37,9 @@ export function storageHandlers(store: MockStore) {
           ? { trace_ids: traces.trace_ids ?? gone.map(({ traceId }) => traceId) }
           : { service };
       const id = `deletion-${store.storage.deletions.length + 1}`;
-      const made = deletion(id, new Date().toISOString(), what, "user-1");
+      const made = deletion(id, new Date(mockNow()).toISOString(), what, "user-1");
       store.storage.deletions = [made, ...store.storage.deletions];
-      return ok<ResponseOf<"/otel/deletions", "post", 202>>(progressed(made, Date.now()), 202);
+      return ok<ResponseOf<"/otel/deletions", "post", 202>>(progressed(made, mockNow()), 202);
     }),
   ];
 }

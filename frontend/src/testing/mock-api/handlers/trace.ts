@@ -1,9 +1,11 @@
 /** One trace and its spans; one trace id stands for a trace of 100,000 spans. */
+
 import { http } from "msw";
 import type { ResponseOf } from "@/lib/api/client";
 import type { SpanDetail } from "@/telemetry/trace/span-query";
 import type { TraceSummary } from "@/telemetry/traces/traces-query";
 import { guarded, ok, problem } from "../answers.ts";
+import { mockNow } from "../clock.ts";
 import { makeLargeTrace, makeTrace, toRow } from "../corpus.ts";
 import type { MockStore } from "../store.ts";
 
@@ -19,6 +21,7 @@ export function traceHandlers(store: MockStore) {
     http.get("*/otel/trace/:traceId", ({ params, request }) =>
       guarded(store, () => trace(store, String(params.traceId), request)),
     ),
+    http.get("*/otel/spans", ({ request }) => guarded(store, () => found(store, new URL(request.url)))),
     http.get("*/otel/spans/:traceId/:spanId", ({ params }) =>
       guarded(store, () => {
         const found = store.traces.find((candidate) => candidate.traceId === params.traceId);
@@ -31,7 +34,7 @@ export function traceHandlers(store: MockStore) {
 
 function trace(store: MockStore, traceId: string, request: Request) {
   const found = store.traces.find((candidate) => candidate.traceId === traceId);
-  if (traceId === LARGE_TRACE_ID) large ??= makeLargeTrace(LARGE_SPANS, Date.now() - 3_600_000);
+  if (traceId === LARGE_TRACE_ID) large ??= makeLargeTrace(LARGE_SPANS, mockNow() - 3_600_000);
   const whole = new URL(request.url).searchParams.get("include") === "payload";
   const row = (span: SpanDetail) => (whole ? { ...toRow(span), payload: span } : toRow(span));
   const spans = traceId === LARGE_TRACE_ID ? large : found?.spans.map(row);
@@ -49,9 +52,19 @@ function trace(store: MockStore, traceId: string, request: Request) {
   });
 }
 
+/** Spans of one trace that hold a text, which is all that the page asks this list for. */
+function found(store: MockStore, { searchParams }: URL) {
+  const traceId = /^trace_id = "(\w+)"$/.exec(searchParams.get("filter") ?? "")?.[1];
+  const text = (searchParams.get("q") ?? "").toLowerCase();
+  const spans = store.traces.find((trace) => trace.traceId === traceId)?.spans ?? [];
+  const holds = ({ name, attributes, events, status_message }: SpanDetail) =>
+    JSON.stringify([name, attributes, events, status_message]).toLowerCase().includes(text);
+  return ok({ items: spans.filter(holds).map(toRow), next_cursor: null, incomplete: null });
+}
+
 /** Sums of the large trace, as a server would give them. */
 function largeSummary(): TraceSummary {
-  const { summary } = makeTrace(1, Date.now() - 3_600_000);
+  const { summary } = makeTrace(1, mockNow() - 3_600_000);
   return {
     ...summary,
     trace_id: LARGE_TRACE_ID,

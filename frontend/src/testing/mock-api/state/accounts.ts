@@ -1,5 +1,7 @@
 /** Accounts, invitations, browser sessions and the audit log that the mock starts with. */
+
 import type { ResponseOf } from "@/lib/api/client";
+import { mockNow } from "../clock.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -9,7 +11,7 @@ type BrowserSession = ResponseOf<"/auth/sessions", "get">["items"][number];
 type AuditEvent = ResponseOf<"/auth/audit", "get">["items"][number];
 
 /** That many days before now, or after it when negative. */
-export const ago = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
+export const ago = (days: number) => new Date(mockNow() - days * DAY_MS).toISOString();
 
 export interface MockAccounts {
   users: Account[];

@@ -7,26 +7,27 @@ const KINDS = ["unspecified", "internal", "server", "client", "producer", "consu
 const STATUSES = ["unset", "ok", "error"];
 
 export function toOtlpJson(span: SpanDetail): unknown {
+  return { resourceSpans: [resourceSpansJson(span)] };
+}
+
+/** One of `resourceSpans`, with nothing but this span. */
+export function resourceSpansJson(span: SpanDetail): unknown {
   return {
-    resourceSpans: [
+    resource: {
+      attributes: keyValues(span.resource.attributes),
+      droppedAttributesCount: span.resource.dropped_attributes_count ?? 0,
+    },
+    ...(span.resource.schema_url ? { schemaUrl: span.resource.schema_url } : {}),
+    scopeSpans: [
       {
-        resource: {
-          attributes: keyValues(span.resource.attributes),
-          droppedAttributesCount: span.resource.dropped_attributes_count ?? 0,
+        scope: {
+          name: span.scope.name ?? "",
+          version: span.scope.version ?? "",
+          attributes: keyValues(span.scope.attributes),
+          droppedAttributesCount: span.scope.dropped_attributes_count ?? 0,
         },
-        ...(span.resource.schema_url ? { schemaUrl: span.resource.schema_url } : {}),
-        scopeSpans: [
-          {
-            scope: {
-              name: span.scope.name ?? "",
-              version: span.scope.version ?? "",
-              attributes: keyValues(span.scope.attributes),
-              droppedAttributesCount: span.scope.dropped_attributes_count ?? 0,
-            },
-            ...(span.scope.schema_url ? { schemaUrl: span.scope.schema_url } : {}),
-            spans: [spanJson(span)],
-          },
-        ],
+        ...(span.scope.schema_url ? { schemaUrl: span.scope.schema_url } : {}),
+        spans: [spanJson(span)],
       },
     ],
   };
