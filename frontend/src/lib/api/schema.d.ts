@@ -1188,6 +1188,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/otel/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List failures by kind. */
+        get: operations["list_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/errors/{fingerprint}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Decide about a kind of failure. */
+        patch: operations["change_error"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4164,6 +4198,35 @@ export interface components {
             subflow_structural_id: string | null;
             /** @description Class of the node. */
             type: string;
+        };
+        /** @enum {string} */
+        ErrorGroupState: "open" | "muted" | "resolved";
+        ErrorGroup: {
+            /** @description Names the kind: what it is made of is its service, type, normalised message and place. */
+            fingerprint: string;
+            error_type: string | null;
+            /** @description Without numbers and ids. */
+            message: string;
+            service: string;
+            /** @description Name of the span that failed. */
+            place: string;
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            trace_count: number;
+            first_seen: string;
+            last_seen: string;
+            /** @description Release of the service in which it was first seen. */
+            first_version: string | null;
+            state: components["schemas"]["ErrorGroupState"];
+            /** @description It was resolved, and failed again. */
+            returned: boolean;
+            /** @description Failures in equal parts of the window. */
+            trend: number[];
+            example: {
+                trace_id: string;
+                span_id: string;
+            };
         };
     };
     responses: never;
@@ -7410,6 +7473,102 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_errors: {
+        parameters: {
+            query?: {
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description Items in a page, 1 to 500; 50 by default. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. */
+                cursor?: string;
+                service?: string;
+                state?: components["schemas"]["ErrorGroupState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ErrorGroup"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_error: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fingerprint: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    state: components["schemas"]["ErrorGroupState"];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorGroup"];
                 };
             };
             /** @description The request was refused; the detail says why. */
