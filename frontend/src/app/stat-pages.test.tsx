@@ -6,7 +6,7 @@ import { renderApp } from "@/testing/render-app";
 
 /** The service with the most spans of a busy mock, and a model that it called. */
 function subjects() {
-  const store = busyStore(Date.now(), 40);
+  const store = busyStore(Date.now(), 20);
   const spans = store.traces.flatMap((trace) => trace.spans);
   const call = spans.find((span) => span.derived.role === "llm" && span.derived.model !== null);
   if (!call) throw new Error("the mock has no model call");

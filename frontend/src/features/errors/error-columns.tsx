@@ -36,12 +36,14 @@ export const ERROR_COLUMNS = column.columns([
     header: "Times",
     meta: { track: "72px", align: "end" },
     cell: ({ row: { original } }) => (
-      <span
-        className="tnum"
+      <Link
+        to="/traces"
+        search={{ filter: `error_fingerprint = "${original.fingerprint}"` }}
+        className="relative z-1 text-accent-text tnum hover:underline"
         title={`${formatCount(original.count)} in ${plural(original.trace_count, "trace")}`}
       >
         {formatCompact(original.count)}
-      </span>
+      </Link>
     ),
   }),
   column.display({
@@ -82,8 +84,8 @@ function GroupName({ group }: { group: ErrorGroup }) {
     <span className="flex min-w-0 items-center gap-2">
       <Link
         to="/traces/$traceId"
-        params={{ traceId: group.example.trace_id }}
-        search={{ span: group.example.span_id }}
+        params={{ traceId: group.example_trace_id }}
+        search={{ span: group.example_span_id }}
         className={cn(rowLinkClass, "font-normal")}
         title={`${group.error_type ?? "Error"}: ${group.message}`}
       >
@@ -95,16 +97,16 @@ function GroupName({ group }: { group: ErrorGroup }) {
   );
 }
 
-function StateBadge({ group: { state, returned } }: { group: ErrorGroup }) {
-  if (returned) return <Badge tone="danger">came back</Badge>;
+function StateBadge({ group: { state } }: { group: ErrorGroup }) {
+  if (state === "regressed") return <Badge tone="danger">came back</Badge>;
   if (state === "open") return null;
   return <Badge tone={state === "resolved" ? "ok" : "neutral"}>{state}</Badge>;
 }
 
 function Place({ group, className }: { group: ErrorGroup; className?: string }) {
   return (
-    <span className={cn("text-muted", className)} title={`${group.service}, ${group.place}`}>
-      {group.place} <span className="text-faint text-xs">{group.service}</span>
+    <span className={cn("text-muted", className)} title={`${group.service}, ${group.span_name}`}>
+      {group.span_name} <span className="text-faint text-xs">{group.service}</span>
     </span>
   );
 }

@@ -1,5 +1,5 @@
 /** Failures grouped by kind: how many, since when and since which release, with an example, and what was decided about each. */
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { CircleCheck } from "lucide-react";
 import { DataTable } from "@/components/ui/data-table";
 import { LiveMark, windowState } from "@/components/ui/live-mark";
@@ -7,11 +7,11 @@ import { PageHeader } from "@/components/ui/page";
 import { Segmented } from "@/components/ui/segmented";
 import { EmptyState, LoadState } from "@/components/ui/states";
 import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
-import { loadNextPage } from "@/state/query-client";
 import { useSearchState } from "@/state/use-search-state";
 import { ServiceSelect } from "@/telemetry/services/service-select";
+import { useEarliest } from "@/telemetry/services/use-earliest";
 import { CompactGroup, ERROR_COLUMNS } from "./error-columns";
-import { errorsQuery } from "./errors-query";
+import { errorsQuery, shownGroups } from "./errors-query";
 import { SHOWN } from "./errors-search";
 
 const STATES = SHOWN.map((value) => ({ value, label: value.charAt(0).toUpperCase() + value.slice(1) }));
@@ -26,8 +26,8 @@ const NOTHING = {
 export function ErrorsPage() {
   const [search, onSearchChange] = useSearchState("/app/errors");
   const state = search.state ?? "open";
-  const errors = useInfiniteQuery(errorsQuery(search));
-  const rows = errors.data?.pages.flatMap((page) => page.items) ?? [];
+  const errors = useQuery(errorsQuery(search, useEarliest()));
+  const rows = shownGroups(errors.data?.items ?? [], state);
   return (
     <>
       <PageHeader
@@ -63,7 +63,13 @@ export function ErrorsPage() {
           rows={rows}
           getRowId={(row) => row.fingerprint}
           renderCompact={(row) => <CompactGroup group={row} />}
-          onEndReached={() => loadNextPage(errors)}
+          footer={
+            errors.data?.has_more && (
+              <p className="py-4 text-center text-faint text-xs">
+                Only the most frequent kinds are listed. A shorter window or one service shows others.
+              </p>
+            )
+          }
         />
       )}
     </>

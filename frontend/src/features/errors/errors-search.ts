@@ -6,7 +6,9 @@ export const SHOWN = ["open", "resolved", "muted", "all"] as const;
 
 export const errorsSearch = timeRangeSearch.extend({
   service: z.coerce.string().min(1).optional().catch(undefined),
-  /** Which groups are listed; the open ones unless it says otherwise. */
+  /** Text in the type, the message or the name of the span. */
+  q: z.coerce.string().min(1).optional().catch(undefined),
+  /** Which kinds are listed: those that wait for somebody, unless it says otherwise. */
   state: z.enum(SHOWN).optional().catch(undefined),
 });
 

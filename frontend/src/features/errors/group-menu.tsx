@@ -1,12 +1,13 @@
 /** What can be decided about a kind of failure. A resolved one that fails again comes back; a muted one stays quiet. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { BellOff, Check, Ellipsis, RotateCcw } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuItem } from "@/components/ui/menu";
+import { sessionQuery } from "@/state/session-query";
 import { postToast } from "@/state/toasts";
-import { changeState, type ErrorGroup, type GroupState } from "./errors-query";
+import { type Decision, decide, type ErrorGroup } from "./errors-query";
 
-const ACTIONS: readonly { state: GroupState; label: string; icon: typeof Check }[] = [
+const ACTIONS: readonly { state: Decision; label: string; icon: typeof Check }[] = [
   { state: "resolved", label: "Resolve until it comes back", icon: Check },
   { state: "muted", label: "Mute", icon: BellOff },
   { state: "open", label: "Open again", icon: RotateCcw },
@@ -14,10 +15,12 @@ const ACTIONS: readonly { state: GroupState; label: string; icon: typeof Check }
 
 export function GroupMenu({ group }: { group: ErrorGroup }) {
   const client = useQueryClient();
+  const me = useQuery(sessionQuery());
   const change = useMutation({
-    mutationFn: (state: GroupState) => changeState(client, group.fingerprint, state),
+    mutationFn: (state: Decision) => decide(client, group.fingerprint, state),
     onError: (error) => postToast({ tone: "error", title: "Nothing was changed", detail: error.message }),
   });
+  if (me.data?.role === "viewer") return null;
   return (
     <Menu
       align="end"

@@ -1195,7 +1195,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List failures by kind. */
+        /**
+         * List failures by kind, the most frequent first, with how they came over time.
+         * @description Without `to` the range ends now; without `from` it has 24 hours.
+         */
         get: operations["list_errors"];
         put?: never;
         post?: never;
@@ -1218,8 +1221,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Decide about a kind of failure. */
-        patch: operations["change_error"];
+        /** Decide about one kind of failure: open, muted or resolved. */
+        patch: operations["set_error_state"];
         trace?: never;
     };
 }
@@ -1810,6 +1813,59 @@ export interface components {
              * @description Sessions that were signed in and are not any more.
              */
             ended: number;
+        };
+        /** @description Failures of one kind: equal in type, message (without numbers, ids, texts and addresses), service, name and own stack frame. */
+        ErrorGroup: {
+            /**
+             * Format: int64
+             * @description Failed spans in the time range.
+             */
+            count: number;
+            /** @description Class of the exception or of the error. */
+            error_type: string | null;
+            example_span_id: string;
+            /** @description The last one in the time range. */
+            example_trace_id: string;
+            /** @description Names the kind: 16 hexadecimal digits; `filter=error_fingerprint = …` finds its spans and traces. */
+            fingerprint: string;
+            /** @description Start of the first one ever. */
+            first_seen: string;
+            /** @description `service.version` of the first one ever. */
+            first_version: string | null;
+            /** @description Start of the last one ever. */
+            last_seen: string;
+            /** @description The message with `<n>`, `<id>`, `<text>` and `<url>` for what differs. */
+            message: string;
+            service: string;
+            span_name: string;
+            state: components["schemas"]["ErrorState"];
+            /**
+             * Format: int64
+             * @description Traces in the time range.
+             */
+            trace_count: number;
+            /** @description Failed spans in each of 24 equal parts of the time range, the earliest first. */
+            trend: number[];
+        };
+        /** @description Kinds of failures, the most frequent first. */
+        ErrorGroups: {
+            /** @description Start of the time range, which the trends divide into equal parts. */
+            from: string;
+            /** @description There are more kinds than `limit`. */
+            has_more: boolean;
+            items: components["schemas"]["ErrorGroup"][];
+            /** @description Its end. */
+            to: string;
+        };
+        /**
+         * @description What became of a kind of failure.
+         * @enum {string}
+         */
+        ErrorState: "open" | "muted" | "resolved" | "regressed";
+        /** @description What is decided about a kind of failure. */
+        ErrorStateChange: {
+            /** @description `open`, `muted` or `resolved`. A resolved one that comes back is `regressed` by itself. */
+            state: components["schemas"]["ErrorState"];
         };
         /** @description A judgement on a span. */
         Evaluation: {
@@ -4198,35 +4254,6 @@ export interface components {
             subflow_structural_id: string | null;
             /** @description Class of the node. */
             type: string;
-        };
-        /** @enum {string} */
-        ErrorGroupState: "open" | "muted" | "resolved";
-        ErrorGroup: {
-            /** @description Names the kind: what it is made of is its service, type, normalised message and place. */
-            fingerprint: string;
-            error_type: string | null;
-            /** @description Without numbers and ids. */
-            message: string;
-            service: string;
-            /** @description Name of the span that failed. */
-            place: string;
-            /** Format: int64 */
-            count: number;
-            /** Format: int64 */
-            trace_count: number;
-            first_seen: string;
-            last_seen: string;
-            /** @description Release of the service in which it was first seen. */
-            first_version: string | null;
-            state: components["schemas"]["ErrorGroupState"];
-            /** @description It was resolved, and failed again. */
-            returned: boolean;
-            /** @description Failures in equal parts of the window. */
-            trend: number[];
-            example: {
-                trace_id: string;
-                span_id: string;
-            };
         };
     };
     responses: never;
@@ -7502,12 +7529,12 @@ export interface operations {
                 from?: string;
                 /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
                 to?: string;
-                /** @description Items in a page, 1 to 500; 50 by default. */
-                limit?: number;
-                /** @description `next_cursor` of the page before, with the same filters. */
-                cursor?: string;
+                /** @description The service that failed. */
                 service?: string;
-                state?: components["schemas"]["ErrorGroupState"];
+                /** @description Text in the type, the message or the name of the span, in any case. */
+                q?: string;
+                /** @description Kinds in the answer, the most frequent ones, 1 to 200; 50 by default. */
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -7520,10 +7547,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["ErrorGroup"][];
-                        next_cursor: string | null;
-                    };
+                    "application/json": components["schemas"]["ErrorGroups"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -7546,30 +7570,28 @@ export interface operations {
             };
         };
     };
-    change_error: {
+    set_error_state: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description 16 hexadecimal digits */
                 fingerprint: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    state: components["schemas"]["ErrorGroupState"];
-                };
+                "application/json": components["schemas"]["ErrorStateChange"];
             };
         };
         responses: {
-            200: {
+            /** @description It is written down. */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["ErrorGroup"];
-                };
+                content?: never;
             };
             /** @description The request was refused; the detail says why. */
             "4XX": {

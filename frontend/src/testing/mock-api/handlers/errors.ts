@@ -2,7 +2,8 @@
 import { http } from "msw";
 import type { ResponseOf } from "@/lib/api/client";
 import type { SpanDetail } from "@/telemetry/trace/span-query";
-import { guarded, ok, paged, problem } from "../answers.ts";
+import { guarded, nothing, ok, problem } from "../answers.ts";
+import { mockNow } from "../clock.ts";
 import { hash } from "../corpus.ts";
 import type { MockStore } from "../store.ts";
 import { inWindow } from "../window.ts";
@@ -23,21 +24,30 @@ export function errorHandlers(store: MockStore) {
           .filter(
             (span) => span.status === "error" && (query.get("service") ?? span.service) === span.service,
           );
-        const groups = grouped(failed)
-          .map((group) => ({ ...group, state: errorStates.get(group.fingerprint) ?? group.state }))
-          .filter((group) => (query.get("state") ?? group.state) === group.state);
-        return ok<ResponseOf<"/otel/errors", "get">>(paged(groups, query));
+        const items = grouped(failed).map((group) => ({
+          ...group,
+          state: errorStates.get(group.fingerprint) ?? group.state,
+        }));
+        const now = new Date(mockNow()).toISOString();
+        const from = query.get("from") ?? now;
+        return ok<ResponseOf<"/otel/errors", "get">>({
+          items,
+          has_more: false,
+          from,
+          to: query.get("to") ?? now,
+        });
       }),
     ),
     http.patch("*/otel/errors/:fingerprint", async ({ params, request }) => {
       if (!store.signedIn) return problem(401, "Not signed in");
-      const { state } = (await request.json()) as { state: Group["state"] };
-      errorStates.set(String(params.fingerprint), state);
+      const { state } = (await request.json()) as { state: "open" | "muted" | "resolved" };
       const all = grouped(
         store.traces.flatMap(({ spans }) => spans).filter((span) => span.status === "error"),
       );
-      const found = all.find((group) => group.fingerprint === params.fingerprint);
-      return found ? ok({ ...found, state }) : problem(404, "Unknown error");
+      if (!all.some((group) => group.fingerprint === params.fingerprint))
+        return problem(404, "Unknown error");
+      errorStates.set(String(params.fingerprint), state);
+      return nothing();
     }),
   ];
 }
@@ -67,17 +77,18 @@ function groupOf(kind: string, spans: SpanDetail[]): Group {
   return {
     fingerprint: seed.toString(16).padStart(16, "0"),
     error_type: first.derived.error_type,
-    message: first.derived.error_message ?? "",
+    message:
+      first.derived.error_message ?? first.derived.exceptions[0]?.message ?? first.status_message ?? "",
     service: first.service,
-    place: first.name,
+    span_name: first.name,
     count: spans.length,
     trace_count: new Set(spans.map((span) => span.trace_id)).size,
     first_seen: first.start_time,
     last_seen: last.start_time,
     first_version: null,
     state: "open",
-    returned: false,
     trend,
-    example: { trace_id: last.trace_id, span_id: last.span_id },
+    example_trace_id: last.trace_id,
+    example_span_id: last.span_id,
   };
 }

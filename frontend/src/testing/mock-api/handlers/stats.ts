@@ -83,6 +83,7 @@ function buckets(rows: Row[], width: number): [number, Row[]][] {
 function item(rows: Row[], group: Group, start: number | null): StatsItem {
   const durations = rows.map((row) => row.durationMs).sort((a, b) => a - b);
   const at = (share: number) => durations[Math.floor(share * (durations.length - 1))] ?? null;
+  const total = durations.reduce((sum, duration) => sum + duration, 0);
   const failed = rows.filter((row) => row.failed).length;
   const sum = (value: (row: Row) => number | null) =>
     rows.reduce<number | null>((total, row) => {
@@ -96,7 +97,13 @@ function item(rows: Row[], group: Group, start: number | null): StatsItem {
     count: rows.length,
     error_count: failed,
     error_rate: rows.length > 0 ? failed / rows.length : 0,
-    duration_ms: { mean: at(0.5), p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99) },
+    duration_ms: {
+      mean: durations.length > 0 ? total / durations.length : null,
+      p50: at(0.5),
+      p90: at(0.9),
+      p95: at(0.95),
+      p99: at(0.99),
+    },
     llm_call_count: sum((row) => row.modelCalls) ?? 0,
     input_tokens: sum((row) => row.inputTokens),
     output_tokens: sum((row) => row.outputTokens),
