@@ -2,7 +2,7 @@
 # A preset CARGO_TARGET_DIR is respected, as cargo does.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup libduckdb run dev split test lint openapi coverage demo bench attack survive chaos clean
+.PHONY: help setup libduckdb run dev split test lint openapi pictures coverage demo bench attack survive chaos clean
 
 NODE_MODULES := frontend/node_modules/.package-lock.json
 PAGE := frontend/dist/index.html
@@ -44,6 +44,9 @@ lint: setup $(PAGE) ## Check format, lints, docs, licenses, spelling and generat
 
 openapi: setup ## Write frontend/openapi.json and its TypeScript types from the server
 	scripts/openapi.sh
+
+pictures: $(NODE_MODULES) ## Take the pictures of every page anew that `make test` compares with (frontend/e2e/pictures)
+	scripts/pictures.sh
 
 coverage: setup ## Print line coverage of the Rust code (ARGS="--fail-under 80", ARGS="--html DIR")
 	scripts/coverage.sh $(ARGS)

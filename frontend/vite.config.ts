@@ -7,6 +7,8 @@ import { precompress } from "./precompress.ts";
 import { mockApi } from "./src/testing/mock-api/vite-plugin.ts";
 
 const SERVER = process.env.JUNJO_DEV_SERVER ?? "http://127.0.0.1:1324";
+/** Of the built page on the mock API, which the tests in Chromium visit; another one lets two checkouts test at once. */
+const MOCK_PORT = Number(process.env.JUNJO_MOCK_PORT ?? 5152);
 const API_PATHS = ["/auth", "/api-keys", "/otel", "/openapi.json", "/v1", "/health", "/docs"];
 
 export default defineConfig(({ mode }) => ({
@@ -17,7 +19,7 @@ export default defineConfig(({ mode }) => ({
     strictPort: true,
     proxy: mode === "mock" ? {} : Object.fromEntries(API_PATHS.map((path) => [path, { target: SERVER }])),
   },
-  preview: { port: 5152, strictPort: true },
+  preview: { port: MOCK_PORT, strictPort: true },
   build: {
     target: "es2023",
     assetsInlineLimit: 0,

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The page in Chromium: first on a real, empty server of its own (temporary data, ports that the system picks), with the
 # demo as its sender; then the calls of the Go server's page on another one; then the mock API, where a trace is as large as a
-# test wants it. Arguments go to Playwright.
+# test wants it, and where pages look the same each time (e2e/pictures). Arguments go to Playwright.
 #
 # scripts/e2e.sh SERVER DEMO RESULTS     the two programs, and the folder for real.json, old-page.json and mock.json
 set -euo pipefail
@@ -70,4 +70,4 @@ JUNJO_E2E_OLD_PAGE="http://localhost:$port" JUNJO_E2E_URL="http://$http" JUNJO_E
   playwright old-page.json --project=old-page "$@" || status=$?
 stop
 
-playwright mock.json --project=large --no-deps "$@"
+playwright mock.json --project=large --project=visual --no-deps "$@"

@@ -5,6 +5,7 @@ interface Trace {
   trace_id: string;
   root_role: string | null;
   span_count: number;
+  service: string;
   workflow_count: number;
   session_id: string | null;
 }
@@ -13,6 +14,7 @@ interface Span {
   span_id: string;
   parent_span_id: string | null;
   role: string | null;
+  model: string | null;
 }
 
 /** Name and URL of each page; traces and runs are those that the server has. */
@@ -51,6 +53,7 @@ export async function pageList(page: Page): Promise<[string, string][]> {
     ["overlay", `/runs/overlay/${first?.structural_id}?range=all`],
     ["agent", agentRun],
     ["agent-step", `${agentRun}?step=1`],
+    ["errors", "/errors?state=all"],
     ["logs", "/logs"],
     ["logs-none", "/logs?q=nothing-has-this-text"],
     ["span-logs", `${trace}?tab=logs`],
@@ -58,6 +61,9 @@ export async function pageList(page: Page): Promise<[string, string][]> {
     ["conversation", `/conversations/${encodeURIComponent(conversation ?? "none")}`],
     ["users", "/users"],
     ["services", "/services"],
+    ["service", `/services/${encodeURIComponent(largest.service)}`],
+    ["models", "/models"],
+    ["model", `/models/${encodeURIComponent(call?.model ?? "none")}`],
     ["compare", `/compare?a=${largest.trace_id}&b=${other.trace_id}`],
     ["profile", "/settings/profile"],
     ["api-keys", "/settings/api-keys"],

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { APIRequestContext } from "@playwright/test";
 
-export const MOCK_URL = "http://localhost:5152";
+export const MOCK_URL = `http://localhost:${process.env.JUNJO_MOCK_PORT ?? 5152}`;
 export const SESSION_FILE = "test-results/session.json";
 export const SCREENSHOTS = "e2e/screenshots";
 

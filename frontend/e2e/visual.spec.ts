@@ -12,6 +12,8 @@ import { resetMock } from "./target";
 const KEPT = "e2e/pictures";
 const DIFFERING = "test-results/pictures";
 const isTaking = process.env.JUNJO_PICTURES === "take";
+/** Names of pages that this run is about; all of them unless it says otherwise. */
+const only = new RegExp(process.env.JUNJO_PICTURES_OF ?? "");
 
 /** A Sunday afternoon. */
 const NOW = Date.parse("2026-11-29T14:30:00Z");
@@ -34,7 +36,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await page.clock.setFixedTime(NOW);
     const studio = await context.newPage();
     const seen = new Set<string>();
-    for (const [name, url] of await pageList(page)) {
+    for (const [name, url] of (await pageList(page)).filter(([one]) => only.test(one))) {
       await page.emulateMedia({ colorScheme: "light" });
       await open(page, url);
       for (const theme of THEMES) {
@@ -44,12 +46,32 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await examine(studio, file, await stillPicture(page));
       }
     }
-    const left = readdirSync(KEPT).filter((file) => file.endsWith(`-${size}.webp`) && !seen.has(file));
+    const left = readdirSync(KEPT).filter(
+      (file) => file.endsWith(`-${size}.webp`) && !seen.has(file) && only.source === "(?:)",
+    );
     if (isTaking) for (const file of left) rmSync(`${KEPT}/${file}`);
     else expect.soft(left, "pictures of pages that are no more").toEqual([]);
     await resetMock(request, "busy");
   });
 }
+
+/** Scenario: a page twice, and once more with one other word. Guarantee: equal pages are equal, and a word is a difference. */
+test("pictures show a changed word", async ({ page, context, request }) => {
+  await resetMock(request, "busy", NOW);
+  await page.setViewportSize(SIZES.desktop);
+  await page.clock.setFixedTime(NOW);
+  const studio = await context.newPage();
+  await open(page, "/settings/storage");
+  const first = await shrink(studio, await stillPicture(page));
+  const second = await shrink(studio, await stillPicture(page));
+  expect((await compare(studio, first, second)).changed).toBe(0);
+  await page.getByRole("heading", { name: "Deletions" }).evaluate((heading) => {
+    heading.textContent = "Erasures";
+  });
+  const { changed, total } = await compare(studio, first, await shrink(studio, await stillPicture(page)));
+  expect(changed / total).toBeGreaterThan(CHANGED_SHARE_MAX);
+  await resetMock(request, "busy");
+});
 
 async function open(page: Page, url: string) {
   await page.goto(url);

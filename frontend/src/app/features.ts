@@ -6,8 +6,10 @@ import * as apiKeys from "@/features/api-keys/pages";
 import * as auth from "@/features/auth/pages";
 import * as compare from "@/features/compare/pages";
 import * as conversations from "@/features/conversations/pages";
+import * as errors from "@/features/errors/pages";
 import * as ingestion from "@/features/ingestion/pages";
 import * as logs from "@/features/logs/pages";
+import * as models from "@/features/models/pages";
 import * as overview from "@/features/overview/pages";
 import * as resolve from "@/features/resolve/pages";
 import * as run from "@/features/run/pages";
@@ -25,8 +27,10 @@ export const FEATURES = [
   auth,
   compare,
   conversations,
+  errors,
   ingestion,
   logs,
+  models,
   overview,
   resolve,
   run,

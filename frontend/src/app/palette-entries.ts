@@ -59,7 +59,7 @@ function useOpenings(): Openings {
   const navigate = useNavigate();
   return {
     trace: (traceId) => void navigate({ to: "/traces/$traceId", params: { traceId } }),
-    service: (service) => void navigate({ to: "/traces", search: { service } }),
+    service: (service) => void navigate({ to: "/services/$service", params: { service } }),
   };
 }
 
@@ -77,7 +77,7 @@ function serviceEntry(service: string, open: Openings): Entry {
   return {
     id: `service-${service}`,
     label: service,
-    note: "traces of this service",
+    note: "service",
     group: "Services",
     icon: Boxes,
     run: () => open.service(service),

@@ -60,7 +60,7 @@ describe("run", () => {
     const nodes = await screen.findByRole("list", { name: "Nodes" });
     await userEvent.click(within(nodes).getByRole("button", { name: "ValidateNode" }));
     const panel = screen.getByRole("complementary", { name: "State and details" });
-    expect(await within(panel).findByText("#3")).toBeInTheDocument();
+    expect(await within(panel).findByText("3rd execution")).toBeInTheDocument();
     await userEvent.click(
       (await within(panel).findAllByRole("button", { name: /bump_attempts/ }))[0] as Element,
     );

@@ -1,7 +1,8 @@
 /** What every live list of the page needs to know of its pages: rows, what is new among them, and whether it still moves. */
 import type { InfiniteData } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import { isMoving, type TimeRangeSearch } from "@/lib/time-range";
+import { settleAhead } from "./settle-ahead";
 import { useArrivals } from "./use-arrivals";
 
 /** `paused` by loading older rows, `stopped` by choice. */
@@ -11,6 +12,8 @@ interface LiveListInput<Row> {
   list: { data: InfiniteData<{ items: Row[] }> | undefined; error: Error | null };
   /** Tells the rows apart. Must be the same function on every render. */
   idOf: (row: Row) => string;
+  /** When a row began (ISO 8601), of a list with the newest first: rows of a clock that is ahead do not stay on top. */
+  startOf?: (row: Row) => string;
   /** What is listed. A change of it starts a new list, in which nothing is new. */
   search: TimeRangeSearch & { paused?: boolean | undefined };
   /** A row may move from one page to the next while somebody walks to older ones; it is then shown once. */
@@ -29,12 +32,17 @@ export interface LiveList<Row> {
 
 const NONE: Set<string> = new Set();
 
-export function useLiveList<Row>({ list, idOf, search, moving }: LiveListInput<Row>): LiveList<Row> {
+export function useLiveList<Row>(input: LiveListInput<Row>): LiveList<Row> {
+  const { list, idOf, startOf, search, moving } = input;
+  const seen = useRef(new Map<string, number>());
   const { rows, ids } = useMemo(() => {
-    const all = list.data?.pages.flatMap((page) => page.items) ?? [];
+    const sent = list.data?.pages.flatMap((page) => page.items) ?? [];
+    const all = startOf
+      ? settleAhead({ rows: sent, idOf, startOf, seen: seen.current, nowMs: Date.now() })
+      : sent;
     const allIds = all.map(idOf);
     return moving ? firstPlaces(all, allIds) : { rows: all, ids: allIds };
-  }, [list.data, idOf, moving]);
+  }, [list.data, idOf, startOf, moving]);
   const arrived = useArrivals(JSON.stringify(search), ids);
   const walking = (list.data?.pages.length ?? 0) > 1;
   const state = stateOf(list.error, walking, search);

@@ -3,8 +3,6 @@ import { DURATION_MARKS, DURATION_STEPS } from "@/lib/duration-steps";
 import { formatCost } from "@/lib/format/cost";
 import { formatDuration } from "@/lib/format/duration";
 import { formatCompact } from "@/lib/format/number";
-import { formatShare } from "@/lib/format/share";
-import { formatTokenRate } from "@/lib/format/tokens";
 
 export interface ValueScale {
   format: (value: number) => string;
@@ -30,11 +28,6 @@ export const MILLISECONDS: ValueScale = {
 };
 
 export const DOLLARS: ValueScale = { format: (usd) => formatCost(usd) };
-
-/** From 0 to 1. */
-export const SHARES: ValueScale = { format: (share) => formatShare(share, 1) };
-
-export const TOKENS_PER_SECOND: ValueScale = { format: (rate) => formatTokenRate(rate) };
 
 /** The ends of a logarithmic axis that holds these values: the marks around them. Undefined when nothing is above zero. */
 export function logEnds(scale: ValueScale, values: readonly (number | null)[]): [number, number] | undefined {

@@ -13,13 +13,14 @@ import { exactRange } from "@/lib/time-range";
 import { useSearchState } from "@/state/use-search-state";
 import { ServiceSelect } from "@/telemetry/services/service-select";
 import { servicesQuery } from "@/telemetry/services/services-query";
-import { fillBuckets } from "@/telemetry/stats/buckets";
+import { fillBuckets, NO_BUCKETS } from "@/telemetry/stats/buckets";
+import { costChart, countChart, durationChart, tokensChart } from "@/telemetry/stats/chart-data";
+import { ModelsTable } from "@/telemetry/stats/models-table";
 import { statsQuery } from "@/telemetry/stats/stats-query";
-import { ModelsByCost } from "./models-by-cost";
 import { OverviewTiles } from "./overview-tiles";
 import { TraceHighlights } from "./trace-highlights";
 
-const OverviewCharts = lazy(() => import("./overview-charts"));
+const StatCharts = lazy(() => import("@/telemetry/stats/stat-charts"));
 
 export function OverviewPage() {
   const [search, onSearchChange] = useSearchState("/app/overview");
@@ -31,7 +32,10 @@ export function OverviewPage() {
   const scope = search.service === undefined ? {} : { service: search.service };
   const totals = useQuery(statsQuery(search, { of: "traces", interval: "none", ...scope }, earliest));
   const series = useQuery(statsQuery(search, { of: "traces", interval: "auto", ...scope }, earliest));
-  const buckets = useMemo(() => (series.data ? fillBuckets(series.data) : undefined), [series.data]);
+  const charts = useMemo(() => {
+    const buckets = series.data ? fillBuckets(series.data) : NO_BUCKETS;
+    return [countChart(buckets, "Traces"), durationChart(buckets), tokensChart(buckets), costChart(buckets)];
+  }, [series.data]);
   const sum = totals.data?.totals[0];
   const error = totals.error ?? series.error;
 
@@ -67,13 +71,10 @@ export function OverviewPage() {
             <div className="grid min-w-0 grid-cols-1 gap-4 p-4">
               <OverviewTiles sum={sum} pending={totals.isPending} />
               <Suspense fallback={<Skeleton className="h-[420px] w-full rounded-lg" />}>
-                <OverviewCharts
-                  buckets={buckets}
-                  onBrush={(from, to) => onSearchChange(exactRange(from, to))}
-                />
+                <StatCharts charts={charts} onBrush={(from, to) => onSearchChange(exactRange(from, to))} />
               </Suspense>
               <TraceHighlights search={search} p95Ms={sum?.duration_ms.p95 ?? undefined} />
-              <ModelsByCost search={search} earliest={earliest} />
+              <ModelsTable window={search} service={search.service} earliest={earliest} />
             </div>
           )
         )}

@@ -29,7 +29,7 @@ interface SearchProps {
 export function RunsPage() {
   const [search, onSearchChange] = useSearchState("/app/runs");
   const runs = useInfiniteQuery(runsQuery(search));
-  const { rows, arrived, state } = useLiveList({ list: runs, idOf: runId, search });
+  const { rows, arrived, state } = useLiveList({ list: runs, idOf: runId, startOf, search });
   const longest = longestNanos(rows);
   const columns = useMemo(() => runColumns(longest), [longest]);
 
@@ -133,6 +133,8 @@ function LinkedFilters({ search, onSearchChange }: SearchProps) {
 function runId(run: Run): string {
   return `${run.trace_id}-${run.span_id}`;
 }
+
+const startOf = (row: Run) => row.start_time;
 
 function NoRuns({ search, onSearchChange }: SearchProps) {
   if (FILTERS.some((key) => search[key] !== undefined)) {

@@ -10,7 +10,13 @@ const servicesRoute = createRoute({
   component: lazyRouteComponent(() => import("./services-page"), "ServicesPage"),
 });
 
-export const pages = [servicesRoute] as const;
+const serviceRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/services/$service",
+  component: lazyRouteComponent(() => import("./service-page"), "ServicePage"),
+});
+
+export const pages = [servicesRoute, serviceRoute] as const;
 
 export const places: readonly Place[] = [
   { to: "/services", label: "Services", icon: Boxes, section: "telemetry", rank: 70, keys: "g v", words: "" },

@@ -104,7 +104,7 @@ function ServiceLink({ service }: { service: Service }) {
       <span className="grid size-[18px] shrink-0 place-items-center rounded-[5px] bg-hover text-muted">
         <Boxes size={12} aria-hidden />
       </span>
-      <Link to="/traces" search={{ service: service.name }} className={rowLinkClass}>
+      <Link to="/services/$service" params={{ service: service.name }} className={rowLinkClass}>
         {service.name}
       </Link>
     </span>

@@ -36,6 +36,7 @@ const ALL_TIME = { range: "all" } as const;
 const TAIL_POLL_MS = 30_000;
 
 const traceId = (trace: TraceSummary) => trace.trace_id;
+const startOf = (trace: TraceSummary) => trace.start_time;
 
 interface SearchProps {
   search: TracesSearch;
@@ -54,7 +55,13 @@ export function TracesPage() {
     () => services.data?.map(({ first_seen }) => first_seen).sort()[0],
     [services.data],
   );
-  const { rows, arrived, state } = useLiveList({ list: traces, idOf: traceId, search, moving: true });
+  const { rows, arrived, state } = useLiveList({
+    list: traces,
+    idOf: traceId,
+    startOf,
+    search,
+    moving: true,
+  });
   const longest = longestNanos(rows);
   const columns = useMemo(() => traceColumns(longest), [longest]);
   const { hiddenTraceColumns, update } = usePreferences();

@@ -29,6 +29,11 @@ export function formatDuration(nanos: number): string {
   return `${Math.floor(hours / 24)} d ${pad(hours % 24)} h`;
 }
 
+/** The same of milliseconds, which may be unknown. */
+export function formatMillis(millis: number | null | undefined): string {
+  return millis == null ? "–" : formatDuration(millis * MILLI);
+}
+
 function threeDigits(value: number): string {
   if (value >= 99.95) return value.toFixed(0);
   if (value >= 9.995) return trimZeros(value.toFixed(1));

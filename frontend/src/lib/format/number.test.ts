@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatBytes } from "./bytes";
-import { formatCompact, formatOrdinal, plural } from "./number";
+import { formatCompact, formatOrdinal, formatPerMinute, plural } from "./number";
 import { formatChange, formatShare } from "./share";
 import { describeTokens, formatTokenRate, formatTokens } from "./tokens";
 
@@ -32,6 +32,16 @@ describe("number formats", () => {
   it("formats ordinals", () => {
     const shown = [1, 2, 3, 4, 11, 12, 13, 21, 102, 111].map(formatOrdinal);
     expect(shown.join(" ")).toBe("1st 2nd 3rd 4th 11th 12th 13th 21st 102nd 111th");
+  });
+
+  /** Scenario: many and few events, and a window without length. Guarantee: what happened is never shown as never. */
+  it("formats rates", () => {
+    const hour = 3_600_000;
+    expect([0, 1, 24, 720, 90_000].map((count) => formatPerMinute(count, hour)).join(", ")).toBe(
+      "0 / min, 0.02 / min, 0.4 / min, 12 / min, 1.5k / min",
+    );
+    expect(formatPerMinute(1, 24 * hour)).toBe("<0.01 / min");
+    expect(formatPerMinute(5, 0)).toBe("–");
   });
 
   /** Scenario: known and unknown counts of tokens, slow and fast models. Guarantee: unknown is never zero. */

@@ -36,3 +36,11 @@ export function formatOrdinal(value: number): string {
 export function formatScore(value: number): string {
   return value.toFixed(3);
 }
+
+/** How often in a minute, over a stretch of milliseconds: `12 / min`, `0.4 / min`; a dash when it has no length. */
+export function formatPerMinute(count: number, millis: number): string {
+  if (!(millis > 0)) return "–";
+  const rate = count / (millis / 60_000);
+  if (rate > 0 && rate < 0.01) return "<0.01 / min";
+  return `${rate < 10 ? String(Number(rate.toFixed(rate < 1 ? 2 : 1))) : formatCompact(rate)} / min`;
+}

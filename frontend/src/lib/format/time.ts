@@ -85,12 +85,6 @@ export function formatClock(iso: string, nowMs = Date.now()): string {
   return show("day", time) === show("day", nowMs) ? exact : `${show("shortDay", time)} ${exact}`;
 }
 
-/** `Nov 21` */
-export function formatDay(iso: string): string {
-  const time = Date.parse(iso);
-  return Number.isNaN(time) ? iso : show("shortDay", time);
-}
-
 /**
  * A window of time with its zone, no longer than it must be: `Nov 29, 05:34 – 13:59 UTC`, `Nov 28, 22:00 – Nov 29, 02:00 UTC+1`.
  * The year shows when it is not this one, seconds when there are any. Ends that are left out are `start` and `now`.

@@ -7,6 +7,8 @@ export interface Buckets {
   items: (StatsItem | undefined)[];
 }
 
+export const NO_BUCKETS: Buckets = { times: [], items: [] };
+
 /** Bars that a chart can show; the server keeps below it. */
 const BUCKETS_MAX = 4_000;
 

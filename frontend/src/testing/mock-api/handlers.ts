@@ -2,6 +2,7 @@
 import { keyHandlers } from "./handlers/api-keys.ts";
 import { authHandlers } from "./handlers/auth.ts";
 import { conversationHandlers } from "./handlers/conversations.ts";
+import { errorHandlers } from "./handlers/errors.ts";
 import { executableHandlers } from "./handlers/executables.ts";
 import { fieldHandlers } from "./handlers/fields.ts";
 import { ingestHandlers } from "./handlers/ingest.ts";
@@ -18,6 +19,7 @@ export function mockHandlers(store: MockStore) {
   return [
     ...keyHandlers(store),
     ...authHandlers(store),
+    ...errorHandlers(store),
     ...executableHandlers(store),
     ...fieldHandlers(store),
     ...ingestHandlers(store),

@@ -13,6 +13,8 @@ export interface MockStore {
   nextSeed: number;
   accounts: MockAccounts;
   storage: MockStorage;
+  /** What was decided about kinds of errors, by fingerprint. */
+  errorStates: Map<string, "open" | "muted" | "resolved">;
 }
 
 /** A server that nobody has set up. */
@@ -25,6 +27,7 @@ export function freshStore(): MockStore {
     nextSeed: 1,
     accounts: mockAccounts("ada@example.com"),
     storage: { retention: { days: null, bytes: null, services: [] }, deletions: [] },
+    errorStates: new Map(),
   };
 }
 
@@ -38,6 +41,7 @@ export function busyStore(nowMs: number, traceCount: number): MockStore {
     nextSeed: traceCount + 1,
     accounts: mockAccounts("ada@example.com"),
     storage: mockStorage(nowMs),
+    errorStates: new Map(),
   };
   let at = nowMs - 3_000;
   for (let seed = traceCount; seed >= 1; seed--) {

@@ -4,9 +4,8 @@ import { http } from "msw";
 import type { ResponseOf } from "@/lib/api/client";
 import { guarded, ok } from "../answers.ts";
 import { mockNow } from "../clock.ts";
-import type { MockTrace } from "../corpus.ts";
+import { type Row, rowOfTrace, rowsOfSpans } from "../stat-rows.ts";
 import type { MockStore } from "../store.ts";
-import { usage } from "../usage.ts";
 
 type Stats = ResponseOf<"/otel/stats", "get">;
 type StatsItem = Stats["items"][number];
@@ -25,59 +24,91 @@ const DAY_MS = 86_400_000;
 function stats(store: MockStore, query: URLSearchParams): Stats {
   const to = Date.parse(query.get("to") ?? new Date(mockNow()).toISOString());
   const from = Date.parse(query.get("from") ?? new Date(to - DAY_MS).toISOString());
-  const traces = store.traces.filter(({ summary }) => {
-    const start = Date.parse(summary.start_time);
-    const service = query.get("service");
-    return start >= from && start < to && (service === null || summary.services.includes(service));
-  });
+  const all = query.get("of") === "spans" ? rowsOfSpans(store.traces, query) : tracesOf(store, query);
+  const rows = all.filter(({ startMs }) => startMs >= from && startMs < to);
   const width = Math.max(1, Math.ceil((to - from) / BUCKETS / 1_000)) * 1_000;
-  const buckets = new Map<number, MockTrace[]>();
-  for (const trace of traces) {
-    const start = Math.floor(Date.parse(trace.summary.start_time) / width) * width;
-    buckets.set(start, [...(buckets.get(start) ?? []), trace]);
-  }
-  const grouped = query.get("group_by");
+  const fields = (query.get("group_by") ?? "").split(",").filter(Boolean);
+  const groups = grouped(rows, fields);
   return {
     of: query.get("of") === "spans" ? "spans" : "traces",
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
     interval_seconds: query.get("interval") === "none" ? null : width / 1_000,
-    group_by: grouped === null ? [] : [grouped],
+    group_by: fields,
     items:
       query.get("interval") === "none"
         ? []
-        : [...buckets].sort(([a], [b]) => a - b).map(([start, own]) => item(own, {}, start)),
-    totals: grouped === null ? [item(traces, {}, null)] : groups(traces, grouped),
+        : groups.flatMap(([group, own]) =>
+            buckets(own, width).map(([start, some]) => item(some, group, start)),
+          ),
+    totals: groups.map(([group, own]) => item(own, group, null)),
     more_groups: false,
     more_items: false,
     incomplete: null,
   };
 }
 
-function groups(traces: MockTrace[], field: string): StatsItem[] {
-  const byValue = new Map<string, MockTrace[]>();
-  for (const trace of traces) {
-    const values = field === "model" ? trace.summary.models : [trace.summary.service];
-    for (const value of values) byValue.set(value, [...(byValue.get(value) ?? []), trace]);
-  }
-  return [...byValue]
-    .sort(([, a], [, b]) => b.length - a.length)
-    .map(([value, own]) => item(own, { [field]: value }, null));
+function tracesOf(store: MockStore, query: URLSearchParams): Row[] {
+  const service = query.get("service");
+  return store.traces
+    .filter(({ summary }) => service === null || summary.services.includes(service))
+    .map(rowOfTrace);
 }
 
-function item(traces: MockTrace[], group: Record<string, string>, start: number | null): StatsItem {
-  const durations = traces.map(({ summary }) => Number(summary.duration_ns) / 1e6).sort((a, b) => a - b);
+type Group = Record<string, string | null>;
+
+/** The largest first; without fields one group of all. */
+function grouped(rows: Row[], fields: string[]): [Group, Row[]][] {
+  if (fields.length === 0) return [[{}, rows]];
+  const byKey = new Map<string, [Group, Row[]]>();
+  for (const row of rows) {
+    const group = Object.fromEntries(fields.map((field) => [field, row.fields[field] ?? null]));
+    const key = JSON.stringify(group);
+    const known = byKey.get(key) ?? [group, []];
+    known[1].push(row);
+    byKey.set(key, known);
+  }
+  return [...byKey.values()].sort(([, a], [, b]) => b.length - a.length);
+}
+
+function buckets(rows: Row[], width: number): [number, Row[]][] {
+  const byStart = new Map<number, Row[]>();
+  for (const row of rows) {
+    const start = Math.floor(row.startMs / width) * width;
+    byStart.set(start, [...(byStart.get(start) ?? []), row]);
+  }
+  return [...byStart].sort(([a], [b]) => a - b);
+}
+
+function item(rows: Row[], group: Group, start: number | null): StatsItem {
+  const durations = rows.map((row) => row.durationMs).sort((a, b) => a - b);
   const at = (share: number) => durations[Math.floor(share * (durations.length - 1))] ?? null;
-  const failed = traces.filter(({ summary }) => summary.error_count > 0).length;
+  const total = durations.reduce((sum, duration) => sum + duration, 0);
+  const failed = rows.filter((row) => row.failed).length;
+  const sum = (value: (row: Row) => number | null) =>
+    rows.reduce<number | null>((total, row) => {
+      const own = value(row);
+      return own === null ? total : (total ?? 0) + own;
+    }, null);
   return {
     start_time: start === null ? null : new Date(start).toISOString(),
     start_time_unix_nano: start === null ? null : `${start}000000`,
     group,
-    count: traces.length,
+    count: rows.length,
     error_count: failed,
-    error_rate: traces.length > 0 ? failed / traces.length : 0,
-    duration_ms: { mean: at(0.5), p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99) },
-    ...usage(traces),
+    error_rate: rows.length > 0 ? failed / rows.length : 0,
+    duration_ms: {
+      mean: durations.length > 0 ? total / durations.length : null,
+      p50: at(0.5),
+      p90: at(0.9),
+      p95: at(0.95),
+      p99: at(0.99),
+    },
+    llm_call_count: sum((row) => row.modelCalls) ?? 0,
+    input_tokens: sum((row) => row.inputTokens),
+    output_tokens: sum((row) => row.outputTokens),
+    cost_usd: sum((row) => row.costUsd),
+    unpriced_calls: sum((row) => row.unpricedCalls) ?? 0,
     cached_input_tokens: null,
     ratio: null,
     measure: null,
