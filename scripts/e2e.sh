@@ -70,4 +70,4 @@ JUNJO_E2E_OLD_PAGE="http://localhost:$port" JUNJO_E2E_URL="http://$http" JUNJO_E
   playwright old-page.json --project=old-page "$@" || status=$?
 stop
 
-playwright mock.json --project=large --project=visual --no-deps "$@"
+playwright mock.json --project=large --no-deps "$@"

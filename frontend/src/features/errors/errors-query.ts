@@ -4,7 +4,7 @@ import { api, deadline, type ResponseOf, unwrap } from "@/lib/api/client";
 import { isMoving, resolveTimeRange } from "@/lib/time-range";
 import type { ErrorsSearch } from "./errors-search";
 
-export type ErrorList = ResponseOf<"/otel/errors", "get">;
+type ErrorList = ResponseOf<"/otel/errors", "get">;
 export type ErrorGroup = ErrorList["items"][number];
 /** What somebody can decide; that a kind came back is for the server to see. */
 export type Decision = "open" | "muted" | "resolved";

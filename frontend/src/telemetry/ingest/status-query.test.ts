@@ -61,7 +61,7 @@ describe("storageParts", () => {
       ["index", 430],
       ["log", 4_096],
     ]);
-    expect(storageParts(status)[2]?.note).toBe("2 requests not sealed yet");
+    expect(storageParts(status)[2]?.note).toBe("2 requests not archived yet");
     expect(storageParts(healthy)[2]?.note).toBe("all archived (space is reused)");
   });
 });
