@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use junjo_auth::{AuditEvent, AuditLog, MemberUser, RequestOrigin, TelemetryReader};
+use junjo_auth::{AuditEvent, MemberUser, RequestOrigin, TelemetryReader};
 use junjo_span_store::Decision;
 use junjo_telemetry::answers::{ErrorGroups, ErrorState};
 use junjo_telemetry::params::{FailureParams, TimeParams};
@@ -55,8 +55,7 @@ async fn list_errors(
     responses((status = 204, description = "It is written down."), Problems)
 )]
 async fn set_error_state(
-    State(telemetry): State<Telemetry>,
-    State(audit): State<AuditLog>,
+    State(OtelState { telemetry, audit, .. }): State<OtelState>,
     MemberUser(user): MemberUser,
     origin: RequestOrigin,
     ApiPath(fingerprint): ApiPath<String>,

@@ -143,10 +143,9 @@ pub(crate) fn promote_facts<'a>(
         unix_nanos: start_unix_nano,
     };
     let (cost_usd, cost_source) = cost::of(&slots, &call, prices).unzip();
-    let service = service_name(resource);
-    let error_type = error_type(&slots, status, span);
-    let failure = (status == SpanStatus::Error).then(|| failure::of(&service, error_type.as_deref(), span));
-    let (error_message, error_fingerprint) = failure.map(failure::Failure::parts).unzip();
+    let (service, error_type) = (service_name(resource), error_type(&slots, status, span));
+    let failed = (status == SpanStatus::Error).then(|| failure::of(&service, error_type.as_deref(), span));
+    let (error_message, error_fingerprint) = failed.map(failure::Failure::parts).unzip();
     Promoted {
         service,
         name: span.name.clone(),
@@ -168,14 +167,12 @@ pub(crate) fn promote_facts<'a>(
         error_type,
         span_type: slots.text(Field::SpanType),
         structural_id: slots.text(Field::StructuralId),
-        node_count: slots.count(Field::NodeCount).map(|count| i32::try_from(count).unwrap_or(i32::MAX)),
+        node_count: node_count(&slots),
         agent_name: slots.text(Field::AgentName).or_else(|| entity_name(&slots, role, Role::Agent)),
         tool_name: slots.text(Field::ToolName).or_else(|| entity_name(&slots, role, Role::Tool)),
         event_count: saturate(span.events.len()),
         exception_count: exceptions::count(span),
-        state_event_count: saturate(
-            span.events.iter().filter(|event| keys(Field::StateEvent).contains(&event.name.as_ref())).count(),
-        ),
+        state_event_count: state_event_count(span),
         link_count: saturate(span.links.len()),
         service_namespace: resource_text(resource, "service.namespace"),
         service_version: resource_text(resource, "service.version"),
@@ -191,6 +188,17 @@ pub(crate) fn promote_facts<'a>(
         provider,
         model,
     }
+}
+
+/// Nodes that a workflow says it has.
+fn node_count(slots: &Slots<'_, '_>) -> Option<i32> {
+    slots.count(Field::NodeCount).map(|count| i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+/// Changes of state that the span told.
+fn state_event_count(span: &Span<'_>) -> u32 {
+    let is_change = |name: &str| keys(Field::StateEvent).contains(&name);
+    saturate(span.events.iter().filter(|event| is_change(&event.name)).count())
 }
 
 /// `service.name`, or [`UNKNOWN_SERVICE`] when it is missing or empty.

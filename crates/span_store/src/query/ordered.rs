@@ -245,7 +245,7 @@ impl<B: Figure> Ask<B> {
         let mut values: Vec<Value> = value.map(|value| self.value(value)).into_iter().collect();
         // bounds on the first id on which they differ: rows of other ids that are read with them are left out afterwards
         for (name, (low, high)) in T::IDS.iter().zip(id_numbers::<T>(low).zip(id_numbers::<T>(high))) {
-            sql.push_str(&format!(" AND {name} BETWEEN ? AND ?"));
+            sql.extend([" AND ", name, " BETWEEN ? AND ?"]);
             values.extend([low, high].map(Value::UBigInt));
             if low != high {
                 break;

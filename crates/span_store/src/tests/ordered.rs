@@ -151,7 +151,9 @@ async fn check_walks(first: &[Figures], order: Order, limit: usize) -> Result<()
     .await;
     check_order(&seen, order)?;
     let mut counts: BTreeMap<TraceId, usize> = BTreeMap::new();
-    seen.iter().for_each(|row| *counts.entry(row.trace_id).or_default() += 1);
+    for row in &seen {
+        *counts.entry(row.trace_id).or_default() += 1;
+    }
     for trace in 0..arrived {
         let count = counts.get(&id(trace)).copied().unwrap_or(0);
         if trace >= first.len() {

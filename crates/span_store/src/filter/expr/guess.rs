@@ -11,12 +11,11 @@ const WORD_CHARS_MAX: usize = 32;
 /// The error about a field of this name.
 pub(super) fn unknown_field(name: &str, place: (usize, usize)) -> FilterError {
     let suggestion = nearest(name);
-    let message = match &suggestion {
-        Some(field) => format!("unknown field {name:?}, did you mean {field}?"),
-        None => {
-            let known: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
-            format!("unknown field {name:?}; known are attributes.KEY, resource.KEY, {}", known.join(", "))
-        }
+    let message = if let Some(field) = &suggestion {
+        format!("unknown field {name:?}, did you mean {field}?")
+    } else {
+        let known: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
+        format!("unknown field {name:?}; known are attributes.KEY, resource.KEY, {}", known.join(", "))
     };
     error(place, message).suggesting(suggestion)
 }
@@ -33,7 +32,7 @@ fn nearest(name: &str) -> Option<String> {
         return Some(attribute);
     }
     let length = word.chars().count();
-    if length < 2 || length > WORD_CHARS_MAX {
+    if !(2..=WORD_CHARS_MAX).contains(&length) {
         return None;
     }
     let names = FIELDS.iter().map(|field| field.name).chain(ALIASES.iter().map(|(alias, _)| *alias));
