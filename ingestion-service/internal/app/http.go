@@ -50,6 +50,7 @@ func (a *App) publicServer(handler http.Handler) *http.Server {
 			MaxReceiveBufferPerStream:     receive.WindowBytes,
 			MaxReceiveBufferPerConnection: connectionBufferBytes,
 			SendPingTimeout:               pingTime,
+			WriteByteTimeout:              cmp.Or(a.config.SendTime, sendTimeMax),
 		},
 	}
 }
