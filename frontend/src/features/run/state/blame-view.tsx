@@ -44,7 +44,7 @@ export function BlameView({ run, state, onStep }: BlameViewProps) {
               className="min-h-6 min-w-6 rounded-sm px-1 text-2xs text-accent-text tnum hover:bg-hover"
             >
               {node?.label ?? author.action ?? "somebody"}
-              {step !== undefined && <span className="text-faint"> change {formatCount(step)}</span>}
+              {step !== undefined && <span className="text-muted"> change {formatCount(step)}</span>}
             </button>
           );
         }}
