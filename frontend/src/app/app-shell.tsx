@@ -19,7 +19,7 @@ import { Sidebar } from "./sidebar";
 
 export function AppShell() {
   const narrow = useMedia(NARROW);
-  const { sidebarFolded } = usePreferences();
+  const { sidebarFolded, timeZone } = usePreferences();
   useFrameCommands();
   useShortcutKeys();
   return (
@@ -31,7 +31,13 @@ export function AppShell() {
         Skip to content
       </a>
       {narrow ? <TopBar /> : <Sidebar folded={sidebarFolded} />}
-      <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none">
+      {/* another zone changes every time on the page */}
+      <main
+        key={timeZone}
+        id="main"
+        tabIndex={-1}
+        className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none"
+      >
         <SpanActionsProvider actions={SPAN_ACTIONS}>
           <TraceActionsProvider actions={TRACE_ACTIONS}>
             <ExecutableViewsProvider views={EXECUTABLE_VIEWS}>

@@ -1,6 +1,7 @@
 /** Commands that work on every page: going places, theme, account. */
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { ZONES } from "@/lib/format/zone";
 import { type Command, useCommands } from "@/state/commands";
 import { usePreferences } from "@/state/preferences";
 import { type Theme, useTheme } from "@/state/theme";
@@ -29,6 +30,15 @@ export function useFrameCommands(): void {
           label: `Theme: ${theme}`,
           group: "Appearance",
           run: () => setTheme(theme),
+        }),
+      ),
+      ...ZONES.map(
+        (zone): Command => ({
+          id: `zone-${zone}`,
+          label: zone === "utc" ? "Times in UTC" : "Times in the local zone",
+          group: "Appearance",
+          words: "time zone",
+          run: () => usePreferences.getState().update({ timeZone: zone }),
         }),
       ),
       {

@@ -19,6 +19,7 @@ import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from "@/componen
 import { Tooltip } from "@/components/ui/tooltip";
 import { cn } from "@/lib/cn";
 import { formatCompact, formatCount } from "@/lib/format/number";
+import { zoneChoices } from "@/lib/format/zone";
 import { runCommand } from "@/state/commands";
 import { usePreferences } from "@/state/preferences";
 import { sessionQuery, signOut } from "@/state/session-query";
@@ -161,6 +162,7 @@ function AccountMenu({ folded }: { folded: boolean }) {
   const router = useRouter();
   const session = useQuery(sessionQuery());
   const { theme, setTheme } = useTheme();
+  const { timeZone, update } = usePreferences();
   const email = session.data?.email ?? "";
 
   async function handleSignOut() {
@@ -179,7 +181,7 @@ function AccountMenu({ folded }: { folded: boolean }) {
   return (
     <Menu
       side="top"
-      className="w-52"
+      className="w-60"
       trigger={
         <button
           type="button"
@@ -199,6 +201,13 @@ function AccountMenu({ folded }: { folded: boolean }) {
     >
       <MenuLabel>Theme</MenuLabel>
       <MenuChoice value={theme} onValueChange={setTheme} options={THEMES} />
+      <MenuSeparator />
+      <MenuLabel>Times in</MenuLabel>
+      <MenuChoice
+        value={timeZone}
+        onValueChange={(zone) => update({ timeZone: zone })}
+        options={zoneChoices()}
+      />
       <MenuSeparator />
       <MenuItem onSelect={() => runCommand("help")}>
         <Keyboard size={15} /> Keyboard shortcuts

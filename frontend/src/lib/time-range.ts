@@ -1,4 +1,5 @@
 /** The time window of lists, as it stands in the URL: a relative preset, or two exact ends. */
+import { formatWindow } from "@/lib/format/time";
 import { z } from "@/lib/zod";
 
 export const PRESETS = [
@@ -47,19 +48,12 @@ export function isMoving(search: TimeRangeSearch, nowMs: number): boolean {
 
 export function describeTimeRange(search: TimeRangeSearch): string {
   if (search.from !== undefined || search.to !== undefined) {
-    return `${search.from ? stamp(search.from) : "start"} – ${search.to ? stamp(search.to) : "now"}`;
+    return formatWindow(search.from, search.to);
   }
   return PRESETS.find((preset) => preset.id === (search.range ?? DEFAULT_PRESET))?.label ?? "";
 }
 
-function stamp(iso: string): string {
-  const local = toLocalInput(iso);
-  return local.slice(5).replace("T", " ");
-}
-
-/** Value for a datetime-local input in the browser's zone. */
-export function toLocalInput(iso: string): string {
-  const date = new Date(iso);
-  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
+/** The window between two points in milliseconds since 1970, as dragging over a chart gives it. */
+export function exactRange(fromMs: number, toMs: number): TimeRangeSearch {
+  return { range: undefined, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
 }

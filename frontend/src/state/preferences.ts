@@ -2,6 +2,7 @@
 
 import { create } from "zustand";
 import { createJSONStorage, persist } from "zustand/middleware";
+import { chooseZone, ZONES } from "@/lib/format/zone";
 import { z } from "@/lib/zod";
 
 const preferencesSchema = z.object({
@@ -16,6 +17,10 @@ const preferencesSchema = z.object({
   traceColumns: z.array(z.string()).nullable().catch(null),
   /** How much air rows of lists have. */
   density: z.enum(["comfortable", "compact"]).catch("comfortable"),
+  /** Lines of charts on a logarithmic scale. */
+  logCharts: z.boolean().catch(false),
+  /** Zone of every time that is shown or typed. */
+  timeZone: z.enum(ZONES).catch("local"),
 });
 
 type Values = z.infer<typeof preferencesSchema>;
@@ -38,3 +43,7 @@ export const usePreferences = create<Preferences>()(
     },
   ),
 );
+
+// Formats are plain functions, which read the zone from `lib`. The shell draws its page anew when it changes.
+chooseZone(usePreferences.getState().timeZone);
+usePreferences.subscribe(({ timeZone }) => chooseZone(timeZone));

@@ -1,18 +1,19 @@
-/** Chooses the time window: presets, or two exact ends in local time. */
+/** Chooses the time window: presets, or two exact ends; and the zone in which times are shown. */
 import { CalendarClock, Check, ChevronDown } from "lucide-react";
 import { Popover } from "radix-ui";
 import { type FormEvent, useState } from "react";
 import { cn } from "@/lib/cn";
+import { fromZoneInput, zoneChoices } from "@/lib/format/zone";
 import {
   DEFAULT_PRESET,
   describeTimeRange,
   PRESETS,
   type PresetId,
   type TimeRangeSearch,
-  toLocalInput,
 } from "@/lib/time-range";
+import { usePreferences } from "@/state/preferences";
 import { Button, buttonClass } from "./button";
-import { Field } from "./field";
+import { TimeField } from "./time-field";
 
 /** The way out of an empty window; nothing when all time is shown already. */
 export function AllTimeButton({ value, onValueChange }: TimeRangePickerProps) {
@@ -41,7 +42,7 @@ export function TimeRangePicker({ value, onValueChange }: TimeRangePickerProps) 
         aria-label={`Time range: ${describeTimeRange(value)}`}
       >
         <CalendarClock size={15} className="text-faint" />
-        <span className="max-w-56 truncate tnum">{describeTimeRange(value)}</span>
+        <span className="max-w-80 truncate tnum">{describeTimeRange(value)}</span>
         <ChevronDown size={14} className="text-faint" />
       </Popover.Trigger>
       <Popover.Portal>
@@ -49,7 +50,7 @@ export function TimeRangePicker({ value, onValueChange }: TimeRangePickerProps) 
           align="end"
           sideOffset={6}
           collisionPadding={8}
-          className="z-50 w-64 animate-pop rounded-lg border border-line-strong bg-raised p-1 shadow-pop"
+          className="z-50 w-72 animate-pop rounded-lg border border-line-strong bg-raised p-1 shadow-pop"
         >
           <ul aria-label="Presets">
             {PRESETS.map((preset) => {
@@ -70,6 +71,7 @@ export function TimeRangePicker({ value, onValueChange }: TimeRangePickerProps) 
             })}
           </ul>
           <ExactForm value={value} onApply={choose} />
+          <ZoneSwitch />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
@@ -83,36 +85,55 @@ function ExactForm({
   value: TimeRangeSearch;
   onApply: (value: TimeRangeSearch) => void;
 }) {
+  const [errors, setErrors] = useState<{ from?: string; to?: string }>({});
   function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const from = String(form.get("from"));
-    const to = String(form.get("to"));
-    if (!from && !to) return;
-    onApply({
-      range: undefined,
-      from: from ? new Date(from).toISOString() : undefined,
-      to: to ? new Date(to).toISOString() : undefined,
-    });
+    const typed = { from: String(form.get("from")).trim(), to: String(form.get("to")).trim() };
+    const from = fromZoneInput(typed.from);
+    const to = fromZoneInput(typed.to);
+    const found = {
+      ...(typed.from !== "" && from === undefined ? { from: UNREADABLE } : {}),
+      ...(typed.to !== "" && to === undefined ? { to: UNREADABLE } : {}),
+      ...(from !== undefined && to !== undefined && from >= to ? { to: "This is not after From." } : {}),
+    };
+    setErrors(found);
+    if (Object.keys(found).length > 0 || (from === undefined && to === undefined)) return;
+    onApply({ range: undefined, from, to });
   }
   return (
-    <form onSubmit={handleSubmit} className="mt-1 grid gap-2 border-line border-t p-2">
-      <Field
-        label="From"
-        name="from"
-        type="datetime-local"
-        defaultValue={value.from ? toLocalInput(value.from) : ""}
-      />
-      <Field
-        label="To"
-        name="to"
-        type="datetime-local"
-        defaultValue={value.to ? toLocalInput(value.to) : ""}
-      />
+    <form onSubmit={handleSubmit} noValidate className="mt-1 grid gap-2 border-line border-t p-2">
+      <TimeField label="From" name="from" iso={value.from} error={errors.from} />
+      <TimeField label="To" name="to" iso={value.to} error={errors.to} />
       <Button type="submit" size="sm">
         Apply exact range
       </Button>
     </form>
+  );
+}
+
+const UNREADABLE = "Write it like 2026-11-21 14:30.";
+
+/** In which zone times are shown and typed, here and on every page. */
+function ZoneSwitch() {
+  const { timeZone, update } = usePreferences();
+  const [now] = useState(Date.now);
+  return (
+    <fieldset className="mt-1 grid gap-0.5 border-line border-t p-1 pt-1.5">
+      <legend className="sr-only">Time zone</legend>
+      {zoneChoices(now).map((zone) => (
+        <button
+          key={zone.value}
+          type="button"
+          aria-pressed={zone.value === timeZone}
+          onClick={() => update({ timeZone: zone.value })}
+          className="flex h-7 items-center rounded-md px-1.5 text-muted text-xs hover:bg-hover aria-pressed:text-text"
+        >
+          <span className="flex-1 truncate text-left">{zone.label}</span>
+          {zone.value === timeZone && <Check size={13} className="text-accent-text" />}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 

@@ -10,8 +10,9 @@ import { Menu, MenuItem } from "@/components/ui/menu";
 import { PageBody } from "@/components/ui/page";
 import { EmptyState, ErrorState, SkeletonRows, StaleNotice } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
-import { formatBytes, formatCompact } from "@/lib/format/number";
-import { formatDay } from "@/lib/format/time";
+import { formatBytes } from "@/lib/format/bytes";
+import { formatCompact } from "@/lib/format/number";
+import { formatMoment } from "@/lib/format/time";
 import { postToast } from "@/state/toasts";
 import { useNow } from "@/state/use-now";
 import { statusQuery } from "@/telemetry/ingest/status-query";
@@ -195,10 +196,10 @@ function KeyRow({ apiKey, use, onEdit, onRotate, onDelete }: KeyRowProps) {
             created <TimeAgo iso={apiKey.created_at} />
           </span>
           <span>{apiKey.last_used_at ? <UsedAgo iso={apiKey.last_used_at} /> : "never used"}</span>
-          {apiKey.expires_at && !expired && <span>expires {formatDay(apiKey.expires_at)}</span>}
+          {apiKey.expires_at && !expired && <span>expires {formatMoment(apiKey.expires_at)}</span>}
           {apiKey.previous_until && Date.parse(apiKey.previous_until) > now && (
             <span className="text-warn">
-              the secret before works until {new Date(apiKey.previous_until).toLocaleString()}
+              the secret before works until {formatMoment(apiKey.previous_until)}
             </span>
           )}
         </div>

@@ -1,10 +1,11 @@
 /** Name and expiry of an existing key. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { FormError } from "@/components/ui/form-error";
-import { toLocalInput } from "@/lib/time-range";
+import { TimeField } from "@/components/ui/time-field";
+import { fromZoneInput } from "@/lib/format/zone";
 import { type ApiKey, changeKey } from "./keys-query";
 
 interface EditKeyFormProps {
@@ -14,6 +15,7 @@ interface EditKeyFormProps {
 
 export function EditKeyForm({ apiKey, onDone }: EditKeyFormProps) {
   const client = useQueryClient();
+  const [unreadable, setUnreadable] = useState(false);
   const mutation = useMutation({
     mutationFn: (change: { name: string; expiresAt: string | null }) => changeKey(client, apiKey.id, change),
     onSuccess: onDone,
@@ -21,11 +23,11 @@ export function EditKeyForm({ apiKey, onDone }: EditKeyFormProps) {
   function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const expires = String(form.get("expires"));
-    mutation.mutate({
-      name: String(form.get("name")).trim(),
-      expiresAt: expires === "" ? null : new Date(expires).toISOString(),
-    });
+    const typed = String(form.get("expires")).trim();
+    const expiresAt = typed === "" ? null : fromZoneInput(typed);
+    setUnreadable(expiresAt === undefined);
+    if (expiresAt === undefined) return;
+    mutation.mutate({ name: String(form.get("name")).trim(), expiresAt });
   }
   return (
     <form onSubmit={handleSubmit} className="grid gap-4">
@@ -38,12 +40,12 @@ export function EditKeyForm({ apiKey, onDone }: EditKeyFormProps) {
         autoComplete="off"
         defaultValue={apiKey.name}
       />
-      <Field
+      <TimeField
         label="Expires"
         name="expires"
-        type="datetime-local"
-        defaultValue={apiKey.expires_at ? toLocalInput(apiKey.expires_at) : ""}
+        iso={apiKey.expires_at}
         hint="Empty: never."
+        error={unreadable ? "Write it like 2026-11-21 14:30." : undefined}
       />
       <FormError error={mutation.error} />
       <div className="flex justify-end">

@@ -13,6 +13,7 @@ import { SettingsSection } from "@/components/ui/settings-section";
 import { LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { plural } from "@/lib/format/number";
+import { formatMoment } from "@/lib/format/time";
 import { type Account, accountsQuery } from "@/state/accounts-query";
 import { sessionQuery } from "@/state/session-query";
 import { postToast } from "@/state/toasts";
@@ -201,8 +202,7 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
           <Badge>{invitation.role}</Badge>
         </span>
         <span className="text-faint text-xs">
-          invited <TimeAgo iso={invitation.created_at} />, works until{" "}
-          {new Date(invitation.expires_at).toLocaleString()}
+          invited <TimeAgo iso={invitation.created_at} />, works until {formatMoment(invitation.expires_at)}
         </span>
       </div>
       <Button size="sm" onClick={() => back.mutate()} disabled={back.isPending}>

@@ -1,5 +1,6 @@
 /** A one-time link, shown once. */
 import { CopyButton } from "@/components/ui/copy-button";
+import { formatMoment } from "@/lib/format/time";
 
 export function LinkReveal({ path, expiresAt }: { path: string; expiresAt: string }) {
   const link = `${window.location.origin}${path}`;
@@ -11,7 +12,7 @@ export function LinkReveal({ path, expiresAt }: { path: string; expiresAt: strin
         </code>
         <CopyButton text={link} what="link" label="Copy" weight="secondary" />
       </div>
-      <p className="text-muted text-xs">Works until {new Date(expiresAt).toLocaleString()}.</p>
+      <p className="text-muted text-xs">Works until {formatMoment(expiresAt)}.</p>
     </div>
   );
 }

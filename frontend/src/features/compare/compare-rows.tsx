@@ -3,6 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format/duration";
+import { formatChange } from "@/lib/format/share";
 import type { TraceModel } from "@/telemetry/trace/build-trace";
 import { RoleMark } from "@/telemetry/vocabulary/role-mark";
 import { roleColor } from "@/telemetry/vocabulary/roles";
@@ -109,16 +110,10 @@ function Row({ a, b, row, startA, startB, totalNanos, selected, onClick }: RowPr
             : "text-faint",
         )}
       >
-        {difference.ratio === null ? "" : change(difference.ratio)}
+        {difference.ratio === null ? "" : formatChange(difference.ratio)}
       </span>
     </button>
   );
-}
-
-function change(ratio: number): string {
-  if (ratio >= 10) return `×${ratio.toFixed(0)}`;
-  const percent = Math.round((ratio - 1) * 100);
-  return percent === 0 ? "=" : `${percent > 0 ? "+" : "−"}${Math.abs(percent)} %`;
 }
 
 interface BarProps {

@@ -9,6 +9,7 @@ import { LiveMark, windowState } from "@/components/ui/live-mark";
 import { PageBody, PageHeader } from "@/components/ui/page";
 import { EmptyState, ErrorState, Skeleton, StaleNotice } from "@/components/ui/states";
 import { TimeRangePicker } from "@/components/ui/time-range-picker";
+import { exactRange } from "@/lib/time-range";
 import { useSearchState } from "@/state/use-search-state";
 import { ServiceSelect } from "@/telemetry/services/service-select";
 import { servicesQuery } from "@/telemetry/services/services-query";
@@ -68,13 +69,7 @@ export function OverviewPage() {
               <Suspense fallback={<Skeleton className="h-[420px] w-full rounded-lg" />}>
                 <OverviewCharts
                   buckets={buckets}
-                  onBrush={(from, to) =>
-                    onSearchChange({
-                      range: undefined,
-                      from: new Date(from).toISOString(),
-                      to: new Date(to).toISOString(),
-                    })
-                  }
+                  onBrush={(from, to) => onSearchChange(exactRange(from, to))}
                 />
               </Suspense>
               <TraceHighlights search={search} p95Ms={sum?.duration_ms.p95 ?? undefined} />

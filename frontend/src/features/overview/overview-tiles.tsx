@@ -3,7 +3,8 @@ import type { ReactNode } from "react";
 import { Skeleton } from "@/components/ui/states";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format/duration";
-import { formatCompact, formatCount, formatShare } from "@/lib/format/number";
+import { formatCompact, formatCount } from "@/lib/format/number";
+import { formatShare } from "@/lib/format/share";
 import type { StatsItem } from "@/telemetry/stats/stats-query";
 import { Cost, Tokens } from "@/telemetry/vocabulary/numbers";
 

@@ -12,7 +12,8 @@ import { rowLinkClass } from "@/components/ui/row-link";
 import { EmptyState, LoadState } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
-import { formatCompact, formatCount, formatShare, plural } from "@/lib/format/number";
+import { formatCompact, formatCount, plural } from "@/lib/format/number";
+import { formatShare } from "@/lib/format/share";
 import { useSearchState } from "@/state/use-search-state";
 import { type Service, servicesQuery } from "@/telemetry/services/services-query";
 

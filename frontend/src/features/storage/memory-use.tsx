@@ -1,6 +1,7 @@
 /** Who takes how much of the server's memory. */
 
-import { formatBytes, formatCount } from "@/lib/format/number";
+import { formatBytes } from "@/lib/format/bytes";
+import { formatCount } from "@/lib/format/number";
 import type { IngestStatus } from "@/telemetry/ingest/status-query";
 
 type Part = IngestStatus["memory"][number];

@@ -5,7 +5,8 @@ import { type ReactNode, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { SettingsSection } from "@/components/ui/settings-section";
 import { LoadState } from "@/components/ui/states";
-import { formatBytes, plural } from "@/lib/format/number";
+import { formatBytes } from "@/lib/format/bytes";
+import { plural } from "@/lib/format/number";
 import { KeepLikeRestDialog, ServiceAgeDialog } from "./service-age-dialog";
 import { type Retention, retentionQuery, type ServiceAge } from "./storage-query";
 

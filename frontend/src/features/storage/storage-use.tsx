@@ -1,6 +1,7 @@
 /** What is on disk, as one bar and in numbers. */
 
-import { formatBytes, plural } from "@/lib/format/number";
+import { formatBytes } from "@/lib/format/bytes";
+import { plural } from "@/lib/format/number";
 import { type IngestStatus, storageParts } from "@/telemetry/ingest/status-query";
 
 const COLORS = {

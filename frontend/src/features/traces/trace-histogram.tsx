@@ -2,7 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { TimeChart } from "@/components/charts/time-chart";
-import { formatCompact } from "@/lib/format/number";
+import { COUNTS } from "@/components/charts/value-scales";
+import { exactRange } from "@/lib/time-range";
 import { fillBuckets } from "@/telemetry/stats/buckets";
 import { statsQuery } from "@/telemetry/stats/stats-query";
 import type { TracesSearch } from "@/telemetry/traces/traces-search";
@@ -49,15 +50,8 @@ export default function TraceHistogram({ search, earliest, onSearchChange }: Tra
         series={series}
         kind="bars"
         height={HEIGHT_PX}
-        format={formatCompact}
-        whole
-        onBrush={(fromMs, toMs) =>
-          onSearchChange({
-            range: undefined,
-            from: new Date(fromMs).toISOString(),
-            to: new Date(toMs).toISOString(),
-          })
-        }
+        values={COUNTS}
+        onBrush={(fromMs, toMs) => onSearchChange(exactRange(fromMs, toMs))}
       />
     </div>
   );

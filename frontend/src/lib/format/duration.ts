@@ -42,3 +42,32 @@ function trimZeros(text: string): string {
 function pad(value: number): string {
   return String(value).padStart(2, "0");
 }
+
+/**
+ * Nothing rounded off: `1 h 02 m 03.456 s`, `12.345678 ms`. For cards and tooltips beside the short form.
+ */
+export function formatDurationExact(nanos: number): string {
+  if (!Number.isFinite(nanos)) return "–";
+  if (nanos < 0) return `−${formatDurationExact(-nanos)}`;
+  if (nanos < MICRO) return `${Math.round(nanos)} ns`;
+  if (nanos < MILLI) return `${places(nanos, MICRO)} µs`;
+  if (nanos < SECOND) return `${places(nanos, MILLI)} ms`;
+  const days = Math.floor(nanos / DAY);
+  const hours = Math.floor((nanos % DAY) / HOUR);
+  const minutes = Math.floor((nanos % HOUR) / MINUTE);
+  const parts = [
+    ...(days > 0 ? [`${days} d`] : []),
+    ...(nanos >= HOUR ? [`${days > 0 ? pad(hours) : hours} h`] : []),
+    ...(nanos >= MINUTE ? [`${nanos >= HOUR ? pad(minutes) : minutes} m`] : []),
+    `${places(nanos % MINUTE, SECOND, nanos >= MINUTE)} s`,
+  ];
+  return parts.join(" ");
+}
+
+/** Exact decimal of nanoseconds in a unit; a power of ten, so that the digits are those of the number. */
+function places(nanos: number, unit: number, padded = false): string {
+  const whole = Math.floor(nanos / unit);
+  const fraction = String(Math.round(nanos - whole * unit)).padStart(String(unit).length - 1, "0");
+  const digits = fraction.replace(/0+$/, "");
+  return `${padded ? pad(whole) : whole}${digits === "" ? "" : `.${digits}`}`;
+}

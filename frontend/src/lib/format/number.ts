@@ -1,7 +1,6 @@
-/** Counts, bytes and money for people. */
+/** Counts and other plain numbers for people. */
 
 const exact = new Intl.NumberFormat("en-US");
-const BYTE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 
 /** All digits, grouped: `12,345`. */
 export function formatCount(value: number): string {
@@ -21,35 +20,19 @@ function shorten(value: number): string {
   return Math.abs(value) < 9.95 ? value.toFixed(1).replace(/\.0$/, "") : value.toFixed(0);
 }
 
-/** US dollars with as many digits as the amount needs; unknown is a dash, never zero. */
-export function formatCost(usd: number | null | undefined): string {
-  if (usd === null || usd === undefined) return "–";
-  if (usd === 0) return "$0";
-  if (usd < 0.0001) return "<$0.0001";
-  if (usd < 0.01) return `$${usd.toFixed(4)}`;
-  if (usd < 1) return `$${usd.toFixed(3)}`;
-  return `$${usd.toFixed(2)}`;
-}
-
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < BYTE_UNITS.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${BYTE_UNITS[unit]}`;
-}
-
-/** A share of a whole: `0 %`, `<0.1 %`, `3.2 %`, `48 %`. */
-export function formatShare(part: number, whole: number): string {
-  if (whole <= 0 || part <= 0) return "0 %";
-  const percent = (part / whole) * 100;
-  if (percent < 0.1) return "<0.1 %";
-  return `${percent < 10 ? percent.toFixed(1).replace(/\.0$/, "") : percent.toFixed(0)} %`;
-}
-
 /** `1 span`, `2 spans`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** `1st`, `2nd`, `3rd`, `4th`, `11th`, `21st`. */
+export function formatOrdinal(value: number): string {
+  const tens = value % 100;
+  const ending = tens >= 11 && tens <= 13 ? "th" : (["th", "st", "nd", "rd"][value % 10] ?? "th");
+  return `${formatCount(value)}${ending}`;
+}
+
+/** A score or weight with three places: `0.871`. */
+export function formatScore(value: number): string {
+  return value.toFixed(3);
 }

@@ -4,9 +4,12 @@ import { formatAge, nanosToIso } from "./time";
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 
 describe("formatAge", () => {
-  /** Ages step from seconds to days; a client clock that is behind shows "now", not a negative age. */
+  /** Ages step from seconds to days; a clock that is a little ahead is now, one that is far ahead says by how much. */
   it.each([
-    ["2026-11-21T12:00:05Z", "now"],
+    ["2026-11-21T12:00:04Z", "now"],
+    ["2026-11-21T12:30:00Z", "in 30 min"],
+    ["2026-11-22T12:00:00Z", "in 1 d"],
+    ["2026-11-22T11:00:00Z", "in 23 h"],
     ["2026-11-21T11:59:48Z", "12 s ago"],
     ["2026-11-21T11:55:00Z", "5 min ago"],
     ["2026-11-21T09:00:00Z", "3 h ago"],

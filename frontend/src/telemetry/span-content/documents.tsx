@@ -1,6 +1,8 @@
 /** Retrieved documents in rank order, with their scores. */
+
 import { JsonTree } from "@/components/ui/json-tree";
 import { LongText } from "@/components/ui/long-text";
+import { formatScore } from "@/lib/format/number";
 import { hasContent } from "@/lib/json";
 import type { Derived } from "@/telemetry/trace/span-query";
 import { Section } from "./section";
@@ -30,7 +32,7 @@ export function Documents({ title, documents }: { title: string; documents: Deri
                       style={{ width: `${best > 0 ? Math.max(0, (document.score / best) * 100) : 0}%` }}
                     />
                   </span>
-                  <span className="font-medium tnum">{document.score.toFixed(3)}</span>
+                  <span className="font-medium tnum">{formatScore(document.score)}</span>
                 </span>
               )}
             </div>

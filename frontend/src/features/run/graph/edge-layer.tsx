@@ -3,7 +3,7 @@ import { type GraphLayout, roundedPath } from "@/features/run/model/elk-graph";
 import type { NodeState } from "@/features/run/model/node-state";
 import type { GraphEdge } from "@/features/run/model/run-view";
 import { cn } from "@/lib/cn";
-import { formatShare } from "@/lib/format/number";
+import { formatShare } from "@/lib/format/share";
 
 interface EdgeLayerProps {
   edges: readonly GraphEdge[];

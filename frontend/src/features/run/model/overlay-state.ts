@@ -1,6 +1,6 @@
 /** How the nodes of a graph look when they stand for many runs. Pure. */
 import { formatDuration } from "@/lib/format/duration";
-import { formatShare } from "@/lib/format/number";
+import { formatShare } from "@/lib/format/share";
 import type { NodeState } from "./node-state";
 
 interface OverlayNode {

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { JsonTree } from "@/components/ui/json-tree";
 import { formatDuration } from "@/lib/format/duration";
 import { plural } from "@/lib/format/number";
-import { nanosToIso } from "@/lib/format/time";
+import { formatExactNanos } from "@/lib/format/time";
 import { hasContent } from "@/lib/json";
 import { Section } from "@/telemetry/span-content/section";
 import type { SpanDetail } from "@/telemetry/trace/span-query";
@@ -41,7 +41,7 @@ export function EventsTab({ span, traceStart, onSelectSpan }: EventsTabProps) {
                   <span className="min-w-0 truncate font-medium text-xs">{event.name}</span>
                   <span
                     className="ml-auto shrink-0 text-2xs text-faint tnum"
-                    title={nanosToIso(event.time_unix_nano)}
+                    title={formatExactNanos(event.time_unix_nano)}
                   >
                     +{formatDuration(offset(event.time_unix_nano, traceStart))}
                   </span>

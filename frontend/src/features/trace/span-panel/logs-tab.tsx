@@ -9,7 +9,7 @@ import { ErrorState, Skeleton } from "@/components/ui/states";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format/duration";
 import { plural } from "@/lib/format/number";
-import { nanosToIso } from "@/lib/format/time";
+import { formatExactNanos } from "@/lib/format/time";
 import { LogDetails } from "@/telemetry/logs/log-details";
 import { attributeLine, bodyLine, recordKey } from "@/telemetry/logs/log-text";
 import { type LogRecord, traceLogsQuery } from "@/telemetry/logs/logs-query";
@@ -100,7 +100,7 @@ function Record({ record, model, onSelectSpan }: RecordProps) {
         />
         <span
           className="w-16 shrink-0 text-right font-mono text-2xs text-faint tnum"
-          title={nanosToIso(record.time_unix_nano)}
+          title={formatExactNanos(record.time_unix_nano)}
         >
           +{formatDuration(sinceStart(record, model))}
         </span>

@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { LongText } from "@/components/ui/long-text";
 import { Segmented } from "@/components/ui/segmented";
-import { formatBytes } from "@/lib/format/number";
+import { formatBytes } from "@/lib/format/bytes";
 import { toText } from "@/lib/json";
 import { saveText } from "@/lib/save-text";
 import type { SpanDetail } from "@/telemetry/trace/span-query";

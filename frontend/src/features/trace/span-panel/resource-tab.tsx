@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
 import { JsonTree } from "@/components/ui/json-tree";
-import { nanosToIso } from "@/lib/format/time";
+import { formatExactNanos } from "@/lib/format/time";
 import { hasContent, toText } from "@/lib/json";
 import { Section } from "@/telemetry/span-content/section";
 import type { SpanDetail } from "@/telemetry/trace/span-query";
@@ -32,8 +32,8 @@ export function ResourceTab({ span }: { span: SpanDetail }) {
           <Row name="Span id">{span.span_id}</Row>
           <Row name="Parent">{span.parent_span_id ?? "none"}</Row>
           <Row name="Kind">{span.kind}</Row>
-          <Row name="Start">{nanosToIso(span.start_time_unix_nano)}</Row>
-          <Row name="End">{nanosToIso(span.end_time_unix_nano)}</Row>
+          <Row name="Start">{formatExactNanos(span.start_time_unix_nano)}</Row>
+          <Row name="End">{formatExactNanos(span.end_time_unix_nano)}</Row>
           <Row name="Duration">{span.duration_ns} ns</Row>
           <Row name="Flags">{span.flags}</Row>
           {span.trace_state && <Row name="Trace state">{span.trace_state}</Row>}

@@ -1,6 +1,7 @@
 /** The columns of the tree, which stand in the place of the bars: model, tokens, cost, duration. */
+
+import { formatCost } from "@/lib/format/cost";
 import { formatDuration } from "@/lib/format/duration";
-import { formatCost } from "@/lib/format/number";
 import type { TraceModel } from "@/telemetry/trace/build-trace";
 import type { TraceSpan } from "@/telemetry/trace/trace-query";
 import { shortModel } from "@/telemetry/vocabulary/models";

@@ -1,7 +1,8 @@
 /** What a row adds to the name of its span, most telling first; the rest appears as the column gets wider. */
 import { Diamond, Unlink } from "lucide-react";
+import { formatCost } from "@/lib/format/cost";
 import { formatDuration } from "@/lib/format/duration";
-import { formatCompact, formatCost } from "@/lib/format/number";
+import { formatCompact } from "@/lib/format/number";
 import type { TraceModel } from "@/telemetry/trace/build-trace";
 import type { TraceSpan } from "@/telemetry/trace/trace-query";
 import { Tokens } from "@/telemetry/vocabulary/numbers";

@@ -1,5 +1,5 @@
 /** What is known about media in a message, whether they came inside it, by an address or by an id. Pure. */
-import { formatBytes } from "@/lib/format/number";
+import { formatBytes } from "@/lib/format/bytes";
 import type { MessagePart } from "@/telemetry/trace/span-query";
 
 type MediaPart = Extract<MessagePart, { type: "uri" | "blob" | "file" }>;
