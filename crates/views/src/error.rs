@@ -69,7 +69,8 @@ impl From<ViewError> for ApiError {
     fn from(error: ViewError) -> Self {
         let text = error.to_string();
         match error {
-            ViewError::LimitReached | ViewError::NameTaken => Self::conflict(text),
+            ViewError::LimitReached => Self::invalid_input(text),
+            ViewError::NameTaken => Self::conflict(text),
             ViewError::InvalidName => Self::invalid_field("name", text),
             ViewError::InvalidPage => Self::invalid_field("page", text),
             ViewError::SearchTooLarge => Self::invalid_field("search", text),

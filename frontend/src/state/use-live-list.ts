@@ -15,6 +15,8 @@ interface LiveListInput<Row> {
   search: TimeRangeSearch & { paused?: boolean | undefined };
   /** A row may move from one page to the next while somebody walks to older ones; it is then shown once. */
   moving?: boolean;
+  /** New rows are added while older pages are loaded, too. */
+  grows?: boolean;
 }
 
 export interface LiveList<Row> {
@@ -29,7 +31,7 @@ export interface LiveList<Row> {
 
 const NONE: Set<string> = new Set();
 
-export function useLiveList<Row>({ list, idOf, search, moving }: LiveListInput<Row>): LiveList<Row> {
+export function useLiveList<Row>({ list, idOf, search, moving, grows = false }: LiveListInput<Row>): LiveList<Row> {
   const { rows, ids } = useMemo(() => {
     const all = list.data?.pages.flatMap((page) => page.items) ?? [];
     const allIds = all.map(idOf);
@@ -37,8 +39,8 @@ export function useLiveList<Row>({ list, idOf, search, moving }: LiveListInput<R
   }, [list.data, idOf, moving]);
   const arrived = useArrivals(JSON.stringify(search), ids);
   const walking = (list.data?.pages.length ?? 0) > 1;
-  const state = stateOf(list.error, walking, search);
-  return { rows, ids, arrived: walking ? NONE : arrived, walking, state };
+  const state = stateOf(list.error, walking && !grows, search);
+  return { rows, ids, arrived: walking && !grows ? NONE : arrived, walking, state };
 }
 
 function stateOf(error: Error | null, walking: boolean, search: LiveListInput<never>["search"]): LiveState {

@@ -100,7 +100,7 @@ async fn views_are_listed_by_name_and_limited() {
     sorted.sort_by_key(|name| name.to_lowercase());
     assert_eq!((all.len(), &all), (100, &sorted));
     let one_more = json!({"page": "traces", "name": "one more", "search": {}});
-    assert_eq!(admin.post("/views", one_more.clone()).await.0, StatusCode::CONFLICT);
+    assert_eq!(admin.post("/views", one_more.clone()).await.0, StatusCode::BAD_REQUEST);
     let mut ann = app.user(&mut admin, "ann", "member").await;
     assert_eq!(ann.post("/views", one_more).await.0, StatusCode::CREATED);
 }

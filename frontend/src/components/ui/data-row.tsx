@@ -32,7 +32,6 @@ export function DataRow<T extends RowData>(props: DataRowProps<T>) {
       role="row"
       aria-rowindex={place.index + 2}
       aria-current={current ? "true" : undefined}
-      aria-selected={selection ? chosen : undefined}
       data-row-id={row.id}
       className={cn(
         "absolute inset-x-0 border-line border-b px-4 hover:bg-hover focus-within:bg-hover",

@@ -25,7 +25,7 @@ export function TimeAgo({ iso, className }: { iso: string; className?: string })
 }
 
 /** The point in time in the chosen zone, and in UTC as it was recorded. */
-export function TimeFacts({ iso, ahead = false }: { iso: string; ahead?: boolean }) {
+function TimeFacts({ iso, ahead = false }: { iso: string; ahead?: boolean }) {
   return (
     <>
       <HintFacts

@@ -3,6 +3,7 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { appRoute } from "@/state/frame-routes";
 import type { TraceActionSet } from "@/telemetry/slots/trace-actions";
 import { compareButton } from "./compare-button";
+import { compareSelection } from "./compare-selection";
 import { compareSearch } from "./compare-search";
 
 const compareRoute = createRoute({
@@ -15,3 +16,5 @@ const compareRoute = createRoute({
 export const pages = [compareRoute] as const;
 
 export const traceActions: Partial<TraceActionSet> = { buttons: [compareButton] };
+
+export const selectionActions = [compareSelection];

@@ -4,6 +4,7 @@ import { Settings } from "lucide-react";
 import { settingsRoute } from "@/state/frame-routes";
 import type { Place, SettingsTab } from "@/telemetry/feature";
 import type { TraceActionSet } from "@/telemetry/slots/trace-actions";
+import { deleteSelection } from "./delete-selection";
 import { deleteTrace } from "./delete-trace";
 
 const storageRoute = createRoute({
@@ -30,3 +31,5 @@ export const settingsTabs: readonly SettingsTab[] = [
 ];
 
 export const traceActions: Partial<TraceActionSet> = { menu: [deleteTrace] };
+
+export const selectionActions = [deleteSelection];

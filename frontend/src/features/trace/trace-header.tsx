@@ -15,6 +15,7 @@ import { Cost, Tokens } from "@/telemetry/vocabulary/numbers";
 import { RoleMark } from "@/telemetry/vocabulary/role-mark";
 import { ErrorMark } from "@/telemetry/vocabulary/status";
 import { TraceMenu } from "./trace-menu";
+import { TraceNeighbours } from "./trace-neighbours";
 
 interface TraceHeaderProps {
   data: TraceData;
@@ -38,6 +39,7 @@ export function TraceHeader({ data, model, live }: TraceHeaderProps) {
         {summary.error_count > 0 && <ErrorMark count={summary.error_count} />}
         <div className="ml-auto flex shrink-0 items-center gap-2">
           {live && <LiveMark state="live" />}
+          <TraceNeighbours traceId={data.traceId} />
           {buttons.map(({ id, Button }) => (
             <Button key={id} trace={trace} />
           ))}

@@ -3,6 +3,7 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { ListTree } from "lucide-react";
 import { appRoute } from "@/state/frame-routes";
 import type { Place } from "@/telemetry/feature";
+import { exportSelection } from "./export-selection";
 import { tracesSearch } from "@/telemetry/traces/traces-search";
 
 const tracesRoute = createRoute({
@@ -25,3 +26,5 @@ export const places: readonly Place[] = [
     words: "spans",
   },
 ];
+
+export const selectionActions = [exportSelection];

@@ -1188,6 +1188,179 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    page?: string;
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["View"][];
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewView"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["View"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ViewChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["View"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/views/{id}/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3223,6 +3396,11 @@ export interface components {
                  * @description Junjo workflow runs.
                  */
                 workflow_count: number;
+                first_input: string | null;
+                last_output: string | null;
+                columns?: {
+                    [key: string]: string | null;
+                } | null;
             }[];
             /** @description Pass it as `cursor` to get the next page, also when this one is incomplete; null on the last one. */
             next_cursor: string | null;
@@ -4164,6 +4342,31 @@ export interface components {
             subflow_structural_id: string | null;
             /** @description Class of the node. */
             type: string;
+        };
+        View: {
+            id: string;
+            page: string;
+            name: string;
+            is_shared: boolean;
+            search: Record<string, never>;
+            owner: string | null;
+            is_own: boolean;
+            is_default: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        NewView: {
+            page: string;
+            name: string;
+            is_shared?: boolean;
+            search: Record<string, never>;
+        };
+        ViewChange: {
+            name?: string | null;
+            is_shared?: boolean | null;
+            search?: Record<string, never> | null;
         };
     };
     responses: never;
@@ -5693,6 +5896,10 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
                 cursor?: string;
+                /** @description order */
+                order?: "start" | "duration" | "cost" | "tokens" | "errors" | "spans";
+                /** @description direction */
+                direction?: "asc" | "desc";
             };
             header?: never;
             path?: never;
@@ -6240,6 +6447,10 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
                 cursor?: string;
+                /** @description order */
+                order?: "start" | "duration";
+                /** @description direction */
+                direction?: "asc" | "desc";
             };
             header?: never;
             path?: never;
@@ -7040,6 +7251,12 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
                 cursor?: string;
+                /** @description order */
+                order?: "start" | "duration" | "cost" | "tokens" | "errors" | "spans";
+                /** @description direction */
+                direction?: "asc" | "desc";
+                /** @description columns */
+                columns?: string;
             };
             header?: never;
             path?: never;
@@ -7092,6 +7309,10 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
                 cursor?: string;
+                /** @description order */
+                order?: "start" | "duration" | "cost" | "tokens" | "errors" | "spans";
+                /** @description direction */
+                direction?: "asc" | "desc";
             };
             header?: never;
             path?: never;

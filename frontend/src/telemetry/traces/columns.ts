@@ -31,7 +31,7 @@ export const DEFAULT_COLUMNS: readonly string[] = [
 /** A column that shows an attribute of the trace's root. */
 const ATTRIBUTE = /^attr\..+/;
 /** As many as the server looks up at once. */
-export const ATTRIBUTES_MAX = 8;
+const ATTRIBUTES_MAX = 8;
 /** A comma separates columns. */
 const NAME = /^[^,\s]{1,200}$/;
 

@@ -1,6 +1,7 @@
 /** The list of traces in its order, page by page. */
 import { type InfiniteData, infiniteQueryOptions } from "@tanstack/react-query";
 import { api, deadline, type QueryOf, unwrap } from "@/lib/api/client";
+import { isInvalidInput } from "@/lib/api/problem";
 import { isMoving, resolveTimeRange } from "@/lib/time-range";
 import { LIVE_MS } from "@/state/query-client";
 import type { TraceList } from "./traces-query";
@@ -33,6 +34,7 @@ export function tracesQuery(listed: TracesListed, pollMs = LIVE_MS) {
     refetchInterval: (query) => {
       const pages = query.state.data?.pages.length ?? 0;
       const { search } = listed;
+      if (isInvalidInput(query.state.error)) return false;
       return pages <= 1 && !search.paused && isMoving(search, Date.now()) ? pollMs : false;
     },
     refetchOnWindowFocus: (query) => (query.state.data?.pages.length ?? 0) <= 1,

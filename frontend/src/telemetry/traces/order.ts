@@ -5,8 +5,8 @@ import type { TracesSearch } from "./traces-search";
 
 type Ordered = Pick<TracesSearch, "order" | "direction">;
 
-export function sortOf({ order = "start", direction = "desc" }: Ordered): Sort {
-  return { column: order, direction };
+export function sortOf({ order = "start", direction }: Ordered): Sort {
+  return { column: order, direction: direction ?? "desc" };
 }
 
 /** The newest first leaves the URL clean. */

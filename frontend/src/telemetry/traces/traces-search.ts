@@ -37,8 +37,10 @@ export function activeFilters(search: TracesSearch): (keyof TracesSearch)[] {
   return FILTERS.filter((name) => search[name] !== undefined);
 }
 
+type TraceFilters = { [Name in (typeof FILTERS)[number]]?: NonNullable<TracesSearch[Name]> };
+
 /** The filters that are set, as parameters that the list, the statistics, the export and the live tail share. */
-export function filterParams(search: TracesSearch): Pick<TracesSearch, (typeof FILTERS)[number]> {
+export function filterParams(search: TracesSearch): TraceFilters {
   return Object.fromEntries(activeFilters(search).map((name) => [name, search[name]]));
 }
 

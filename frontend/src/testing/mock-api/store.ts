@@ -3,6 +3,7 @@ import { hash, type MockTrace, makeNamedTrace, makeTrace } from "./corpus.ts";
 import { type MockAccounts, mockAccounts } from "./state/accounts.ts";
 import { type MockKey, mockKeys } from "./state/keys.ts";
 import { type MockStorage, mockStorage } from "./state/storage.ts";
+import { type MockView, mockViews } from "./state/views.ts";
 
 export interface MockStore {
   user: { email: string; password: string } | null;
@@ -13,6 +14,7 @@ export interface MockStore {
   nextSeed: number;
   accounts: MockAccounts;
   storage: MockStorage;
+  views: MockView[];
 }
 
 /** A server that nobody has set up. */
@@ -25,6 +27,7 @@ export function freshStore(): MockStore {
     nextSeed: 1,
     accounts: mockAccounts("ada@example.com"),
     storage: { retention: { days: null, bytes: null, services: [] }, deletions: [] },
+    views: [],
   };
 }
 
@@ -38,6 +41,7 @@ export function busyStore(nowMs: number, traceCount: number): MockStore {
     nextSeed: traceCount + 1,
     accounts: mockAccounts("ada@example.com"),
     storage: mockStorage(nowMs),
+    views: mockViews(),
   };
   let at = nowMs - 3_000;
   for (let seed = traceCount; seed >= 1; seed--) {

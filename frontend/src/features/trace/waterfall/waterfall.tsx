@@ -1,6 +1,7 @@
 /** The trace as a tree of rows with a time axis that fits the data. Virtualised; keyboard as in the ARIA tree pattern. */
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef } from "react";
+import { RowScope } from "@/components/hint/hint";
 import { Splitter } from "@/components/ui/splitter";
 import type { CriticalPath } from "@/features/trace/model/critical-path";
 import type { TimeWindow } from "@/features/trace/model/time-window";
@@ -83,6 +84,7 @@ export function Waterfall(props: WaterfallProps) {
           className="group/tree absolute inset-0 overflow-y-auto overflow-x-hidden outline-none"
         >
           <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
+            <RowScope value={true}>
             {virtualizer.getVirtualItems().map((item) => {
               const index = rows[item.index] ?? 0;
               const spanId = model.spans[index]?.span_id ?? "";
@@ -107,6 +109,7 @@ export function Waterfall(props: WaterfallProps) {
                 />
               );
             })}
+            </RowScope>
           </div>
         </div>
       </div>

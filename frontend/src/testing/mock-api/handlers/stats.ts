@@ -26,7 +26,13 @@ function stats(store: MockStore, query: URLSearchParams): Stats {
   const traces = store.traces.filter(({ summary }) => {
     const start = Date.parse(summary.start_time);
     const service = query.get("service");
-    return start >= from && start < to && (service === null || summary.services.includes(service));
+    const user = query.get("user_id");
+    return (
+      start >= from &&
+      start < to &&
+      (service === null || summary.services.includes(service)) &&
+      (user === null || summary.user_id === user)
+    );
   });
   const width = Math.max(1, Math.ceil((to - from) / BUCKETS / 1_000)) * 1_000;
   const buckets = new Map<number, MockTrace[]>();
