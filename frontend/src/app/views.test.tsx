@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it } from "vitest";
+import { tracesSearch } from "@/telemetry/traces/traces-search";
 import { busyStore } from "@/testing/mock-api/store";
 import { renderApp } from "@/testing/render-app";
 
@@ -15,6 +16,7 @@ describe("saved views", () => {
   it("live on the server", async () => {
     const store = busyStore(Date.now(), 10);
     const { router } = renderApp("/traces?status=error&range=all", store);
+    const shown = () => tracesSearch.parse(router.state.location.search);
     await openMenu();
     await userEvent.click(await screen.findByRole("menuitem", { name: "Save this view" }));
     const dialog = await screen.findByRole("dialog", { name: "Save this view" });
@@ -25,7 +27,7 @@ describe("saved views", () => {
     expect(store.views.at(-1)?.search).toEqual({ status: "error", range: "all" });
     await screen.findByRole("button", { name: "Saved views: Failing" });
 
-    await router.navigate({ to: "/traces", search: (before) => ({ ...before, order: "cost" }) });
+    await router.navigate({ to: "/traces", search: { ...shown(), order: "cost" } });
     await screen.findByRole("button", { name: "Saved views: Failing, changed" });
     await openMenu();
     await userEvent.click(await screen.findByRole("menuitem", { name: "Update “Failing”" }));

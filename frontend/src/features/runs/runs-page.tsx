@@ -37,11 +37,8 @@ export function RunsPage() {
   const [search, onSearchChange] = useSearchState(ID);
   const navigate = route.useNavigate();
   const runs = useInfiniteQuery(runsQuery(search));
-  const { rows, ids, arrived, state } = useLiveList({
-    list: runs,
-    idOf: runId,
-    search: { ...search, view: undefined },
-  });
+  const { view: _view, ...listed } = search;
+  const { rows, ids, arrived, state } = useLiveList({ list: runs, idOf: runId, search: listed });
   const selection = useSelection(ids);
   const chosen = selection.ids.size === 0 ? [] : rows.filter((row) => selection.ids.has(runId(row)));
   const longest = longestNanos(rows);

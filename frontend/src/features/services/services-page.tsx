@@ -92,7 +92,7 @@ function byFigure({ column, direction }: Sort) {
     const [figureA, figureB] = [figureOf(a, column), figureOf(b, column)];
     if (figureA === figureB) return a.name.localeCompare(b.name);
     if (figureA === null || figureB === null) return figureA === null ? 1 : -1;
-    if (typeof figureA === "string") return sign * figureA.localeCompare(String(figureB));
-    return figureA < figureB ? -sign : sign;
+    if (typeof figureA === "number" && typeof figureB === "number") return sign * (figureA - figureB);
+    return sign * String(figureA).localeCompare(String(figureB));
   };
 }

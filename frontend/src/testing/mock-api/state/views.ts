@@ -10,7 +10,7 @@ export function mockViews(): MockView[] {
       name: "Dearest first",
       is_shared: true,
       owner: "grace@example.com",
-      search: { order: "cost", range: "all" },
+      search: { order: "cost", range: "all" } as MockView["search"],
     }),
   ];
 }
