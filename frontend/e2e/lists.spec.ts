@@ -27,10 +27,13 @@ for (const [url, name] of LISTS) {
     await expect(row).toBeVisible();
     expect(await rowsOf(page, name).locator("[title]").count()).toBe(0);
     const value = row.locator("time[data-hint]").last();
-    const box = await value.boundingBox();
-    if (!box) throw new Error("the value is not on the page");
-    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-    await expect(page.getByRole("tooltip")).toContainText("UTC");
+    // the row moves down when the chart above the list comes
+    await expect(async () => {
+      const box = await value.boundingBox();
+      if (!box) throw new Error("the value is not on the page");
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      await expect(page.getByRole("tooltip")).toContainText("UTC", { timeout: 2_000 });
+    }).toPass();
     await page.mouse.move(2, 2);
     await expect(page.getByRole("tooltip")).toBeHidden();
     await page.keyboard.press("ArrowDown");

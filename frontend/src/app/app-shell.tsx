@@ -2,8 +2,7 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { Suspense, useState } from "react";
-import { HintLayer } from "@/components/hint/hint-layer";
+import { lazy, Suspense, useState } from "react";
 import { BrandMark } from "@/components/ui/brand";
 import { Button } from "@/components/ui/button";
 import { usePreferences } from "@/state/preferences";
@@ -18,6 +17,11 @@ import { useFrameCommands } from "./frame-commands";
 import { HelpSheet } from "./help-sheet";
 import { useShortcutKeys } from "./shortcut-keys";
 import { Sidebar } from "./sidebar";
+
+/** Not needed for the first paint. */
+const HintLayer = lazy(async () => ({
+  default: (await import("@/components/hint/hint-layer")).HintLayer,
+}));
 
 export function AppShell() {
   const narrow = useMedia(NARROW);
@@ -52,8 +56,8 @@ export function AppShell() {
       </main>
       <CommandPalette />
       <HelpSheet />
-      <HintLayer />
       <Suspense>
+        <HintLayer />
         {OVERLAYS.map((Overlay, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the list is as constant as the features
           <Overlay key={index} />

@@ -114,7 +114,7 @@ describe("selection", () => {
     expect(bar).toHaveTextContent("1 selected");
     expect(within(bar).queryByRole("link", { name: "Compare" })).toBeNull();
     await user.keyboard("jx");
-    const link = within(bar).getByRole("link", { name: "Compare" });
+    const link = await within(bar).findByRole("link", { name: "Compare" });
     const [newest, older] = rows().map((row) => row.dataset.rowId);
     expect(link).toHaveAttribute("href", `/compare?a=${older}&b=${newest}`);
     await user.keyboard("jj{Shift>}X{/Shift}");

@@ -54,7 +54,9 @@ describe("saved views", () => {
     const [view] = store.views;
     if (view) view.is_default = true;
     const { router } = renderApp("/traces", store);
-    await waitFor(() => expect(router.state.location.search).toMatchObject({ view: view?.id, order: "cost" }));
+    await waitFor(() =>
+      expect(router.state.location.search).toMatchObject({ view: view?.id, order: "cost" }),
+    );
     await openMenu();
     await userEvent.click(await screen.findByRole("menuitem", { name: "Leave this view" }));
     await waitFor(() => expect(router.state.location.search).not.toHaveProperty("order"));

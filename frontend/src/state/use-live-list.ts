@@ -31,7 +31,13 @@ export interface LiveList<Row> {
 
 const NONE: Set<string> = new Set();
 
-export function useLiveList<Row>({ list, idOf, search, moving, grows = false }: LiveListInput<Row>): LiveList<Row> {
+export function useLiveList<Row>({
+  list,
+  idOf,
+  search,
+  moving,
+  grows = false,
+}: LiveListInput<Row>): LiveList<Row> {
   const { rows, ids } = useMemo(() => {
     const all = list.data?.pages.flatMap((page) => page.items) ?? [];
     const allIds = all.map(idOf);

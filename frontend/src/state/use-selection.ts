@@ -29,9 +29,7 @@ export function useSelection(listed: readonly string[]): Selection {
   }, []);
   const toggleAll = useCallback(
     () =>
-      setChosen((before) =>
-        latest.current.every((id) => before.has(id)) ? NONE : new Set(latest.current),
-      ),
+      setChosen((before) => (latest.current.every((id) => before.has(id)) ? NONE : new Set(latest.current))),
     [],
   );
   const clear = useCallback(() => setChosen(NONE), []);

@@ -11,7 +11,12 @@ const HEIGHT = 20;
 export function Sparkline({ values, color = "var(--accent)" }: SparklineProps) {
   if (values.length === 0) return null;
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="h-5 w-24 shrink-0" preserveAspectRatio="none" aria-hidden>
+    <svg
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      className="h-5 w-24 shrink-0"
+      preserveAspectRatio="none"
+      aria-hidden
+    >
       <path d={barsPath(values)} fill={color} />
     </svg>
   );

@@ -75,7 +75,9 @@ export function ColumnsMenu(props: ColumnsMenuProps) {
                   className="flex min-h-8 w-full items-center gap-2 rounded-md px-2 text-left text-sm hover:bg-hover"
                 >
                   <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">{label}</span>
-                  {shown.includes(id) && <Check size={14} className="shrink-0 text-accent-text" aria-hidden />}
+                  {shown.includes(id) && (
+                    <Check size={14} className="shrink-0 text-accent-text" aria-hidden />
+                  )}
                 </button>
               </li>
             ))}

@@ -52,7 +52,17 @@ interface DataTableProps<T extends RowData> {
 }
 
 export function DataTable<T extends RowData>(props: DataTableProps<T>) {
-  const { label, columns, rows, getRowId, renderCompact, cardPx = CARD_PX, arrived, current, selection } = props;
+  const {
+    label,
+    columns,
+    rows,
+    getRowId,
+    renderCompact,
+    cardPx = CARD_PX,
+    arrived,
+    current,
+    selection,
+  } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [measure, measured] = useWidth();
   const { density } = usePreferences();
@@ -76,7 +86,11 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
   const handleKeyDown = useTableKeys({
     table: scroller,
     reveal: (index) => virtualizer.scrollToIndex(index, { align: "auto" }),
-    first: () => Math.max(0, tableRows.findIndex((row) => row.id === current)),
+    first: () =>
+      Math.max(
+        0,
+        tableRows.findIndex((row) => row.id === current),
+      ),
     count: tableRows.length,
     onPreview: props.onPreview,
     onSelect: selection?.onToggle,
@@ -107,7 +121,13 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
         style={isCards ? undefined : { minWidth: leastWidth }}
       >
         {!isCards && (
-          <HeadRow table={table} tracks={tracks} sort={props.sort} onSort={props.onSort} selection={selection} />
+          <HeadRow
+            table={table}
+            tracks={tracks}
+            sort={props.sort}
+            onSort={props.onSort}
+            selection={selection}
+          />
         )}
         {/* biome-ignore lint/a11y/useSemanticElements: as above */}
         <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>

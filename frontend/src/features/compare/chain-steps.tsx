@@ -23,12 +23,18 @@ export function ChainSteps({ search, onSearchChange }: ChainStepsProps) {
       aria-label="Steps of the chain"
       className="flex shrink-0 flex-wrap items-center gap-1.5 border-line border-b px-4 py-1.5 text-xs"
     >
-      <Button size="icon" weight="ghost" aria-label="Step before" disabled={at <= 0} onClick={() => go(at - 1)}>
+      <Button
+        size="icon"
+        weight="ghost"
+        aria-label="Step before"
+        disabled={at <= 0}
+        onClick={() => go(at - 1)}
+      >
         <ChevronLeft size={15} />
       </Button>
       {links.slice(1).map((link, step) => (
         <Button
-          // a trace may stand in a chain twice
+          // biome-ignore lint/suspicious/noArrayIndexKey: a trace may stand in a chain twice
           key={`${step}-${link.traceId}`}
           size="sm"
           weight={step === at ? "primary" : "secondary"}

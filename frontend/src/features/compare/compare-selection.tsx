@@ -3,13 +3,13 @@ import { Link } from "@tanstack/react-router";
 import { GitCompareArrows } from "lucide-react";
 import { buttonClass } from "@/components/ui/button";
 import { plural } from "@/lib/format/number";
-import type { SelectedTrace, SelectionAction } from "@/telemetry/slots/selection-actions";
+import type { SelectedTrace } from "@/telemetry/slots/selection-actions";
 import { sideOf, writeChain } from "./chain";
 
 /** A chain longer than this is no longer read step by step. */
 const CHAIN_MAX = 20;
 
-function CompareSelection({ selection }: { selection: readonly SelectedTrace[] }) {
+export function CompareSelection({ selection }: { selection: readonly SelectedTrace[] }) {
   const [a, b, ...more] = selection.toSorted(byStart);
   if (a === undefined || b === undefined) {
     return (
@@ -41,5 +41,3 @@ function byStart(a: SelectedTrace, b: SelectedTrace): number {
   const [startA, startB] = [BigInt(a.startUnixNano), BigInt(b.startUnixNano)];
   return startA < startB ? -1 : startA > startB ? 1 : 0;
 }
-
-export const compareSelection: SelectionAction = { id: "compare", rank: 10, Button: CompareSelection };

@@ -76,7 +76,11 @@ function UserHeader({ userId, search, onSearchChange }: PartProps) {
   const services = useQuery({ ...servicesQuery(ALL_TIME), enabled: range === "all" });
   const earliest = services.data?.map((service) => service.first_seen).sort()[0];
   const stats = useQuery(
-    statsQuery(window, { of: "traces", interval: "auto", user_id: userId }, range === "all" ? earliest : undefined),
+    statsQuery(
+      window,
+      { of: "traces", interval: "auto", user_id: userId },
+      range === "all" ? earliest : undefined,
+    ),
   );
   const sum = stats.data?.totals[0];
   return (
@@ -142,8 +146,8 @@ function UserTraces({ userId, search, onSearchChange }: PartProps) {
           onWindowChange={onSearchChange}
           onClear={undefined}
         >
-          Spans name the user in <code className="font-mono">user.id</code>; other vocabularies are understood as
-          well.
+          Spans name the user in <code className="font-mono">user.id</code>; other vocabularies are understood
+          as well.
         </NoMatches>
       )}
       {rows.length > 0 && (
@@ -196,8 +200,8 @@ function UserConversations({ userId, search, onSearchChange }: PartProps) {
           onWindowChange={onSearchChange}
           onClear={undefined}
         >
-          The user’s spans name no conversation in <code className="font-mono">session.id</code>. Their traces are
-          in the other tab.
+          The user’s spans name no conversation in <code className="font-mono">session.id</code>. Their traces
+          are in the other tab.
         </NoMatches>
       )}
       {rows.length > 0 && (

@@ -47,7 +47,14 @@ export const LOG_COLUMNS = column.columns([
 ]) as DataColumns<LogRecord>;
 
 function RecordTime({ record }: { record: LogRecord }) {
-  const hint = useHint(() => <HintFacts facts={[["Time", formatExactNanos(record.time_unix_nano)], ["UTC", nanosToIso(record.time_unix_nano)]]} />);
+  const hint = useHint(() => (
+    <HintFacts
+      facts={[
+        ["Time", formatExactNanos(record.time_unix_nano)],
+        ["UTC", nanosToIso(record.time_unix_nano)],
+      ]}
+    />
+  ));
   return (
     <time {...hint} dateTime={record.time} className="whitespace-nowrap font-mono text-muted text-xs tnum">
       {formatClock(record.time)}

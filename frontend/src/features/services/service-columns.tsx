@@ -108,7 +108,7 @@ export function figureOf(row: ServiceRow, id: string): number | string | null {
   }
 }
 
-export function ServiceLink({ service }: { service: Service }) {
+function ServiceLink({ service }: { service: Service }) {
   return (
     <span className="flex min-w-0 items-center gap-2.5">
       <span className="grid size-[18px] shrink-0 place-items-center rounded-[5px] bg-hover text-muted">
@@ -150,7 +150,7 @@ function Rate({ row }: { row: ServiceRow }) {
   );
 }
 
-export function ErrorShare({ row }: { row: ServiceRow }) {
+function ErrorShare({ row }: { row: ServiceRow }) {
   const { figures } = row;
   if (!figures) return <Unknown why={WHY_NONE} />;
   return (

@@ -2,7 +2,7 @@
 import { Trash2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { Button } from "@/components/ui/button";
-import type { SelectedTrace, SelectionAction } from "@/telemetry/slots/selection-actions";
+import type { SelectedTrace } from "@/telemetry/slots/selection-actions";
 
 const Dialog = lazy(() =>
   import("./delete-traces-dialog").then(({ DeleteTracesDialog }) => ({ default: DeleteTracesDialog })),
@@ -13,7 +13,7 @@ interface DeleteSelectionProps {
   onClear: () => void;
 }
 
-function DeleteSelection({ selection, onClear }: DeleteSelectionProps) {
+export function DeleteSelection({ selection, onClear }: DeleteSelectionProps) {
   const [open, setOpen] = useState(false);
   const traceIds = [...new Set(selection.map(({ traceId }) => traceId))];
   return (
@@ -37,10 +37,3 @@ function DeleteSelection({ selection, onClear }: DeleteSelectionProps) {
     </>
   );
 }
-
-export const deleteSelection: SelectionAction = {
-  id: "delete",
-  rank: 90,
-  admin: true,
-  Button: DeleteSelection,
-};

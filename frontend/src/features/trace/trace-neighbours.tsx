@@ -39,7 +39,13 @@ function Neighbours({ traceId, search }: { traceId: string; search: TracesSearch
     };
     return [
       { id: "trace-after", label: "Next trace of the list", group: "Trace", keys: "j", run: () => go(after) },
-      { id: "trace-before", label: "Previous trace of the list", group: "Trace", keys: "k", run: () => go(before) },
+      {
+        id: "trace-before",
+        label: "Previous trace of the list",
+        group: "Trace",
+        keys: "k",
+        run: () => go(before),
+      },
     ];
   }, [navigate, search, before, after]);
   useCommands(commands);

@@ -3,14 +3,14 @@ import { Download } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuLabel } from "@/components/ui/menu";
 import { plural } from "@/lib/format/number";
-import type { SelectedTrace, SelectionAction } from "@/telemetry/slots/selection-actions";
+import type { SelectedTrace } from "@/telemetry/slots/selection-actions";
 import { exportPath } from "@/telemetry/traces/list-query";
 import { ExportItems } from "./export-menu";
 
 /** Ids that a filter has room for. */
 const TRACES_MAX = 100;
 
-function ExportSelection({ selection }: { selection: readonly SelectedTrace[] }) {
+export function ExportSelection({ selection }: { selection: readonly SelectedTrace[] }) {
   const ids = [...new Set(selection.map(({ traceId }) => traceId))];
   if (ids.length > TRACES_MAX) {
     return (
@@ -34,5 +34,3 @@ function ExportSelection({ selection }: { selection: readonly SelectedTrace[] })
     </Menu>
   );
 }
-
-export const exportSelection: SelectionAction = { id: "export", rank: 20, Button: ExportSelection };

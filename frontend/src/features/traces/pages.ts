@@ -1,9 +1,10 @@
 /** The list of traces. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { ListTree } from "lucide-react";
+import { lazy } from "react";
 import { appRoute } from "@/state/frame-routes";
 import type { Place } from "@/telemetry/feature";
-import { exportSelection } from "./export-selection";
+import type { SelectionAction } from "@/telemetry/slots/selection-actions";
 import { tracesSearch } from "@/telemetry/traces/traces-search";
 
 const tracesRoute = createRoute({
@@ -27,4 +28,10 @@ export const places: readonly Place[] = [
   },
 ];
 
-export const selectionActions = [exportSelection];
+export const selectionActions: readonly SelectionAction[] = [
+  {
+    id: "traces-selection",
+    rank: 20,
+    Button: lazy(async () => ({ default: (await import("./export-selection")).ExportSelection })),
+  },
+];

@@ -9,10 +9,10 @@ import { ErrorState, SkeletonRows } from "@/components/ui/states";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { nanosToNumber } from "@/lib/format/duration";
 import { plural } from "@/lib/format/number";
-import { previewQuery, type PreviewSpan } from "@/telemetry/traces/preview-query";
+import { type PreviewSpan, previewQuery } from "@/telemetry/traces/preview-query";
 import type { TraceSummary } from "@/telemetry/traces/traces-query";
-import { Names } from "@/telemetry/vocabulary/names";
 import { shortModel } from "@/telemetry/vocabulary/models";
+import { Names } from "@/telemetry/vocabulary/names";
 import { Cost, Duration, Tokens } from "@/telemetry/vocabulary/numbers";
 import { RoleMark } from "@/telemetry/vocabulary/role-mark";
 import { ErrorMark } from "@/telemetry/vocabulary/status";
@@ -40,7 +40,13 @@ export function TracePreview({ trace, onClose }: TracePreviewProps) {
           >
             Open
           </Link>
-          <Button weight="ghost" size="icon" aria-label="Close the preview" className="ml-auto" onClick={onClose}>
+          <Button
+            weight="ghost"
+            size="icon"
+            aria-label="Close the preview"
+            className="ml-auto"
+            onClick={onClose}
+          >
             <X size={15} />
           </Button>
         </div>

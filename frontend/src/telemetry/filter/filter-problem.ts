@@ -16,7 +16,10 @@ export function filterProblem(error: unknown, filter: string | undefined): Filte
   if (!found) return undefined;
   const characters = [...filter];
   const start = Math.min(found.offset ?? 0, characters.length);
-  const end = Math.min(found.offset === undefined ? characters.length : start + (found.length ?? 0), characters.length);
+  const end = Math.min(
+    found.offset === undefined ? characters.length : start + (found.length ?? 0),
+    characters.length,
+  );
   // the server counts characters, the browser UTF-16 units
   const units = (count: number) => characters.slice(0, count).join("").length;
   return { message: found.message, from: units(start), to: units(end), suggestion: found.suggestion };

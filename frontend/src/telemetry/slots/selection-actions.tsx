@@ -1,6 +1,6 @@
 /** What a person can do with several traces or runs that are chosen in a list. Features bring actions; the lists show them. */
 import { useQuery } from "@tanstack/react-query";
-import { type ComponentType, createContext, type ReactNode, use } from "react";
+import { type ComponentType, createContext, type ReactNode, Suspense, use } from "react";
 import { sessionQuery } from "@/state/session-query";
 
 export interface SelectedTrace {
@@ -24,7 +24,7 @@ export interface SelectionAction {
   rank: number;
   /** Only administrators see it. */
   admin?: true;
-  /** A small button or menu; nothing where the action does not apply. */
+  /** A small button or menu; nothing where the action does not apply. May be lazy. */
   Button: ComponentType<SelectionActionProps>;
 }
 
@@ -44,5 +44,9 @@ export function SelectionActions(props: SelectionActionProps) {
   const me = useQuery(sessionQuery());
   return use(Actions)
     .filter((action) => !action.admin || me.data?.role === "admin")
-    .map(({ id, Button }) => <Button key={id} {...props} />);
+    .map(({ id, Button }) => (
+      <Suspense key={id}>
+        <Button {...props} />
+      </Suspense>
+    ));
 }

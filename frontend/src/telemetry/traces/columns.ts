@@ -41,7 +41,9 @@ export function columnsOf(
   preferred: readonly string[] | null,
 ): readonly string[] {
   const wanted = search.cols === undefined ? (preferred ?? DEFAULT_COLUMNS) : search.cols.split(",");
-  return [...new Set(wanted)].filter((id) => ATTRIBUTE.test(id) || TRACE_COLUMNS.some((own) => own.id === id));
+  return [...new Set(wanted)].filter(
+    (id) => ATTRIBUTE.test(id) || TRACE_COLUMNS.some((own) => own.id === id),
+  );
 }
 
 /** The columns whose values the server has to look up, as it is asked for them. */

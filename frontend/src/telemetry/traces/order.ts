@@ -18,7 +18,11 @@ export function orderSearch({ column, direction }: Sort): Ordered {
 }
 
 /** Negative when `a` stands before `b`. Traces without the figure come last, whatever the direction. */
-export function compareTraces(a: TraceSummary, b: TraceSummary, { order = "start", direction }: Ordered): number {
+export function compareTraces(
+  a: TraceSummary,
+  b: TraceSummary,
+  { order = "start", direction }: Ordered,
+): number {
   const [figureA, figureB] = [figureOf(a, order), figureOf(b, order)];
   if (figureA === null || figureB === null) {
     if (figureA !== figureB) return figureA === null ? 1 : -1;

@@ -28,6 +28,10 @@ export function useTraces(listed: TracesListed) {
   const { cols: _cols, view: _view, ...shown } = search;
   const list = useLiveList({
     list: { data: isInvalidInput(traces.error) ? shownData : traces.data, error: traces.error },
-    idOf: traceIdOf, search: shown, moving: true, grows: true });
+    idOf: traceIdOf,
+    search: shown,
+    moving: true,
+    grows: true,
+  });
   return { traces, ...list };
 }

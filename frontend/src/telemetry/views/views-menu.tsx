@@ -8,8 +8,8 @@ import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
 import { ApiProblem } from "@/lib/api/problem";
 import { postToast } from "@/state/toasts";
 import { useViews } from "./use-views";
-import { useMayDelete } from "./view-rights";
 import { ViewDialog } from "./view-dialog";
+import { useMayDelete } from "./view-rights";
 import { emptied, isChanged, NO_VIEW, openedSearch, viewSearch } from "./view-search";
 import { changeView, deleteView, setDefaultView, type View, type ViewSearch } from "./views-query";
 
@@ -109,7 +109,8 @@ export function ViewsMenu({ page, search, onChoose }: ViewsMenuProps) {
               )
             }
           >
-            <House size={15} /> {active.is_default ? "No longer open the list with it" : "Open the list with it"}
+            <House size={15} />{" "}
+            {active.is_default ? "No longer open the list with it" : "Open the list with it"}
           </MenuItem>
         )}
         {active && (

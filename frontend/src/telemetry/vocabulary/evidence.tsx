@@ -27,7 +27,11 @@ export function EvidenceMark({ evidence, findingCount }: EvidenceMarkProps) {
   }
   if (evidence === "complete") {
     return (
-      <Hint silent content={() => "Complete: all of this run is there"} className="inline-flex shrink-0 text-faint">
+      <Hint
+        silent
+        content={() => "Complete: all of this run is there"}
+        className="inline-flex shrink-0 text-faint"
+      >
         <ShieldCheck size={13} aria-hidden />
         <span className="sr-only">Complete</span>
       </Hint>

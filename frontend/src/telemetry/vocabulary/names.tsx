@@ -38,7 +38,13 @@ function NameList({ names }: { names: readonly string[] }) {
 }
 
 /** One line of text that may be longer than its place: all of it is in the card. */
-export function OneLine({ text, className = "block truncate text-muted" }: { text: string; className?: string }) {
+export function OneLine({
+  text,
+  className = "block truncate text-muted",
+}: {
+  text: string;
+  className?: string;
+}) {
   return (
     <Hint className={className} content={() => <span className="[overflow-wrap:anywhere]">{text}</span>}>
       {text}

@@ -78,8 +78,8 @@ function CostFacts({ usd, unpricedCalls = 0, calls }: CostProps) {
       />
       {unpricedCalls > 0 && (
         <p className="mt-1 text-muted">
-          At least this much: for {plural(unpricedCalls, "model call")} no price is known, and they are not in the
-          sum. That is what “+” says.
+          At least this much: for {plural(unpricedCalls, "model call")} no price is known, and they are not in
+          the sum. That is what “+” says.
         </p>
       )}
     </>

@@ -85,30 +85,30 @@ export function Waterfall(props: WaterfallProps) {
         >
           <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
             <RowScope value={true}>
-            {virtualizer.getVirtualItems().map((item) => {
-              const index = rows[item.index] ?? 0;
-              const spanId = model.spans[index]?.span_id ?? "";
-              return (
-                <WaterfallRow
-                  key={item.key}
-                  model={model}
-                  index={index}
-                  preview={previews?.get(spanId)?.asked ?? undefined}
-                  top={item.start}
-                  height={item.size}
-                  position={item.index + 1}
-                  selected={index === selected}
-                  folded={folded.has(spanId)}
-                  dimmed={matches !== null && matches[index] !== 1}
-                  markOrphan={complete}
-                  tree={tree && !narrow}
-                  window={window}
-                  critical={critical}
-                  onSelect={onSelect}
-                  onToggleFold={onToggleFold}
-                />
-              );
-            })}
+              {virtualizer.getVirtualItems().map((item) => {
+                const index = rows[item.index] ?? 0;
+                const spanId = model.spans[index]?.span_id ?? "";
+                return (
+                  <WaterfallRow
+                    key={item.key}
+                    model={model}
+                    index={index}
+                    preview={previews?.get(spanId)?.asked ?? undefined}
+                    top={item.start}
+                    height={item.size}
+                    position={item.index + 1}
+                    selected={index === selected}
+                    folded={folded.has(spanId)}
+                    dimmed={matches !== null && matches[index] !== 1}
+                    markOrphan={complete}
+                    tree={tree && !narrow}
+                    window={window}
+                    critical={critical}
+                    onSelect={onSelect}
+                    onToggleFold={onToggleFold}
+                  />
+                );
+              })}
             </RowScope>
           </div>
         </div>

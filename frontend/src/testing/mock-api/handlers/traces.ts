@@ -1,8 +1,8 @@
 /** The list of traces, and the services that sent them. */
 import { http } from "msw";
 import type { ResponseOf } from "@/lib/api/client";
-import { compareTraces } from "../../../telemetry/traces/order.ts";
 import type { TracesSearch } from "@/telemetry/traces/traces-search";
+import { compareTraces } from "../../../telemetry/traces/order.ts";
 import { badFilter, guarded, ok, paged } from "../answers.ts";
 import type { MockTrace } from "../corpus.ts";
 import type { MockStore } from "../store.ts";
@@ -25,9 +25,7 @@ export function tracesHandlers(store: MockStore) {
 function badField(request: Request): Response | undefined {
   const filter = new URL(request.url).searchParams.get("filter") ?? "";
   const at = filter.search(/\bduration\b/);
-  return at < 0
-    ? undefined
-    : badFilter("There is no field duration.", at, "duration".length, "duration_ms");
+  return at < 0 ? undefined : badFilter("There is no field duration.", at, "duration".length, "duration_ms");
 }
 
 function services(store: MockStore, request: Request): Service[] {
