@@ -46,6 +46,7 @@ pub(super) fn rows(facts: &Facts, count: usize) -> Vec<Row> {
         },
     ];
     rows.extend(filters(&samples));
+    rows.extend(ordered(facts, count));
     rows.extend([
         per_hour("p50 to p99 per hour, one day", Some(100.0), days(facts, count)),
         per_hour("p50 to p99 per hour, whole range", None, whole(facts)),
@@ -95,6 +96,26 @@ fn filters(samples: &Samples<'_>) -> Vec<Row> {
         row("spans of a service", samples.map(|sample| spans("service", &sample.service))),
         row("spans with a model", samples.map(|sample| spans("model", &sample.model))),
         row("spans of a user", samples.map_people(|_, user| spans("user_id", user))),
+    ]
+}
+
+/// The dearest, the longest and the most failing traces of all, and the longest of the last day. Each row of an answer has its first
+/// words, as in every list of traces.
+fn ordered(facts: &Facts, count: usize) -> Vec<Row> {
+    let day = facts.to_unix_nano.saturating_sub(24 * NANOS_PER_HOUR);
+    let row = |name, order: &str, column, from_unix_nano: u64| {
+        let question = || Question {
+            path: format!("/otel/traces?order={order}&from={from_unix_nano}"),
+            bare: BareQuestion::Ordered { column, from_unix_nano },
+        };
+        let questions = std::iter::repeat_with(question).take(count).collect();
+        Row { name, goal_ms: Some(50.0), is_flat: false, questions }
+    };
+    vec![
+        row("longest traces", "duration", "duration_nanos", facts.from_unix_nano),
+        row("longest traces of a day", "duration", "duration_nanos", day),
+        row("dearest traces", "cost", "cost_usd", facts.from_unix_nano),
+        row("most failing traces", "errors", "error_count", facts.from_unix_nano),
     ]
 }
 

@@ -18,6 +18,8 @@ pub(crate) enum BareQuestion {
     Newest { before_unix_nano: u64 },
     /// The newest 50 traces with a value in a promoted field.
     Traces { field: &'static str, value: String },
+    /// The 50 traces with the highest figure in a column that started at or after a moment.
+    Ordered { column: &'static str, from_unix_nano: u64 },
     /// The newest 50 spans with a value in a promoted field.
     Spans { field: &'static str, value: String },
     /// Count, failures and percentiles of the duration per hour.

@@ -4,7 +4,7 @@
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
 use junjo_telemetry::answers::{Conversation, ConversationDetail, User};
-use junjo_telemetry::params::{GroupFilterParams, PageParams, TimeParams};
+use junjo_telemetry::params::{GroupFilterParams, OrderParams, PageParams, TimeParams};
 use junjo_telemetry::{PageAsk, Telemetry};
 use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Limit, Page, Problems, with_alias};
 use serde::Deserialize;
@@ -35,36 +35,46 @@ struct ConversationParams {
     cursor: Option<String>,
 }
 
-/// List conversations, latest activity first.
+/// List conversations, latest activity first or by another figure.
 ///
 /// Numbers are those of the traces in the time range.
 #[utoipa::path(
     get, path = "/otel/conversations", tag = "otel",
-    params(TimeParams, GroupFilterParams, PageParams),
+    params(TimeParams, GroupFilterParams, OrderParams, PageParams),
     responses((status = 200, body = Page<Conversation>), Problems)
 )]
 async fn list_conversations(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
-    ApiQueries((time, groups, page)): ApiQueries<(TimeParams, GroupFilterParams, PageParams)>,
+    ApiQueries((time, groups, order, page)): ApiQueries<(
+        TimeParams,
+        GroupFilterParams,
+        OrderParams,
+        PageParams,
+    )>,
 ) -> ApiResult<Answer<Page<Conversation>>> {
-    Ok(Answer(telemetry.conversations(&groups.to_filter(&time)?, page.ask()).await?))
+    Ok(Answer(telemetry.conversations(&groups.to_filter(&time)?, order.to_order(), page.ask()).await?))
 }
 
-/// List users, latest activity first.
+/// List users, latest activity first or by another figure.
 ///
 /// Numbers are those of the traces in the time range.
 #[utoipa::path(
     get, path = "/otel/users", tag = "otel",
-    params(TimeParams, GroupFilterParams, PageParams),
+    params(TimeParams, GroupFilterParams, OrderParams, PageParams),
     responses((status = 200, body = Page<User>), Problems)
 )]
 async fn list_users(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
-    ApiQueries((time, groups, page)): ApiQueries<(TimeParams, GroupFilterParams, PageParams)>,
+    ApiQueries((time, groups, order, page)): ApiQueries<(
+        TimeParams,
+        GroupFilterParams,
+        OrderParams,
+        PageParams,
+    )>,
 ) -> ApiResult<Answer<Page<User>>> {
-    Ok(Answer(telemetry.users(&groups.to_filter(&time)?, page.ask()).await?))
+    Ok(Answer(telemetry.users(&groups.to_filter(&time)?, order.to_order(), page.ask()).await?))
 }
 
 /// Read one conversation: its traces in order, with what was said in each.

@@ -7,6 +7,7 @@
 mod answer;
 mod conversations;
 mod deletions;
+mod errors;
 mod executables;
 mod export;
 mod fields;
@@ -39,6 +40,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .merge(spans::routes())
         .merge(fields::routes())
         .merge(logs::routes())
+        .merge(errors::routes())
         .merge(runs::routes())
         .merge(executables::routes())
         .merge(conversations::routes())

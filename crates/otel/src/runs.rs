@@ -7,7 +7,8 @@ use junjo_auth::TelemetryReader;
 use junjo_telemetry::Telemetry;
 use junjo_telemetry::answers::{Run, RunOverlay, RunView, StructuralComparison};
 use junjo_telemetry::params::{
-    ComparisonParams, OverlayParams, PageParams, RunFilterParams, TimeParams, span_id, trace_id,
+    ComparisonParams, OverlayParams, PageParams, RunFilterParams, RunOrderParams, TimeParams, span_id,
+    trace_id,
 };
 use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Page, Problems, with_alias};
 use junjo_workflow_model::StateAt;
@@ -38,17 +39,22 @@ struct StateParams {
     at: Option<usize>,
 }
 
-/// List runs of Junjo workflows and agents, newest first, each with whether all of it is there.
+/// List runs of Junjo workflows and agents, newest first or by duration, each with whether all of it is there.
 #[utoipa::path(
-    get, path = "/otel/runs", tag = "otel", params(TimeParams, RunFilterParams, PageParams),
+    get, path = "/otel/runs", tag = "otel", params(TimeParams, RunFilterParams, RunOrderParams, PageParams),
     responses((status = 200, body = Page<Run>), Problems)
 )]
 async fn list_runs(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
-    ApiQueries((time, runs, page)): ApiQueries<(TimeParams, RunFilterParams, PageParams)>,
+    ApiQueries((time, runs, order, page)): ApiQueries<(
+        TimeParams,
+        RunFilterParams,
+        RunOrderParams,
+        PageParams,
+    )>,
 ) -> ApiResult<Answer<Page<Run>>> {
-    Ok(Answer(telemetry.runs(&runs.to_filter(&time)?, page.ask()).await?))
+    Ok(Answer(telemetry.runs(&runs.to_question(&time, order)?, page.ask()).await?))
 }
 
 /// Read one run of a workflow, subflow or agent: its graph with what was executed of it, its stores and their changes.

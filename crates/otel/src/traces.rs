@@ -2,8 +2,10 @@
 
 use axum::extract::State;
 use junjo_auth::TelemetryReader;
-use junjo_telemetry::answers::{Trace, TraceDetail};
-use junjo_telemetry::params::{FilterParams, PageParams, TimeParams, TraceFilterParams, trace_id};
+use junjo_telemetry::answers::{Comparisons, Trace, TraceDetail};
+use junjo_telemetry::params::{
+    ColumnParams, FilterParams, OrderParams, PageParams, TimeParams, TraceFilterParams, trace_id,
+};
 use junjo_telemetry::{PageAsk, SearchPage, Telemetry};
 use junjo_web::{ApiPath, ApiQueries, ApiQuery, ApiResult, Limit, Problems};
 use serde::Deserialize;
@@ -18,7 +20,10 @@ use crate::state::OtelState;
 const SPAN_LIMIT: Limit = Limit::new(10_000, 10_000);
 
 pub(crate) fn routes() -> OpenApiRouter<OtelState> {
-    OpenApiRouter::new().routes(routes!(list_traces)).routes(routes!(get_trace))
+    OpenApiRouter::new()
+        .routes(routes!(list_traces))
+        .routes(routes!(get_trace))
+        .routes(routes!(get_comparisons))
 }
 
 /// Paging of a trace's spans.
@@ -42,23 +47,28 @@ enum Include {
     Payload,
 }
 
-/// List traces, newest first.
+/// List traces, newest first or by another figure.
+///
+/// A condition on attributes or texts in another order than newest first is looked for in all of the time range, for every page.
 #[utoipa::path(
-    get, path = "/otel/traces", tag = "otel", params(TimeParams, FilterParams, TraceFilterParams, PageParams),
+    get, path = "/otel/traces", tag = "otel", params(TimeParams, FilterParams, TraceFilterParams, OrderParams, ColumnParams, PageParams),
     responses((status = 200, body = SearchPage<Trace>), Problems)
 )]
 async fn list_traces(
     State(telemetry): State<Telemetry>,
     _: TelemetryReader,
-    ApiQueries((time, shared, traces, page)): ApiQueries<(
+    ApiQueries((time, shared, traces, order, columns, page)): ApiQueries<(
         TimeParams,
         FilterParams,
         TraceFilterParams,
+        OrderParams,
+        ColumnParams,
         PageParams,
     )>,
 ) -> ApiResult<Answer<SearchPage<Trace>>> {
     let filter = traces.to_filter(&time, &shared)?;
-    Ok(Answer(telemetry.traces(&filter, page.ask()).await?))
+    let columns = columns.to_columns()?;
+    Ok(Answer(telemetry.traces(&filter, order.to_order(), &columns, page.ask()).await?))
 }
 
 /// Read one trace: its spans in order of start, in pages.
@@ -76,4 +86,19 @@ async fn get_trace(
     let page = PageAsk { limit: SPAN_LIMIT.clamp(params.limit), cursor: params.after.as_deref() };
     let with_payload = params.include == Some(Include::Payload);
     Ok(Answer(telemetry.trace(trace_id(&id)?, page, with_payload).await?))
+}
+
+/// Propose traces to compare one with: the previous run of the same graph or name, the fastest, the slowest, the last that failed, and
+/// the last of another version.
+#[utoipa::path(
+    get, path = "/otel/traces/{trace_id}/comparisons", tag = "otel",
+    params(("trace_id" = String, Path, description = "32 hexadecimal digits")),
+    responses((status = 200, body = Comparisons), Problems)
+)]
+async fn get_comparisons(
+    State(telemetry): State<Telemetry>,
+    _: TelemetryReader,
+    ApiPath(id): ApiPath<String>,
+) -> ApiResult<Answer<Comparisons>> {
+    Ok(Answer(telemetry.comparisons(trace_id(&id)?).await?))
 }

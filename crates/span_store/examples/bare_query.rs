@@ -34,6 +34,7 @@ enum Question {
     Trace { trace_id: String },
     Newest { before_unix_nano: i64 },
     Traces { field: String, value: String },
+    Ordered { column: String, from_unix_nano: i64 },
     Spans { field: String, value: String },
     PerHour { from_unix_nano: i64, to_unix_nano: i64 },
 }
@@ -90,6 +91,16 @@ impl Question {
                 let sql =
                     format!("SELECT * FROM traces WHERE {condition} ORDER BY start_unix_nanos DESC LIMIT 50");
                 (sql, vec![Value::Text(value.clone())])
+            }
+            Self::Ordered { column, from_unix_nano } => {
+                let column = match column.as_str() {
+                    column @ ("duration_nanos" | "cost_usd" | "error_count") => column,
+                    other => return Err(format!("traces are not ordered by {other}").into()),
+                };
+                let sql = format!(
+                    "SELECT * FROM traces WHERE start_unix_nanos >= ? ORDER BY {column} DESC NULLS LAST LIMIT 50"
+                );
+                (sql, vec![Value::BigInt(*from_unix_nano)])
             }
             Self::Spans { field, value } => {
                 let column = span_column(field)?;

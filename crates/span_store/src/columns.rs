@@ -307,7 +307,7 @@ mod tests {
         exception_count INTEGER NOT NULL, state_event_count INTEGER NOT NULL, link_count INTEGER NOT NULL";
 
     /// The columns that came later.
-    const LATER: [&str; 8] = [
+    const LATER: [&str; 12] = [
         "project VARCHAR NOT NULL",
         "service_namespace VARCHAR",
         "service_version VARCHAR",
@@ -316,6 +316,10 @@ mod tests {
         "outcome VARCHAR",
         "correlation_type VARCHAR",
         "correlation_id VARCHAR",
+        "input_preview VARCHAR",
+        "output_preview VARCHAR",
+        "error_message VARCHAR",
+        "error_fingerprint VARCHAR",
     ];
 
     /// Scenario: the table of promoted fields as SQL. Guarantee: columns that files on disk have keep name, place, type and

@@ -225,6 +225,10 @@ fn row(ordinal: i32) -> SpanRow {
         outcome: None,
         correlation_type: None,
         correlation_id: None,
+        input_preview: None,
+        output_preview: None,
+        error_message: None,
+        error_fingerprint: None,
     }
 }
 

@@ -52,6 +52,7 @@ mod whole_span;
 pub use archive::reconcile::Reconciled;
 pub use catalog::ages::ServiceAge;
 pub use catalog::deletions::{Deletion, DeletionRequest, DeletionTarget};
+pub use catalog::failure_states::{Decision, FailureState};
 pub use catalog::file::ArchiveFile;
 pub use catalog::handle::Catalog;
 pub use data_dir::DataDir;
@@ -82,12 +83,16 @@ pub use probe::probe;
 pub use progress::{Progress, Within};
 pub use quarantine::Quarantine;
 pub use query::changes::Changes;
+pub use query::comparisons::{Comparable, Comparables};
 pub use query::conversation::ConversationEnds;
-pub use query::groups::{
-    ConversationPosition, ConversationTraces, GroupCursor, GroupFilter, GroupKind, GroupPage, TraceGroup,
-};
+pub use query::failures::{FailureFilter, FailureGroup, TREND_BUCKETS};
+pub use query::group::{GroupCursor, GroupFilter, GroupKind};
+pub use query::groups::{ConversationPosition, ConversationTraces, GroupPage, TraceGroup};
 pub use query::logs::{LogCursor, LogFilter, LogListPage};
 pub use query::newest_of::Beginning;
+pub use query::order::{Direction, Order, OrderBy, RunOrderBy};
+pub use query::ordered::OrderedCursor;
+pub use query::ordered_lists::OrderedPage;
 pub use query::overlay::{OverlayFilter, OverlayRuns};
 pub use query::page::ListPage;
 pub use query::runs::{RunPage, RunRow, TraceVersion};

@@ -154,6 +154,8 @@ fn facts(row: &SpanRow) -> CallFacts<'_> {
         cached_input_tokens: row.cached_input_tokens,
         cache_write_tokens: row.cache_write_tokens,
         reasoning_tokens: row.reasoning_tokens,
+        audio_input_tokens: None,
+        audio_output_tokens: None,
         start_unix_nano: row.start_unix_nano,
     }
 }

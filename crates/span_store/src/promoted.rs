@@ -136,6 +136,18 @@ macro_rules! promoted_fields {
             own { /// Id of what it is correlated with.
                 correlation_id: Option<String> = "correlation_id", of span,
                 filter [correlation_id Text], export [ndjson], since 3 else "" }
+            own { /// First words of what went into a root or a model call.
+                input_preview: Option<String> = "input_preview", of span,
+                filter [input_preview Text], export [], since 4 else "" }
+            own { /// First words of what came out of it.
+                output_preview: Option<String> = "output_preview", of span,
+                filter [output_preview Text], export [], since 4 else "" }
+            own { /// What a failed span failed with, without what differs from one failure to the next.
+                error_message: Option<String> = "error_message", of span,
+                filter [error_message Text], export [], since 4 else "" }
+            own { /// Equal for failures of one kind: 16 hexadecimal digits.
+                error_fingerprint: Option<String> = "error_fingerprint", of span,
+                filter [error_fingerprint Text], export [], since 4 else "" }
         }
     };
 }

@@ -13,6 +13,7 @@ mod lists;
 mod logs;
 mod newest;
 mod opening;
+mod ordered;
 mod pagination;
 mod pieces;
 mod project;

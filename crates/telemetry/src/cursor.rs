@@ -9,7 +9,8 @@
 //! | traces | start, trace id or null, newest record |
 //! | spans, runs | start, `[trace id, span id]` or null, newest record |
 //! | log records | time, record and ordinal of its place, newest record |
-//! | conversations, users | latest start, MD5 of the id, newest record |
+//! | traces, runs in another order | figure or null, trace id, span id or null, newest record |
+//! | conversations, users | figure or null, MD5 of the id, newest record |
 //! | traces of a conversation | start, trace id |
 //! | spans of a trace | start, span id |
 //!
@@ -20,15 +21,16 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{
-    ConversationPosition, GroupCursor, LogCursor, Place, SpanCursor, TraceCursor, TracePosition,
+    ConversationPosition, GroupCursor, LogCursor, OrderedCursor, Place, SpanCursor, TraceCursor,
+    TracePosition,
 };
 use junjo_wal::Sequence;
 use junjo_web::{ApiError, ApiResult, decode_cursor, encode_cursor};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Raised when a table row above changes. 2: arrays, and positions without an id.
-pub const CURSOR_VERSION: u8 = 2;
+/// Raised when a table row above changes. 2: arrays, and positions without an id. 3: figures.
+pub const CURSOR_VERSION: u8 = 3;
 
 /// A place in a list where the next page begins.
 pub(crate) trait Position: Sized {
@@ -47,13 +49,15 @@ pub(crate) fn encode_position<P: Position>(position: &P, filter: u64) -> String 
 
 /// The position in `cursor`, which has to come from a list with the same filters.
 pub(crate) fn decode_position<P: Position>(cursor: &str, filter: u64) -> ApiResult<P> {
-    let (wire, tied_to): (P::Wire, u64) = decode_cursor(CURSOR_VERSION, cursor)?;
+    // a list in another order has positions of another form
+    let (_, tied_to): (serde::de::IgnoredAny, u64) = decode_cursor(CURSOR_VERSION, cursor)?;
     if tied_to != filter {
         return Err(ApiError::invalid_field(
             "cursor",
-            "this cursor belongs to a list with other filters: start again without it",
+            "this cursor belongs to a list with other filters or another order: start again without it",
         ));
     }
+    let (wire, _): (P::Wire, u64) = decode_cursor(CURSOR_VERSION, cursor)?;
     Ok(P::from_wire(wire))
 }
 
@@ -102,14 +106,26 @@ impl Position for LogCursor {
 }
 
 impl Position for GroupCursor {
-    type Wire = (i64, String, i64);
+    type Wire = (Option<i64>, String, i64);
 
     fn to_wire(&self) -> Self::Wire {
-        (self.last_start_unix_nano, self.id_md5.clone(), self.newest.0)
+        (self.value, self.id_md5.clone(), self.newest.0)
     }
 
-    fn from_wire((last_start_unix_nano, id_md5, newest): Self::Wire) -> Self {
-        Self { last_start_unix_nano, id_md5, newest: Sequence(newest) }
+    fn from_wire((value, id_md5, newest): Self::Wire) -> Self {
+        Self { value, id_md5, newest: Sequence(newest) }
+    }
+}
+
+impl Position for OrderedCursor {
+    type Wire = (Option<i64>, TraceId, Option<SpanId>, i64);
+
+    fn to_wire(&self) -> Self::Wire {
+        (self.value, self.trace_id, self.span_id, self.newest.0)
+    }
+
+    fn from_wire((value, trace_id, span_id, newest): Self::Wire) -> Self {
+        Self { value, trace_id, span_id, newest: Sequence(newest) }
     }
 }
 
@@ -159,7 +175,12 @@ mod tests {
         }
         let place = Place { sequence: Sequence(1), ordinal: i32::MAX };
         returns(&LogCursor { time_unix_nano: 0, place, newest });
-        returns(&GroupCursor { last_start_unix_nano: 0, id_md5: "0".repeat(32), newest });
+        for value in [None, Some(i64::MIN)] {
+            returns(&GroupCursor { value, id_md5: "0".repeat(32), newest });
+            for span_id in [None, Some(SpanId([2; 8]))] {
+                returns(&OrderedCursor { value, trace_id: TraceId([1; 16]), span_id, newest });
+            }
+        }
         returns(&ConversationPosition { start_unix_nano, trace_id: TraceId([1; 16]) });
         returns(&TracePosition { start_unix_nano, span_id: SpanId([1; 8]) });
     }

@@ -3,14 +3,16 @@
 
 use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{
-    Beginning, GroupFilter, GroupKind, LogFilter, OverlayFilter, SpanFilter, SpanStore, TimeRange,
-    TraceFilter, WholeSpan,
+    Beginning, FailureFilter, Field, GroupFilter, GroupKind, LogFilter, Order, OverlayFilter, SpanFilter,
+    SpanStore, TimeRange, TraceFilter, WholeSpan,
 };
 use junjo_web::{Page, SharedClock};
 use junjo_workflow_model::StateAt;
 
+use crate::answers::comparisons::Comparisons;
 use crate::answers::conversation::{Conversation, ConversationDetail, User};
 use crate::answers::executables::Executables;
+use crate::answers::failures::ErrorGroups;
 use crate::answers::log::LogPage;
 use crate::answers::run::{Run, RunOverlay, RunView, StructuralComparison};
 use crate::answers::service::{Service, ServiceList};
@@ -23,7 +25,7 @@ use crate::page::{Answered, PageAsk, SearchPage};
 use crate::params::{RunQuestion, StatsQuestion};
 use crate::questions::run_evidence::Marks;
 use crate::questions::runs::RunViews;
-use crate::questions::{arrived, conversations, executables, runs, spans, traces, whole};
+use crate::questions::{arrived, conversations, executables, failures, runs, spans, traces, whole};
 
 /// Stored telemetry, ready to be asked. Cheap to clone.
 #[derive(Clone)]
@@ -69,15 +71,17 @@ impl Telemetry {
         Ok(Answered { answer, reading })
     }
 
-    /// Traces, newest first.
+    /// Traces in this order, with `columns` of their roots.
     pub async fn traces(
         &self,
         filter: &TraceFilter,
+        order: Order,
+        columns: &[Field],
         page: PageAsk<'_>,
     ) -> TelemetryResult<Answered<SearchPage<Trace>>> {
         let (store, reading) = self.store.for_question();
         let was_whole = store.is_whole();
-        let mut answer = traces::list(&store, filter, page).await?;
+        let mut answer = traces::list(&store, (filter, order), columns, page).await?;
         answer.incomplete = arrived::said(was_whole, answer.incomplete, self.now_unix_nano());
         Ok(Answered { answer, reading })
     }
@@ -92,6 +96,24 @@ impl Telemetry {
     ) -> TelemetryResult<Answered<TraceDetail>> {
         let (store, reading) = self.store.for_question();
         Ok(Answered { answer: traces::one(&store, trace_id, page, with_payload).await?, reading })
+    }
+
+    /// Traces that ran the same as this one, to compare it with.
+    pub async fn comparisons(&self, trace_id: TraceId) -> TelemetryResult<Answered<Comparisons>> {
+        arrived::whole(&self.store)?;
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: traces::comparisons(&store, trace_id).await?, reading })
+    }
+
+    /// Kinds of failures, at most `limit` of them.
+    pub async fn errors(
+        &self,
+        filter: FailureFilter,
+        limit: usize,
+    ) -> TelemetryResult<Answered<ErrorGroups>> {
+        arrived::whole(&self.store)?;
+        let (store, reading) = self.store.for_question();
+        Ok(Answered { answer: failures::list(&store, filter, limit).await?, reading })
     }
 
     /// Spans of all traces, newest first.
@@ -166,27 +188,29 @@ impl Telemetry {
         Ok(Answered { answer: StatsAnswer::new(&question, stats), reading })
     }
 
-    /// Conversations, latest activity first.
+    /// Conversations in this order.
     pub async fn conversations(
         &self,
         filter: &GroupFilter,
+        order: Order,
         page: PageAsk<'_>,
     ) -> TelemetryResult<Answered<Page<Conversation>>> {
         arrived::whole(&self.store)?;
         let (store, reading) = self.store.for_question();
-        let groups = conversations::list(&store, GroupKind::Conversation, filter, page).await?;
+        let groups = conversations::list(&store, GroupKind::Conversation, (filter, order), page).await?;
         Ok(Answered { answer: groups.map(Conversation::from), reading })
     }
 
-    /// Users, latest activity first.
+    /// Users in this order.
     pub async fn users(
         &self,
         filter: &GroupFilter,
+        order: Order,
         page: PageAsk<'_>,
     ) -> TelemetryResult<Answered<Page<User>>> {
         arrived::whole(&self.store)?;
         let (store, reading) = self.store.for_question();
-        let groups = conversations::list(&store, GroupKind::User, filter, page).await?;
+        let groups = conversations::list(&store, GroupKind::User, (filter, order), page).await?;
         Ok(Answered { answer: groups.map(User::from), reading })
     }
 
@@ -206,7 +230,7 @@ impl Telemetry {
         Ok(Answered { answer: executables::resolve(&store, filter).await?, reading })
     }
 
-    /// Runs of Junjo workflows and agents, newest first, each with whether all of it is there.
+    /// Runs of Junjo workflows and agents in the order of the question, each with whether all of it is there.
     pub async fn runs(
         &self,
         question: &RunQuestion,

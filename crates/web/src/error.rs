@@ -98,6 +98,22 @@ pub struct FieldError {
     pub field: String,
     /// What is wrong, in a sentence for a person.
     pub message: String,
+    /// Where in the field's text, in characters from 0, if it is about a part of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<usize>,
+    /// How many characters are wrong; 0 where something is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<usize>,
+    /// What may stand there instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
+}
+
+impl FieldError {
+    /// An error about the whole field.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into(), offset: None, length: None, suggestion: None }
+    }
 }
 
 /// An error on its way to the client: a kind, a detail that is safe to show, and a cause that is not.
@@ -187,8 +203,14 @@ impl ApiError {
 
     /// Attaches a wrong field.
     #[must_use]
-    pub fn with_field_error(mut self, field: impl Into<String>, message: impl Into<String>) -> Self {
-        self.field_errors.push(FieldError { field: field.into(), message: message.into() });
+    pub fn with_field_error(self, field: impl Into<String>, message: impl Into<String>) -> Self {
+        self.with_wrong(FieldError::new(field, message))
+    }
+
+    /// Attaches a wrong field, with what is known of where and why.
+    #[must_use]
+    pub fn with_wrong(mut self, error: FieldError) -> Self {
+        self.field_errors.push(error);
         self
     }
 

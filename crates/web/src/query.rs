@@ -61,29 +61,22 @@ pub trait QueryGroups: Sized {
     fn read(uri: &Uri) -> ApiResult<Self>;
 }
 
-impl<A: DeserializeOwned, B: DeserializeOwned> QueryGroups for (A, B) {
-    fn read(uri: &Uri) -> ApiResult<Self> {
-        Ok((read(uri)?, read(uri)?))
-    }
+/// Two to six groups.
+macro_rules! query_groups {
+    ($($group:ident)*) => {
+        impl<$($group: DeserializeOwned),*> QueryGroups for ($($group,)*) {
+            fn read(uri: &Uri) -> ApiResult<Self> {
+                Ok(($(read::<$group>(uri)?,)*))
+            }
+        }
+    };
 }
 
-impl<A: DeserializeOwned, B: DeserializeOwned, C: DeserializeOwned> QueryGroups for (A, B, C) {
-    fn read(uri: &Uri) -> ApiResult<Self> {
-        Ok((read(uri)?, read(uri)?, read(uri)?))
-    }
-}
-
-impl<A, B, C, D> QueryGroups for (A, B, C, D)
-where
-    A: DeserializeOwned,
-    B: DeserializeOwned,
-    C: DeserializeOwned,
-    D: DeserializeOwned,
-{
-    fn read(uri: &Uri) -> ApiResult<Self> {
-        Ok((read(uri)?, read(uri)?, read(uri)?, read(uri)?))
-    }
-}
+query_groups!(A B);
+query_groups!(A B C);
+query_groups!(A B C D);
+query_groups!(A B C D E);
+query_groups!(A B C D E F);
 
 fn read<T: DeserializeOwned>(uri: &Uri) -> ApiResult<T> {
     let Query(group) =

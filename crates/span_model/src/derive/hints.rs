@@ -193,6 +193,8 @@ impl Promoted<'_> {
             cached_input_tokens: self.cached_input_tokens,
             cache_write_tokens: self.cache_write_tokens,
             reasoning_tokens: self.reasoning_tokens,
+            audio_input_tokens: None,
+            audio_output_tokens: None,
             start_unix_nano: self.start_unix_nano,
         }
     }

@@ -2,6 +2,7 @@
 
 mod cost;
 pub(crate) mod exceptions;
+mod failure;
 pub mod hints;
 pub mod prices;
 mod role_words;
@@ -19,11 +20,12 @@ use crate::role::Role;
 use crate::scalar;
 use crate::status::SpanStatus;
 
-/// Raised whenever [`promote`] gives another answer for the same span, so that stored rows can be derived again
+/// Raised whenever [`crate::promote`] gives another answer for the same span, so that stored rows can be derived again
 /// (`junjo-server rederive`). 2: a pending span has no role. 3: Langfuse's counts
 /// and costs may be decimal texts. 4: more senders' own words, every name of a count, the vendor's price behind a framework.
-/// 5: namespace and version of the service; run id, agent key, outcome and correlation of Junjo's runs.
-pub const DERIVE_VERSION: u32 = 5;
+/// 5: namespace and version of the service; run id, agent key, outcome and correlation of Junjo's runs. 6: first words of what went in
+/// and came out; kinds of failures.
+pub const DERIVE_VERSION: u32 = 6;
 
 /// Name of a service whose resource has none.
 pub const UNKNOWN_SERVICE: &str = "unknown_service";
@@ -106,12 +108,21 @@ pub struct Promoted<'a> {
     pub correlation_type: Option<Cow<'a, str>>,
     /// Id of what it is correlated with.
     pub correlation_id: Option<Cow<'a, str>>,
+    /// First words of what went into a root or a model call; see [`crate::promote`].
+    pub input_preview: Option<Cow<'a, str>>,
+    /// First words of what came out of it.
+    pub output_preview: Option<Cow<'a, str>>,
+    /// What a failed span failed with, without what differs from one failure to the next; see [`failure`].
+    pub error_message: Option<Cow<'a, str>>,
+    /// Equal for failures of one kind: 16 hexadecimal digits.
+    pub error_fingerprint: Option<Cow<'a, str>>,
 }
 
-/// Reads the promoted fields of `span`; `prices` are used where the client sent no cost.
+/// Reads the promoted fields of `span` but for its words, which `details/words.rs` adds; `prices` are used where the client sent no
+/// cost.
 ///
 /// One pass over the attributes; message bodies are not looked into.
-pub fn promote<'a>(
+pub(crate) fn promote_facts<'a>(
     resource: &Resource<'a>,
     scope: &Scope<'a>,
     span: &Span<'a>,
@@ -132,8 +143,12 @@ pub fn promote<'a>(
         unix_nanos: start_unix_nano,
     };
     let (cost_usd, cost_source) = cost::of(&slots, &call, prices).unzip();
+    let service = service_name(resource);
+    let error_type = error_type(&slots, status, span);
+    let failure = (status == SpanStatus::Error).then(|| failure::of(&service, error_type.as_deref(), span));
+    let (error_message, error_fingerprint) = failure.map(failure::Failure::parts).unzip();
     Promoted {
-        service: service_name(resource),
+        service,
         name: span.name.clone(),
         kind: clamp_kind(span.kind),
         status,
@@ -150,7 +165,7 @@ pub fn promote<'a>(
         cost_source,
         session_id: session_id(&slots),
         user_id: slots.text(Field::UserId),
-        error_type: error_type(&slots, status, span),
+        error_type,
         span_type: slots.text(Field::SpanType),
         structural_id: slots.text(Field::StructuralId),
         node_count: slots.count(Field::NodeCount).map(|count| i32::try_from(count).unwrap_or(i32::MAX)),
@@ -169,6 +184,10 @@ pub fn promote<'a>(
         outcome: outcome(&slots, status),
         correlation_type: slots.text(Field::CorrelationType),
         correlation_id: slots.text(Field::CorrelationId),
+        input_preview: None,
+        output_preview: None,
+        error_message: error_message.map(Cow::Owned),
+        error_fingerprint: error_fingerprint.map(Cow::Owned),
         provider,
         model,
     }

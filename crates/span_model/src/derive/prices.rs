@@ -3,11 +3,15 @@
 //! `prices/prices.json` is written by `prices/update.py`, which also describes the patterns. Prices are US dollars per
 //! million tokens; a tier applies to all tokens of a call whose input passes its threshold.
 
+mod breakdown;
+
 use std::collections::HashMap;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
 use chrono::DateTime;
 use serde::Deserialize;
+
+pub use breakdown::{CostKind, CostPart, Unpriced};
 
 use crate::counts::Counts;
 use crate::provider;
@@ -63,7 +67,7 @@ struct Model {
     prices: Box<[Prices]>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 struct Prices {
     /// First day, `YYYY-MM-DD`; absent = since ever.
     #[serde(default)]
@@ -82,7 +86,7 @@ struct Prices {
     audio_output: Option<Rate>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
 enum Rate {
     Flat(f64),
@@ -116,6 +120,8 @@ pub struct CallFacts<'c> {
     pub cached_input_tokens: Option<i64>,
     pub cache_write_tokens: Option<i64>,
     pub reasoning_tokens: Option<i64>,
+    pub audio_input_tokens: Option<i64>,
+    pub audio_output_tokens: Option<i64>,
     pub start_unix_nano: i64,
 }
 
@@ -124,6 +130,8 @@ pub struct CallFacts<'c> {
 struct TableIndex {
     provider: usize,
     model: usize,
+    /// Nobody says who sells it; everybody who does takes the same.
+    is_agreed: bool,
 }
 
 impl PriceTable {
@@ -157,15 +165,23 @@ impl PriceTable {
 
     /// What a span's usage costs in US dollars, at the prices of its day; `None` where a count or the price is unknown.
     pub fn cost_of(&self, facts: &CallFacts<'_>) -> Option<f64> {
+        self.breakdown(facts).ok().map(|parts| CostPart::total(&parts))
+    }
+
+    /// The same, kind by kind; or why it has no price. Pricing an agent's own usage is right too: it counts where no model call below the
+    /// agent has any.
+    pub fn breakdown(&self, facts: &CallFacts<'_>) -> Result<Vec<CostPart>, Unpriced> {
         let counts = Counts {
             input: facts.input_tokens,
             output: facts.output_tokens,
             cached: facts.cached_input_tokens,
             cache_write: facts.cache_write_tokens,
             reasoning: facts.reasoning_tokens,
+            audio_input: facts.audio_input_tokens,
+            audio_output: facts.audio_output_tokens,
             ..Counts::default()
         };
-        self.cost(&Call {
+        self.parts(&Call {
             role: facts.role,
             provider: facts.provider,
             model: facts.model,
@@ -174,26 +190,30 @@ impl PriceTable {
         })
     }
 
-    /// The same. An agent's own usage has a price as well: it counts where no model call below the agent has any.
     pub(super) fn cost(&self, call: &Call<'_>) -> Option<f64> {
-        let role = call.role?;
-        let place = self.place(call.provider, call.model?)?;
+        self.parts(call).ok().map(|parts| CostPart::total(&parts))
+    }
+
+    fn parts(&self, call: &Call<'_>) -> Result<Vec<CostPart>, Unpriced> {
+        let role = call.role.ok_or(Unpriced::NoRole)?;
+        let place = self.place(call.provider, call.model.ok_or(Unpriced::NoModel)?);
+        let place = place.ok_or(Unpriced::UnknownModel)?;
         let prices = &self.table.providers[place.provider].models[place.model].prices;
         let prices = match &**prices {
             [only @ Prices { from: None, .. }] => only,
             dated => {
                 let day = DateTime::from_timestamp_nanos(call.unix_nanos).format("%Y-%m-%d").to_string();
-                dated.iter().rfind(|prices| prices.from.as_ref().is_none_or(|from| *from <= day))?
+                let of_day =
+                    dated.iter().rfind(|prices| prices.from.as_ref().is_none_or(|from| *from <= day));
+                of_day.ok_or(Unpriced::NoPriceThen)?
             }
         };
-        let cost = prices.cost(call.counts, role != Role::Embedding)?;
-        // prices have few digits; what lies beyond 1e-12 dollars is the noise of binary fractions
-        Some((cost * 1e12).round() / 1e12)
+        prices.parts(call.counts, role != Role::Embedding)
     }
 
     /// Who sells `model`, as far as the model's name tells, in the stored spelling.
     pub(super) fn vendor(&self, model: &str) -> Option<&str> {
-        let place = self.place(None, model).map(|place| place.provider);
+        let place = self.place(None, model).filter(|place| !place.is_agreed).map(|place| place.provider);
         let provider = place.or_else(|| self.maker(&model.to_lowercase()))?;
         self.table.providers[provider].names.first().map(String::as_str)
     }
@@ -246,6 +266,16 @@ impl PriceTable {
         self.maker(model)
             .and_then(|vendor| self.sold_by(vendor, model))
             .or_else(|| self.sold_by(self.named(BEDROCK)?, model))
+            .or_else(|| if provider.is_none() { self.agreed(model) } else { None })
+    }
+
+    /// The model among those of any provider, where all that sell it take the same.
+    fn agreed(&self, model: &str) -> Option<TableIndex> {
+        let prices = |place: &TableIndex| &self.table.providers[place.provider].models[place.model].prices;
+        let mut places = (0..self.table.providers.len()).filter_map(|provider| self.sold_by(provider, model));
+        let first = places.next()?;
+        let is_same = places.all(|place| prices(&place) == prices(&first));
+        is_same.then_some(TableIndex { is_agreed: true, ..first })
     }
 
     fn named(&self, name: &str) -> Option<usize> {
@@ -266,33 +296,45 @@ impl PriceTable {
             candidates.iter().find_map(|&provider| {
                 let is_match = |known: &Model| known.patterns.iter().any(|pattern| matches(pattern, model));
                 let model = providers[provider].models.iter().position(is_match)?;
-                Some(TableIndex { provider, model })
+                Some(TableIndex { provider, model, is_agreed: false })
             })
         })
     }
 }
 
 impl Prices {
-    /// The cost of `counts`; `None` while one that decides it is unknown.
-    fn cost(&self, counts: &Counts, output_expected: bool) -> Option<f64> {
-        let input = counts.input?;
-        let output = if output_expected { counts.output? } else { counts.output.unwrap_or(0) };
+    /// The cost of `counts` by kind; an error while one that decides it is unknown. Kinds without a price of their own count as input or
+    /// output.
+    fn parts(&self, counts: &Counts, output_expected: bool) -> Result<Vec<CostPart>, Unpriced> {
+        let input = counts.input.ok_or(Unpriced::NoInputTokens)?;
+        let output = match counts.output {
+            Some(output) => output,
+            None if output_expected => return Err(Unpriced::NoOutputTokens),
+            None => 0,
+        };
         if self.output.is_none() && output > 0 && output_expected {
-            return None;
+            return Err(Unpriced::NoOutputPrice);
         }
-        let part = |rate: &Option<Rate>, tokens: Option<i64>, left: &mut i64| {
+        let mut parts = Vec::with_capacity(7);
+        let mut take = |kind, rate: Option<&Rate>, tokens: Option<i64>, left: &mut i64| {
             let tokens = tokens.filter(|_| rate.is_some()).unwrap_or(0).min(*left);
             *left -= tokens;
-            rate.as_ref().map_or(0.0, |rate| rate.at(input) * tokens as f64)
+            if tokens > 0 {
+                parts.push(CostPart::new(kind, tokens, rate.map_or(0.0, |rate| rate.at(input))));
+            }
         };
-        let (mut plain_input, mut plain_output) = (input, output);
-        let parts = part(&self.cache_read, counts.cached, &mut plain_input)
-            + part(&self.cache_write, counts.cache_write, &mut plain_input)
-            + part(&self.audio_input, counts.audio_input, &mut plain_input)
-            + part(&self.audio_output, counts.audio_output, &mut plain_output);
-        let plain = self.input.at(input) * plain_input as f64
-            + self.output.as_ref().map_or(0.0, |rate| rate.at(input) * plain_output as f64);
-        Some((parts + plain) / 1_000_000.0)
+        let (mut plain, mut spoken) = (input, output);
+        take(CostKind::CachedInput, self.cache_read.as_ref(), counts.cached, &mut plain);
+        take(CostKind::CacheWrite, self.cache_write.as_ref(), counts.cache_write, &mut plain);
+        take(CostKind::AudioInput, self.audio_input.as_ref(), counts.audio_input, &mut plain);
+        take(CostKind::AudioOutput, self.audio_output.as_ref(), counts.audio_output, &mut spoken);
+        let all = plain;
+        take(CostKind::Input, Some(&self.input), Some(all), &mut plain);
+        take(CostKind::Reasoning, self.output.as_ref(), counts.reasoning, &mut spoken);
+        let all = spoken;
+        take(CostKind::Output, self.output.as_ref(), Some(all), &mut spoken);
+        parts.sort_by_key(|part| part.kind);
+        Ok(parts)
     }
 }
 

@@ -2,28 +2,33 @@
 
 pub(crate) mod attributes;
 mod context;
+mod cost;
 mod failures;
 mod joined;
 mod messages;
 mod preview;
 mod request;
 mod retrieval;
+mod tokens;
 mod tools;
+pub(crate) mod words;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
 pub use context::{Agent, Evaluation, PromptTemplate};
+pub use cost::CostDetails;
 pub use failures::{Exception, Failures, Limits};
 pub use messages::{Message, Part, PartKind};
 pub use request::Streaming;
 pub use retrieval::{Document, Embedding, Reranking, Retrieval};
+pub use tokens::Tokens;
 pub use tools::{Tool, ToolCall};
 
 use crate::derive::hints::promote_log;
 use crate::derive::prices::PriceTable;
-use crate::derive::{Promoted, promote};
+use crate::derive::{Promoted, promote_facts};
 use crate::dialects::{Field, Sender, keys};
 use crate::otlp::value::{LogRecord, Resource, Scope, Span};
 use crate::role::Role;
@@ -54,6 +59,8 @@ pub struct Details {
     pub cost_usd: Option<f64>,
     /// `provider` or `table:<date>`.
     pub cost_source: Option<String>,
+    /// How the cost comes about; null for a span without usage.
+    pub cost_details: Option<CostDetails>,
     /// The conversation that went in.
     pub input_messages: Vec<Message>,
     /// Whether the client cut that conversation at a length limit: messages may be missing, or the end of a part.
@@ -123,30 +130,9 @@ pub struct Details {
     pub limits: Limits,
 }
 
-/// Token counts of one span; input includes cache reads and writes, output includes reasoning.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Tokens {
-    /// Input tokens.
-    pub input_tokens: Option<i64>,
-    /// Output tokens.
-    pub output_tokens: Option<i64>,
-    /// Input and output.
-    pub total_tokens: Option<i64>,
-    /// Part of the input that was read from the provider's cache.
-    pub cached_input_tokens: Option<i64>,
-    /// Part of the input that was written to the provider's cache.
-    pub cache_write_tokens: Option<i64>,
-    /// Part of the output that was reasoning.
-    pub reasoning_tokens: Option<i64>,
-    /// Part of the input that was sound, where an attribute says so.
-    pub audio_input_tokens: Option<i64>,
-    /// Part of the output that was sound, where an attribute says so.
-    pub audio_output_tokens: Option<i64>,
-}
-
 /// Reads the derived content of `span`; a cost that the client did not send is taken from the bundled prices.
 pub fn details(resource: &Resource<'_>, scope: &Scope<'_>, span: &Span<'_>) -> Details {
-    let promoted = promote(resource, scope, span, PriceTable::bundled());
+    let promoted = promote_facts(resource, scope, span, PriceTable::bundled());
     read(resource, scope, span, promoted)
 }
 
@@ -158,7 +144,7 @@ pub fn details_with_logs<'a>(
     span: &Span<'a>,
     logs: &[LogRecord<'a>],
 ) -> Details {
-    let mut promoted = promote(resource, scope, span, PriceTable::bundled());
+    let mut promoted = promote_facts(resource, scope, span, PriceTable::bundled());
     for hints in logs.iter().filter_map(|record| promote_log(resource, record).hints) {
         hints.complete(&mut promoted, PriceTable::bundled());
     }
@@ -179,11 +165,13 @@ fn read(resource: &Resource<'_>, scope: &Scope<'_>, span: &Span<'_>, promoted: P
         if shows_input(role, &input_messages) { content(&attributes, Field::Input) } else { Json::Null };
     let output =
         if shows_output(role, &output_messages) { content(&attributes, Field::Output) } else { Json::Null };
+    let counted = tokens::counted(&promoted, &attributes);
     Details {
         role,
         request_model: request::model(&attributes),
         response_id: attributes.text(keys(Field::ResponseId)),
-        tokens: tokens(&promoted, &attributes),
+        cost_details: cost::details(&promoted, &counted, PriceTable::bundled()),
+        tokens: counted,
         input_preview: preview::asked(&input_messages, &input),
         output_preview: preview::answered(&output_messages, &output),
         input,
@@ -220,23 +208,6 @@ fn read(resource: &Resource<'_>, scope: &Scope<'_>, span: &Span<'_>, promoted: P
         input_messages_truncated,
         output_messages,
         output_messages_truncated,
-    }
-}
-
-fn tokens(promoted: &Promoted<'_>, attributes: &Attributes<'_, '_>) -> Tokens {
-    let total = attributes.count(keys(Field::TotalTokens));
-    // a reported total may leave out what was added to input or output
-    let sum =
-        promoted.input_tokens.zip(promoted.output_tokens).map(|(input, output)| input.saturating_add(output));
-    Tokens {
-        input_tokens: promoted.input_tokens,
-        output_tokens: promoted.output_tokens,
-        total_tokens: total.max(sum).or(promoted.input_tokens),
-        cached_input_tokens: promoted.cached_input_tokens,
-        cache_write_tokens: promoted.cache_write_tokens,
-        reasoning_tokens: promoted.reasoning_tokens,
-        audio_input_tokens: attributes.count(keys(Field::AudioInputTokens)),
-        audio_output_tokens: attributes.count(keys(Field::AudioOutputTokens)),
     }
 }
 

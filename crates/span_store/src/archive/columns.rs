@@ -40,7 +40,7 @@ use crate::whole_span::WholeSpan;
 
 impl ArchiveItem for WholeSpan {
     const DATASET: Dataset = Dataset::Spans;
-    const SCHEMA_VERSION: i64 = 3;
+    const SCHEMA_VERSION: i64 = 4;
     type Row = SpanRow;
     type Identity = (TraceId, SpanId);
 

@@ -10,6 +10,7 @@ use sqlx::SqlitePool;
 use super::ages::ServiceAges;
 use super::clock::ClockRows;
 use super::deletions::Deletions;
+use super::failure_states::FailureStates;
 use super::manifest::Manifest;
 use super::removed::Removed;
 use super::totals::Totals;
@@ -25,6 +26,7 @@ pub struct Catalog {
     totals: Totals,
     deletions: Deletions,
     ages: ServiceAges,
+    failure_states: FailureStates,
     clock: ClockRows,
     /// A transaction was reported as failed and may have happened: the manifest's copy in memory may be wrong.
     pub(super) is_uncertain: Arc<AtomicBool>,
@@ -45,6 +47,7 @@ impl Catalog {
             clock,
             deletions: Deletions::load(pool.clone()).await?,
             ages: ServiceAges::new(pool.clone()),
+            failure_states: FailureStates::new(pool.clone()),
             pool,
             is_uncertain: Arc::default(),
         })
@@ -100,6 +103,11 @@ impl Catalog {
     /// How long single services are kept.
     pub(crate) fn ages(&self) -> &ServiceAges {
         &self.ages
+    }
+
+    /// What was decided about kinds of failures.
+    pub(crate) fn failure_states(&self) -> &FailureStates {
+        &self.failure_states
     }
 
     /// The database, for tests that break it.

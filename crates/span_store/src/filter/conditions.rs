@@ -8,7 +8,7 @@ use super::expr::Fragment;
 use super::time::TimeRange;
 
 /// Conditions joined by AND, with their parameters in order.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Conditions {
     texts: Vec<Cow<'static, str>>,
     values: Vec<Value>,

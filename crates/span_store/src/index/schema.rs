@@ -15,8 +15,9 @@ use crate::log_columns::HINT_COLUMNS;
 
 /// Version of the tables; another one in the file means that it is rebuilt. 3 added log records, 4 the
 /// project, and exceptions that were sent as log records, 5 the cursor within a record and unsettled traces, 6 what Junjo's runs are
-/// found by.
-pub(crate) const INDEX_VERSION: i64 = 6;
+/// found by, 7 the tokens by which
+/// lists of traces are ordered, first words, and kinds of failures.
+pub(crate) const INDEX_VERSION: i64 = 7;
 
 /// What makes the tables.
 pub(crate) fn create_sql() -> String {
@@ -45,8 +46,8 @@ CREATE TABLE traces (
     root_role VARCHAR, service VARCHAR NOT NULL, status UTINYINT NOT NULL,
     span_count INTEGER NOT NULL, error_count INTEGER NOT NULL, llm_call_count INTEGER NOT NULL,
     workflow_count INTEGER NOT NULL, input_tokens BIGINT, output_tokens BIGINT,
-    cached_input_tokens BIGINT, cost_usd DOUBLE, unpriced_calls INTEGER NOT NULL, wrapper_span_ids UBIGINT[], session_id VARCHAR, user_id VARCHAR,
-    services VARCHAR[], models VARCHAR[], roles VARCHAR[], sessions VARCHAR[], users VARCHAR[],
+    cached_input_tokens BIGINT, total_tokens BIGINT, cost_usd DOUBLE, unpriced_calls INTEGER NOT NULL, wrapper_span_ids UBIGINT[], session_id VARCHAR, user_id VARCHAR,
+    first_input VARCHAR, last_output VARCHAR, services VARCHAR[], models VARCHAR[], roles VARCHAR[], sessions VARCHAR[], users VARCHAR[],
     newest_sequence BIGINT NOT NULL
 );
 CREATE TABLE logs (

@@ -13,7 +13,8 @@ use crate::trace_row::TraceRow;
 /// The columns of a trace.
 pub(crate) const COLUMNS: &str = "trace_hi, trace_lo, start_unix_nanos, duration_nanos, root_span_id, root_missing,
     root_name, root_role, service, status, span_count, error_count, llm_call_count, workflow_count, input_tokens, output_tokens,
-    cached_input_tokens, cost_usd, unpriced_calls, wrapper_span_ids, session_id, user_id, services, models, roles, sessions, users, newest_sequence";
+    cached_input_tokens, cost_usd, unpriced_calls, wrapper_span_ids, session_id, user_id,
+    first_input, last_output, services, models, roles, sessions, users, newest_sequence";
 
 /// For a commit, which needs all rows of the traces that it brings spans of.
 pub(crate) const WHOLE: Budget = Budget::of(usize::MAX);
@@ -59,6 +60,8 @@ fn trace_row(row: &Row<'_>) -> duckdb::Result<TraceRow> {
         wrapper_span_ids: span_ids(row.get("wrapper_span_ids")?),
         session_id: row.get("session_id")?,
         user_id: row.get("user_id")?,
+        first_input: row.get("first_input")?,
+        last_output: row.get("last_output")?,
         services: texts(row.get("services")?),
         models: texts(row.get("models")?),
         roles: texts(row.get("roles")?),

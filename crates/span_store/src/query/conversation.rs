@@ -42,7 +42,7 @@ impl Queries {
 }
 
 /// Earliest start and latest end.
-fn bounds(traces: &[TraceRow]) -> Option<(i64, i64)> {
+pub(super) fn bounds(traces: &[TraceRow]) -> Option<(i64, i64)> {
     let from = traces.iter().map(|trace| trace.start_unix_nano).min()?;
     let ends = traces.iter().map(|trace| trace.start_unix_nano.saturating_add(trace.duration_nanos));
     Some((from, ends.max()?))

@@ -1,44 +1,23 @@
-//! Conversations and users: traces put together by the conversation or the person that they name, latest activity first.
+//! Conversations and users: traces put together by the conversation or the person that they name.
 
 use std::collections::HashMap;
 
 use duckdb::types::Value;
 use duckdb::{Connection, Row, params_from_iter};
 use junjo_span_model::TraceId;
-use junjo_wal::Sequence;
 
+use super::group::{GroupCursor, GroupFilter, GroupKind};
+use super::group_order::Which;
 use super::handle::Queries;
+use super::order::Order;
 use super::page::ListPage;
 use super::stats_sql::clamped_sum;
 use super::traces::{COLUMNS, texts, trace_rows};
 use crate::budget::{Budget, Held, Rows};
 use crate::error::StoreError;
 use crate::filter::conditions::Conditions;
-use crate::filter::time::TimeRange;
 use crate::row::trace_halves;
 use crate::trace_row::TraceRow;
-
-/// What traces are put together by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GroupKind {
-    /// By each conversation that one of their spans names.
-    Conversation,
-    /// By each user that one of their spans names.
-    User,
-}
-
-/// Which conversations or users.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct GroupFilter {
-    /// When their traces started; numbers are those of the traces in this range.
-    pub time: TimeRange,
-    /// A service that took part in the traces.
-    pub service: Option<String>,
-    /// A user of the traces.
-    pub user_id: Option<String>,
-    /// Text in the id, in any case.
-    pub text: Option<String>,
-}
 
 /// One conversation or user.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,18 +56,7 @@ pub struct TraceGroup {
     pub users: Vec<String>,
 }
 
-/// Where the next page starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupCursor {
-    /// Latest start of a trace of the last group of the page before.
-    pub last_start_unix_nano: i64,
-    /// MD5 of its id in hexadecimal digits: it breaks ties, and is short however long the id is.
-    pub id_md5: String,
-    /// Newest indexed record when the first page was read.
-    pub newest: Sequence,
-}
-
-/// One page: latest activity first.
+/// One page.
 pub type GroupPage = ListPage<TraceGroup, GroupCursor>;
 
 /// Position in a conversation's traces, which are ordered by start and id.
@@ -111,37 +79,16 @@ pub struct ConversationTraces {
     pub next: Option<ConversationPosition>,
 }
 
-impl GroupKind {
-    const fn column(self) -> &'static str {
-        match self {
-            Self::Conversation => "sessions",
-            Self::User => "users",
-        }
-    }
-}
-
-impl GroupFilter {
-    /// On traces, before they are put together.
-    fn conditions(&self, kind: GroupKind) -> Conditions {
-        let mut all = Conditions::default();
-        all.push(format!("len({}) > 0", kind.column()), []);
-        all.time(self.time);
-        all.text("list_contains(services, ?)", self.service.as_ref());
-        all.text("list_contains(users, ?)", self.user_id.as_ref());
-        all
-    }
-}
-
 impl Queries {
-    /// At most `limit` conversations or users, latest activity first, from `after` on.
+    /// At most `limit` conversations or users in this order, from `after` on.
     ///
     /// Those without a new trace or span since the first page appear exactly once.
     pub(crate) async fn trace_groups(
         &self,
         kind: GroupKind,
         filter: &GroupFilter,
-        limit: usize,
-        after: Option<GroupCursor>,
+        order: Order,
+        (limit, after): (usize, Option<GroupCursor>),
     ) -> Result<GroupPage, StoreError> {
         let newest =
             after.as_ref().map_or_else(|| self.index.progress().newest_row(), |cursor| cursor.newest);
@@ -149,7 +96,8 @@ impl Queries {
         let room = self.reading().page().await?;
         let budget = room.budget();
         let run = move |connection: &Connection| {
-            let mut listed = list(connection, kind, &filter, (limit.saturating_add(1), budget), after)?;
+            let which = Which { kind, filter: &filter, order };
+            let mut listed = which.list(connection, (limit.saturating_add(1), budget), after)?;
             let mut has_more = listed.cut(limit).is_some();
             let found = loop {
                 let ids: Vec<&str> = listed.rows.iter().map(|group| group.id.as_str()).collect();
@@ -161,7 +109,7 @@ impl Queries {
                 (has_more, listed.rows) = (true, half(listed.rows));
             };
             let next = listed.rows.pop().filter(|_| has_more).map(|last| GroupCursor {
-                last_start_unix_nano: last.last_start_unix_nano,
+                value: last.value,
                 id_md5: last.id_md5,
                 newest,
             });
@@ -224,19 +172,6 @@ fn conversation(
     Ok(Some(ConversationTraces { conversation, traces: traces.rows, next }))
 }
 
-/// A group on a page, and what its place in the order depends on.
-struct Listed {
-    id: String,
-    last_start_unix_nano: i64,
-    id_md5: String,
-}
-
-impl Held for Listed {
-    fn held_bytes(&self) -> usize {
-        size_of::<Self>() + self.id.len() + self.id_md5.len()
-    }
-}
-
 /// The first half of `rows`, and at least one.
 fn half<T>(mut rows: Vec<T>) -> Vec<T> {
     rows.truncate(rows.len().div_ceil(2));
@@ -254,51 +189,6 @@ impl Held for ConversationTraces {
     fn held_bytes(&self) -> usize {
         self.conversation.held_bytes() + self.traces.iter().map(Held::held_bytes).sum::<usize>()
     }
-}
-
-/// The groups of a page, in its order, as far as there is room for them.
-fn list(
-    connection: &Connection,
-    kind: GroupKind,
-    filter: &GroupFilter,
-    (limit, budget): (usize, Budget),
-    after: Option<GroupCursor>,
-) -> Result<Rows<Listed>, StoreError> {
-    let failed = || StoreError::index("list conversations or users");
-    let conditions = filter.conditions(kind);
-    let mut of_group = Conditions::default();
-    if let Some(text) = &filter.text {
-        of_group.push("contains(lower(id), lower(?))", [Value::Text(text.clone())]);
-    }
-    let mut having = String::new();
-    let mut cursor_values = Vec::new();
-    if let Some(cursor) = after {
-        having.push_str(" HAVING (max(start_unix_nanos), md5(id)) < (?, ?) AND max(newest_sequence) <= ?");
-        cursor_values.extend([
-            Value::BigInt(cursor.last_start_unix_nano),
-            Value::Text(cursor.id_md5),
-            Value::BigInt(cursor.newest.0),
-        ]);
-    }
-    let sql = format!(
-        "SELECT id, max(start_unix_nanos), md5(id) FROM (SELECT unnest({}) AS id, start_unix_nanos, newest_sequence FROM traces{}){}
-         GROUP BY id{having} ORDER BY max(start_unix_nanos) DESC, md5(id) DESC LIMIT {limit}",
-        kind.column(),
-        conditions.sql(),
-        of_group.sql()
-    );
-    let values = conditions.values().into_iter().chain(of_group.values()).chain(cursor_values);
-    let mut statement = connection.prepare(&sql).map_err(failed())?;
-    let group = |row: &Row<'_>| {
-        Ok(Listed { id: row.get(0)?, last_start_unix_nano: row.get(1)?, id_md5: row.get(2)? })
-    };
-    let mut listed = Rows::within(budget);
-    for row in statement.query_map(params_from_iter(values), group).map_err(failed())? {
-        if !listed.push(row.map_err(failed())?) {
-            break;
-        }
-    }
-    Ok(listed)
 }
 
 /// The numbers of `ids` over the traces that match, in the order of `ids`; some of them where there is no room for all.

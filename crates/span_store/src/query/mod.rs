@@ -2,15 +2,23 @@
 
 pub(crate) mod changes;
 mod choice;
+pub(crate) mod comparisons;
 pub(crate) mod conversation;
+pub(crate) mod failures;
+pub(crate) mod group;
+mod group_order;
 pub(crate) mod groups;
 pub(crate) mod handle;
 mod listing;
 pub(crate) mod logs;
 mod newest;
 pub(crate) mod newest_of;
+pub(crate) mod order;
+pub(crate) mod ordered;
+pub(crate) mod ordered_lists;
 pub(crate) mod overlay;
 pub(crate) mod page;
+mod roots;
 pub(crate) mod runs;
 mod search;
 pub(crate) mod services;

@@ -57,18 +57,21 @@ impl Queries {
             let page = (limit.saturating_add(1), budget);
             let mut spans: Rows<SpanRow> = select(connection, SpanRow::TABLE, &conditions, page)?;
             let next = spans.cut(limit).map(|last| last.cursor(newest));
-            let below = below(connection, &spans.rows)?;
-            Ok((spans, below, next))
+            let bytes = spans.bytes();
+            Ok((with_failures(connection, spans.rows)?, next, bytes))
         };
-        let (spans, below, next) = self.index.run(run).await?;
-        room.keep(spans.bytes()).await?;
-        let runs = spans.rows.into_iter().zip(below).map(|(span, (error_count, trace_version))| RunRow {
-            span,
-            error_count,
-            trace_version,
-        });
-        Ok(ListPage::complete(runs.collect(), next))
+        let (runs, next, bytes) = self.index.run(run).await?;
+        room.keep(bytes).await?;
+        Ok(ListPage::complete(runs, next))
     }
+}
+
+/// Runs with what failed below each.
+pub(super) fn with_failures(connection: &Connection, runs: Vec<SpanRow>) -> Result<Vec<RunRow>, StoreError> {
+    let below = below(connection, &runs)?;
+    let run =
+        |(span, (error_count, trace_version)): (SpanRow, _)| RunRow { span, error_count, trace_version };
+    Ok(runs.into_iter().zip(below).map(run).collect())
 }
 
 /// For each run, how many spans at or below it failed, and what its trace is like.

@@ -13,14 +13,18 @@ use crate::filter::spans::SpanFilter;
 use crate::filter::time::TimeRange;
 use crate::filter::traces::TraceFilter;
 use crate::query::changes::Changes;
+use crate::query::comparisons::Comparables;
 use crate::query::conversation::ConversationEnds;
-use crate::query::groups::{
-    ConversationPosition, ConversationTraces, GroupCursor, GroupFilter, GroupKind, GroupPage,
-};
+use crate::query::failures::{FailureFilter, FailureGroup};
+use crate::query::group::{GroupCursor, GroupFilter, GroupKind};
+use crate::query::groups::{ConversationPosition, ConversationTraces, GroupPage};
 use crate::query::logs::{LogCursor, LogFilter, LogListPage};
 use crate::query::newest_of::Beginning;
+use crate::query::order::{Order, RunOrderBy};
+use crate::query::ordered::OrderedCursor;
+use crate::query::ordered_lists::OrderedPage;
 use crate::query::overlay::{OverlayFilter, OverlayRuns};
-use crate::query::runs::RunPage;
+use crate::query::runs::{RunPage, RunRow};
 use crate::query::services::ServiceSummary;
 use crate::query::spans::{SpanCursor, SpanListPage};
 use crate::query::stats::{Stats, StatsQuery};
@@ -58,6 +62,18 @@ impl SpanStore {
         after: Option<TraceCursor>,
     ) -> Result<TraceListPage, StoreError> {
         self.queries.traces(filter, limit, after).await
+    }
+
+    /// At most `limit` traces that match in this order, from `after` on. Where the filter needs whole spans, all of the time range is
+    /// searched for every page.
+    pub async fn ordered_traces(
+        &self,
+        filter: &TraceFilter,
+        order: Order,
+        limit: usize,
+        after: Option<OrderedCursor>,
+    ) -> Result<OrderedPage<TraceRow>, StoreError> {
+        self.queries.ordered_traces(filter, order, limit, after).await
     }
 
     /// At most `limit` spans that match, newest first, from `after` on.
@@ -124,17 +140,28 @@ impl SpanStore {
         self.queries.runs(filter, limit, after).await
     }
 
-    /// At most `limit` conversations or users, latest activity first, from `after` on.
+    /// At most `limit` runs that match in this order, from `after` on. Subflows are not listed.
+    pub async fn ordered_runs(
+        &self,
+        filter: &RunFilter,
+        order: Order<RunOrderBy>,
+        limit: usize,
+        after: Option<OrderedCursor>,
+    ) -> Result<OrderedPage<RunRow>, StoreError> {
+        self.queries.ordered_runs(filter, order, limit, after).await
+    }
+
+    /// At most `limit` conversations or users in this order, from `after` on.
     ///
     /// Those without a new trace or span since the first page appear exactly once.
     pub async fn trace_groups(
         &self,
         kind: GroupKind,
         filter: &GroupFilter,
-        limit: usize,
-        after: Option<GroupCursor>,
+        order: Order,
+        (limit, after): (usize, Option<GroupCursor>),
     ) -> Result<GroupPage, StoreError> {
-        self.queries.trace_groups(kind, filter, limit, after).await
+        self.queries.trace_groups(kind, filter, order, (limit, after)).await
     }
 
     /// A conversation with at most `limit` of its traces behind `after`; `None` for an unknown one.
@@ -153,6 +180,25 @@ impl SpanStore {
         traces: &[TraceRow],
     ) -> Result<HashMap<TraceId, ConversationEnds>, StoreError> {
         self.queries.conversation_ends(traces).await
+    }
+
+    /// What `trace` can be compared with.
+    pub async fn comparables(&self, trace: &TraceRow) -> Result<Comparables, StoreError> {
+        self.queries.comparables(trace).await
+    }
+
+    /// At most `limit` kinds of failures, the most frequent first, and whether there are more.
+    pub async fn failures(
+        &self,
+        filter: FailureFilter,
+        limit: usize,
+    ) -> Result<(Vec<FailureGroup>, bool), StoreError> {
+        self.queries.failures(filter, limit).await
+    }
+
+    /// The place of the root of each of `traces`, or of its earliest span while the root is missing.
+    pub async fn root_places(&self, traces: &[TraceRow]) -> Result<HashMap<TraceId, Place>, StoreError> {
+        self.queries.root_places(traces).await
     }
 
     /// Services with spans in `time`, by name.

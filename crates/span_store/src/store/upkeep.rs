@@ -3,6 +3,7 @@
 use super::SpanStore;
 use crate::catalog::ages::ServiceAge;
 use crate::catalog::deletions::{Deletion, DeletionRequest};
+use crate::catalog::failure_states::{Decision, FailureState};
 use crate::catalog::file::ArchiveFile;
 use crate::error::StoreError;
 use crate::upkeep::checksum::StoreChecksums;
@@ -37,6 +38,21 @@ impl SpanStore {
     /// Sets the ages of single services; those that are not named are kept like the rest.
     pub async fn set_service_ages(&self, ages: &[ServiceAge]) -> Result<(), StoreError> {
         self.upkeep.set_service_ages(ages).await
+    }
+
+    /// What was decided about kinds of failures.
+    pub async fn failure_states(&self) -> Result<Vec<FailureState>, StoreError> {
+        self.archive.catalog().failure_states().all().await
+    }
+
+    /// Writes down what is decided about a kind of failure; `None` opens it again.
+    pub async fn decide_failure(
+        &self,
+        fingerprint: &str,
+        decision: Option<Decision>,
+        now_unix_nano: i64,
+    ) -> Result<(), StoreError> {
+        self.archive.catalog().failure_states().set(fingerprint, decision, now_unix_nano).await
     }
 
     /// Deletes everything of `subject` that has been acknowledged so far. When this returns, it is written down and no

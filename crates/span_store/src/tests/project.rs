@@ -160,7 +160,7 @@ async fn archive_without_projects_is_of_the_default_one() {
     };
     assert_eq!(versions(&f), [("logs", 1), ("logs", 1), ("spans", 1), ("spans", 1)]);
     f.keep().await;
-    assert_eq!(versions(&f), [("logs", 2), ("spans", 3)]);
+    assert_eq!(versions(&f), [("logs", 2), ("spans", 4)]);
     check(&f).await;
     let f = f.rebuilt().await;
     check(&f).await;

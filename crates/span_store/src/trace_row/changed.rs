@@ -5,6 +5,7 @@
 //! |---|---|
 //! | counts, bounds, the sets of values, the root | always, unless a span was replaced: counts are right then, the others may hold too much |
 //! | session and user | where the shown span says it, or all spans say the same |
+//! | first words asked and answered | where the root says them, or no call with words arrives and the shown span stays |
 //! | tokens, calls and cost | where the trace has one call at most; or where no call arrives and no span of the trace lies below one that arrives |
 //!
 //! In any other case the sums have every call that arrives, also those that repeat another one (see `counted.rs`).
@@ -56,6 +57,11 @@ impl TraceRow {
         let mut row = self.summed(&sum, &gone);
         row.root_missing = root.is_none();
         let shown = root.or_else(|| Shown::earlier(stored_earliest, sum.earliest.take()));
+        // what a trace without a root says is its calls'
+        let is_same = self.root_missing
+            || shown.as_ref().is_some_and(|shown| !row.root_missing && shown.span_id == self.root_span_id);
+        let own = shown.as_ref().filter(|_| !row.root_missing);
+        let is_words = row.say(own, &sum, is_same);
         let (own_session, own_user) = shown.map_or((None, None), |shown| row.show(shown));
         let session = Texts { before: &self.session_id, all_before: &self.sessions, all: &row.sessions };
         let (session_id, is_session) = session.first(own_session, sum.session, was_silent.0);
@@ -63,8 +69,8 @@ impl TraceRow {
         let (user_id, is_user) = user.first(own_user, sum.user, was_silent.1);
         (row.session_id, row.user_id) = (session_id, user_id);
         let is_usage = row.count_calls(self, changes);
-        let is_exact =
-            changes.replaced.is_empty() && changes.shown.is_some() && is_session && is_user && is_usage;
+        let is_known = is_session && is_user && is_words && is_usage;
+        let is_exact = changes.replaced.is_empty() && changes.shown.is_some() && is_known;
         Changed { row, is_exact }
     }
 
@@ -102,6 +108,21 @@ impl TraceRow {
         self.service = shown.service;
         self.status = shown.status;
         (shown.session_id, shown.user_id)
+    }
+
+    /// Takes words from `root`, or else leaves them as they are, with those that arrive where there were none; returns whether they are
+    /// certain. `is_same` says that what was there is not that of a root that is not shown any more.
+    fn say(&mut self, root: Option<&Shown>, sum: &Sum, is_same: bool) -> bool {
+        let asked = root.and_then(|root| root.input_preview.clone());
+        let answered = root.and_then(|root| root.output_preview.clone());
+        let is_asked = asked.is_some() || self.first_input.is_none() || (is_same && sum.asked.is_none());
+        let is_answered =
+            answered.is_some() || self.last_output.is_none() || (is_same && sum.answered.is_none());
+        let arrived = || sum.asked.as_ref().map(|(_, text)| text.clone());
+        self.first_input = asked.or_else(|| self.first_input.take()).or_else(arrived);
+        let arrived = || sum.answered.as_ref().map(|(_, _, text)| text.clone());
+        self.last_output = answered.or_else(|| self.last_output.take()).or_else(arrived);
+        is_asked && is_answered
     }
 
     /// Adds the calls that arrive; returns whether that is what comparing all calls gives.

@@ -50,6 +50,10 @@ pub struct TraceRow {
     pub session_id: Option<String>,
     /// From the root, or else the earliest span that has one.
     pub user_id: Option<String>,
+    /// First words of what the root was asked, or else the earliest call of a language model that has any.
+    pub first_input: Option<String>,
+    /// First words of what the root answered, or else the call of a language model that ended last.
+    pub last_output: Option<String>,
     /// Distinct values over all spans, sorted.
     pub services: Vec<String>,
     /// Distinct values over all spans, sorted.
@@ -67,6 +71,7 @@ pub struct TraceRow {
 impl Held for TraceRow {
     fn held_bytes(&self) -> usize {
         let texts = [&self.root_name, &self.service].into_iter().chain(&self.session_id).chain(&self.user_id);
+        let texts = texts.chain(&self.first_input).chain(&self.last_output);
         let lists = [&self.services, &self.models, &self.roles, &self.sessions, &self.users];
         let listed = lists.into_iter().flatten().map(|text| size_of::<String>() + text.len());
         size_of::<Self>()
@@ -77,6 +82,14 @@ impl Held for TraceRow {
 }
 
 impl TraceRow {
+    /// Input and output tokens together, saturating; `None` when no call says any.
+    pub(crate) fn total_tokens(&self) -> Option<i64> {
+        let both = self.input_tokens.zip(self.output_tokens);
+        both.map_or(self.input_tokens.or(self.output_tokens), |(input, output)| {
+            Some(input.saturating_add(output))
+        })
+    }
+
     /// Whether any span counts, or might.
     pub(crate) fn has_calls(&self) -> bool {
         self.cost_usd.is_some() || self.unpriced_calls > 0 || !self.wrapper_span_ids.is_empty()

@@ -23,6 +23,8 @@ pub(super) struct Shown {
     pub(super) status: SpanStatus,
     pub(super) session_id: Option<String>,
     pub(super) user_id: Option<String>,
+    pub(super) input_preview: Option<String>,
+    pub(super) output_preview: Option<String>,
 }
 
 impl Shown {
@@ -36,6 +38,8 @@ impl Shown {
             status: row.status,
             session_id: row.session_id.clone(),
             user_id: row.user_id.clone(),
+            input_preview: row.input_preview.clone(),
+            output_preview: row.output_preview.clone(),
         }
     }
 
@@ -58,6 +62,10 @@ pub(crate) struct Sum {
     pub(super) root: Option<Shown>,
     pub(super) session: Option<(Key, String)>,
     pub(super) user: Option<(Key, String)>,
+    /// What the earliest call of a language model was asked.
+    pub(super) asked: Option<(Key, String)>,
+    /// What the call that ended last answered, with its end.
+    pub(super) answered: Option<(i64, Key, String)>,
     pub(super) spans: i64,
     pub(super) errors: i64,
     pub(super) workflows: i64,
@@ -81,6 +89,10 @@ impl Sum {
         }
         keep_earlier(&mut self.session, key, row.session_id.as_deref());
         keep_earlier(&mut self.user, key, row.user_id.as_deref());
+        if row.role == Some(Role::Llm) {
+            keep_earlier(&mut self.asked, key, row.input_preview.as_deref());
+            self.keep_later(row.end_unix_nano(), key, row.output_preview.as_deref());
+        }
         self.spans += 1;
         self.errors += i64::from(row.is_error());
         self.workflows += i64::from(row.is_workflow_run());
@@ -90,6 +102,14 @@ impl Sum {
         insert(&mut self.sessions, row.session_id.as_deref());
         insert(&mut self.users, row.user_id.as_deref());
         self.newest = self.newest.max(row.place.sequence);
+    }
+
+    fn keep_later(&mut self, end: i64, key: Key, answer: Option<&str>) {
+        if let Some(answer) = answer
+            && self.answered.as_ref().is_none_or(|(latest, of, _)| (*latest, *of) < (end, key))
+        {
+            self.answered = Some((end, key, answer.to_owned()));
+        }
     }
 
     /// The row of the trace whose spans were added; `None` without any.
@@ -121,6 +141,11 @@ impl Sum {
             wrapper_span_ids: usage.wrapper_span_ids,
             session_id: first(shown.session_id, self.session),
             user_id: first(shown.user_id, self.user),
+            first_input: shown.input_preview.filter(|_| !root_missing).or(self.asked.map(|(_, text)| text)),
+            last_output: shown
+                .output_preview
+                .filter(|_| !root_missing)
+                .or(self.answered.map(|(_, _, text)| text)),
             services: self.services.into_iter().collect(),
             models: self.models.into_iter().collect(),
             roles: self.roles.into_iter().collect(),

@@ -4,6 +4,7 @@ use junjo_span_model::{Role, SpanStatus};
 use junjo_span_store::{SpanRow, TraceRow};
 use junjo_web::clock::rfc3339_nanos;
 use serde::Serialize;
+use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
 use super::kind::SpanKind;
@@ -47,6 +48,15 @@ pub struct Trace {
     pub(crate) unpriced_calls: i32,
     pub(crate) session_id: Option<String>,
     pub(crate) user_id: Option<String>,
+    /// First words of what the root was asked, or else the first call of a language model; 160 characters in one line.
+    pub(crate) first_input: Option<String>,
+    /// First words of what the root answered, or else the call of a language model that ended last; 160 characters in one line.
+    pub(crate) last_output: Option<String>,
+    /// The attributes that `columns` asked for, by the names that it gave; null where the root has no such attribute. Only in lists that
+    /// were asked for columns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
+    pub(crate) columns: Option<Map<String, Json>>,
 }
 
 impl From<TraceRow> for Trace {
@@ -73,6 +83,9 @@ impl From<TraceRow> for Trace {
             unpriced_calls: row.unpriced_calls,
             session_id: row.session_id,
             user_id: row.user_id,
+            first_input: row.first_input,
+            last_output: row.last_output,
+            columns: None,
         }
     }
 }

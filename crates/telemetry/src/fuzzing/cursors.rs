@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use junjo_span_model::{SpanId, TraceId};
 use junjo_span_store::{
-    ConversationPosition, GroupCursor, GroupFilter, GroupKind, LogCursor, LogFilter, RunFilter, SpanCursor,
-    SpanFilter, SpanRow, TraceCursor, TraceFilter, TracePosition,
+    ConversationPosition, GroupCursor, GroupFilter, GroupKind, LogCursor, LogFilter, Order, RunFilter,
+    SpanCursor, SpanFilter, SpanRow, TraceCursor, TraceFilter, TracePosition,
 };
 use junjo_web::{decode_cursor, encode_cursor};
 
@@ -70,10 +70,10 @@ impl Lists {
     fn groups_behind(&self, after: &GroupCursor) {
         for kind in [GroupKind::Conversation, GroupKind::User] {
             let filter = GroupFilter::default();
-            let list = self.store.trace_groups(kind, &filter, LIMIT, Some(after.clone()));
+            let list = self.store.trace_groups(kind, &filter, Order::default(), (LIMIT, Some(after.clone())));
             let Some(page) = self.answer(list) else { return };
             let starts: Vec<i64> = page.items.iter().map(|group| group.last_start_unix_nano).collect();
-            assert!(starts.iter().all(|start| *start <= after.last_start_unix_nano));
+            assert!(starts.iter().all(|start| after.value.is_none_or(|value| *start <= value)));
             assert!(starts.is_sorted_by(|newer, older| newer >= older));
         }
     }

@@ -10,9 +10,9 @@ use std::future::Future;
 
 use http::Uri;
 use junjo_span_store::{
-    Changes, GroupKind, Incomplete, IncompleteReason, LogListPage, SpanCursor, SpanFilter, SpanListPage,
-    SpanRow, SpanStore, StatsSubject, StoreError, TraceCursor, TraceFilter, TraceListPage, TraceRow,
-    WholeSpan,
+    Changes, GroupKind, Incomplete, IncompleteReason, LogListPage, Order, SpanCursor, SpanFilter,
+    SpanListPage, SpanRow, SpanStore, StatsSubject, StoreError, TraceCursor, TraceFilter, TraceListPage,
+    TraceRow, WholeSpan,
 };
 use junjo_wal::Sequence;
 use junjo_web::query::QueryGroups;
@@ -21,8 +21,8 @@ use tokio::runtime::Runtime;
 
 use crate::cursor::{Position, decode_position, encode_position};
 use crate::params::{
-    FilterParams, GroupFilterParams, LogFilterParams, RunFilterParams, SpanFilterParams, StatsParams,
-    TimeParams, TraceFilterParams,
+    FilterParams, GroupFilterParams, LogFilterParams, RunFilterParams, RunOrderParams, SpanFilterParams,
+    StatsParams, TimeParams, TraceFilterParams,
 };
 
 /// More rows than any list of the store has.
@@ -107,7 +107,10 @@ impl Lists {
     }
 
     fn runs(&self, uri: &Uri) {
-        let Some(filter) = read(uri, |(time, runs): &(TimeParams, RunFilterParams)| runs.to_filter(time))
+        let Some(filter) =
+            read(uri, |(time, runs, order): &(TimeParams, RunFilterParams, RunOrderParams)| {
+                runs.to_question(time, *order)
+            })
         else {
             return;
         };
@@ -136,7 +139,10 @@ impl Lists {
             return;
         };
         self.pages(async |limit, after| {
-            self.store.trace_groups(kind, &filter, limit, after).await.map(|page| (page.items, page.next))
+            self.store
+                .trace_groups(kind, &filter, Order::default(), (limit, after))
+                .await
+                .map(|page| (page.items, page.next))
         });
     }
 

@@ -11,22 +11,28 @@
 //! | [`ExecutableParams`] | the identity of one executable |
 //! | [`StatsParams`] | what is counted, and how |
 
+mod columns;
 mod executables;
+mod failures;
 mod filter;
 mod groups;
 mod ids;
 mod logs;
+mod order;
 mod page;
 mod runs;
 pub(crate) mod stats;
 mod text;
 mod time;
 
+pub use columns::{COLUMNS_MAX, ColumnParams};
 pub use executables::{ExecutableParams, ExecutableType};
+pub use failures::FailureParams;
 pub use filter::{FilterParams, SearchIn, SpanFilterParams, TraceFilterParams};
 pub use groups::GroupFilterParams;
 pub use ids::{span_id, trace_id};
 pub use logs::LogFilterParams;
+pub use order::{DirectionParam, OrderParam, OrderParams, RunOrderParam, RunOrderParams};
 pub use page::{LIST_LIMIT, PageParams};
 pub use runs::{
     ComparisonParams, EvidenceParam, OverlayParams, RunFilterParams, RunKindParam, RunOutcomeParam,

@@ -1,12 +1,13 @@
 //! Filters of Junjo runs.
 
 use junjo_span_model::SpanStatus;
-use junjo_span_store::{OverlayFilter, RunFilter, RunKinds};
+use junjo_span_store::{Order, OverlayFilter, RunFilter, RunKinds, RunOrderBy};
 use junjo_web::{ApiError, ApiResult, Limit};
 use junjo_workflow_model::EvidenceStatus;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::order::RunOrderParams;
 use super::time::TimeParams;
 
 /// Runs that are laid over each other: enough for a picture by default, what a request may read at most.
@@ -92,14 +93,16 @@ pub struct RunQuestion {
     pub filter: RunFilter,
     /// What checking has to tell; anything by default.
     pub evidence: Option<EvidenceStatus>,
+    /// The order of the list.
+    pub order: Order<RunOrderBy>,
 }
 
 impl RunFilterParams {
-    /// The filter.
+    /// The question.
     ///
     /// # Errors
     /// 400 about the parameter that is wrong.
-    pub fn to_filter(&self, time: &TimeParams) -> ApiResult<RunQuestion> {
+    pub fn to_question(&self, time: &TimeParams, order: RunOrderParams) -> ApiResult<RunQuestion> {
         let outcome = self.outcome.map(|outcome| match outcome {
             RunOutcomeParam::Completed => "completed",
             RunOutcomeParam::Failed => "failed",
@@ -129,7 +132,7 @@ impl RunFilterParams {
             EvidenceParam::Partial => EvidenceStatus::Partial,
             EvidenceParam::Unchecked => EvidenceStatus::Unchecked,
         });
-        Ok(RunQuestion { filter, evidence })
+        Ok(RunQuestion { filter, evidence, order: order.to_order() })
     }
 }
 

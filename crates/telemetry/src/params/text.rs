@@ -1,7 +1,7 @@
 //! Values that several groups of parameters read in the same way.
 
 use junjo_span_store::{Field, FilterError, Literal, Op, SpanExpr, nanos_of_millis};
-use junjo_web::{ApiError, ApiResult};
+use junjo_web::{ApiError, ApiResult, FieldError};
 
 /// A text to look for; blanks alone are none.
 pub(super) fn text_param(text: Option<&String>) -> Option<String> {
@@ -13,8 +13,18 @@ pub(super) fn parse_filter(text: &str) -> ApiResult<Option<SpanExpr>> {
     if text.trim().is_empty() {
         return Ok(None);
     }
-    let refused = |error: FilterError| ApiError::invalid_field("filter", error.to_string());
     SpanExpr::parse(text).map(Some).map_err(refused)
+}
+
+/// Says which part of the filter is wrong.
+fn refused(error: FilterError) -> ApiError {
+    let message = error.to_string();
+    ApiError::invalid_input(message.clone()).with_wrong(FieldError {
+        offset: Some(error.position.saturating_sub(1)),
+        length: Some(error.length),
+        suggestion: error.suggestion,
+        ..FieldError::new("filter", message)
+    })
 }
 
 /// One condition from a parameter of the same name as the field.

@@ -1,6 +1,6 @@
 //! Conversations and users: the traces that name them, put together.
 
-use junjo_span_store::{ConversationPosition, GroupFilter, GroupKind, SpanStore, TraceGroup};
+use junjo_span_store::{ConversationPosition, GroupFilter, GroupKind, Order, SpanStore, TraceGroup};
 use junjo_web::{ApiError, Page};
 
 use super::arrived;
@@ -12,11 +12,11 @@ use crate::page::{PageAsk, paged};
 pub(crate) async fn list(
     store: &SpanStore,
     kind: GroupKind,
-    filter: &GroupFilter,
+    (filter, order): (&GroupFilter, Order),
     page: PageAsk<'_>,
 ) -> TelemetryResult<Page<TraceGroup>> {
-    let (items, next_cursor) = paged(page.cursor, &(kind, filter), async |after| {
-        let found = store.trace_groups(kind, filter, page.limit, after).await?;
+    let (items, next_cursor) = paged(page.cursor, &(kind, filter, order), async |after| {
+        let found = store.trace_groups(kind, filter, order, (page.limit, after)).await?;
         Ok((found.items, found.next))
     })
     .await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use junjo_span_model::{SpanId, TraceId};
-use junjo_span_store::{OverlayFilter, SpanRow, SpanStore};
+use junjo_span_store::{ListPage, OrderedCursor, OverlayFilter, RunRow, SpanCursor, SpanRow, SpanStore};
 use junjo_web::clock::rfc3339_nanos;
 use junjo_web::{ApiError, Page};
 use junjo_workflow_model::{
@@ -19,6 +19,7 @@ use super::load_run::{LoadLimits, Loaded, load, unread};
 use super::run_evidence::{MARK_TIME, Marks, SEARCH_RUNS, SEARCH_TIME};
 use crate::answers::exact::large_ints_as_text;
 use crate::answers::run::{Mark, Run, RunOverlay, RunView, StoppedBy};
+use crate::cursor::Position;
 use crate::error::TelemetryResult;
 use crate::page::{PageAsk, paged};
 use crate::params::RunQuestion;
@@ -44,15 +45,60 @@ pub(crate) async fn list(
     question: &RunQuestion,
     page: PageAsk<'_>,
 ) -> TelemetryResult<Page<Run>> {
+    if question.order.is_newest_first() {
+        page_of::<SpanCursor>(store, marks, question, page).await
+    } else {
+        page_of::<OrderedCursor>(store, marks, question, page).await
+    }
+}
+
+/// A position in the list of runs, which says in which order it goes on.
+trait RunPosition: Position + Copy + Send + Sync {
+    fn read(
+        store: &SpanStore,
+        question: &RunQuestion,
+        limit: usize,
+        after: Option<Self>,
+    ) -> impl Future<Output = TelemetryResult<ListPage<RunRow, Self>>> + Send;
+}
+
+impl RunPosition for SpanCursor {
+    async fn read(
+        store: &SpanStore,
+        question: &RunQuestion,
+        limit: usize,
+        after: Option<Self>,
+    ) -> TelemetryResult<ListPage<RunRow, Self>> {
+        Ok(store.runs(&question.filter, limit, after).await?)
+    }
+}
+
+impl RunPosition for OrderedCursor {
+    async fn read(
+        store: &SpanStore,
+        question: &RunQuestion,
+        limit: usize,
+        after: Option<Self>,
+    ) -> TelemetryResult<ListPage<RunRow, Self>> {
+        Ok(store.ordered_runs(&question.filter, question.order, limit, after).await?)
+    }
+}
+
+async fn page_of<P: RunPosition>(
+    store: &SpanStore,
+    marks: &Marks,
+    question: &RunQuestion,
+    page: PageAsk<'_>,
+) -> TelemetryResult<Page<Run>> {
     let started = Instant::now();
-    let (items, next_cursor) = paged(page.cursor, question, async |after| {
+    let (items, next_cursor) = paged(page.cursor, question, async |after: Option<P>| {
         let (mut items, mut after) = (Vec::new(), after);
         loop {
             let (limit, until) = match question.evidence {
                 None => (page.limit, Some(started + MARK_TIME)),
                 Some(_) => ((page.limit - items.len()).min(SEARCH_RUNS), None),
             };
-            let found = store.runs(&question.filter, limit, after).await?;
+            let found = P::read(store, question, limit, after).await?;
             let known = marks.of(store, &found.items, until).await?;
             let marked = found.items.into_iter().zip(known);
             let wanted = marked.filter(|(_, mark)| wants(question, *mark));

@@ -1,10 +1,12 @@
 //! Traces: lists of them, and the spans of one.
 
 use junjo_span_model::{SpanId, TraceId};
-use junjo_span_store::{SpanRow, SpanStore, TraceFilter, WholeLog, WholeSpan};
+use junjo_span_store::{Field, Order, SpanRow, SpanStore, TraceFilter, WholeLog, WholeSpan};
 use junjo_web::ApiError;
 
 use super::arrived;
+use super::columns::columns as of_roots;
+use crate::answers::comparisons::Comparisons;
 use crate::answers::span::Span;
 use crate::answers::trace::{Trace, TraceDetail, TraceSpan};
 use crate::error::TelemetryResult;
@@ -15,15 +17,26 @@ const TRACE_EVENTS_MAX: usize = 10_000;
 
 pub(crate) async fn list(
     store: &SpanStore,
-    filter: &TraceFilter,
+    (filter, order): (&TraceFilter, Order),
+    columns: &[Field],
     page: PageAsk<'_>,
 ) -> TelemetryResult<SearchPage<Trace>> {
-    let (found, next_cursor) = paged(page.cursor, filter, async |after| {
-        let found = store.traces(filter, page.limit, after).await?;
-        Ok(((found.items, found.incomplete), found.next))
-    })
-    .await?;
-    let items = found.0.into_iter().map(Trace::from).collect();
+    let (found, next_cursor) = if order.is_newest_first() {
+        paged(page.cursor, filter, async |after| {
+            let found = store.traces(filter, page.limit, after).await?;
+            Ok(((found.items, found.incomplete), found.next))
+        })
+        .await?
+    } else {
+        paged(page.cursor, &(filter, order), async |after| {
+            let found = store.ordered_traces(filter, order, page.limit, after).await?;
+            Ok(((found.items, found.incomplete), found.next))
+        })
+        .await?
+    };
+    let shown = if columns.is_empty() { Vec::new() } else { of_roots(store, &found.0, columns).await? };
+    let mut shown = shown.into_iter();
+    let items = found.0.into_iter().map(|row| Trace { columns: shown.next(), ..row.into() }).collect();
     Ok(SearchPage { items, next_cursor, incomplete: found.1.map(Into::into) })
 }
 
@@ -52,6 +65,13 @@ pub(crate) async fn one(
         spans,
         next_after,
     })
+}
+
+/// Traces that ran the same as this one.
+pub(crate) async fn comparisons(store: &SpanStore, trace_id: TraceId) -> TelemetryResult<Comparisons> {
+    let found = arrived::found(store, || store.trace(trace_id, 1, None)).await?;
+    let found = found.ok_or_else(|| ApiError::not_found("no span of this trace has arrived"))?;
+    Ok(store.comparables(&found.trace).await?.into())
 }
 
 /// Adds whole spans in order until the page has its share of bytes; no more than that is read.

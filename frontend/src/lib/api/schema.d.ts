@@ -578,7 +578,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List conversations, latest activity first.
+         * List conversations, latest activity first or by another figure.
          * @description Numbers are those of the traces in the time range.
          */
         get: operations["list_conversations"];
@@ -644,6 +644,43 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/otel/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List failures by kind, the most frequent first, with how they came over time.
+         * @description Without `to` the range ends now; without `from` it has 24 hours.
+         */
+        get: operations["list_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/errors/{fingerprint}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Decide about one kind of failure: open, muted or resolved. */
+        patch: operations["set_error_state"];
         trace?: never;
     };
     "/otel/executables": {
@@ -749,7 +786,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List runs of Junjo workflows and agents, newest first, each with whether all of it is there. */
+        /** List runs of Junjo workflows and agents, newest first or by duration, each with whether all of it is there. */
         get: operations["list_runs"];
         put?: never;
         post?: never;
@@ -854,7 +891,7 @@ export interface paths {
         /**
          * Deprecated: the old path of `/otel/conversations`.
          * @deprecated
-         * @description List conversations, latest activity first.
+         * @description List conversations, latest activity first or by another figure.
          *
          *     Numbers are those of the traces in the time range.
          */
@@ -1010,8 +1047,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List traces, newest first. */
+        /**
+         * List traces, newest first or by another figure.
+         * @description A condition on attributes or texts in another order than newest first is looked for in all of the time range, for every page.
+         */
         get: operations["list_traces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/traces/{trace_id}/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Propose traces to compare one with: the previous run of the same graph or name, the fastest, the slowest, the last that failed, and
+         *     the last of another version.
+         */
+        get: operations["get_comparisons"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1028,7 +1088,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List users, latest activity first.
+         * List users, latest activity first or by another figure.
          * @description Numbers are those of the traces in the time range.
          */
         get: operations["list_users"];
@@ -1113,7 +1173,7 @@ export interface paths {
         /**
          * Deprecated: the old path of `/otel/runs`.
          * @deprecated
-         * @description List runs of Junjo workflows and agents, newest first, each with whether all of it is there.
+         * @description List runs of Junjo workflows and agents, newest first or by duration, each with whether all of it is there.
          */
         get: operations["list_runs_deprecated"];
         put?: never;
@@ -1740,6 +1800,27 @@ export interface components {
             /** @description Class of the node. */
             type: string;
         };
+        /** @description One of them, by its root. */
+        ComparedTrace: {
+            duration_ns: string;
+            start_time: string;
+            start_time_unix_nano: string;
+            status: components["schemas"]["SpanStatus"];
+            trace_id: string;
+            /** @description `service.version` that ran it. */
+            version: string | null;
+        };
+        /**
+         * @description Traces that ran the same: a root of the same service and of the same graph, or of the same name where the root has no graph. Each is
+         *     null when there is none.
+         */
+        Comparisons: {
+            fastest: components["schemas"]["ComparedTrace"] | null;
+            last_failed: components["schemas"]["ComparedTrace"] | null;
+            previous: components["schemas"]["ComparedTrace"] | null;
+            previous_version: components["schemas"]["ComparedTrace"] | null;
+            slowest: components["schemas"]["ComparedTrace"] | null;
+        };
         /** @description One conversation. A trace that names several conversations counts in each. */
         Conversation: components["schemas"]["GroupNumbers"] & {
             /** @description Name of the first trace's root. */
@@ -1762,6 +1843,51 @@ export interface components {
             id: string;
             /** @description The application's word for what it is. */
             type: string | null;
+        };
+        /** @description How the cost of a span comes about: what the price table makes of its tokens, beside what the client reported. */
+        CostDetails: {
+            /**
+             * Format: double
+             * @description Their sum, US dollars. A span keeps the cost of the day it arrived on: `cost_usd` may be that of an older table.
+             */
+            computed_usd: number | null;
+            /** @description Tokens and prices by kind; `[]` where the usage has no price. */
+            parts: components["schemas"]["CostPart"][];
+            /** @description Day on which its prices were taken, `YYYY-MM-DD`. */
+            price_date: string;
+            /** @description The price table, `bundled`. */
+            price_table: string;
+            /**
+             * Format: double
+             * @description What the client or the provider reported, US dollars; it is the span's `cost_usd` then.
+             */
+            reported_usd: number | null;
+            unpriced_reason: components["schemas"]["Unpriced"] | null;
+        };
+        /**
+         * @description A kind of tokens that has a price of its own.
+         * @enum {string}
+         */
+        CostKind: "input" | "cached_input" | "cache_write" | "audio_input" | "output" | "reasoning" | "audio_output";
+        /** @description What one kind of tokens costs. */
+        CostPart: {
+            /**
+             * Format: double
+             * @description What they cost, US dollars.
+             */
+            cost_usd: number;
+            /** @description The kind. */
+            kind: components["schemas"]["CostKind"];
+            /**
+             * Format: int64
+             * @description Its tokens; those of the other kinds are not among them.
+             */
+            tokens: number;
+            /**
+             * Format: double
+             * @description Price of a million of them, US dollars.
+             */
+            usd_per_million: number;
         };
         /** @description A new key with its secret, which no other answer will show. */
         CreatedApiKey: components["schemas"]["ApiKeyView"] & {
@@ -1823,6 +1949,7 @@ export interface components {
         /** @description One span's derived content, owned, as the API serialises it. Lists are empty and options null where a span has none. */
         Details: components["schemas"]["Tokens"] & components["schemas"]["Streaming"] & components["schemas"]["Failures"] & {
             agent: components["schemas"]["Agent"] | null;
+            cost_details: components["schemas"]["CostDetails"] | null;
             /** @description `provider` or `table:<date>`. */
             cost_source: string | null;
             /**
@@ -1949,6 +2076,59 @@ export interface components {
              * @description Sessions that were signed in and are not any more.
              */
             ended: number;
+        };
+        /** @description Failures of one kind: equal in type, message (without numbers, ids, texts and addresses), service, name and own stack frame. */
+        ErrorGroup: {
+            /**
+             * Format: int64
+             * @description Failed spans in the time range.
+             */
+            count: number;
+            /** @description Class of the exception or of the error. */
+            error_type: string | null;
+            example_span_id: string;
+            /** @description The last one in the time range. */
+            example_trace_id: string;
+            /** @description Names the kind: 16 hexadecimal digits; `filter=error_fingerprint = …` finds its spans and traces. */
+            fingerprint: string;
+            /** @description Start of the first one ever. */
+            first_seen: string;
+            /** @description `service.version` of the first one ever. */
+            first_version: string | null;
+            /** @description Start of the last one ever. */
+            last_seen: string;
+            /** @description The message with `<n>`, `<id>`, `<text>` and `<url>` for what differs. */
+            message: string;
+            service: string;
+            span_name: string;
+            state: components["schemas"]["ErrorState"];
+            /**
+             * Format: int64
+             * @description Traces in the time range.
+             */
+            trace_count: number;
+            /** @description Failed spans in each of 24 equal parts of the time range, the earliest first. */
+            trend: number[];
+        };
+        /** @description Kinds of failures, the most frequent first. */
+        ErrorGroups: {
+            /** @description Start of the time range, which the trends divide into equal parts. */
+            from: string;
+            /** @description There are more kinds than `limit`. */
+            has_more: boolean;
+            items: components["schemas"]["ErrorGroup"][];
+            /** @description Its end. */
+            to: string;
+        };
+        /**
+         * @description What became of a kind of failure.
+         * @enum {string}
+         */
+        ErrorState: "open" | "muted" | "resolved" | "regressed";
+        /** @description What is decided about a kind of failure. */
+        ErrorStateChange: {
+            /** @description `open`, `muted` or `resolved`. A resolved one that comes back is `regressed` by itself. */
+            state: components["schemas"]["ErrorState"];
         };
         /** @description A judgement on a span. */
         Evaluation: {
@@ -2086,8 +2266,14 @@ export interface components {
         FieldError: {
             /** @description The field's name as it appears in the request. */
             field: string;
+            /** @description How many characters are wrong; 0 where something is missing. */
+            length?: number | null;
             /** @description What is wrong, in a sentence for a person. */
             message: string;
+            /** @description Where in the field's text, in characters from 0, if it is about a part of it. */
+            offset?: number | null;
+            /** @description What may stand there instead. */
+            suggestion?: string | null;
         };
         /** @description A field that a filter may name. */
         FilterField: {
@@ -3341,6 +3527,13 @@ export interface components {
             /** @description The rows, `[]` when there are none. Large ones make a page smaller than was asked for. */
             items: {
                 /**
+                 * @description The attributes that `columns` asked for, by the names that it gave; null where the root has no such attribute. Only in lists that
+                 *     were asked for columns.
+                 */
+                columns: {
+                    [key: string]: unknown;
+                } | null;
+                /**
                  * Format: double
                  * @description Sum over the calls with a known cost, US dollars; null when none has one.
                  */
@@ -3351,11 +3544,15 @@ export interface components {
                  * @description Failed spans.
                  */
                 error_count: number;
+                /** @description First words of what the root was asked, or else the first call of a language model; 160 characters in one line. */
+                first_input: string | null;
                 /**
                  * Format: int64
                  * @description Sum over the counted model calls; null when none of them says.
                  */
                 input_tokens: number | null;
+                /** @description First words of what the root answered, or else the call of a language model that ended last; 160 characters in one line. */
+                last_output: string | null;
                 /**
                  * Format: int32
                  * @description Language model calls; wrappers that repeat a call's usage are not counted.
@@ -4068,6 +4265,13 @@ export interface components {
         /** @description One trace in a list. */
         Trace: {
             /**
+             * @description The attributes that `columns` asked for, by the names that it gave; null where the root has no such attribute. Only in lists that
+             *     were asked for columns.
+             */
+            columns: {
+                [key: string]: unknown;
+            } | null;
+            /**
              * Format: double
              * @description Sum over the calls with a known cost, US dollars; null when none has one.
              */
@@ -4078,11 +4282,15 @@ export interface components {
              * @description Failed spans.
              */
             error_count: number;
+            /** @description First words of what the root was asked, or else the first call of a language model; 160 characters in one line. */
+            first_input: string | null;
             /**
              * Format: int64
              * @description Sum over the counted model calls; null when none of them says.
              */
             input_tokens: number | null;
+            /** @description First words of what the root answered, or else the call of a language model that ended last; 160 characters in one line. */
+            last_output: string | null;
             /**
              * Format: int32
              * @description Language model calls; wrappers that repeat a call's usage are not counted.
@@ -4175,6 +4383,11 @@ export interface components {
             /** @description What the trace's last model call answered, or the root's output; at most 4,000 characters. */
             last_answer_text: string | null;
         };
+        /**
+         * @description Why usage has no price.
+         * @enum {string}
+         */
+        Unpriced: "no_role" | "no_model" | "unknown_model" | "no_price_then" | "no_input_tokens" | "no_output_tokens" | "no_output_price";
         /** @description Merging of archive files, retention and deletion. */
         UpkeepStatus: {
             /** @description When the last round ended; null before the first. */
@@ -5892,6 +6105,13 @@ export interface operations {
                 user_id?: string;
                 /** @description Text in the id, in any case. */
                 q?: string;
+                /**
+                 * @description What the list is ordered by: `start` (the default), `duration`, `cost`, `tokens`, `errors` or `spans`; of conversations and users
+                 *     `start` is that of the latest trace, and the figures are sums over their traces. Rows without the figure come last.
+                 */
+                order?: "start" | "duration" | "cost" | "tokens" | "errors" | "spans";
+                /** @description `desc` (the default) has the highest figure first, `asc` the lowest. */
+                direction?: "desc" | "asc";
                 /** @description Items in a page, 1 to 500; 50 by default. */
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
@@ -6082,6 +6302,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Deletion"];
                 };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_errors: {
+        parameters: {
+            query?: {
+                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
+                from?: string;
+                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
+                to?: string;
+                /** @description The service that failed. */
+                service?: string;
+                /** @description Text in the type, the message or the name of the span, in any case. */
+                q?: string;
+                /** @description Kinds in the answer, the most frequent ones, 1 to 200; 50 by default. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorGroups"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_error_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 16 hexadecimal digits */
+                fingerprint: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErrorStateChange"];
+            };
+        };
+        responses: {
+            /** @description It is written down. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request was refused; the detail says why. */
             "4XX": {
@@ -6443,6 +6754,10 @@ export interface operations {
                  *     `limit` although `next_cursor` leads on.
                  */
                 evidence?: "complete" | "partial" | "unchecked";
+                /** @description What the list is ordered by: `start` (the default) or `duration`. */
+                order?: "start" | "duration";
+                /** @description `desc` (the default) has the highest figure first, `asc` the lowest. */
+                direction?: "desc" | "asc";
                 /** @description Items in a page, 1 to 500; 50 by default. */
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
@@ -6726,6 +7041,13 @@ export interface operations {
                 user_id?: string;
                 /** @description Text in the id, in any case. */
                 q?: string;
+                /**
+                 * @description What the list is ordered by: `start` (the default), `duration`, `cost`, `tokens`, `errors` or `spans`; of conversations and users
+                 *     `start` is that of the latest trace, and the figures are sums over their traces. Rows without the figure come last.
+                 */
+                order?: "start" | "duration" | "cost" | "tokens" | "errors" | "spans";
+                /** @description `desc` (the default) has the highest figure first, `asc` the lowest. */
+                direction?: "desc" | "asc";
                 /** @description Items in a page, 1 to 500; 50 by default. */
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
@@ -7247,6 +7569,18 @@ export interface operations {
                 has_llm?: boolean;
                 /** @description Whether a Junjo workflow ran. */
                 has_workflow?: boolean;
+                /**
+                 * @description What the list is ordered by: `start` (the default), `duration`, `cost`, `tokens`, `errors` or `spans`; of conversations and users
+                 *     `start` is that of the latest trace, and the figures are sums over their traces. Rows without the figure come last.
+                 */
+                order?: "start" | "duration" | "cost" | "tokens" | "errors" | "spans";
+                /** @description `desc` (the default) has the highest figure first, `asc` the lowest. */
+                direction?: "desc" | "asc";
+                /**
+                 * @description Attributes of each trace's root, at most 8 with commas between them: `attributes.KEY` or `resource.KEY`, as in `filter`. Each row
+                 *     then has them in `columns`; texts, and what is no scalar as JSON, are cut at 1,000 characters.
+                 */
+                columns?: string;
                 /** @description Items in a page, 1 to 500; 50 by default. */
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
@@ -7292,6 +7626,46 @@ export interface operations {
             };
         };
     };
+    get_comparisons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 hexadecimal digits */
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparisons"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_users: {
         parameters: {
             query?: {
@@ -7305,6 +7679,13 @@ export interface operations {
                 user_id?: string;
                 /** @description Text in the id, in any case. */
                 q?: string;
+                /**
+                 * @description What the list is ordered by: `start` (the default), `duration`, `cost`, `tokens`, `errors` or `spans`; of conversations and users
+                 *     `start` is that of the latest trace, and the figures are sums over their traces. Rows without the figure come last.
+                 */
+                order?: "start" | "duration" | "cost" | "tokens" | "errors" | "spans";
+                /** @description `desc` (the default) has the highest figure first, `asc` the lowest. */
+                direction?: "desc" | "asc";
                 /** @description Items in a page, 1 to 500; 50 by default. */
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
@@ -7521,6 +7902,10 @@ export interface operations {
                  *     `limit` although `next_cursor` leads on.
                  */
                 evidence?: "complete" | "partial" | "unchecked";
+                /** @description What the list is ordered by: `start` (the default) or `duration`. */
+                order?: "start" | "duration";
+                /** @description `desc` (the default) has the highest figure first, `asc` the lowest. */
+                direction?: "desc" | "asc";
                 /** @description Items in a page, 1 to 500; 50 by default. */
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */

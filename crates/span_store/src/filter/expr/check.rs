@@ -3,6 +3,7 @@
 use junjo_span_model::{Role, SpanId, SpanStatus, TraceId};
 
 use super::fields::{Field, FieldKind, KINDS, PromotedField};
+use super::units::{count_of, is_bytes, nanos_of};
 use super::value::{Literal, Op};
 
 /// `value` as the field stores it, or why the comparison makes no sense.
@@ -15,6 +16,11 @@ pub(super) fn checked(field: &Field, op: Op, value: Literal) -> Result<Literal, 
             (Op::Contains, value) => Ok(Literal::Text(text_of(value))),
             (Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual, Literal::Bool(_)) => {
                 Err("true and false have no order".to_owned())
+            }
+            (Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual, Literal::Text(text))
+                if is_bytes(&text) =>
+            {
+                Ok(count_of(&text).map_or(Literal::Text(text), whole))
             }
             (_, value) => Ok(value),
         };
@@ -30,13 +36,28 @@ pub(super) fn checked(field: &Field, op: Op, value: Literal) -> Result<Literal, 
     typed(field, value)
 }
 
+/// A number as the narrowest literal.
+fn whole(number: f64) -> Literal {
+    if number.fract() == 0.0 && number.abs() < 9e18 {
+        Literal::Int(number as i64)
+    } else {
+        Literal::Float(number)
+    }
+}
+
 fn typed(field: &PromotedField, value: Literal) -> Result<Literal, String> {
     let name = field.name;
     match field.kind {
         FieldKind::Text => Ok(Literal::Text(text_of(value))),
         FieldKind::Int => match value {
             Literal::Int(_) | Literal::Float(_) => Ok(value),
-            _ => Err(format!("{name} is compared with a number")),
+            Literal::Text(text) => {
+                let nanos = nanos_of(&text).filter(|_| name == "duration_ns").map(Literal::Int);
+                let count = || count_of(&text).map(whole);
+                let message = || format!("{name} is compared with a number: 1500, 10k, 2M");
+                nanos.or_else(count).ok_or_else(message)
+            }
+            Literal::Bool(_) => Err(format!("{name} is compared with a number: 1500, 10k, 2M")),
         },
         FieldKind::Float => match value {
             Literal::Int(number) => Ok(Literal::Float(number as f64)),
@@ -46,7 +67,8 @@ fn typed(field: &PromotedField, value: Literal) -> Result<Literal, String> {
         FieldKind::Millis => match value {
             Literal::Int(millis) => Ok(Literal::Int(millis.saturating_mul(1_000_000))),
             Literal::Float(millis) => Ok(Literal::Int(nanos_of_millis(millis))),
-            _ => Err(format!("{name} is compared with a number of milliseconds")),
+            Literal::Text(text) => nanos_of(&text).map(Literal::Int).ok_or_else(|| duration_wanted(name)),
+            Literal::Bool(_) => Err(duration_wanted(name)),
         },
         FieldKind::Bool => match value {
             Literal::Bool(_) => Ok(value),
@@ -67,6 +89,10 @@ fn typed(field: &PromotedField, value: Literal) -> Result<Literal, String> {
             parsed::<SpanId>(value, "a span id is 16 hexadecimal digits")
         }
     }
+}
+
+fn duration_wanted(name: &str) -> String {
+    format!("{name} is compared with a duration: 200ms, 3s, 1m30s, or a number of milliseconds")
 }
 
 /// Milliseconds as whole nanoseconds, the nearest ones: `1.001` is 1,001,000, though as a double it is a little less.

@@ -6,11 +6,21 @@
 pub struct FilterError {
     /// Where, in characters from 1.
     pub position: usize,
+    /// How many characters are wrong; 0 where something is missing.
+    pub length: usize,
     /// What is wrong and what was expected.
     pub message: String,
+    /// What may stand there instead.
+    pub suggestion: Option<String>,
 }
 
-/// The error at `position`, in characters from 1.
-pub(super) fn error(position: usize, message: String) -> FilterError {
-    FilterError { position, message }
+impl FilterError {
+    pub(super) fn suggesting(self, suggestion: Option<String>) -> Self {
+        Self { suggestion, ..self }
+    }
+}
+
+/// The error about `length` characters at `position`, in characters from 1.
+pub(super) fn error((position, length): (usize, usize), message: String) -> FilterError {
+    FilterError { position, length, message, suggestion: None }
 }

@@ -109,6 +109,9 @@ macro_rules! filter_fields {
     };
 }
 
+/// Other names of fields.
+pub(super) const ALIASES: [(&str, &str); 1] = [("duration", "duration_ms")];
+
 const fn id(name: &'static str, kind: FieldKind, nullable: bool) -> PromotedField {
     PromotedField { name, column: name, kind, nullable, is_hinted: false }
 }
@@ -151,6 +154,7 @@ impl Field {
                 return Some(Self::Attribute { owner, key: key.to_owned() });
             }
         }
+        let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, field)| *field);
         FIELDS.iter().find(|field| field.name == name).map(Self::Promoted)
     }
 

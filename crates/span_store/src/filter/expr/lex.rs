@@ -5,10 +5,11 @@ use super::error::{FilterError, error};
 /// Longest filter that is read, in bytes; people write far shorter ones.
 pub const FILTER_BYTES_MAX: usize = 4096;
 
-/// A token and where it starts, in characters from 1.
+/// A token and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Token {
-    pub(super) position: usize,
+    /// Where it starts, in characters from 1, and how many it has.
+    pub(super) place: (usize, usize),
     pub(super) kind: TokenKind,
 }
 
@@ -31,7 +32,7 @@ pub(super) enum TokenKind {
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
     if text.len() > FILTER_BYTES_MAX {
         let message = format!("the filter is longer than {FILTER_BYTES_MAX} bytes");
-        return Err(FilterError { position: 1, message });
+        return Err(error((1, text.chars().count()), message));
     }
     let mut lexer = Lexer { chars: text.chars().collect(), at: 0 };
     let mut found = Vec::new();
@@ -61,7 +62,7 @@ pub(super) fn names(text: &str) -> Result<Vec<String>, FilterError> {
                 name.push_str(&lexer.quoted(c)?);
                 lexer.skip_blanks();
                 if lexer.peek().is_some_and(|c| c != ',') {
-                    return Err(error(lexer.at + 1, "a comma comes behind a quoted key".to_owned()));
+                    return Err(error((lexer.at + 1, 1), "a comma comes behind a quoted key".to_owned()));
                 }
                 names.push(std::mem::take(&mut name));
             } else {
@@ -96,7 +97,7 @@ impl Lexer {
         self.skip_blanks();
         let position = self.at + 1;
         let Some(first) = self.peek() else {
-            return Ok(Token { position, kind: TokenKind::End });
+            return Ok(Token { place: (position, 0), kind: TokenKind::End });
         };
         let kind = match first {
             '(' => self.single(TokenKind::Open),
@@ -105,9 +106,9 @@ impl Lexer {
             '"' | '\'' => TokenKind::Text(self.quoted(first)?),
             '=' | '!' | '<' | '>' => TokenKind::Operator(self.operator()?),
             other if is_word(other) => self.word()?,
-            other => return Err(error(position, format!("{other:?} is not expected here"))),
+            other => return Err(error((position, 1), format!("{other:?} is not expected here"))),
         };
-        Ok(Token { position, kind })
+        Ok(Token { place: (position, self.at + 1 - position), kind })
     }
 
     fn single(&mut self, kind: TokenKind) -> TokenKind {
@@ -132,7 +133,7 @@ impl Lexer {
                 return Ok(operator);
             }
         }
-        Err(error(self.at + 1, "use =, !=, <, <=, > or >=".to_owned()))
+        Err(error((self.at + 1, 1), "use =, !=, <, <=, > or >=".to_owned()))
     }
 
     fn word(&mut self) -> Result<TokenKind, FilterError> {
@@ -156,12 +157,12 @@ impl Lexer {
         let mut text = String::new();
         loop {
             let Some(c) = self.peek() else {
-                return Err(error(start, "this text has no closing quote".to_owned()));
+                return Err(error((start, self.at + 1 - start), "this text has no closing quote".to_owned()));
             };
             self.at += 1;
             match c {
                 c if c == quote => return Ok(text),
-                '\0' => return Err(error(self.at, "a text cannot hold a zero character".to_owned())),
+                '\0' => return Err(error((self.at, 1), "a text cannot hold a zero character".to_owned())),
                 '\\' => text.push(self.escaped()?),
                 c => text.push(c),
             }
@@ -176,7 +177,7 @@ impl Lexer {
             Some('r') => Ok('\r'),
             Some('t') => Ok('\t'),
             Some(c @ ('\\' | '"' | '\'')) => Ok(c),
-            _ => Err(error(self.at, r#"after \ comes one of n r t \ " '"#.to_owned())),
+            _ => Err(error((self.at, 1), r#"after \ comes one of n r t \ " '"#.to_owned())),
         }
     }
 }

@@ -10,8 +10,12 @@
 //! op         = "=" | "!=" | "<" | "<=" | ">" | ">="
 //! field      = a promoted field (`fields.rs`) | "attributes." key | "resource." key
 //! key        = letters, digits and _ . - : / @ $, or a quoted text
-//! value      = text in '…' or "…" with \ escapes | number | true | false | a bare word
+//! value      = text in '…' or "…" with \ escapes | number | number unit | true | false | a bare word
+//! unit       = of a duration: ns us ms s m h d, also several (`1m30s`); of a whole number: k M G, kB MB GB, KiB MiB GiB
 //! ```
+//!
+//! `duration` is another name of `duration_ms`; without a unit its values are milliseconds. Sizes in bytes (`10KB`) are also read where
+//! an attribute is compared by order.
 //!
 //! Words of the language are read in any case. `contains` ignores case. `!=`, `not` and `not in` are exact opposites:
 //! they also match spans that do not have the field.
@@ -21,12 +25,14 @@ mod canonical;
 mod check;
 mod error;
 pub(crate) mod fields;
+mod guess;
 mod lex;
 mod parse;
 mod sql;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod units;
 mod value;
 
 pub use check::nanos_of_millis;

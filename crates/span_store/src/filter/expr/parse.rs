@@ -2,7 +2,8 @@
 
 use super::check::checked;
 use super::error::{FilterError, error};
-use super::fields::{FIELDS, Field};
+use super::fields::Field;
+use super::guess::unknown_field;
 use super::lex::{Token, TokenKind, tokens};
 use super::tree::Expr;
 use super::value::{Literal, Op};
@@ -48,7 +49,7 @@ impl Parser {
     fn not(&mut self, depth: usize) -> Result<Expr, FilterError> {
         if depth > FILTER_DEPTH_MAX {
             let message = format!("the filter nests deeper than {FILTER_DEPTH_MAX}");
-            return Err(error(self.peek().position, message));
+            return Err(error(self.peek().place, message));
         }
         if self.accept_word("not") {
             return Ok(Expr::Not(Box::new(self.not(depth + 1)?)));
@@ -65,7 +66,7 @@ impl Parser {
         self.terms += 1;
         if self.terms > FILTER_TERMS_MAX {
             let message = format!("the filter has more than {FILTER_TERMS_MAX} conditions");
-            return Err(error(self.peek().position, message));
+            return Err(error(self.peek().place, message));
         }
         if self.accept_word("exists") {
             self.expect(&TokenKind::Open, "( after exists")?;
@@ -99,7 +100,7 @@ impl Parser {
             self.terms += 1;
             if self.terms > FILTER_TERMS_MAX {
                 let message = format!("the filter has more than {FILTER_TERMS_MAX} values");
-                return Err(error(self.peek().position, message));
+                return Err(error(self.peek().place, message));
             }
             values.push(self.value(&field, Op::Equal)?);
         }
@@ -112,14 +113,7 @@ impl Parser {
         let (TokenKind::Word(name) | TokenKind::QuotedField(name)) = token.kind else {
             return Err(self.unexpected("a field"));
         };
-        let field = Field::named(&name).ok_or_else(|| {
-            let known: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
-            let message = format!(
-                "unknown field {name:?}; known are attributes.KEY, resource.KEY, {}",
-                known.join(", ")
-            );
-            error(token.position, message)
-        })?;
+        let field = Field::named(&name).ok_or_else(|| unknown_field(&name, token.place))?;
         self.at += 1;
         Ok(field)
     }
@@ -151,7 +145,7 @@ impl Parser {
             _ => return Err(self.unexpected("a value")),
         };
         self.at += 1;
-        checked(field, op, literal).map_err(|message| error(token.position, message))
+        checked(field, op, literal).map_err(|message| error(token.place, message))
     }
 
     fn peek(&self) -> &Token {
@@ -186,7 +180,7 @@ impl Parser {
             TokenKind::Comma => "\",\"".to_owned(),
             TokenKind::End => "the end".to_owned(),
         };
-        error(token.position, format!("expected {expected}, found {found}"))
+        error(token.place, format!("expected {expected}, found {found}"))
     }
 }
 

@@ -49,12 +49,29 @@ fn parse_mistakes_name_their_position() {
     assert_eq!(refused("service = a)"), (12, "expected and, or, or the end, found \")\"".to_owned()));
     assert_eq!(refused("status = broken"), (10, "status is one of unset, ok, error".to_owned()));
     assert_eq!(refused("role > llm").1, "role has no order: use = or !=");
-    assert_eq!(refused("input_tokens = many").1, "input_tokens is compared with a number");
+    assert_eq!(refused("input_tokens = many").1, "input_tokens is compared with a number: 1500, 10k, 2M");
     assert_eq!(refused("trace_id = 12").1, "a trace id is 32 hexadecimal digits");
     assert_eq!(refused("service ; a").0, 9);
     let (position, message) = refused("color = red");
     assert_eq!(position, 1);
     assert!(message.starts_with("unknown field \"color\"; known are attributes.KEY, resource.KEY, trace_id"));
+}
+
+/// Scenario: misspelt fields, in a text with letters of several bytes before them. Guarantee: the error marks the word, in characters,
+/// and suggests what was meant.
+#[test]
+fn parse_unknown_fields_are_marked_and_guessed() {
+    for (text, marked, suggestion) in [
+        ("durration > 3s", "durration", Some("duration")),
+        ("name = \"größe\" and modle = x", "modle", Some("model")),
+        ("service = é or (attr.user.plan exists)", "attr.user.plan", Some("attributes.user.plan")),
+        ("color = red", "color", None),
+        ("status = broken", "broken", None),
+    ] {
+        let error = SpanExpr::parse(text).unwrap_err();
+        let found: String = text.chars().skip(error.position - 1).take(error.length).collect();
+        assert_eq!((found.as_str(), error.suggestion.as_deref()), (marked, suggestion), "{}", error.message);
+    }
 }
 
 /// Scenario: filters over each limit. Guarantee: refused, not run.
@@ -117,6 +134,10 @@ fn promoted_conditions_match_on_both_relations() {
         ("input_tokens < 6.5", "a"),
         ("duration_ms > 1", "ab"),
         ("duration_ms <= 1.5", "ac"),
+        ("duration > 1500us", "b"),
+        ("duration >= 1.5ms", "ab"),
+        ("duration_ns < 1ms", "c"),
+        ("input_tokens < 0.006k", "a"),
         ("duration_ns = 500000", "c"),
         ("trace_id = 00000000000000010000000000000002", "abc"),
         ("span_id != 0000000000000003", ""),

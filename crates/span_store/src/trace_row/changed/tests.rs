@@ -39,6 +39,8 @@ fn row(place: Place, (id, parent, start, kind, who, model): Given) -> SpanRow {
         cost_usd: (is_call && model == 1).then_some(f64::from(start) / 3.0),
         session_id: text(who / 3),
         user_id: text(who % 3),
+        input_preview: (is_call || parent == 0).then(|| text(who % 2)).flatten(),
+        output_preview: (is_call || parent == 0).then(|| text(model)).flatten(),
         model: text(model),
         place,
         ..plain()
