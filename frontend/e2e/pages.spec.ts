@@ -71,7 +71,7 @@ async function pages(page: Page): Promise<[string, string][]> {
     ["conversation", `/conversations/${encodeURIComponent(conversation ?? "none")}`],
     ["users", "/users"],
     ["user", `/users/${encodeURIComponent(user ?? "none")}?range=all`],
-    ["traces-columns", "/traces?cols=user,session,input,output,attr.http.route&order=cost"],
+    ["traces-columns", "/traces?cols=user,session,input,output,attributes.http.route&order=cost"],
     ["services", "/services"],
     ["compare", `/compare?a=${largest.trace_id}&b=${other.trace_id}`],
     ["profile", "/settings/profile"],

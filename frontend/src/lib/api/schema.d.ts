@@ -1255,56 +1255,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    page?: string;
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["View"][];
-                            next_cursor: string | null;
-                        };
-                    };
-                };
-            };
-        };
+        /** Lists the caller's own views and all shared ones, by name. */
+        get: operations["list_views"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewView"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["View"];
-                    };
-                };
-            };
-        };
+        /** Keeps a view of the caller's. Members and admins may share it. */
+        post: operations["create_view"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1321,52 +1276,12 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        /** Deletes a view. For its owner, and for admins if it is shared. */
+        delete: operations["delete_view"];
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ViewChange"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["View"];
-                    };
-                };
-            };
-        };
+        /** Renames, shares or rewrites a view. For its owner. */
+        patch: operations["change_view"];
         trace?: never;
     };
     "/views/{id}/default": {
@@ -1377,45 +1292,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        /** Has the caller's list open with this view, instead of another one. */
+        put: operations["set_default_view"];
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        /** Has the caller's list open with no view, if it opened with this one. */
+        delete: operations["unset_default_view"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2728,6 +2609,23 @@ export interface components {
             expires_in_hours?: number | null;
             role?: components["schemas"]["Role"] | null;
         };
+        /** @description A view to keep. */
+        NewView: {
+            /** @description Whether everybody who may sign in sees it; only its owner unless said otherwise. For members and admins. */
+            is_shared?: boolean;
+            /**
+             * @description What to call it. One account has no two of a name for one list.
+             * @example Dearest today
+             */
+            name: string;
+            /**
+             * @description Which list it is of, for example `traces`.
+             * @example traces
+             */
+            page: string;
+            /** @description The parameters of the list, at most 8 KiB of JSON. */
+            search: Record<string, never>;
+        };
         /**
          * @description What a node is.
          * @enum {string}
@@ -3030,6 +2928,49 @@ export interface components {
                 session_count: number;
                 user_id: string;
             })[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_View: {
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /**
+                 * @description Its id.
+                 * @example b3Xk9QpL0aZrT4vW
+                 */
+                id: string;
+                /** @description Whether the caller's list opens with it. */
+                is_default: boolean;
+                /** @description Whether the caller owns it, and may change it. */
+                is_own: boolean;
+                /** @description Whether everybody who may sign in sees it. */
+                is_shared: boolean;
+                /**
+                 * @description What its owner called it.
+                 * @example Dearest today
+                 */
+                name: string;
+                /** @description The address of its owner; null when that account is gone. */
+                owner: string | null;
+                /**
+                 * @description Which list it is of.
+                 * @example traces
+                 */
+                page: string;
+                /** @description The parameters of the list. */
+                search: Record<string, never>;
+                /**
+                 * Format: date-time
+                 * @description When it was last changed.
+                 */
+                updated_at: string;
+            }[];
             /** @description Pass it as `cursor` to get the next page; null on the last one. */
             next_cursor: string | null;
         };
@@ -3593,11 +3534,6 @@ export interface components {
                  * @description Junjo workflow runs.
                  */
                 workflow_count: number;
-                first_input: string | null;
-                last_output: string | null;
-                columns?: {
-                    [key: string]: string | null;
-                } | null;
             }[];
             /** @description Pass it as `cursor` to get the next page, also when this one is incomplete; null on the last one. */
             next_cursor: string | null;
@@ -4416,6 +4352,56 @@ export interface components {
             session_count: number;
             user_id: string;
         };
+        /** @description A view as the caller sees it. */
+        View: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * @description Its id.
+             * @example b3Xk9QpL0aZrT4vW
+             */
+            id: string;
+            /** @description Whether the caller's list opens with it. */
+            is_default: boolean;
+            /** @description Whether the caller owns it, and may change it. */
+            is_own: boolean;
+            /** @description Whether everybody who may sign in sees it. */
+            is_shared: boolean;
+            /**
+             * @description What its owner called it.
+             * @example Dearest today
+             */
+            name: string;
+            /** @description The address of its owner; null when that account is gone. */
+            owner: string | null;
+            /**
+             * @description Which list it is of.
+             * @example traces
+             */
+            page: string;
+            /** @description The parameters of the list. */
+            search: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+        };
+        /** @description What to change about a view; what is left out stays. */
+        ViewChange: {
+            /** @description Whether everybody who may sign in sees it. Sharing is for members and admins. */
+            is_shared?: boolean | null;
+            /**
+             * @description What to call it.
+             * @example Dearest today
+             */
+            name?: string | null;
+            /** @description The parameters of the list, at most 8 KiB of JSON. */
+            search?: Record<string, never> | null;
+        };
         /**
          * @description Which of Junjo's vocabularies the span speaks.
          * @enum {string}
@@ -4555,31 +4541,6 @@ export interface components {
             subflow_structural_id: string | null;
             /** @description Class of the node. */
             type: string;
-        };
-        View: {
-            id: string;
-            page: string;
-            name: string;
-            is_shared: boolean;
-            search: Record<string, never>;
-            owner: string | null;
-            is_own: boolean;
-            is_default: boolean;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-        };
-        NewView: {
-            page: string;
-            name: string;
-            is_shared?: boolean;
-            search: Record<string, never>;
-        };
-        ViewChange: {
-            name?: string | null;
-            is_shared?: boolean | null;
-            search?: Record<string, never> | null;
         };
     };
     responses: never;
@@ -6116,10 +6077,6 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
                 cursor?: string;
-                /** @description order */
-                order?: "start" | "duration" | "cost" | "tokens" | "errors" | "spans";
-                /** @description direction */
-                direction?: "asc" | "desc";
             };
             header?: never;
             path?: never;
@@ -6762,10 +6719,6 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
                 cursor?: string;
-                /** @description order */
-                order?: "start" | "duration";
-                /** @description direction */
-                direction?: "asc" | "desc";
             };
             header?: never;
             path?: never;
@@ -7585,12 +7538,6 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
                 cursor?: string;
-                /** @description order */
-                order?: "start" | "duration" | "cost" | "tokens" | "errors" | "spans";
-                /** @description direction */
-                direction?: "asc" | "desc";
-                /** @description columns */
-                columns?: string;
             };
             header?: never;
             path?: never;
@@ -7690,10 +7637,6 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same filters. */
                 cursor?: string;
-                /** @description order */
-                order?: "start" | "duration" | "cost" | "tokens" | "errors" | "spans";
-                /** @description direction */
-                direction?: "asc" | "desc";
             };
             header?: never;
             path?: never;
@@ -8017,6 +7960,252 @@ export interface operations {
                 content: {
                     "text/plain": string;
                 };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only views of this list; of all unless it is given.
+                 * @example traces
+                 */
+                page?: string;
+                /** @description Rows per page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_View"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_default_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unset_default_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request was refused; the detail says why. */
             "4XX": {

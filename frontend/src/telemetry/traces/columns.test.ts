@@ -6,19 +6,20 @@ describe("columns of traces", () => {
   it("come from the address, the preferences or the list", () => {
     expect(columnsOf({}, null)).toEqual(DEFAULT_COLUMNS);
     expect(columnsOf({}, ["cost"])).toEqual(["cost"]);
-    expect(columnsOf({ cols: "input,attr.http.route,input,nonsense" }, ["cost"])).toEqual([
+    expect(columnsOf({ cols: "input,attributes.http.route,input,nonsense" }, ["cost"])).toEqual([
       "input",
-      "attr.http.route",
+      "attributes.http.route",
     ]);
     expect(columnsOf({ cols: "none" }, null)).toEqual([]);
   });
 
   /** What somebody types is the name of one attribute, which heads its column. */
   it("can be attributes", () => {
-    expect(attributeColumn(" http.route ")).toBe("attr.http.route");
+    expect(attributeColumn(" http.route ")).toBe("attributes.http.route");
+    expect(attributeColumn("resource.host.name")).toBe("resource.host.name");
     expect(attributeColumn("a,b")).toBeUndefined();
     expect(attributeColumn("  ")).toBeUndefined();
-    expect(columnLabel("attr.http.route")).toBe("http.route");
-    expect(attributeColumns(["cost", "attr.a"])).toEqual(["attr.a"]);
+    expect(columnLabel("attributes.http.route")).toBe("http.route");
+    expect(attributeColumns(["cost", "attributes.a"])).toEqual(["attributes.a"]);
   });
 });

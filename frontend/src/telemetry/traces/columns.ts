@@ -15,7 +15,7 @@ export const TRACE_COLUMNS = [
   { id: "output", label: "Last answer" },
   { id: "user", label: "User" },
   { id: "session", label: "Conversation" },
-  { id: "attr.deployment.environment.name", label: "Environment" },
+  { id: "resource.deployment.environment.name", label: "Environment" },
 ] as const;
 
 export const DEFAULT_COLUMNS: readonly string[] = [
@@ -28,8 +28,8 @@ export const DEFAULT_COLUMNS: readonly string[] = [
   "duration",
 ];
 
-/** A column that shows an attribute of the trace's root. */
-const ATTRIBUTE = /^attr\..+/;
+/** A column that shows an attribute of the trace's root, or of its resource. */
+const ATTRIBUTE = /^(attributes|resource)\..+/;
 /** As many as the server looks up at once. */
 const ATTRIBUTES_MAX = 8;
 /** A comma separates columns. */
@@ -54,9 +54,10 @@ export function attributeColumns(columns: readonly string[]): string[] {
 /** The column for an attribute that somebody typed; undefined when it cannot be one. */
 export function attributeColumn(name: string): string | undefined {
   const typed = name.trim();
-  return NAME.test(typed) ? `attr.${typed}` : undefined;
+  if (!NAME.test(typed)) return undefined;
+  return ATTRIBUTE.test(typed) ? typed : `attributes.${typed}`;
 }
 
 export function columnLabel(id: string): string {
-  return TRACE_COLUMNS.find((column) => column.id === id)?.label ?? id.replace(/^attr\./, "");
+  return TRACE_COLUMNS.find((column) => column.id === id)?.label ?? id.replace(/^attributes\./, "");
 }

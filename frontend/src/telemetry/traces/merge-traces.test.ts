@@ -71,9 +71,9 @@ describe("mergeTraces", () => {
 
   /** The live tail looks up no attributes: a column keeps the value that was known. */
   it("keeps looked up attributes", () => {
-    const known = { ...old, columns: { "attr.http.route": "/chat" } };
+    const known = { ...old, columns: { "attributes.http.route": "/chat" } };
     const changed = { ...old, span_count: 7 };
     const data = mergeTraces(list([[known]]), [changed], newest);
-    expect(data.pages[0]?.items[0]).toMatchObject({ span_count: 7, columns: { "attr.http.route": "/chat" } });
+    expect(data.pages[0]?.items[0]).toMatchObject({ span_count: 7, columns: { "attributes.http.route": "/chat" } });
   });
 });

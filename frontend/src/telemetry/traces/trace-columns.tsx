@@ -124,9 +124,15 @@ function attributeColumn(id: string): DataColumns<TraceSummary>[number] {
     header: columnLabel(id),
     meta: { track: "minmax(110px,1fr)" },
     cell: ({ row }) => (
-      <Text text={row.original.columns?.[id] ?? null} none="The trace's spans do not have this attribute" />
+      <Text text={shown(row.original.columns?.[id])} none="The trace's root does not have this attribute" />
     ),
   }) as DataColumns<TraceSummary>[number];
+}
+
+/** A scalar or text, as the server gives it. */
+function shown(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function TraceName({ trace }: { trace: TraceSummary }) {

@@ -79,7 +79,7 @@ function columnsOf(spans: MockTrace["spans"], wanted: string | null): Record<str
   const attributes = spans[0]?.attributes ?? {};
   return Object.fromEntries(
     wanted.split(",").map((id) => {
-      const value = attributes[id.replace(/^attr\./, "")];
+      const value = attributes[id.replace(/^attributes\./, "")];
       return [id, value === undefined ? null : String(value)];
     }),
   );
