@@ -76,9 +76,7 @@ impl From<ViewError> for ApiError {
             ViewError::SearchTooLarge => Self::invalid_field("search", text),
             ViewError::NotFound => Self::not_found(text),
             ViewError::MayNotShare { source } => source,
-            ViewError::Store { ref source, .. } => {
-                Self::new(db::error_kind(source), text).with_source(error)
-            }
+            ViewError::Store { ref source, .. } => Self::new(db::error_kind(source), text).with_source(error),
             ViewError::Corrupt { .. } => Self::internal(error),
         }
     }

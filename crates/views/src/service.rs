@@ -10,9 +10,7 @@ use sqlx::SqlitePool;
 
 use crate::error::{ViewError, may_share};
 use crate::repository::{Repository, Row, RowChange};
-use crate::schemas::{
-    NAME_CHARS_MAX, NewView, PAGE_CHARS_MAX, SEARCH_BYTES_MAX, Search, View, ViewChange,
-};
+use crate::schemas::{NAME_CHARS_MAX, NewView, PAGE_CHARS_MAX, SEARCH_BYTES_MAX, Search, View, ViewChange};
 
 /// Most views that one account keeps: more than anybody finds again in a menu.
 const PER_ACCOUNT_MAX: u32 = 100;
@@ -127,7 +125,11 @@ impl Views {
     }
 
     pub(crate) async fn set_default(&self, caller: &CurrentUser, id: &str) -> Result<(), ViewError> {
-        if self.shared.repository.set_default(caller.id, id).await? { Ok(()) } else { Err(ViewError::NotFound) }
+        if self.shared.repository.set_default(caller.id, id).await? {
+            Ok(())
+        } else {
+            Err(ViewError::NotFound)
+        }
     }
 
     pub(crate) async fn unset_default(&self, caller: &CurrentUser, id: &str) -> Result<(), ViewError> {

@@ -37,7 +37,7 @@ const OPEN_TO_VIEWERS: [&str; 11] = [
     "DELETE /auth/sessions",
     "DELETE /auth/sessions/{id}",
     "DELETE /api-keys/{id}", // a viewer who was a member may still revoke their own keys
-    "POST /views",          // how somebody reads is their own; sharing is for members
+    "POST /views",           // how somebody reads is their own; sharing is for members
     "PATCH /views/{id}",
     "DELETE /views/{id}",
     "PUT /views/{id}/default",
@@ -322,7 +322,8 @@ async fn thing_of(owner: &Api, collection: &str) -> String {
         }
         "/views" => {
             let before = owner.read("/views").await["items"].as_array().unwrap().len();
-            let view = json!({"page": "traces", "name": format!("view {before}"), "search": {"status": "error"}});
+            let view =
+                json!({"page": "traces", "name": format!("view {before}"), "search": {"status": "error"}});
             let (status, body) = owner.post("/views", &view).await;
             assert_eq!(status, 201, "{body}");
             body["id"].as_str().unwrap().to_owned()

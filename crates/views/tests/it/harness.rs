@@ -90,7 +90,8 @@ impl Client {
 
     /// Keeps a view and returns its path.
     pub(crate) async fn keep(&mut self, name: &str, is_shared: bool) -> String {
-        let view = json!({"page": "traces", "name": name, "is_shared": is_shared, "search": {"status": "error"}});
+        let view =
+            json!({"page": "traces", "name": name, "is_shared": is_shared, "search": {"status": "error"}});
         let (status, body) = self.post("/views", view).await;
         assert_eq!(status, StatusCode::CREATED, "{body}");
         format!("/views/{}", body["id"].as_str().unwrap())

@@ -58,11 +58,7 @@ async fn bad_views_are_refused() {
     ];
     for (request, field) in cases {
         let (status, body) = admin.post("/views", request).await;
-        assert_eq!(
-            (status, &body["errors"][0]["field"]),
-            (StatusCode::BAD_REQUEST, &json!(field)),
-            "{body}"
-        );
+        assert_eq!((status, &body["errors"][0]["field"]), (StatusCode::BAD_REQUEST, &json!(field)), "{body}");
     }
     assert_eq!(admin.post("/views", view("traces", "a", json!([]))).await.0, StatusCode::BAD_REQUEST);
     let huge = view("traces", "a", json!({"q": "x".repeat(64 * 1024)}));
@@ -92,7 +88,9 @@ async fn views_are_listed_by_name_and_limited() {
     let mut path = "/views?limit=30".to_owned();
     loop {
         let (_, page) = admin.get(&path).await;
-        all.extend(page["items"].as_array().unwrap().iter().map(|view| view["name"].as_str().unwrap().to_owned()));
+        all.extend(
+            page["items"].as_array().unwrap().iter().map(|view| view["name"].as_str().unwrap().to_owned()),
+        );
         let Some(cursor) = page["next_cursor"].as_str() else { break };
         path = format!("/views?limit=30&cursor={cursor}");
     }

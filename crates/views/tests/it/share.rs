@@ -74,7 +74,10 @@ async fn everybody_chooses_a_default_view() {
 async fn default_of(person: &mut crate::harness::Client) -> Vec<String> {
     let (_, list) = person.get("/views").await;
     let items = list["items"].as_array().unwrap().iter();
-    items.filter(|view| view["is_default"] == true).map(|view| view["name"].as_str().unwrap().to_owned()).collect()
+    items
+        .filter(|view| view["is_default"] == true)
+        .map(|view| view["name"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// Scenario: an account with a shared view and one of its own is deleted. Guarantee: what it shared stays, without an owner;
@@ -118,7 +121,6 @@ async fn shared_views_are_in_the_audit_log() {
         .filter(|event| event["action"].as_str().unwrap().starts_with("view."))
         .map(|event| format!("{} {}", event["action"].as_str().unwrap(), event["outcome"].as_str().unwrap()))
         .collect();
-    let wanted =
-        ["view.delete success", "view.delete refused", "view.change success", "view.create success"];
+    let wanted = ["view.delete success", "view.delete refused", "view.change success", "view.create success"];
     assert_eq!(events, wanted);
 }

@@ -74,6 +74,9 @@ describe("mergeTraces", () => {
     const known = { ...old, columns: { "attributes.http.route": "/chat" } };
     const changed = { ...old, span_count: 7 };
     const data = mergeTraces(list([[known]]), [changed], newest);
-    expect(data.pages[0]?.items[0]).toMatchObject({ span_count: 7, columns: { "attributes.http.route": "/chat" } });
+    expect(data.pages[0]?.items[0]).toMatchObject({
+      span_count: 7,
+      columns: { "attributes.http.route": "/chat" },
+    });
   });
 });
