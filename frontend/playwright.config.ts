@@ -49,6 +49,12 @@ export default defineConfig({
           dependencies: ["flow"],
           use: { storageState: SESSION_FILE },
         },
+        {
+          name: "lists",
+          testMatch: "lists.spec.ts",
+          dependencies: ["flow"],
+          use: { storageState: SESSION_FILE },
+        },
         ...(url
           ? []
           : [

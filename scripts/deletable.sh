@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 target=${CARGO_TARGET_DIR:-$root/target}
-[ $# -gt 0 ] || set -- api_keys otel legacy_api
+[ $# -gt 0 ] || set -- api_keys otel legacy_api views
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

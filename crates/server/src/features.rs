@@ -86,8 +86,11 @@ impl Features {
         let routes = routes.merge(features.add(junjo_api_keys::routes(), api_keys, junjo_api_keys::spawn));
 
         let way_in = junjo_otel::WayIn::new(&ground.pipeline, &ground.receiver, &ground.memory);
-        let otel = junjo_otel::State::new(&ground.telemetry, way_in, audit);
+        let otel = junjo_otel::State::new(&ground.telemetry, way_in, audit.clone());
         let routes = routes.merge(features.add(junjo_otel::routes(), otel, junjo_otel::spawn));
+
+        let views = junjo_views::State::new(ground.pool.clone(), Arc::clone(&ground.clock), audit);
+        let routes = routes.merge(features.add(junjo_views::routes(), views, junjo_views::spawn));
 
         let legacy_api = (ground.telemetry.clone(), Arc::clone(&ground.clock), &settings.legacy_api);
         let legacy_api = junjo_legacy_api::State::new(&features.auth, features.key_ring.clone(), legacy_api);
@@ -151,6 +154,7 @@ pub(crate) fn described() -> Vec<OpenApi> {
         junjo_auth::routes().into_openapi(),
         junjo_api_keys::routes().into_openapi(),
         junjo_otel::routes().into_openapi(),
+        junjo_views::routes().into_openapi(),
     ]
 }
 

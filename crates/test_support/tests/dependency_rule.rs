@@ -4,7 +4,7 @@
 //! Dependencies point one way:
 //!
 //! ```text
-//! server -> features {auth, api_keys, otel, legacy_api} -> telemetry -> pipeline, ingest, go_migration -> span_store -> wal, workflow_model, rpc, web, memory
+//! server -> features {auth, api_keys, otel, legacy_api, views} -> telemetry -> pipeline, ingest, go_migration -> span_store -> wal, workflow_model, rpc, web, memory
 //! workflow_model -> span_model
 //! ```
 
@@ -50,6 +50,7 @@ const LAYERS: &[(&str, Layer)] = &[
     ("junjo-api-keys", Layer::Feature),
     ("junjo-otel", Layer::Feature),
     ("junjo-legacy-api", Layer::Feature),
+    ("junjo-views", Layer::Feature),
     ("junjo-server", Layer::Top),
     ("junjo-bench", Layer::Top),
     ("junjo-test-support", Layer::Tests),

@@ -2,21 +2,26 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { Suspense, useState } from "react";
-import { HintLayer } from "@/components/hint/hint-layer";
+import { lazy, Suspense, useState } from "react";
 import { BrandMark } from "@/components/ui/brand";
 import { Button } from "@/components/ui/button";
 import { usePreferences } from "@/state/preferences";
 import { NARROW, useMedia } from "@/state/use-media";
 import { ExecutableViewsProvider } from "@/telemetry/slots/executable-views";
+import { SelectionActionsProvider } from "@/telemetry/slots/selection-actions";
 import { SpanActionsProvider } from "@/telemetry/slots/span-actions";
 import { TraceActionsProvider } from "@/telemetry/slots/trace-actions";
 import { CommandPalette } from "./command-palette";
-import { EXECUTABLE_VIEWS, OVERLAYS, SPAN_ACTIONS, TRACE_ACTIONS } from "./features";
+import { EXECUTABLE_VIEWS, OVERLAYS, SELECTION_ACTIONS, SPAN_ACTIONS, TRACE_ACTIONS } from "./features";
 import { useFrameCommands } from "./frame-commands";
 import { HelpSheet } from "./help-sheet";
 import { useShortcutKeys } from "./shortcut-keys";
 import { Sidebar } from "./sidebar";
+
+/** Not needed for the first paint. */
+const HintLayer = lazy(async () => ({
+  default: (await import("@/components/hint/hint-layer")).HintLayer,
+}));
 
 export function AppShell() {
   const narrow = useMedia(NARROW);
@@ -42,15 +47,17 @@ export function AppShell() {
         <SpanActionsProvider actions={SPAN_ACTIONS}>
           <TraceActionsProvider actions={TRACE_ACTIONS}>
             <ExecutableViewsProvider views={EXECUTABLE_VIEWS}>
-              <Outlet />
+              <SelectionActionsProvider actions={SELECTION_ACTIONS}>
+                <Outlet />
+              </SelectionActionsProvider>
             </ExecutableViewsProvider>
           </TraceActionsProvider>
         </SpanActionsProvider>
       </main>
       <CommandPalette />
       <HelpSheet />
-      <HintLayer />
       <Suspense>
+        <HintLayer />
         {OVERLAYS.map((Overlay, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the list is as constant as the features
           <Overlay key={index} />

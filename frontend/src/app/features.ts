@@ -64,6 +64,7 @@ export const TRACE_ACTIONS = {
   buttons: FACES.flatMap(({ traceActions }) => traceActions?.buttons ?? []),
   menu: FACES.flatMap(({ traceActions }) => traceActions?.menu ?? []),
 };
+export const SELECTION_ACTIONS = FACES.flatMap(({ selectionActions }) => selectionActions ?? []).sort(byRank);
 export const MOVED_ADDRESSES: Readonly<Record<string, string>> = Object.assign(
   {},
   ...FACES.map(({ movedAddresses }) => movedAddresses),

@@ -16,6 +16,16 @@ const WIDGET_KEYS: [string, [string, string][]][] = [
       ["Enter", "Open"],
     ],
   ],
+  [
+    "Lists",
+    [
+      ["j", "Next row"],
+      ["k", "Previous row"],
+      ["ArrowRight", "Next value of the row, with its card"],
+      ["Space", "Preview beside the list"],
+      ["x", "Select; with shift, all between"],
+    ],
+  ],
 ];
 
 export function HelpSheet() {

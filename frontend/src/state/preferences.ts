@@ -13,8 +13,10 @@ const preferencesSchema = z.object({
   namesShare: z.number().min(0.2).max(0.8).catch(0.48),
   /** Messages are shown as markdown instead of plain text. */
   markdown: z.boolean().catch(true),
-  /** Columns of the trace list that are left out. */
-  hiddenTraceColumns: z.array(z.string()).catch([]),
+  /** Columns of the trace list, in their order; null for those that it has by itself. */
+  traceColumns: z.array(z.string()).nullable().catch(null),
+  /** How much air rows of lists have. */
+  density: z.enum(["comfortable", "compact"]).catch("comfortable"),
   /** Lines of charts on a logarithmic scale. */
   logCharts: z.boolean().catch(false),
   /** Zone of every time that is shown or typed. */

@@ -31,12 +31,15 @@ function start(key: string, ids: readonly string[]): Seen {
 }
 
 function advance(seen: Seen, ids: readonly string[]): Seen {
-  const fresh = ids.filter((id) => !seen.known.has(id));
-  if (fresh.length === 0) return { ...seen, source: ids };
+  const all = ids.filter((id) => !seen.known.has(id));
+  if (all.length === 0) return { ...seen, source: ids };
+  // what stands behind every known row was there before, and is read by scrolling
+  const lastKnown = ids.findLastIndex((id) => seen.known.has(id));
+  const fresh = ids.slice(0, lastKnown + 1).filter((id) => !seen.known.has(id));
   return {
     key: seen.key,
     source: ids,
-    known: new Set([...seen.known, ...fresh]),
-    arrived: new Set(fresh),
+    known: new Set([...seen.known, ...all]),
+    arrived: fresh.length > 0 ? new Set(fresh) : seen.arrived,
   };
 }

@@ -13,11 +13,13 @@ interface LiveListInput<Row> {
   /** Tells the rows apart. Must be the same function on every render. */
   idOf: (row: Row) => string;
   /** When a row began (ISO 8601), of a list with the newest first: rows of a clock that is ahead do not stay on top. */
-  startOf?: (row: Row) => string;
+  startOf?: ((row: Row) => string) | undefined;
   /** What is listed. A change of it starts a new list, in which nothing is new. */
   search: TimeRangeSearch & { paused?: boolean | undefined };
   /** A row may move from one page to the next while somebody walks to older ones; it is then shown once. */
   moving?: boolean;
+  /** New rows are added while older pages are loaded, too. */
+  grows?: boolean;
 }
 
 export interface LiveList<Row> {
@@ -33,7 +35,7 @@ export interface LiveList<Row> {
 const NONE: Set<string> = new Set();
 
 export function useLiveList<Row>(input: LiveListInput<Row>): LiveList<Row> {
-  const { list, idOf, startOf, search, moving } = input;
+  const { list, idOf, startOf, search, moving, grows = false } = input;
   const seen = useRef(new Map<string, number>());
   const { rows, ids } = useMemo(() => {
     const sent = list.data?.pages.flatMap((page) => page.items) ?? [];
@@ -45,8 +47,8 @@ export function useLiveList<Row>(input: LiveListInput<Row>): LiveList<Row> {
   }, [list.data, idOf, startOf, moving]);
   const arrived = useArrivals(JSON.stringify(search), ids);
   const walking = (list.data?.pages.length ?? 0) > 1;
-  const state = stateOf(list.error, walking, search);
-  return { rows, ids, arrived: walking ? NONE : arrived, walking, state };
+  const state = stateOf(list.error, walking && !grows, search);
+  return { rows, ids, arrived: walking && !grows ? NONE : arrived, walking, state };
 }
 
 function stateOf(error: Error | null, walking: boolean, search: LiveListInput<never>["search"]): LiveState {

@@ -3,6 +3,7 @@ import type { AnyRoute, LinkProps } from "@tanstack/react-router";
 import type { LucideIcon } from "lucide-react";
 import type { ComponentType } from "react";
 import type { ExecutableView } from "./slots/executable-views";
+import type { SelectionAction } from "./slots/selection-actions";
 import type { SpanAction } from "./slots/span-actions";
 import type { TraceActionSet } from "./slots/trace-actions";
 
@@ -43,6 +44,7 @@ export interface Feature {
   settingsTabs?: readonly SettingsTab[];
   spanActions?: readonly SpanAction[];
   traceActions?: Partial<TraceActionSet>;
+  selectionActions?: readonly SelectionAction[];
   /** What pages of other features show in place. */
   executableViews?: readonly ExecutableView[];
   /** Where pages stood before: the old beginning of an address, and the one that links are sent on to. */

@@ -30,13 +30,18 @@ const PUBLIC: [&str; 12] = [
 ];
 
 /// Changes that every signed-in person may make, viewers too: all of them to what is their own.
-const OPEN_TO_VIEWERS: [&str; 6] = [
+const OPEN_TO_VIEWERS: [&str; 11] = [
     "POST /auth/logout",
     "POST /auth/password",
     "POST /auth/reauthenticate",
     "DELETE /auth/sessions",
     "DELETE /auth/sessions/{id}",
     "DELETE /api-keys/{id}", // a viewer who was a member may still revoke their own keys
+    "POST /views",           // how somebody reads is their own; sharing is for members
+    "PATCH /views/{id}",
+    "DELETE /views/{id}",
+    "PUT /views/{id}/default",
+    "DELETE /views/{id}/default",
 ];
 
 /// gRPC services of `proto/` that the ingestion service serves, not this program; its own tests cover them.
@@ -312,6 +317,14 @@ async fn thing_of(owner: &Api, collection: &str) -> String {
     match collection {
         "/api-keys" => {
             let (status, body) = owner.post("/api-keys", &json!({"name": "mine"})).await;
+            assert_eq!(status, 201, "{body}");
+            body["id"].as_str().unwrap().to_owned()
+        }
+        "/views" => {
+            let before = owner.read("/views").await["items"].as_array().unwrap().len();
+            let view =
+                json!({"page": "traces", "name": format!("view {before}"), "search": {"status": "error"}});
+            let (status, body) = owner.post("/views", &view).await;
             assert_eq!(status, 201, "{body}");
             body["id"].as_str().unwrap().to_owned()
         }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Features that the server could do without.
-const FEATURES: [&str; 3] = ["api_keys", "legacy_api", "otel"];
+const FEATURES: [&str; 4] = ["api_keys", "legacy_api", "otel", "views"];
 /// The one file that may name them.
 const LIST: &str = "features.rs";
 

@@ -23,7 +23,7 @@ export function Sparkline({ values, color = "var(--accent)" }: SparklineProps) {
 }
 
 /** One bar for each value, from the bottom; what is not zero can be seen. Pure. */
-function barsPath(values: readonly number[]): string {
+export function barsPath(values: readonly number[]): string {
   const most = Math.max(...values, 0);
   if (most <= 0) return "";
   const step = WIDTH / values.length;

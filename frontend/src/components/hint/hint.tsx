@@ -23,7 +23,7 @@ export function hintOf(element: Element): ReactNode {
 }
 
 /** Inside a row of a table, values are reached with the arrow keys of the table instead of Tab. */
-const RowScope = createContext(false);
+export const RowScope = createContext(false);
 
 interface HintProps {
   ref: RefCallback<HTMLElement>;
@@ -35,7 +35,7 @@ interface HintProps {
  * Spread on the element that has the value. `content` is called when the card opens. `silent` is for marks whose text is there
  * for screen readers already: they are no stop of the Tab key.
  */
-function useHint(content: Content, silent = false): HintProps {
+export function useHint(content: Content, silent = false): HintProps {
   const inRow = use(RowScope);
   const latest = useRef(content);
   useLayoutEffect(() => {

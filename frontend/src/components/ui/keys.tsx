@@ -8,6 +8,7 @@ const NAMES: Record<string, string> = {
   ArrowDown: "↓",
   Escape: "Esc",
   Enter: "↵",
+  Space: "Space",
 };
 
 const isMac = typeof navigator !== "undefined" && /mac|iphone|ipad/i.test(navigator.userAgent);

@@ -4,7 +4,7 @@ import { DropdownMenu as Primitive } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "@/lib/cn";
 
-export const itemClass =
+const itemClass =
   "flex h-8 cursor-pointer select-none items-center gap-2 rounded-md px-2 text-sm outline-none " +
   "data-[highlighted]:bg-hover data-[disabled]:opacity-50";
 

@@ -10,6 +10,7 @@ import { useSearchState } from "@/state/use-search-state";
 import { buildTrace, type TraceModel } from "@/telemetry/trace/build-trace";
 import { type TraceData, traceQuery } from "@/telemetry/trace/trace-query";
 import { align, differenceOf, isNotable } from "./align";
+import { ChainSteps } from "./chain-steps";
 import { CompareDetails } from "./compare-details";
 import { CompareRows } from "./compare-rows";
 import type { CompareSearch } from "./compare-search";
@@ -62,6 +63,7 @@ export function ComparePage() {
           </>
         }
       />
+      <ChainSteps search={search} onSearchChange={onSearchChange} />
       <div className="grid shrink-0 grid-cols-1 gap-2 border-line border-b px-4 py-2 sm:grid-cols-2">
         <SidePicker
           side="A"

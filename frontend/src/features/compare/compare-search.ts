@@ -11,6 +11,8 @@ export const compareSearch = z.object({
   bspan: text,
   /** Row that is looked at: span ids of both sides, `-` where one is missing. */
   row: text,
+  /** Traces that are compared step by step, see chain.ts. */
+  chain: text,
   /** Only what differs. */
   changed: z.boolean().optional().catch(undefined),
 });

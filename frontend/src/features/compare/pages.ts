@@ -1,6 +1,8 @@
 /** Two traces beside each other. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { lazy } from "react";
 import { appRoute } from "@/state/frame-routes";
+import type { SelectionAction } from "@/telemetry/slots/selection-actions";
 import type { TraceActionSet } from "@/telemetry/slots/trace-actions";
 import { compareButton } from "./compare-button";
 import { compareSearch } from "./compare-search";
@@ -15,3 +17,11 @@ const compareRoute = createRoute({
 export const pages = [compareRoute] as const;
 
 export const traceActions: Partial<TraceActionSet> = { buttons: [compareButton] };
+
+export const selectionActions: readonly SelectionAction[] = [
+  {
+    id: "compare-selection",
+    rank: 10,
+    Button: lazy(async () => ({ default: (await import("./compare-selection")).CompareSelection })),
+  },
+];

@@ -22,6 +22,8 @@ function paramsOf(search: GroupsSearch, cursor: string | undefined): QueryOf<"/o
     ...(search.q === undefined ? {} : { q: search.q }),
     ...(search.service === undefined ? {} : { service: search.service }),
     ...(search.user_id === undefined ? {} : { user_id: search.user_id }),
+    ...(search.order === undefined ? {} : { order: search.order }),
+    ...(search.direction === undefined ? {} : { direction: search.direction }),
     ...(cursor === undefined ? {} : { cursor }),
   };
 }

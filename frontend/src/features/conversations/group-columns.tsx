@@ -4,8 +4,9 @@ import { CircleUser, MessagesSquare } from "lucide-react";
 import { type DataColumns, dataColumns } from "@/components/ui/data-columns";
 import { rowLinkClass } from "@/components/ui/row-link";
 import { TimeAgo } from "@/components/ui/time-ago";
-import { formatCompact, plural } from "@/lib/format/number";
-import { Cost, Tokens } from "@/telemetry/vocabulary/numbers";
+import { plural } from "@/lib/format/number";
+import { Names } from "@/telemetry/vocabulary/names";
+import { Cost, Count, Tokens, Unknown } from "@/telemetry/vocabulary/numbers";
 import { ErrorMark } from "@/telemetry/vocabulary/status";
 import type { Conversation, TelemetryUser } from "./conversations-query";
 
@@ -29,42 +30,36 @@ function numberColumns<Row extends Numbers>(): DataColumns<Row> {
       id: "service",
       header: "Services",
       meta: { track: "minmax(96px,1fr)", from: 820 },
-      cell: ({ row }) => (
-        <span className="block truncate text-muted" title={row.original.services.join(", ")}>
-          {row.original.services.join(", ")}
-        </span>
-      ),
+      cell: ({ row }) => <Names names={row.original.services} />,
     }),
     column.display({
       id: "traces",
       header: "Traces",
       meta: { track: "60px", align: "end" },
-      cell: ({ row }) => <span className="tnum">{formatCompact(row.original.trace_count)}</span>,
+      cell: ({ row }) => <Count value={row.original.trace_count} one="trace" />,
     }),
     column.display({
       id: "calls",
       header: "Calls",
       meta: { track: "56px", align: "end", from: 700 },
-      cell: ({ row }) => (
-        <span className="text-muted tnum">{formatCompact(row.original.llm_call_count)}</span>
-      ),
+      cell: ({ row }) => <Count value={row.original.llm_call_count} one="model call" />,
     }),
     column.display({
       id: "tokens",
       header: "Tokens",
-      meta: { track: "96px", align: "end", from: 640 },
+      meta: { track: "96px", align: "end", from: 640, sort: "desc" },
       cell: ({ row }) => <Tokens input={row.original.input_tokens} output={row.original.output_tokens} />,
     }),
     column.display({
       id: "cost",
       header: "Cost",
-      meta: { track: "76px", align: "end" },
-      cell: ({ row }) => <Cost usd={row.original.cost_usd} unpricedCalls={row.original.unpriced_calls} />,
+      meta: { track: "84px", align: "end", sort: "desc" },
+      cell: ({ row }) => <GroupCost row={row.original} />,
     }),
     column.display({
-      id: "last",
+      id: "start",
       header: "Last active",
-      meta: { track: "92px", align: "end" },
+      meta: { track: "100px", align: "end", sort: "desc" },
       cell: ({ row }) => (
         <TimeAgo iso={row.original.last_start_time} className="whitespace-nowrap text-muted tnum" />
       ),
@@ -86,7 +81,12 @@ export const CONVERSATION_COLUMNS: DataColumns<Conversation> = [
       id: "user",
       header: "User",
       meta: { track: "minmax(90px,1fr)", from: 940 },
-      cell: ({ row }) => <span className="block truncate text-muted">{row.original.users.join(", ")}</span>,
+      cell: ({ row }) =>
+        row.original.users.length === 0 ? (
+          <Unknown why="No span of it names a user" />
+        ) : (
+          <Names names={row.original.users} />
+        ),
     }),
   ]) as DataColumns<Conversation>),
   ...numberColumns<Conversation>(),
@@ -105,8 +105,8 @@ export const USER_COLUMNS: DataColumns<TelemetryUser> = [
     userColumn.display({
       id: "conversations",
       header: "Conversations",
-      meta: { track: "72px", align: "end", from: 760 },
-      cell: ({ row }) => <span className="tnum">{formatCompact(row.original.session_count)}</span>,
+      meta: { track: "100px", align: "end", from: 760 },
+      cell: ({ row }) => <Count value={row.original.session_count} one="conversation" />,
     }),
   ]) as DataColumns<TelemetryUser>),
   ...numberColumns<TelemetryUser>(),
@@ -135,7 +135,7 @@ function UserName({ user }: { user: TelemetryUser }) {
   return (
     <span className="flex min-w-0 items-center gap-2.5">
       <CircleUser size={15} className="shrink-0 text-faint" aria-hidden />
-      <Link to="/conversations" search={{ user_id: user.user_id, range: "all" }} className={rowLinkClass}>
+      <Link to="/users/$userId" params={{ userId: user.user_id }} className={rowLinkClass}>
         {user.user_id}
       </Link>
       {user.error_count > 0 && <ErrorMark count={user.error_count} />}
@@ -161,11 +161,15 @@ export function CompactUser({ user }: { user: TelemetryUser }) {
   );
 }
 
+function GroupCost({ row }: { row: Numbers }) {
+  return <Cost usd={row.cost_usd} unpricedCalls={row.unpriced_calls} calls={row.llm_call_count} />;
+}
+
 function CompactNumbers({ row }: { row: Numbers }) {
   return (
     <span className="mt-1 flex gap-3 pl-6 text-faint text-xs tnum">
       <span>{plural(row.trace_count, "trace")}</span>
-      <Cost usd={row.cost_usd} unpricedCalls={row.unpriced_calls} />
+      <GroupCost row={row} />
       <TimeAgo iso={row.last_start_time} className="ml-auto" />
     </span>
   );

@@ -17,7 +17,7 @@ import { useSearchState } from "@/state/use-search-state";
 import { ServiceSelect } from "@/telemetry/services/service-select";
 import { type Conversation, conversationsQuery, type TelemetryUser, usersQuery } from "./conversations-query";
 import { CONVERSATION_COLUMNS, CompactConversation, CompactUser, USER_COLUMNS } from "./group-columns";
-import type { GroupsSearch } from "./groups-search";
+import { type GroupsSearch, groupOrder, groupSort } from "./groups-search";
 
 const conversationId = (conversation: Conversation) => conversation.session_id;
 const userId = (user: TelemetryUser) => user.user_id;
@@ -56,6 +56,8 @@ export function ConversationsPage() {
       {rows.length > 0 && (
         <DataTable
           label="Conversations"
+          sort={groupSort(search)}
+          onSort={(sort) => onSearchChange(groupOrder(sort))}
           columns={CONVERSATION_COLUMNS}
           rows={rows}
           getRowId={conversationId}
@@ -86,6 +88,8 @@ export function UsersPage() {
       {rows.length > 0 && (
         <DataTable
           label="End users"
+          sort={groupSort(search)}
+          onSort={(sort) => onSearchChange(groupOrder(sort))}
           columns={USER_COLUMNS}
           rows={rows}
           getRowId={userId}

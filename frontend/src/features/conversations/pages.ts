@@ -4,6 +4,7 @@ import { CircleUser, MessagesSquare } from "lucide-react";
 import { appRoute } from "@/state/frame-routes";
 import type { Place } from "@/telemetry/feature";
 import { groupsSearch } from "./groups-search";
+import { userSearch } from "./user-search";
 
 const conversationsRoute = createRoute({
   getParentRoute: () => appRoute,
@@ -25,7 +26,14 @@ const usersRoute = createRoute({
   component: lazyRouteComponent(() => import("./groups-page"), "UsersPage"),
 });
 
-export const pages = [conversationsRoute, conversationRoute, usersRoute] as const;
+const userRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/users/$userId",
+  validateSearch: userSearch,
+  component: lazyRouteComponent(() => import("./user-page"), "UserPage"),
+});
+
+export const pages = [conversationsRoute, conversationRoute, usersRoute, userRoute] as const;
 
 export const movedAddresses = { "/sessions": "/conversations" };
 

@@ -9,7 +9,7 @@ const PAGE_ROWS = 100;
 const POLL_MS = 5_000;
 
 export function logsQuery(search: LogsSearch) {
-  const { record: _record, ...listed } = search;
+  const { record: _record, paused: _paused, view: _view, ...listed } = search;
   return infiniteQueryOptions({
     // Opening a record changes what is shown beside the list, not what is listed.
     queryKey: ["otel", "logs", listed],
@@ -18,7 +18,10 @@ export function logsQuery(search: LogsSearch) {
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     // Older pages are a walk along a cursor, which must not be disturbed.
     refetchInterval: (query) =>
-      (query.state.data?.pages.length ?? 0) <= 1 && isMoving(search, Date.now()) ? POLL_MS : false,
+      (query.state.data?.pages.length ?? 0) <= 1 && !search.paused && isMoving(search, Date.now())
+        ? POLL_MS
+        : false,
+    refetchOnWindowFocus: !search.paused,
   });
 }
 

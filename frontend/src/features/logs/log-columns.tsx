@@ -1,12 +1,15 @@
 /** Columns of the log list, and the record in two lines for narrow screens. */
 import { Link } from "@tanstack/react-router";
+import { ListTree } from "lucide-react";
+import { HintFacts, useHint } from "@/components/hint/hint";
 import { type DataColumns, dataColumns } from "@/components/ui/data-columns";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { cn } from "@/lib/cn";
-import { formatClock } from "@/lib/format/time";
+import { formatClock, formatExactNanos, nanosToIso } from "@/lib/format/time";
 import { attributeLine, bodyLine, recordKey } from "@/telemetry/logs/log-text";
 import type { LogRecord } from "@/telemetry/logs/logs-query";
 import { SeverityMark } from "@/telemetry/logs/severity-mark";
+import { OneLine } from "@/telemetry/vocabulary/names";
 
 const column = dataColumns<LogRecord>();
 
@@ -15,11 +18,7 @@ export const LOG_COLUMNS = column.columns([
     id: "time",
     header: "Time",
     meta: { track: "112px" },
-    cell: ({ row }) => (
-      <time dateTime={row.original.time} className="whitespace-nowrap font-mono text-muted text-xs tnum">
-        {formatClock(row.original.time)}
-      </time>
-    ),
+    cell: ({ row }) => <RecordTime record={row.original} />,
   }),
   column.display({
     id: "severity",
@@ -37,9 +36,48 @@ export const LOG_COLUMNS = column.columns([
     id: "service",
     header: "Service",
     meta: { track: "minmax(90px,150px)", from: 720 },
-    cell: ({ row }) => <span className="block truncate text-muted">{row.original.service}</span>,
+    cell: ({ row }) => <OneLine text={row.original.service} />,
+  }),
+  column.display({
+    id: "trace",
+    header: () => <span className="sr-only">Trace</span>,
+    meta: { track: "20px" },
+    cell: ({ row }) => <TraceLink record={row.original} />,
   }),
 ]) as DataColumns<LogRecord>;
+
+function RecordTime({ record }: { record: LogRecord }) {
+  const hint = useHint(() => (
+    <HintFacts
+      facts={[
+        ["Time", formatExactNanos(record.time_unix_nano)],
+        ["UTC", nanosToIso(record.time_unix_nano)],
+      ]}
+    />
+  ));
+  return (
+    <time {...hint} dateTime={record.time} className="whitespace-nowrap font-mono text-muted text-xs tnum">
+      {formatClock(record.time)}
+    </time>
+  );
+}
+
+/** A record that belongs to a trace leads there. It lies above the link that covers the row. */
+function TraceLink({ record }: { record: LogRecord }) {
+  if (!record.trace_id) return null;
+  return (
+    <Link
+      to="/traces/$traceId"
+      params={{ traceId: record.trace_id }}
+      search={record.span_id ? { span: record.span_id, tab: "logs" } : { tab: "logs" }}
+      aria-label={record.span_id ? "Open its span" : "Open its trace"}
+      tabIndex={-1}
+      className="-m-1 relative z-1 grid size-6 place-items-center rounded-sm text-faint hover:bg-hover hover:text-accent-text"
+    >
+      <ListTree size={13} aria-hidden />
+    </Link>
+  );
+}
 
 /** Event, words, and attributes where there is room; the link covers the row. */
 function RecordLine({ record }: { record: LogRecord }) {
@@ -75,6 +113,7 @@ export function CompactRecord({ record }: { record: LogRecord }) {
       <span className="mt-1 flex min-w-0 items-center gap-2 text-faint text-xs">
         <SeverityMark record={record} />
         <span className="truncate">{record.service}</span>
+        <TraceLink record={record} />
         <TimeAgo iso={record.time} className="ml-auto shrink-0 tnum" />
       </span>
     </>

@@ -1,7 +1,7 @@
 /** Log records, newest first, joined to their spans; the chosen one stands beside the list. */
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { ListTree, ScrollText, X } from "lucide-react";
 import { Button, buttonClass } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
@@ -21,6 +21,7 @@ import { recordKey } from "@/telemetry/logs/log-text";
 import type { LogRecord } from "@/telemetry/logs/logs-query";
 import { SeverityMark } from "@/telemetry/logs/severity-mark";
 import { ServiceSelect } from "@/telemetry/services/service-select";
+import { ViewsMenu } from "@/telemetry/views/views-menu";
 import { logsQuery } from "./list-query";
 import { CompactRecord, LOG_COLUMNS } from "./log-columns";
 import { activeLogFilters, LOG_SEVERITIES, type LogsSearch } from "./logs-search";
@@ -30,12 +31,16 @@ interface SearchProps {
   onSearchChange: (change: Partial<LogsSearch>) => void;
 }
 
+const ID = "/app/logs";
+const route = getRouteApi(ID);
+
 export function LogsPage() {
-  const [search, onSearchChange] = useSearchState("/app/logs");
+  const [search, onSearchChange] = useSearchState(ID);
+  const navigate = route.useNavigate();
   const narrow = useMedia(NARROW);
   const logs = useInfiniteQuery(logsQuery(search));
   // Opening a record changes what stands beside the list, not the list.
-  const listed = { ...search, record: undefined };
+  const listed = { ...search, record: undefined, view: undefined };
   const { rows, ids, arrived, state } = useLiveList({ list: logs, idOf: recordKey, search: listed });
   const chosen = rows[ids.indexOf(search.record ?? "")];
   const close = () => onSearchChange({ record: undefined });
@@ -45,8 +50,24 @@ export function LogsPage() {
     <>
       <PageHeader
         title="Logs"
-        note={<LiveMark state={state} />}
-        actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
+        note={
+          <LiveMark
+            state={state}
+            onToggle={() => onSearchChange({ paused: search.paused ? undefined : true })}
+          />
+        }
+        actions={
+          <>
+            <ViewsMenu
+              page="logs"
+              search={search}
+              onChoose={(next, replace) =>
+                void navigate({ search: next as LogsSearch, replace: replace ?? false })
+              }
+            />
+            <TimeRangePicker value={search} onValueChange={onSearchChange} />
+          </>
+        }
       />
       <LogFilters search={search} onSearchChange={onSearchChange} />
       <LoadState query={logs} label="Loading logs" />
@@ -67,7 +88,9 @@ export function LogsPage() {
               rows={rows}
               getRowId={recordKey}
               arrived={arrived}
-              {...(search.record === undefined ? {} : { selected: search.record })}
+              current={search.record}
+              onPreview={(id) => onSearchChange({ record: id === search.record ? undefined : id })}
+              onMove={(id) => search.record !== undefined && onSearchChange({ record: id })}
               renderCompact={(row) => <CompactRecord record={row} />}
               onEndReached={() => loadNextPage(logs)}
               footer={
@@ -147,7 +170,7 @@ function RecordPanel({ record, onClose }: { record: LogRecord; onClose: () => vo
             <Link
               to="/logs"
               search={(before) => ({ ...before, event: record.event_name ?? undefined })}
-              title="Show this event only"
+              aria-label={`Show ${record.event_name} only`}
               className="min-w-0 truncate font-mono text-accent-text text-xs hover:underline"
             >
               {record.event_name}

@@ -13,6 +13,10 @@ export const logsSearch = timeRangeSearch.extend({
   severity: z.enum(LOG_SEVERITIES).optional().catch(undefined),
   event: text,
   trace: text,
+  /** New records are not added by themselves. */
+  paused: z.boolean().optional().catch(undefined),
+  /** Id of the saved view that was opened. */
+  view: text,
   /** Key of the record whose details are open, see log-text.ts. */
   record: text,
 });

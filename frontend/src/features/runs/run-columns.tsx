@@ -1,13 +1,15 @@
 /** What a row of the list of runs says. */
 import { Link } from "@tanstack/react-router";
+import { Hint } from "@/components/hint/hint";
 import { type DataColumns, dataColumns } from "@/components/ui/data-columns";
 import { rowLinkClass } from "@/components/ui/row-link";
 import { TimeAgo } from "@/components/ui/time-ago";
-import { formatDuration, nanosToNumber } from "@/lib/format/duration";
+import { nanosToNumber } from "@/lib/format/duration";
 import { plural } from "@/lib/format/number";
 import { CopyRunLink } from "@/telemetry/vocabulary/copy-run-link";
 import { EvidenceMark } from "@/telemetry/vocabulary/evidence";
-import { Unknown } from "@/telemetry/vocabulary/numbers";
+import { OneLine } from "@/telemetry/vocabulary/names";
+import { Count, Duration, Unknown } from "@/telemetry/vocabulary/numbers";
 import { RoleMark } from "@/telemetry/vocabulary/role-mark";
 import { ErrorMark } from "@/telemetry/vocabulary/status";
 import { timeColumns } from "@/telemetry/vocabulary/time-columns";
@@ -28,11 +30,7 @@ export function runColumns(maxNanos: number): DataColumns<Run> {
         id: "service",
         header: "Service",
         meta: { track: "minmax(100px,1fr)", from: 700 },
-        cell: ({ row }) => (
-          <span className="block truncate text-muted" title={serviceOf(row.original)}>
-            {serviceOf(row.original)}
-          </span>
-        ),
+        cell: ({ row }) => <OneLine text={serviceOf(row.original)} />,
       }),
       column.display({
         id: "graph",
@@ -44,7 +42,12 @@ export function runColumns(maxNanos: number): DataColumns<Run> {
         id: "nodes",
         header: "Nodes",
         meta: { track: "60px", align: "end" },
-        cell: ({ row }) => <span className="text-muted tnum">{row.original.node_count ?? "–"}</span>,
+        cell: ({ row }) =>
+          row.original.node_count === null ? (
+            <Unknown why="The run says no number of nodes" />
+          ) : (
+            <Count value={row.original.node_count} one="node" />
+          ),
       }),
     ]) as DataColumns<Run>),
     ...timeColumns<Run>(maxNanos, (run) => run.status === "error"),
@@ -77,18 +80,30 @@ function RunName({ run }: { run: Run }) {
 
 /** Runs with the same mark ran the same graph. */
 function GraphId({ id }: { id: string | null }) {
-  if (!id) return <Unknown title="This SDK version sends no graph hash" />;
+  if (!id) return <Unknown why="This SDK version sends no graph hash" />;
   const hash = id.replace(/^(graph_|agent_sha256:)/, "");
   const hue = Number.parseInt(hash.slice(0, 4), 16) % 360;
   return (
-    <span className="flex items-center gap-1.5 font-mono text-2xs text-faint" title={id}>
+    <Hint
+      className="flex items-center gap-1.5 font-mono text-2xs text-faint"
+      content={() => <GraphFacts id={id} />}
+    >
       <span
         className="size-2 rounded-full"
         style={{ background: `oklch(0.65 0.11 ${hue || 0})` }}
         aria-hidden
       />
       {hash.slice(0, 7)}
-    </span>
+    </Hint>
+  );
+}
+
+function GraphFacts({ id }: { id: string }) {
+  return (
+    <>
+      <code className="font-mono [overflow-wrap:anywhere]">{id}</code>
+      <p className="mt-1 text-muted">Runs with the same id ran the same graph.</p>
+    </>
   );
 }
 
@@ -101,7 +116,7 @@ export function CompactRun({ run }: { run: Run }) {
         <span className="truncate">{serviceOf(run)}</span>
         <span className="ml-auto flex shrink-0 gap-2">
           {run.node_count !== null && <span>{plural(run.node_count, "node")}</span>}
-          <span className="text-muted">{formatDuration(nanosToNumber(run.duration_ns))}</span>
+          <Duration nanos={nanosToNumber(run.duration_ns)} className="text-muted" />
           <TimeAgo iso={run.start_time} />
         </span>
       </span>

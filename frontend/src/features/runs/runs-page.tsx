@@ -1,6 +1,6 @@
 /** Runs of workflows and agents, newest first. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { Workflow, X } from "lucide-react";
 import { useMemo } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
@@ -10,13 +10,17 @@ import { LiveMark } from "@/components/ui/live-mark";
 import { NoMatches } from "@/components/ui/no-matches";
 import { FilterBar, PageHeader } from "@/components/ui/page";
 import { SearchInput } from "@/components/ui/search-input";
+import { SelectionBar } from "@/components/ui/selection-bar";
 import { EmptyState, LoadState } from "@/components/ui/states";
 import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
 import { longestNanos } from "@/lib/longest";
 import { loadNextPage } from "@/state/query-client";
 import { useLiveList } from "@/state/use-live-list";
 import { useSearchState } from "@/state/use-search-state";
+import { useSelection } from "@/state/use-selection";
 import { ServiceSelect } from "@/telemetry/services/service-select";
+import { type SelectedTrace, SelectionActions } from "@/telemetry/slots/selection-actions";
+import { ViewsMenu } from "@/telemetry/views/views-menu";
 import { CompactRun, runColumns } from "./run-columns";
 import { type Run, runsQuery } from "./runs-query";
 import { FILTERS, LINKED_FILTERS, type RunsSearch, runsSearch } from "./runs-search";
@@ -26,10 +30,23 @@ interface SearchProps {
   onSearchChange: (change: Partial<RunsSearch>) => void;
 }
 
+const ID = "/app/runs";
+const route = getRouteApi(ID);
+
 export function RunsPage() {
-  const [search, onSearchChange] = useSearchState("/app/runs");
+  const [search, onSearchChange] = useSearchState(ID);
+  const navigate = route.useNavigate();
   const runs = useInfiniteQuery(runsQuery(search));
-  const { rows, arrived, state } = useLiveList({ list: runs, idOf: runId, startOf, search });
+  const { view: _view, ...listed } = search;
+  const byStart = (search.order ?? "start") === "start";
+  const { rows, ids, arrived, state } = useLiveList({
+    list: runs,
+    idOf: runId,
+    startOf: byStart ? startOf : undefined,
+    search: listed,
+  });
+  const selection = useSelection(ids);
+  const chosen = selection.ids.size === 0 ? [] : rows.filter((row) => selection.ids.has(runId(row)));
   const longest = longestNanos(rows);
   const columns = useMemo(() => runColumns(longest), [longest]);
 
@@ -38,7 +55,18 @@ export function RunsPage() {
       <PageHeader
         title="Runs"
         note={<LiveMark state={state} />}
-        actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
+        actions={
+          <>
+            <ViewsMenu
+              page="runs"
+              search={search}
+              onChoose={(next, replace) =>
+                void navigate({ search: next as RunsSearch, replace: replace ?? false })
+              }
+            />
+            <TimeRangePicker value={search} onValueChange={onSearchChange} />
+          </>
+        }
       />
       <FilterBar>
         <SearchInput
@@ -92,11 +120,28 @@ export function RunsPage() {
       </FilterBar>
       <LoadState query={runs} label="Loading runs" />
       {runs.data && rows.length === 0 && <NoRuns search={search} onSearchChange={onSearchChange} />}
+      <SelectionBar count={chosen.length} onClear={selection.clear}>
+        <SelectionActions selection={chosen.map(selected)} onClear={selection.clear} />
+      </SelectionBar>
       {rows.length > 0 && (
         <DataTable
           label="Runs"
           columns={columns}
           rows={rows}
+          sort={{ column: search.order ?? "start", direction: search.direction ?? "desc" }}
+          onSort={({ column, direction }) =>
+            onSearchChange({
+              order: column === "duration" ? "duration" : undefined,
+              direction: direction === "asc" ? "asc" : undefined,
+            })
+          }
+          selection={{
+            ids: selection.ids,
+            count: rows.length,
+            nameOf: (row) => row.name,
+            onToggle: selection.toggle,
+            onToggleAll: selection.toggleAll,
+          }}
           getRowId={runId}
           renderCompact={(row) => <CompactRun run={row} />}
           arrived={arrived}
@@ -128,6 +173,11 @@ function LinkedFilters({ search, onSearchChange }: SearchProps) {
         <X size={13} aria-hidden />
       </Button>
     ));
+}
+
+function selected(run: Run): SelectedTrace {
+  const { trace_id, span_id, name, start_time_unix_nano } = run;
+  return { traceId: trace_id, spanId: span_id, name, startUnixNano: start_time_unix_nano };
 }
 
 function runId(run: Run): string {

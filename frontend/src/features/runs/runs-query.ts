@@ -12,7 +12,7 @@ const PAGE_ROWS = 100;
 
 export function runsQuery(search: RunsSearch) {
   return infiniteQueryOptions({
-    queryKey: ["otel", "runs", search],
+    queryKey: ["otel", "runs", { ...search, view: undefined }],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) => listRuns(search, pageParam, signal),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -29,6 +29,8 @@ function listRuns(search: RunsSearch, cursor: string | undefined, signal: AbortS
     ...resolveTimeRange(search, Date.now()),
     limit: PAGE_ROWS,
     ...Object.fromEntries(FILTERS.flatMap((key) => (search[key] === undefined ? [] : [[key, search[key]]]))),
+    ...(search.order === undefined ? {} : { order: search.order }),
+    ...(search.direction === undefined ? {} : { direction: search.direction }),
     ...(cursor === undefined ? {} : { cursor }),
   };
   return unwrap(api.GET("/otel/runs", { params: { query }, signal: deadline(signal) }));

@@ -19,6 +19,12 @@ export const runsSearch = timeRangeSearch.extend({
   service_version: text,
   correlation_type: text,
   correlation_id: text,
+  /** What comes first; the newest unless it is set. */
+  order: z.enum(["start", "duration"]).optional().catch(undefined),
+  /** The highest first unless it is set. */
+  direction: z.enum(["asc"]).optional().catch(undefined),
+  /** Id of the saved view that was opened. */
+  view: text,
 });
 
 /** Filters that links and addresses set; each is shown with a way to take it away. */

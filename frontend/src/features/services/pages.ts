@@ -3,10 +3,12 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { Boxes } from "lucide-react";
 import { appRoute } from "@/state/frame-routes";
 import type { Place } from "@/telemetry/feature";
+import { servicesSearch } from "./services-search";
 
 const servicesRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/services",
+  validateSearch: servicesSearch,
   component: lazyRouteComponent(() => import("./services-page"), "ServicesPage"),
 });
 

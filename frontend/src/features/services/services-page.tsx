@@ -1,74 +1,54 @@
-/** Services: who sends telemetry, how much, and how much of it failed. */
+/** Services: who sends telemetry, how much it is asked, how much of that failed, how long it took and what it cost. */
 
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Boxes } from "lucide-react";
+import { useMemo } from "react";
 import { buttonClass } from "@/components/ui/button";
-import { type DataColumns, dataColumns } from "@/components/ui/data-columns";
+import type { Sort } from "@/components/ui/data-columns";
 import { DataTable } from "@/components/ui/data-table";
 import { LiveMark, windowState } from "@/components/ui/live-mark";
 import { PageHeader } from "@/components/ui/page";
-import { rowLinkClass } from "@/components/ui/row-link";
-import { EmptyState, LoadState } from "@/components/ui/states";
-import { TimeAgo } from "@/components/ui/time-ago";
+import { EmptyState, LoadState, StaleNotice } from "@/components/ui/states";
 import { AllTimeButton, TimeRangePicker } from "@/components/ui/time-range-picker";
-import { formatCompact, formatCount, plural } from "@/lib/format/number";
-import { formatShare } from "@/lib/format/share";
 import { useSearchState } from "@/state/use-search-state";
-import { type Service, servicesQuery } from "@/telemetry/services/services-query";
-
-const column = dataColumns<Service>();
-
-const COLUMNS = column.columns([
-  column.display({
-    id: "name",
-    header: "Service",
-    meta: { track: "minmax(180px,2fr)" },
-    cell: ({ row }) => <ServiceLink service={row.original} />,
-  }),
-  column.display({
-    id: "traces",
-    header: "Traces",
-    meta: { track: "minmax(64px,110px)", align: "end" },
-    cell: ({ row }) => <CountCell value={row.original.trace_count} />,
-  }),
-  column.display({
-    id: "spans",
-    header: "Spans",
-    meta: { track: "minmax(64px,110px)", align: "end" },
-    cell: ({ row }) => <CountCell value={row.original.span_count} />,
-  }),
-  column.display({
-    id: "errors",
-    header: "Failed spans",
-    meta: { track: "minmax(120px,170px)", align: "end" },
-    cell: ({ row }) => <ErrorShare service={row.original} />,
-  }),
-  column.display({
-    id: "first",
-    header: "First seen",
-    meta: { track: "110px", align: "end", from: 820 },
-    cell: ({ row }) => <TimeAgo iso={row.original.first_seen} className="text-muted tnum" />,
-  }),
-  column.display({
-    id: "last",
-    header: "Last seen",
-    meta: { track: "110px", align: "end" },
-    cell: ({ row }) => <TimeAgo iso={row.original.last_seen} className="text-muted tnum" />,
-  }),
-]) as DataColumns<Service>;
+import { servicesQuery } from "@/telemetry/services/services-query";
+import { figuresQuery } from "./figures-query";
+import { COLUMNS, CompactService, figureOf, type ServiceRow } from "./service-columns";
+import type { ServicesSearch } from "./services-search";
 
 export function ServicesPage() {
   const [search, onSearchChange] = useSearchState("/app/services");
-  const services = useQuery(servicesQuery(search));
+  const { order: column = "name", direction = "asc", range, from, to } = search;
+  const window = useMemo(() => ({ range, from, to }), [range, from, to]);
+  const services = useQuery(servicesQuery(window));
+  const earliest = services.data?.map((service) => service.first_seen).sort()[0];
+  const figures = useQuery({
+    ...figuresQuery(window, range === "all" ? earliest : undefined),
+    enabled: services.data !== undefined,
+  });
+  const rows = useMemo(
+    () =>
+      (services.data ?? [])
+        .map(
+          (service): ServiceRow => ({
+            ...service,
+            figures: figures.data?.byService.get(service.name),
+            seconds: figures.data?.seconds ?? 1,
+          }),
+        )
+        .sort(byFigure({ column, direction })),
+    [services.data, figures.data, column, direction],
+  );
   return (
     <>
       <PageHeader
         title="Services"
-        note={<LiveMark state={windowState(search, services.error)} />}
+        note={<LiveMark state={windowState(window, services.error)} />}
         actions={<TimeRangePicker value={search} onValueChange={onSearchChange} />}
       />
       <LoadState query={services} label="Loading services" />
+      {figures.error && !services.error && <StaleNotice error={figures.error} />}
       {services.data?.length === 0 && (
         <EmptyState
           icon={Boxes}
@@ -85,71 +65,34 @@ export function ServicesPage() {
           A service is what your application calls itself in <code className="font-mono">service.name</code>.
         </EmptyState>
       )}
-      {services.data && services.data.length > 0 && (
+      {rows.length > 0 && (
         <DataTable
           label="Services"
           columns={COLUMNS}
-          rows={services.data}
+          rows={rows}
           getRowId={(row) => row.name}
-          renderCompact={(row) => <CompactService service={row} />}
+          sort={{ column, direction }}
+          onSort={(sort) =>
+            onSearchChange({
+              order: sort.column === "name" ? undefined : (sort.column as ServicesSearch["order"]),
+              direction: sort.column === "name" && sort.direction === "asc" ? undefined : sort.direction,
+            })
+          }
+          renderCompact={(row) => <CompactService row={row} />}
         />
       )}
     </>
   );
 }
 
-function ServiceLink({ service }: { service: Service }) {
-  return (
-    <span className="flex min-w-0 items-center gap-2.5">
-      <span className="grid size-[18px] shrink-0 place-items-center rounded-[5px] bg-hover text-muted">
-        <Boxes size={12} aria-hidden />
-      </span>
-      <Link to="/services/$service" params={{ service: service.name }} className={rowLinkClass}>
-        {service.name}
-      </Link>
-    </span>
-  );
-}
-
-function CountCell({ value }: { value: number }) {
-  return (
-    <span className="tnum" title={formatCount(value)}>
-      {formatCompact(value)}
-    </span>
-  );
-}
-
-function ErrorShare({ service }: { service: Service }) {
-  const failed = service.error_count > 0;
-  return (
-    <span
-      className="flex items-center justify-end gap-2 tnum"
-      title={`${formatCount(service.error_count)} failed spans`}
-    >
-      <span className="h-1 w-14 overflow-hidden rounded-full bg-line" aria-hidden>
-        <span
-          className="block h-full rounded-full bg-danger"
-          style={{ width: `${failed ? Math.max(6, (service.error_count / service.span_count) * 100) : 0}%` }}
-        />
-      </span>
-      <span className={failed ? "min-w-14 text-danger-text" : "min-w-14 text-faint"}>
-        {formatShare(service.error_count, service.span_count)}
-      </span>
-    </span>
-  );
-}
-
-function CompactService({ service }: { service: Service }) {
-  return (
-    <>
-      <ServiceLink service={service} />
-      <span className="mt-1 flex gap-3 pl-7 text-faint text-xs tnum">
-        <span>{plural(service.trace_count, "trace")}</span>
-        <span className={service.error_count > 0 ? "text-danger-text" : ""}>
-          {formatShare(service.error_count, service.span_count)} failed
-        </span>
-        <TimeAgo iso={service.last_seen} className="ml-auto" />
-      </span>
-    </>
-  );
+/** Services without the figure come last, in either direction. */
+function byFigure({ column, direction }: Sort) {
+  const sign = direction === "asc" ? 1 : -1;
+  return (a: ServiceRow, b: ServiceRow): number => {
+    const [figureA, figureB] = [figureOf(a, column), figureOf(b, column)];
+    if (figureA === figureB) return a.name.localeCompare(b.name);
+    if (figureA === null || figureB === null) return figureA === null ? 1 : -1;
+    if (typeof figureA === "number" && typeof figureB === "number") return sign * (figureA - figureB);
+    return sign * String(figureA).localeCompare(String(figureB));
+  };
 }

@@ -1,8 +1,10 @@
 /** Retention and deletion. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { Settings } from "lucide-react";
+import { lazy } from "react";
 import { settingsRoute } from "@/state/frame-routes";
 import type { Place, SettingsTab } from "@/telemetry/feature";
+import type { SelectionAction } from "@/telemetry/slots/selection-actions";
 import type { TraceActionSet } from "@/telemetry/slots/trace-actions";
 import { deleteTrace } from "./delete-trace";
 
@@ -30,3 +32,12 @@ export const settingsTabs: readonly SettingsTab[] = [
 ];
 
 export const traceActions: Partial<TraceActionSet> = { menu: [deleteTrace] };
+
+export const selectionActions: readonly SelectionAction[] = [
+  {
+    id: "storage-selection",
+    rank: 90,
+    admin: true,
+    Button: lazy(async () => ({ default: (await import("./delete-selection")).DeleteSelection })),
+  },
+];

@@ -17,6 +17,7 @@ import { TimeSplitFact } from "./time-split-fact";
 import { TraceChips } from "./trace-chips";
 import { TraceMenu } from "./trace-menu";
 import type { TraceView } from "./use-trace-view";
+import { TraceNeighbours } from "./trace-neighbours";
 
 interface TraceHeaderProps {
   data: TraceData;
@@ -41,6 +42,7 @@ export function TraceHeader({ data, view, live }: TraceHeaderProps) {
         {summary.error_count > 0 && <ErrorMark count={summary.error_count} />}
         <div className="ml-auto flex shrink-0 items-center gap-2">
           {live && <LiveMark state="live" />}
+          <TraceNeighbours traceId={data.traceId} />
           {buttons.map(({ id, Button }) => (
             <Button key={id} trace={trace} />
           ))}

@@ -2,8 +2,8 @@
 import { Download } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
+import { exportPath } from "@/telemetry/traces/list-query";
 import type { TracesSearch } from "@/telemetry/traces/traces-search";
-import { exportPath } from "./list-query";
 
 const FORMATS = [
   { id: "csv", label: "CSV" },
@@ -23,15 +23,27 @@ export function ExportMenu({ search }: { search: TracesSearch }) {
       }
     >
       <MenuLabel>Traces in this list</MenuLabel>
+      <ExportItems pathOf={(of, format) => exportPath(search, of, format)} />
+    </Menu>
+  );
+}
+
+interface ExportItemsProps {
+  pathOf: (of: "traces" | "spans", format: string) => string;
+}
+
+export function ExportItems({ pathOf }: ExportItemsProps) {
+  return (
+    <>
       {FORMATS.map((format) => (
-        <ExportItem key={format.id} label={format.label} path={exportPath(search, "traces", format.id)} />
+        <ExportItem key={format.id} label={format.label} path={pathOf("traces", format.id)} />
       ))}
       <MenuSeparator />
       <MenuLabel>All spans, full detail</MenuLabel>
       {FORMATS.map((format) => (
-        <ExportItem key={format.id} label={format.label} path={exportPath(search, "spans", format.id)} />
+        <ExportItem key={format.id} label={format.label} path={pathOf("spans", format.id)} />
       ))}
-    </Menu>
+    </>
   );
 }
 

@@ -6,16 +6,19 @@ import { SelectField } from "@/components/ui/field";
 import { FilterBar } from "@/components/ui/page";
 import { SearchInput } from "@/components/ui/search-input";
 import { FilterInput } from "@/telemetry/filter/filter-input";
+import type { FilterProblem } from "@/telemetry/filter/filter-problem";
 import { ServiceSelect } from "@/telemetry/services/service-select";
 import { activeFilters, asTraceId, type TracesSearch } from "@/telemetry/traces/traces-search";
 import { ROLE_IDS, roleLook, type SpanRole } from "@/telemetry/vocabulary/roles";
 
 interface TraceFiltersProps {
   search: TracesSearch;
+  /** What the server found wrong with the filter. */
+  problem: FilterProblem | undefined;
   onChange: (change: Partial<TracesSearch>) => void;
 }
 
-export function TraceFilters({ search, onChange }: TraceFiltersProps) {
+export function TraceFilters({ search, problem, onChange }: TraceFiltersProps) {
   const navigate = useNavigate();
   const active = activeFilters(search);
 
@@ -30,6 +33,7 @@ export function TraceFilters({ search, onChange }: TraceFiltersProps) {
     <FilterBar>
       <FilterInput
         value={search.filter ?? ""}
+        problem={problem}
         onApply={(filter) => onChange({ filter: filter || undefined })}
         className="min-w-52 flex-[3] basis-80"
       />

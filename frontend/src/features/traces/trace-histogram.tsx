@@ -4,10 +4,10 @@ import { useMemo } from "react";
 import { TimeChart } from "@/components/charts/time-chart";
 import { COUNTS } from "@/components/charts/value-scales";
 import { exactRange } from "@/lib/time-range";
+import { useKept } from "@/state/use-kept";
 import { fillBuckets } from "@/telemetry/stats/buckets";
 import { statsQuery } from "@/telemetry/stats/stats-query";
-import type { TracesSearch } from "@/telemetry/traces/traces-search";
-import { filterParams } from "./list-query";
+import { filterParams, type TracesSearch } from "@/telemetry/traces/traces-search";
 
 const HEIGHT_PX = 92;
 
@@ -22,9 +22,10 @@ export default function TraceHistogram({ search, earliest, onSearchChange }: Tra
   const stats = useQuery(
     statsQuery({ range, from, to }, { of: "traces", interval: "auto", ...filterParams(search) }, earliest),
   );
+  const shown = useKept(stats.data);
   const { times, series } = useMemo(() => {
-    if (!stats.data) return { times: [], series: [] };
-    const buckets = fillBuckets(stats.data);
+    if (!shown) return { times: [], series: [] };
+    const buckets = fillBuckets(shown);
     return {
       times: buckets.times,
       series: [
@@ -40,8 +41,8 @@ export default function TraceHistogram({ search, earliest, onSearchChange }: Tra
         },
       ],
     };
-  }, [stats.data]);
-  if (stats.error && !stats.data) return null;
+  }, [shown]);
+  if (stats.error && !shown) return null;
   return (
     <div className="shrink-0 border-line border-b pr-2 pl-1" style={{ minHeight: HEIGHT_PX }}>
       <TimeChart

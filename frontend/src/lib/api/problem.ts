@@ -7,7 +7,19 @@ const problemSchema = z.object({
   status: z.number().catch(0),
   detail: z.string().optional().catch(undefined),
   request_id: z.string().optional().catch(undefined),
-  errors: z.array(z.object({ field: z.string(), message: z.string() })).catch([]),
+  errors: z
+    .array(
+      z.object({
+        field: z.string(),
+        message: z.string(),
+        /** Where in the field's text, in characters, if it is about a part of it. */
+        offset: z.number().optional().catch(undefined),
+        length: z.number().optional().catch(undefined),
+        /** What may stand there instead. */
+        suggestion: z.string().optional().catch(undefined),
+      }),
+    )
+    .catch([]),
 });
 
 type Problem = z.infer<typeof problemSchema>;
@@ -23,7 +35,7 @@ export class ApiProblem extends Error {
   readonly detail: string | undefined;
   readonly requestId: string | undefined;
   /** What is wrong with single fields of the request. */
-  readonly fields: { field: string; message: string }[];
+  readonly fields: Problem["errors"];
 
   constructor(status: number, title: string, more: Partial<Problem> = {}) {
     super(more.detail ?? title);

@@ -1248,27 +1248,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/otel/errors": {
+    "/views": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * List failures by kind, the most frequent first, with how they came over time.
-         * @description Without `to` the range ends now; without `from` it has 24 hours.
-         */
-        get: operations["list_errors"];
+        /** Lists the caller's own views and all shared ones, by name. */
+        get: operations["list_views"];
         put?: never;
-        post?: never;
+        /** Keeps a view of the caller's. Members and admins may share it. */
+        post: operations["create_view"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/otel/errors/{fingerprint}": {
+    "/views/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1278,11 +1276,30 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /** Deletes a view. For its owner, and for admins if it is shared. */
+        delete: operations["delete_view"];
         options?: never;
         head?: never;
-        /** Decide about one kind of failure: open, muted or resolved. */
-        patch: operations["set_error_state"];
+        /** Renames, shares or rewrites a view. For its owner. */
+        patch: operations["change_view"];
+        trace?: never;
+    };
+    "/views/{id}/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Has the caller's list open with this view, instead of another one. */
+        put: operations["set_default_view"];
+        post?: never;
+        /** Has the caller's list open with no view, if it opened with this one. */
+        delete: operations["unset_default_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
@@ -4416,6 +4433,116 @@ export interface components {
             subflow_structural_id: string | null;
             /** @description Class of the node. */
             type: string;
+        };
+        /** @description A view to keep. */
+        NewView: {
+            /** @description Whether everybody who may sign in sees it; only its owner unless said otherwise. For members and admins. */
+            is_shared?: boolean;
+            /**
+             * @description What to call it. One account has no two of a name for one list.
+             * @example Dearest today
+             */
+            name: string;
+            /**
+             * @description Which list it is of, for example `traces`.
+             * @example traces
+             */
+            page: string;
+            /** @description The parameters of the list, at most 8 KiB of JSON. */
+            search: Record<string, never>;
+        };
+        /** @description One page of a list. */
+        Page_View: {
+            /** @description The rows, `[]` when there are none. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /**
+                 * @description Its id.
+                 * @example b3Xk9QpL0aZrT4vW
+                 */
+                id: string;
+                /** @description Whether the caller's list opens with it. */
+                is_default: boolean;
+                /** @description Whether the caller owns it, and may change it. */
+                is_own: boolean;
+                /** @description Whether everybody who may sign in sees it. */
+                is_shared: boolean;
+                /**
+                 * @description What its owner called it.
+                 * @example Dearest today
+                 */
+                name: string;
+                /** @description The address of its owner; null when that account is gone. */
+                owner: string | null;
+                /**
+                 * @description Which list it is of.
+                 * @example traces
+                 */
+                page: string;
+                /** @description The parameters of the list. */
+                search: Record<string, never>;
+                /**
+                 * Format: date-time
+                 * @description When it was last changed.
+                 */
+                updated_at: string;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description A view as the caller sees it. */
+        View: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * @description Its id.
+             * @example b3Xk9QpL0aZrT4vW
+             */
+            id: string;
+            /** @description Whether the caller's list opens with it. */
+            is_default: boolean;
+            /** @description Whether the caller owns it, and may change it. */
+            is_own: boolean;
+            /** @description Whether everybody who may sign in sees it. */
+            is_shared: boolean;
+            /**
+             * @description What its owner called it.
+             * @example Dearest today
+             */
+            name: string;
+            /** @description The address of its owner; null when that account is gone. */
+            owner: string | null;
+            /**
+             * @description Which list it is of.
+             * @example traces
+             */
+            page: string;
+            /** @description The parameters of the list. */
+            search: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+        };
+        /** @description What to change about a view; what is left out stays. */
+        ViewChange: {
+            /** @description Whether everybody who may sign in sees it. Sharing is for members and admins. */
+            is_shared?: boolean | null;
+            /**
+             * @description What to call it.
+             * @example Dearest today
+             */
+            name?: string | null;
+            /** @description The parameters of the list, at most 8 KiB of JSON. */
+            search?: Record<string, never> | null;
         };
     };
     responses: never;
@@ -7856,19 +7983,18 @@ export interface operations {
             };
         };
     };
-    list_errors: {
+    list_views: {
         parameters: {
             query?: {
-                /** @description Earliest start (of log records: time), inclusive: RFC 3339, or unix nanoseconds. */
-                from?: string;
-                /** @description Latest start (of log records: time), exclusive: RFC 3339, or unix nanoseconds. */
-                to?: string;
-                /** @description The service that failed. */
-                service?: string;
-                /** @description Text in the type, the message or the name of the span, in any case. */
-                q?: string;
-                /** @description Kinds in the answer, the most frequent ones, 1 to 200; 50 by default. */
+                /**
+                 * @description Only views of this list; of all unless it is given.
+                 * @example traces
+                 */
+                page?: string;
+                /** @description Rows per page. */
                 limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -7881,7 +8007,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorGroups"];
+                    "application/json": components["schemas"]["Page_View"];
                 };
             };
             /** @description The request was refused; the detail says why. */
@@ -7904,23 +8030,179 @@ export interface operations {
             };
         };
     };
-    set_error_state: {
+    create_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_view: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description 16 hexadecimal digits */
-                fingerprint: string;
+                /** @description The view's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view's id */
+                id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ErrorStateChange"];
+                "application/json": components["schemas"]["ViewChange"];
             };
         };
         responses: {
-            /** @description It is written down. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_default_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the detail says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unset_default_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
             204: {
                 headers: {
                     [name: string]: unknown;

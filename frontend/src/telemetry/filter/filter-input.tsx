@@ -3,17 +3,21 @@ import { ListFilter, X } from "lucide-react";
 import { useId } from "react";
 import { controlClass } from "@/components/ui/field";
 import { cn } from "@/lib/cn";
+import type { FilterProblem } from "./filter-problem";
+import { FilterProblemNote } from "./filter-problem-note";
 import { SuggestionList } from "./suggestion-list";
 import { useFilterInput } from "./use-filter-input";
 import type { FilterSuggestions } from "./use-suggestions";
 
 interface FilterInputProps {
   value: string;
+  /** What the server found wrong with it. */
+  problem?: FilterProblem | undefined;
   onApply: (filter: string) => void;
   className?: string;
 }
 
-export function FilterInput({ value, onApply, className }: FilterInputProps) {
+export function FilterInput({ value, problem, onApply, className }: FilterInputProps) {
   const listId = useId();
   const { input, draft, found, shown, active, open, take, apply, handlers } = useFilterInput(value, onApply);
   return (
@@ -30,6 +34,8 @@ export function FilterInput({ value, onApply, className }: FilterInputProps) {
         aria-expanded={shown.length > 0}
         aria-controls={listId}
         aria-autocomplete="list"
+        aria-invalid={problem ? true : undefined}
+        aria-describedby={problem ? `${listId}-problem` : undefined}
         aria-activedescendant={active >= 0 ? `${listId}-${active}` : undefined}
         autoComplete="off"
         spellCheck={false}
@@ -39,6 +45,9 @@ export function FilterInput({ value, onApply, className }: FilterInputProps) {
         className={cn(controlClass, "pr-7 pl-8 font-mono text-xs")}
       />
       {draft.text !== "" && <ClearButton onClear={() => apply("")} />}
+      {problem && (
+        <FilterProblemNote id={`${listId}-problem`} filter={value} problem={problem} onApply={apply} />
+      )}
       <SuggestionList
         id={listId}
         items={shown}

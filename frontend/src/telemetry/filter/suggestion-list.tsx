@@ -16,7 +16,7 @@ export function SuggestionList({ id, items, active, note, onTake }: SuggestionLi
   return (
     <div
       className={cn(
-        "absolute top-full left-0 z-30 mt-1 w-full min-w-64 overflow-hidden rounded-lg border border-line-strong bg-raised p-1 shadow-pop",
+        "absolute top-9 left-0 z-30 w-full min-w-64 overflow-hidden rounded-lg border border-line-strong bg-raised p-1 shadow-pop",
         items.length === 0 && !note && "hidden",
       )}
     >

@@ -1,4 +1,5 @@
 /** How bad a log record is: only warnings and errors have a colour. */
+import { Hint } from "@/components/hint/hint";
 import { cn } from "@/lib/cn";
 import type { LogRecord } from "./logs-query";
 
@@ -16,8 +17,9 @@ export function SeverityMark({ record, className }: { record: LogRecord; classNa
   const word = severity ?? (own || "–");
   const exact = [own, number > 0 ? `severity number ${number}` : ""].filter(Boolean).join(", ");
   return (
-    <span
-      title={exact || "The sender gave no severity"}
+    <Hint
+      silent
+      content={() => exact || "The sender gave no severity"}
       className={cn(
         "inline-flex items-center gap-1.5 font-medium text-2xs uppercase",
         severity === null ? "text-faint" : LOOKS[severity],
@@ -26,6 +28,6 @@ export function SeverityMark({ record, className }: { record: LogRecord; classNa
     >
       <span aria-hidden className="size-1.5 shrink-0 rounded-full bg-current" />
       <span className="truncate">{word}</span>
-    </span>
+    </Hint>
   );
 }

@@ -14,15 +14,22 @@ const POLL_MS = 10_000;
 export function statsQuery(window: TimeRangeSearch, params: StatsParams, earliest?: string) {
   return queryOptions({
     queryKey: ["otel", "stats", window, params, earliest],
-    queryFn: ({ signal }) => {
-      const range = resolveTimeRange(window, Date.now());
-      const from = range.from ?? earliest;
-      const query = { ...params, ...range, ...(from === undefined ? {} : { from }) };
-      return unwrap(api.GET("/otel/stats", { params: { query }, signal: deadline(signal) }));
-    },
+    queryFn: ({ signal }) => readStats(window, params, earliest, signal),
     placeholderData: (before) => before,
     refetchInterval: () => (isMoving(window, Date.now()) ? POLL_MS : false),
   });
+}
+
+export function readStats(
+  window: TimeRangeSearch,
+  params: StatsParams,
+  earliest: string | undefined,
+  signal: AbortSignal,
+): Promise<Stats> {
+  const range = resolveTimeRange(window, Date.now());
+  const from = range.from ?? earliest;
+  const query = { ...params, ...range, ...(from === undefined ? {} : { from }) };
+  return unwrap(api.GET("/otel/stats", { params: { query }, signal: deadline(signal) }));
 }
 
 const VALUES_MAX = 50;

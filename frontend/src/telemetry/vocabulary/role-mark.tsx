@@ -1,5 +1,6 @@
 /** The small square that tells what a span is: one glyph and colour per role, span kind where there is none. */
 import { ArrowDownLeft, ArrowUpRight, Inbox, type LucideIcon, Minus, Send, Waypoints } from "lucide-react";
+import { Hint } from "@/components/hint/hint";
 import { cn } from "@/lib/cn";
 import { roleColor, roleLook } from "./roles";
 
@@ -26,8 +27,9 @@ export function RoleMark({ spanRole: role, kind, size = "sm" }: RoleMarkProps) {
   const { label, icon: Icon } = roleLook(role) ?? KINDS[kind ?? ""] ?? PLAIN;
   const color = roleColor(role);
   return (
-    <span
-      title={label}
+    <Hint
+      silent
+      content={() => label}
       className={cn(
         "grid shrink-0 place-items-center rounded-[5px]",
         size === "sm" ? "size-[18px]" : "size-6",
@@ -41,6 +43,6 @@ export function RoleMark({ spanRole: role, kind, size = "sm" }: RoleMarkProps) {
     >
       <Icon size={size === "sm" ? 12 : 15} strokeWidth={2.2} aria-hidden />
       <span className="sr-only">{label}</span>
-    </span>
+    </Hint>
   );
 }

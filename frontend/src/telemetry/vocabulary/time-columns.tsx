@@ -20,7 +20,7 @@ export function timeColumns<Row extends Timed>(
     column.display({
       id: "duration",
       header: "Duration",
-      meta: { track: "128px", align: "end" },
+      meta: { track: "128px", align: "end", sort: "desc" },
       cell: ({ row }) => (
         <DurationBar
           nanos={nanosToNumber(row.original.duration_ns)}
@@ -32,7 +32,7 @@ export function timeColumns<Row extends Timed>(
     column.display({
       id: "start",
       header: "Started",
-      meta: { track: "84px", align: "end" },
+      meta: { track: "84px", align: "end", sort: "desc" },
       cell: ({ row }) => (
         <TimeAgo iso={row.original.start_time} className="whitespace-nowrap text-muted tnum" />
       ),

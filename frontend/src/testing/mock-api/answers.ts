@@ -17,6 +17,22 @@ export function problem(status: number, title: string, detail?: string, type = "
   );
 }
 
+/** A filter that cannot be read, as the server says it. */
+export function badFilter(message: string, offset: number, length: number, suggestion?: string): Response {
+  const error = { field: "filter", message, offset, length, ...(suggestion ? { suggestion } : {}) };
+  return HttpResponse.json(
+    {
+      type: "urn:junjo:problem:invalid_input",
+      title: "Bad Request",
+      status: 400,
+      detail: message,
+      request_id: "mock-request",
+      errors: [error],
+    },
+    { status: 400, headers: { "content-type": "application/problem+json" } },
+  );
+}
+
 export function guarded(store: MockStore, answer: () => Response): Response {
   return store.signedIn ? answer() : problem(401, "Not signed in");
 }

@@ -53,8 +53,27 @@ function retell(source: Captured, traceId: string, startMs: number, stretch: num
     start_time: new Date(Number(start / MILLION)).toISOString(),
     start_time_unix_nano: String(start),
     duration_ns: String(BigInt(source.summary.duration_ns) * BigInt(stretch)),
+    first_input: saidFirst(spans),
+    last_output: saidLast(spans),
+    columns: null,
   };
   return { traceId, spans, summary };
+}
+
+const SAID_MAX = 200;
+
+function saidFirst(spans: readonly SpanDetail[]): string | null {
+  const messages = spans.flatMap((span) => span.derived.input_messages);
+  return textOf(messages.find((message) => message.role === "user"));
+}
+
+function saidLast(spans: readonly SpanDetail[]): string | null {
+  return textOf(spans.flatMap((span) => span.derived.output_messages).at(-1));
+}
+
+function textOf(message: SpanDetail["derived"]["input_messages"][number] | undefined): string | null {
+  const part = message?.parts.find((candidate) => candidate.type === "text");
+  return part?.type === "text" ? part.content.replaceAll(/\s+/g, " ").slice(0, SAID_MAX) : null;
 }
 
 export function toRow(span: SpanDetail): TraceSpan {

@@ -13,6 +13,7 @@ import { statsHandlers } from "./handlers/stats.ts";
 import { storageHandlers } from "./handlers/storage.ts";
 import { traceHandlers } from "./handlers/trace.ts";
 import { tracesHandlers } from "./handlers/traces.ts";
+import { viewHandlers } from "./handlers/views.ts";
 import type { MockStore } from "./store.ts";
 
 export function mockHandlers(store: MockStore) {
@@ -31,5 +32,6 @@ export function mockHandlers(store: MockStore) {
     ...tracesHandlers(store),
     ...runHandlers(store),
     ...runsHandlers(store),
+    ...viewHandlers(store),
   ];
 }

@@ -3,6 +3,7 @@ import { hash, type MockTrace, makeNamedTrace, makeTrace } from "./corpus.ts";
 import { type MockAccounts, mockAccounts } from "./state/accounts.ts";
 import { type MockKey, mockKeys } from "./state/keys.ts";
 import { type MockStorage, mockStorage } from "./state/storage.ts";
+import { type MockView, mockViews } from "./state/views.ts";
 
 export interface MockStore {
   user: { email: string; password: string } | null;
@@ -15,6 +16,7 @@ export interface MockStore {
   storage: MockStorage;
   /** What was decided about kinds of errors, by fingerprint. */
   errorStates: Map<string, "open" | "muted" | "resolved">;
+  views: MockView[];
 }
 
 /** A server that nobody has set up. */
@@ -28,6 +30,7 @@ export function freshStore(): MockStore {
     accounts: mockAccounts("ada@example.com"),
     storage: { retention: { days: null, bytes: null, services: [] }, deletions: [] },
     errorStates: new Map(),
+    views: [],
   };
 }
 
@@ -42,6 +45,7 @@ export function busyStore(nowMs: number, traceCount: number): MockStore {
     accounts: mockAccounts("ada@example.com"),
     storage: mockStorage(nowMs),
     errorStates: new Map(),
+    views: mockViews(),
   };
   let at = nowMs - 3_000;
   for (let seed = traceCount; seed >= 1; seed--) {

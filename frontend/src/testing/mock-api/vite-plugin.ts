@@ -64,7 +64,7 @@ async function answer(
     response.end("reset");
     return true;
   }
-  if (!/^\/(auth|api-keys|otel|v1|health)(\/|$)/.test(url.pathname)) return false;
+  if (!/^\/(auth|api-keys|otel|v1|views|health)(\/|$)/.test(url.pathname)) return false;
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const hasBody = incoming.method !== "GET" && incoming.method !== "HEAD";

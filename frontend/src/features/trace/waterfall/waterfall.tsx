@@ -1,6 +1,7 @@
 /** The trace as a tree of rows with a time axis that fits the data. Virtualised; keyboard as in the ARIA tree pattern. */
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef } from "react";
+import { RowScope } from "@/components/hint/hint";
 import { Splitter } from "@/components/ui/splitter";
 import type { CriticalPath } from "@/features/trace/model/critical-path";
 import type { TimeWindow } from "@/features/trace/model/time-window";
@@ -90,32 +91,34 @@ export function Waterfall(props: WaterfallProps) {
           className="group/tree absolute inset-0 overflow-y-auto overflow-x-hidden outline-none"
         >
           <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
-            {virtualizer.getVirtualItems().map((item) => {
-              const index = rows[item.index] ?? 0;
-              const spanId = model.spans[index]?.span_id ?? "";
-              return (
-                <WaterfallRow
-                  key={item.key}
-                  model={model}
-                  index={index}
-                  preview={previews?.get(spanId)?.asked ?? undefined}
-                  top={item.start}
-                  height={item.size}
-                  position={item.index + 1}
-                  selected={index === selected}
-                  folded={folded.has(spanId)}
-                  dimmed={matches !== null && matches[index] !== 1}
-                  markOrphan={complete}
-                  look={narrow && look === "figures" ? "bars" : look}
-                  sums={sums}
-                  sumsAt={whole.indexById.get(spanId) ?? -1}
-                  window={window}
-                  critical={critical}
-                  onSelect={onSelect}
-                  onToggleFold={onToggleFold}
-                />
-              );
-            })}
+            <RowScope value={true}>
+              {virtualizer.getVirtualItems().map((item) => {
+                const index = rows[item.index] ?? 0;
+                const spanId = model.spans[index]?.span_id ?? "";
+                return (
+                  <WaterfallRow
+                    key={item.key}
+                    model={model}
+                    index={index}
+                    preview={previews?.get(spanId)?.asked ?? undefined}
+                    top={item.start}
+                    height={item.size}
+                    position={item.index + 1}
+                    selected={index === selected}
+                    folded={folded.has(spanId)}
+                    dimmed={matches !== null && matches[index] !== 1}
+                    markOrphan={complete}
+                    look={narrow && look === "figures" ? "bars" : look}
+                    sums={sums}
+                    sumsAt={whole.indexById.get(spanId) ?? -1}
+                    window={window}
+                    critical={critical}
+                    onSelect={onSelect}
+                    onToggleFold={onToggleFold}
+                  />
+                );
+              })}
+            </RowScope>
           </div>
         </div>
       </div>

@@ -1,7 +1,10 @@
 /** The list of traces, and the services that sent them. */
 import { http } from "msw";
 import type { ResponseOf } from "@/lib/api/client";
-import { guarded, ok, paged } from "../answers.ts";
+import type { TracesSearch } from "@/telemetry/traces/traces-search";
+import { compareTraces } from "../../../telemetry/traces/order.ts";
+import { badFilter, guarded, ok, paged } from "../answers.ts";
+import type { MockTrace } from "../corpus.ts";
 import type { MockStore } from "../store.ts";
 import { inWindow } from "../window.ts";
 
@@ -12,8 +15,17 @@ export function tracesHandlers(store: MockStore) {
     http.get("*/otel/services", ({ request }) =>
       guarded(store, () => ok({ items: services(store, request) })),
     ),
-    http.get("*/otel/traces", ({ request }) => guarded(store, () => ok(traces(store, request)))),
+    http.get("*/otel/traces", ({ request }) =>
+      guarded(store, () => badField(request) ?? ok(traces(store, request))),
+    ),
   ];
+}
+
+/** The one field that people try and that there is not. */
+function badField(request: Request): Response | undefined {
+  const filter = new URL(request.url).searchParams.get("filter") ?? "";
+  const at = filter.search(/\bduration\b/);
+  return at < 0 ? undefined : badFilter("There is no field duration.", at, "duration".length, "duration_ms");
 }
 
 function services(store: MockStore, request: Request): Service[] {
@@ -46,9 +58,29 @@ function traces(store: MockStore, request: Request): ResponseOf<"/otel/traces", 
         has("service", (value) => spans.some((span) => span.service === value)) &&
         has("status", (value) => spans.some((span) => span.status === value)) &&
         has("role", (value) => spans.some((span) => span.derived.role === value)) &&
+        has("user_id", (value) => spans.some((span) => span.derived.user_id === value)) &&
+        has("session_id", (value) => spans.some((span) => span.derived.session_id === value)) &&
         has("q", (value) => spans.some((span) => span.name.toLowerCase().includes(value.toLowerCase())))
       );
     })
-    .map(({ summary }) => summary);
+    .map(({ summary, spans }) => ({ ...summary, columns: columnsOf(spans, query.get("columns")) }))
+    .toSorted((a, b) => compareTraces(a, b, orderOf(query)));
   return { ...paged(wanted, query), incomplete: null };
+}
+
+function orderOf(query: URLSearchParams): Pick<TracesSearch, "order" | "direction"> {
+  const direction = query.get("direction") === "asc" ? "asc" : undefined;
+  return { order: (query.get("order") ?? undefined) as TracesSearch["order"], direction };
+}
+
+/** Attributes of the root that were asked for. */
+function columnsOf(spans: MockTrace["spans"], wanted: string | null): Record<string, string | null> | null {
+  if (wanted === null) return null;
+  const attributes = spans[0]?.attributes ?? {};
+  return Object.fromEntries(
+    wanted.split(",").map((id) => {
+      const value = attributes[id.replace(/^attributes\./, "")];
+      return [id, value === undefined ? null : String(value)];
+    }),
+  );
 }
