@@ -8,6 +8,7 @@ interface Trace {
   service: string;
   workflow_count: number;
   session_id: string | null;
+  user_id: string | null;
 }
 
 interface Span {
@@ -32,6 +33,7 @@ export async function pageList(page: Page): Promise<[string, string][]> {
   const ofAgent = agent === undefined ? [] : (await read<{ spans: Span[] }>(`/otel/trace/${agent}`)).spans;
   const agentRun = `/runs/${agent}/${ofAgent.find((span) => span.parent_span_id === null)?.span_id}`;
   const conversation = items.find((item) => item.session_id !== null)?.session_id;
+  const user = items.find((item) => item.user_id !== null)?.user_id;
   const other = items.find((item) => item.trace_id !== largest.trace_id) ?? largest;
   const trace = `/traces/${largest.trace_id}`;
   const run = `/runs/${first?.trace_id}/${first?.span_id}`;
@@ -60,6 +62,8 @@ export async function pageList(page: Page): Promise<[string, string][]> {
     ["conversations", "/conversations"],
     ["conversation", `/conversations/${encodeURIComponent(conversation ?? "none")}`],
     ["users", "/users"],
+    ["user", `/users/${encodeURIComponent(user ?? "none")}?range=all`],
+    ["traces-columns", "/traces?cols=user,session,input,output,attributes.http.route&order=cost"],
     ["services", "/services"],
     ["service", `/services/${encodeURIComponent(largest.service)}`],
     ["models", "/models"],

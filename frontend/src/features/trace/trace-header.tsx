@@ -16,8 +16,8 @@ import { ErrorMark } from "@/telemetry/vocabulary/status";
 import { TimeSplitFact } from "./time-split-fact";
 import { TraceChips } from "./trace-chips";
 import { TraceMenu } from "./trace-menu";
-import type { TraceView } from "./use-trace-view";
 import { TraceNeighbours } from "./trace-neighbours";
+import type { TraceView } from "./use-trace-view";
 
 interface TraceHeaderProps {
   data: TraceData;
