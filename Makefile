@@ -2,7 +2,7 @@
 # A preset CARGO_TARGET_DIR is respected, as cargo does.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup libduckdb run dev split test lint openapi coverage demo bench attack survive chaos clean
+.PHONY: help setup libduckdb run dev split test lint openapi coverage demo snippets bench attack survive chaos clean
 
 NODE_MODULES := frontend/node_modules/.package-lock.json
 PAGE := frontend/dist/index.html
@@ -50,6 +50,10 @@ coverage: setup ## Print line coverage of the Rust code (ARGS="--fail-under 80",
 
 demo: setup ## Send example traces and logs to the running server (JUNJO_API_KEY=...; ARGS=--live, ARGS="--traces 100")
 	@cargo run --quiet --locked -p junjo-demo -- $(ARGS)
+
+snippets: setup $(PAGE) ## Run every snippet of README and page with the packages of today (ARGS="langchain node": names that contain these)
+	cargo build --quiet --locked -p junjo-server
+	scripts/snippets.sh "$${CARGO_TARGET_DIR:-target}/debug/junjo-server" --all $(ARGS)
 
 bench: setup $(PAGE) ## Measure ingest, queries and the page beside their anchors (ARGS=store, ARGS=isolation: other commands of junjo-bench)
 	cargo build --release --locked -p junjo-server -p junjo-bench

@@ -45,6 +45,7 @@ JUNJO_INTERNAL_TOKEN=$(node -p 'require("crypto").randomBytes(32).toString("hex"
 export JUNJO_INTERNAL_TOKEN
 
 env JUNJO_DATA_DIR="$work/data" JUNJO_INGESTION_URL="http://$ingestion" JUNJO_INTERNAL_GRPC_ADDR="$keys" \
+  JUNJO_PUBLIC_OTLP_GRPC_URL="http://$JUNJO_OTLP_GRPC" JUNJO_PUBLIC_OTLP_HTTP_URL="$JUNJO_OTLP_HTTP" \
   "$programs/junjo-server" >"$work/server.log" 2>&1 &
 pids+=($!)
 env BADGERDB_PATH="$work/wal" JUNJO_INTERNAL_GRPC_ADDR="$ingestion" JUNJO_BACKEND_ADDR="$keys" JUNJO_METRICS_ADDR="$metrics" \

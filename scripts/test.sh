@@ -22,6 +22,11 @@ sdk_tests() {
   JUNJO_SERVER="$programs/junjo-server" scripts/sdk-conformance.sh 2>&1 | tee "$results/sdk.log"
 }
 
+# Snippets of README and page, with pinned packages; `make snippets` takes those of today.
+snippet_tests() {
+  scripts/snippets.sh "$programs/junjo-server" 2>&1 | tee "$results/snippets.log"
+}
+
 page_tests() {
   npm --prefix frontend run --silent test -- --reporter=default --reporter=json --outputFile.json="$results/page.json"
 }
@@ -33,6 +38,7 @@ programs="$(cargo metadata --no-deps --offline --format-version 1 |
   node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).target_directory')/debug"
 step "openapi.json is what the server serves" scripts/openapi.sh --check "$programs/junjo-server"
 step "real SDKs" sdk_tests
+step "snippets" snippet_tests
 step "API against its description (schemathesis)" scripts/schemathesis.sh "$programs/junjo-server" "$programs/junjo-demo"
 step "page, unit tests" page_tests
 step "page in Chromium" scripts/e2e.sh "$programs/junjo-server" "$programs/junjo-demo" "$results"

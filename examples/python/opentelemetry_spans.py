@@ -1,11 +1,23 @@
 """Plain OpenTelemetry: a conversation turn with a retrieval, a model call and, now and then, a failure."""
 
+import sys
+import urllib.parse
+
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 
-from sending import IdWriter, parser, repeatedly
+from sending import Counted, IdWriter, parser, repeatedly
+
+# what listens on the ports that are usual for each
+PROTOCOLS = {50051: "grpc", 4317: "grpc", 26155: "grpc", 4318: "http", 1324: "http"}
+
+
+def protocol_of(endpoint: str) -> str:
+    """What is spoken at an endpoint, by its port; gRPC where that says nothing."""
+    _, _, place = endpoint.rpartition("://")
+    return PROTOCOLS.get(urllib.parse.urlsplit(f"//{place}").port or 0, "grpc")
 
 
 def exporter(protocol: str, endpoint: str, key: str, compression: str) -> SpanExporter:
@@ -42,13 +54,14 @@ def turn(tracer: trace.Tracer, number: int) -> None:
 
 def main() -> None:
     arguments = parser(__doc__, "")
-    arguments.add_argument("--protocol", choices=["grpc", "http"], default="grpc")
+    arguments.add_argument("--protocol", choices=["grpc", "http"], help="without it, what the endpoint's port is known for")
     arguments.add_argument("--compression", choices=["none", "gzip", "deflate"], default="none")
     arguments.add_argument("--service", default="example-opentelemetry")
     chosen = arguments.parse_args()
-    default = "localhost:50051" if chosen.protocol == "grpc" else "http://localhost:4318"
+    protocol = chosen.protocol or protocol_of(chosen.endpoint)
+    endpoint = chosen.endpoint or ("localhost:50051" if protocol == "grpc" else "http://localhost:4318")
     provider = TracerProvider(resource=Resource.create({"service.name": chosen.service}))
-    sender = exporter(chosen.protocol, chosen.endpoint or default, chosen.key, chosen.compression)
+    sender = Counted(exporter(protocol, endpoint, chosen.key, chosen.compression))
     provider.add_span_processor(BatchSpanProcessor(sender, schedule_delay_millis=500))
     if chosen.ids:
         provider.add_span_processor(IdWriter(chosen.ids))
@@ -56,6 +69,8 @@ def main() -> None:
     for number in repeatedly(chosen.seconds, chosen.pause):
         turn(tracer, number)
     provider.shutdown()
+    if sender.failed:
+        sys.exit(f"{sender.failed} spans were not taken: is {protocol} spoken at {endpoint}? (--protocol grpc or http)")
 
 
 if __name__ == "__main__":

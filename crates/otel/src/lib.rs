@@ -7,6 +7,7 @@
 mod answer;
 mod conversations;
 mod deletions;
+mod endpoints;
 mod executables;
 mod export;
 mod fields;
@@ -14,6 +15,7 @@ mod logs;
 mod retention;
 mod runs;
 mod services;
+mod settings;
 mod spans;
 mod state;
 mod stats;
@@ -26,6 +28,8 @@ use junjo_auth::readable_by_keys;
 use junjo_web::document::{Partial, complete};
 use utoipa_axum::router::OpenApiRouter;
 
+pub use endpoints::Addresses;
+pub use settings::Settings;
 pub use state::{OtelState as State, WayIn, spawn};
 
 /// Parts of a span that are stored with empty members left out, and the member of `include=payload`.
@@ -46,6 +50,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .merge(tail::routes())
         .merge(export::routes())
         .merge(status::routes())
+        .merge(endpoints::routes())
         .merge(deletions::routes())
         .merge(retention::routes());
     complete(routes.get_openapi_mut(), &PARTIAL);

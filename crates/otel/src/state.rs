@@ -10,6 +10,7 @@ use junjo_wal::Wal;
 use junjo_web::Lifecycle;
 use tokio_util::sync::CancellationToken;
 
+use crate::endpoints::Addresses;
 use crate::streams::{EXPORTS, Streams, TAILS};
 
 /// The feature's state. Cheap to clone.
@@ -17,6 +18,7 @@ use crate::streams::{EXPORTS, Streams, TAILS};
 pub struct OtelState {
     pub(crate) telemetry: Telemetry,
     pub(crate) way_in: WayIn,
+    pub(crate) addresses: Addresses,
     pub(crate) audit: AuditLog,
     #[from_ref(skip)]
     pub(crate) tails: Streams,
@@ -53,12 +55,13 @@ impl WayIn {
 }
 
 impl OtelState {
-    /// Answers from `telemetry`; the status is that of `way_in`, and deletions are written down in `audit`.
-    pub fn new(telemetry: &Telemetry, way_in: WayIn, audit: AuditLog) -> Self {
+    /// Answers from `telemetry`; the status is that of `way_in`, senders are told `addresses`, and deletions are written down
+    /// in `audit`.
+    pub fn new(telemetry: &Telemetry, way_in: WayIn, addresses: Addresses, audit: AuditLog) -> Self {
         let stop = CancellationToken::new();
         let telemetry = telemetry.clone();
         let (tails, exports) = (Streams::new(&TAILS, stop.clone()), Streams::new(&EXPORTS, stop.clone()));
-        Self { telemetry, way_in, audit, tails, exports, stop }
+        Self { telemetry, way_in, addresses, audit, tails, exports, stop }
     }
 }
 

@@ -15,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::compression::Encoders;
 use crate::document;
+use crate::entrance::Entrance;
 use crate::features::{Features, Ground};
 use crate::http::{self, Surface};
 use crate::routes::{self, OwnState};
@@ -32,14 +33,15 @@ pub struct App {
 }
 
 impl App {
-    /// Opens every store in the data folder, and the features on them; from then on `receiver` acknowledges. Everything
-    /// takes its memory from the account that it stands with. Gives the router of the main port as well.
-    pub async fn open(
+    /// Opens every store in the data folder, and the features on them; from then on the receiver of `entrance`
+    /// acknowledges. Everything takes its memory from the account that it stands with. Gives the router of the main port as well.
+    pub(crate) async fn open(
         settings: &Settings,
         clock: SharedClock,
         prober: Prober,
-        (receiver, memory): (Receiver, Memory),
+        entrance: Entrance,
     ) -> anyhow::Result<(Self, Router)> {
+        let Entrance { receiver, memory, listening } = entrance;
         let background = Background::start().context("no thread for background work can be started")?;
         let stores = Stores::open(settings, prober, &background, memory.clone()).await?;
         let (store, wal) = (stores.store.clone(), stores.wal.clone());
@@ -54,6 +56,7 @@ impl App {
             receiver: receiver.clone(),
             memory: memory.clone(),
             pipeline: pipeline.clone(),
+            listening,
         };
         let (features, of_features) = Features::open(&ground, &settings.features)?;
         receiver.open(wal, features.ingest_keys());

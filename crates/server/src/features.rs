@@ -21,6 +21,7 @@ use sqlx::SqlitePool;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::entrance::Listening;
 use crate::web_settings::WebSettings;
 
 /// The settings of features.
@@ -32,6 +33,8 @@ pub(crate) struct FeatureSettings {
     pub(crate) api_keys: junjo_api_keys::Settings,
     #[command(flatten)]
     pub(crate) legacy_api: junjo_legacy_api::Settings,
+    #[command(flatten)]
+    pub(crate) otel: junjo_otel::Settings,
 }
 
 /// What features stand on.
@@ -45,6 +48,7 @@ pub(crate) struct Ground {
     pub(crate) memory: Memory,
     pub(crate) telemetry: Telemetry,
     pub(crate) pipeline: Pipeline,
+    pub(crate) listening: Listening,
 }
 
 /// Starts the tasks of a feature.
@@ -86,7 +90,10 @@ impl Features {
         let routes = routes.merge(features.add(junjo_api_keys::routes(), api_keys, junjo_api_keys::spawn));
 
         let way_in = junjo_otel::WayIn::new(&ground.pipeline, &ground.receiver, &ground.memory);
-        let otel = junjo_otel::State::new(&ground.telemetry, way_in, audit);
+        let Listening { grpc, otlp_http } = &ground.listening;
+        let public_url = ground.web.public_url.clone();
+        let addresses = junjo_otel::Addresses::new(grpc, otlp_http, public_url, &settings.otel);
+        let otel = junjo_otel::State::new(&ground.telemetry, way_in, addresses, audit);
         let routes = routes.merge(features.add(junjo_otel::routes(), otel, junjo_otel::spawn));
 
         let legacy_api = (ground.telemetry.clone(), Arc::clone(&ground.clock), &settings.legacy_api);

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`cli`], [`settings`], [`commands`] | the command line, and one file for each command |
 //! | [`running`], `data_lock`, `private_files` | a server from bound ports to closed stores, on a folder that is its own and nobody else reads |
-//! | [`app`], `stores`, `features` | what is open: stores, tasks, and the list of features |
+//! | [`app`], `entrance`, `stores`, `features` | what is open: stores, tasks, and the list of features |
 //! | `http`, `cors`, `routes`, `page`, `compression` | the layers around all routes, and those that belong to no feature |
 //! | [`document`], `route_table` | the API's description and the table of its routes |
 //! | `memory`, `watch` | shares of memory; the program's own log and traces |
@@ -18,6 +18,7 @@ mod compression;
 mod cors;
 mod data_lock;
 pub mod document;
+mod entrance;
 mod features;
 mod http;
 mod memory;

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::data_lock::DataLock;
+use crate::entrance::{Entrance, Listening};
 use crate::http;
 use crate::private_files;
 use crate::settings::Settings;
@@ -109,8 +110,10 @@ impl Bound {
 
     /// Opens the stores; from then on requests are acknowledged and answered.
     pub async fn open(self, prober: Prober, lifecycle: &Lifecycle) -> anyhow::Result<Running> {
+        let listening = Listening { grpc: self.grpc_addrs.clone(), otlp_http: self.otlp_http_addrs.clone() };
+        let entrance = Entrance { receiver: self.receiver, memory: self.memory, listening };
         let (app, router) =
-            App::open(&self.settings, self.clock, prober, (self.receiver, self.memory)).await?;
+            App::open(&self.settings, self.clock, prober, entrance).await?;
         let _ = self.complete.set(router);
         app.spawn(lifecycle)?;
         let serve = |listener| self.listeners.serve(listener, "internal-grpc", app.internal(), lifecycle);

@@ -24,7 +24,7 @@ describe("first run", () => {
 
     await user.click(screen.getByRole("button", { name: "Create key" }));
     const secret = (await screen.findByTestId("api-key-secret")).textContent;
-    expect(screen.getByRole("region", { name: "Junjo SDK configuration" })).toHaveTextContent(
+    expect(await screen.findByRole("region", { name: "Junjo SDK configuration" })).toHaveTextContent(
       secret ?? "missing",
     );
 

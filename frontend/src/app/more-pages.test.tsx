@@ -128,6 +128,36 @@ describe("compare", () => {
     await waitFor(() => expect(router.state.location.search).toHaveProperty("row"));
     expect(await screen.findByRole("region", { name: "Span of A" })).toBeInTheDocument();
   });
+
+  /** From a trace alone, the run before it stands on the other side without anybody pasting an id. */
+  it("proposes the previous run of the same name", async () => {
+    const store = busyStore(Date.now(), 40);
+    const [newest] = store.traces;
+    const before = store.traces.slice(1).find(({ summary }) => summary.root_name === newest?.summary.root_name);
+    renderApp(`/compare?b=${newest?.traceId}&against=previous`, store);
+    expect(await screen.findByRole("list", { name: "Aligned spans" })).toBeInTheDocument();
+    expect(screen.getByRole("textbox", { name: "Trace A" })).toHaveValue(before?.traceId);
+  });
+
+  /** Without any trace chosen, recent ones are offered; three of them become a chain with a column each. */
+  it("compares a chain of chosen traces", async () => {
+    const { router } = renderApp("/compare", busyStore(Date.now(), 12));
+    const recent = await screen.findByRole("region", { name: "Recent traces" });
+    const user = userEvent.setup();
+    for (const box of within(recent).getAllByRole("checkbox").slice(0, 3)) await user.click(box);
+    await user.click(within(recent).getByRole("button", { name: "Compare" }));
+    const table = await screen.findByRole("table", { name: "Traces of the chain" });
+    expect(within(table).getAllByRole("columnheader", { name: /./ })).toHaveLength(3);
+    expect(router.state.location.search).toHaveProperty("ids");
+    expect(within(table).getByRole("rowheader", { name: "Structure" })).toBeInTheDocument();
+  });
+
+  /** A trace that ran once: the page says what to do instead of showing an empty list. */
+  it("says when there is no other run", async () => {
+    const store = busyStore(Date.now(), 1);
+    renderApp(`/compare?b=${store.traces[0]?.traceId}&against=previous`, store);
+    expect(await screen.findByRole("heading", { name: /^No other run of/ })).toBeInTheDocument();
+  });
 });
 
 describe("command palette", () => {

@@ -12,6 +12,7 @@ use junjo_web::SystemClock;
 
 use crate::app::App;
 use crate::data_lock::DataLock;
+use crate::entrance::Entrance;
 use crate::private_files;
 use crate::settings::Settings;
 
@@ -48,7 +49,8 @@ async fn rederive(settings: &Settings, all: bool) -> anyhow::Result<Rederived> {
     // nothing is received
     let memory = Memory::new(&settings.memory_shares());
     let receiver = Receiver::new(Arc::clone(&clock), settings.ingest_limits()?, memory.clone());
-    let (app, _) = App::open(settings, Arc::clone(&clock), prober, (receiver, memory)).await?;
+    let entrance = Entrance::shut(receiver, memory);
+    let (app, _) = App::open(settings, Arc::clone(&clock), prober, entrance).await?;
     let now = clock.now_unix_nano();
     app.store().reconcile(now).await?;
     let what = Rederivation { prices: app.store().prices(), all };

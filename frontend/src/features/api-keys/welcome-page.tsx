@@ -11,9 +11,11 @@ import { formatCount, plural } from "@/lib/format/number";
 import { useNow } from "@/state/use-now";
 import { rejectionSince, statusQuery } from "@/telemetry/ingest/status-query";
 import { newestTraceQuery, type TraceSummary } from "@/telemetry/traces/traces-query";
+import { type Endpoints, endpointsQuery } from "./endpoints-query";
 import { KeyReveal } from "./key-reveal";
 import { createKey } from "./keys-query";
 import { SnippetTabs } from "./snippet-tabs";
+import { authorityOf } from "./snippets/snippet";
 
 /** While somebody waits for the first trace, every second counts. */
 const WAIT_POLL_MS = 1_000;
@@ -47,7 +49,7 @@ export function WelcomePage() {
             ) : (
               <div className="grid justify-items-start gap-2">
                 <p className="text-muted">
-                  Your application shows it with every export; without one, spans are refused.
+                  Your app sends it with every export; without one, spans are refused.
                 </p>
                 <Button weight="primary" onClick={() => key.mutate()} disabled={key.isPending}>
                   {key.isPending ? (
@@ -114,6 +116,7 @@ function Waiting() {
   const status = useQuery({ ...statusQuery(), refetchInterval: WAIT_POLL_MS });
   const accepted = status.data?.accepted_spans ?? 0;
   const indexed = status.data?.indexed_spans ?? 0;
+  const endpoints = useQuery(endpointsQuery());
   const refused = rejectionSince(status.data, since);
   return (
     <div className="grid gap-3 rounded-lg border border-line-strong border-dashed bg-raised p-4 shadow-pop">
@@ -143,12 +146,19 @@ function Waiting() {
             Batch processors send every few seconds and at shutdown: let short scripts exit normally, or
             flush.
           </li>
-          <li>OTLP/gRPC listens on port 50051, in plain text unless a proxy adds TLS: set “insecure”.</li>
+          {endpoints.data?.grpc && <li>{grpcHint(endpoints.data.grpc)}</li>}
           <li>“Unauthenticated” in your application's log means that the key is missing or mistyped.</li>
         </ul>
       )}
     </div>
   );
+}
+
+function grpcHint({ url, tls }: NonNullable<Endpoints["grpc"]>): string {
+  const { authority } = authorityOf(url);
+  return tls
+    ? `OTLP/gRPC is received at ${authority}, over TLS.`
+    : `OTLP/gRPC is received at ${authority}, in plain text: exporters need “insecure”.`;
 }
 
 function Arrived({ trace }: { trace: TraceSummary }) {

@@ -1,4 +1,4 @@
-/** From a trace to its comparison with another: offered in the head of the trace page. */
+/** From a trace to its comparison with the run before: offered in the head of the trace page. */
 import { Link } from "@tanstack/react-router";
 import { GitCompareArrows } from "lucide-react";
 import { buttonClass } from "@/components/ui/button";
@@ -8,7 +8,7 @@ function CompareButton({ trace }: { trace: ActionTrace }) {
   return (
     <Link
       to="/compare"
-      search={{ a: trace.traceId }}
+      search={{ b: trace.traceId, against: "previous" }}
       aria-label="Compare"
       className={buttonClass("ghost", "sm")}
     >

@@ -8,6 +8,7 @@ import { RoleMark } from "@/telemetry/vocabulary/role-mark";
 import { roleColor } from "@/telemetry/vocabulary/roles";
 import { ErrorMark } from "@/telemetry/vocabulary/status";
 import { type AlignedRow, differenceOf, isNotable } from "./align";
+import { formatChange } from "./chain";
 
 interface CompareRowsProps {
   a: TraceModel;
@@ -109,16 +110,10 @@ function Row({ a, b, row, startA, startB, totalNanos, selected, onClick }: RowPr
             : "text-faint",
         )}
       >
-        {difference.ratio === null ? "" : change(difference.ratio)}
+        {difference.ratio === null ? "" : formatChange(difference.ratio)}
       </span>
     </button>
   );
-}
-
-function change(ratio: number): string {
-  if (ratio >= 10) return `×${ratio.toFixed(0)}`;
-  const percent = Math.round((ratio - 1) * 100);
-  return percent === 0 ? "=" : `${percent > 0 ? "+" : "−"}${Math.abs(percent)} %`;
 }
 
 interface BarProps {

@@ -58,7 +58,7 @@ function WaysOn({ run }: { run: RunView }) {
       )}
       <Link
         to="/compare"
-        search={{ a: detail.trace_id, aspan: detail.span_id }}
+        search={{ b: detail.trace_id, bspan: detail.span_id, against: "previous" }}
         aria-label="Compare"
         className={buttonClass("secondary", "sm")}
       >

@@ -29,6 +29,7 @@ pub use options::Options;
 use super::probe_index;
 use crate::app::App;
 use crate::data_lock::DataLock;
+use crate::entrance::Entrance;
 use crate::private_files;
 use crate::settings::Settings;
 use report::Report;
@@ -93,7 +94,7 @@ async fn open(settings: &Settings) -> anyhow::Result<App> {
     let clock = SystemClock::shared();
     let memory = Memory::new(&settings.memory_shares());
     let receiver = Receiver::new(Arc::clone(&clock), settings.ingest_limits()?, memory.clone());
-    let (app, _) = App::open(settings, clock, prober, (receiver, memory)).await?;
+    let (app, _) = App::open(settings, clock, prober, Entrance::shut(receiver, memory)).await?;
     Ok(app)
 }
 

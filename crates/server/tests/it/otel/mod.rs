@@ -5,6 +5,7 @@ mod aliases;
 pub(crate) mod calls;
 mod conversations;
 mod deletions;
+mod endpoints;
 mod executables;
 mod export;
 mod fields;

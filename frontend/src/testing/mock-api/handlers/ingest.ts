@@ -18,8 +18,21 @@ export function ingestHandlers(store: MockStore) {
       return ok({});
     }),
     http.get("*/otel/status", () => guarded(store, () => ok(status(store)))),
+    http.get("*/otel/endpoints", ({ request }) => guarded(store, () => ok(endpoints(request)))),
     http.get("*/health", () => ok({ status: "ok", version: "0.1.0", index: "ok" })),
   ];
+}
+
+/** The mock receives where the page is, as JSON; the other addresses are only shown. */
+function endpoints(request: Request): ResponseOf<"/otel/endpoints", "get"> {
+  const { origin, hostname } = new URL(request.url);
+  const port = { tls: false, known_by: "port", only_local: false };
+  return {
+    grpc: { ...port, url: `http://${hostname}:7001` },
+    http: { ...port, url: `http://${hostname}:7002` },
+    page_url: origin,
+    received_by: "server",
+  };
 }
 
 interface Sent {

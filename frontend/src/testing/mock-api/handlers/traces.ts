@@ -39,11 +39,12 @@ function services(store: MockStore, request: Request): Service[] {
 function traces(store: MockStore, request: Request): ResponseOf<"/otel/traces", "get"> {
   const query = new URL(request.url).searchParams;
   const wanted = inWindow(store, request)
-    .filter(({ spans }) => {
+    .filter(({ spans, summary }) => {
       const has = (name: string, test: (value: string) => boolean) =>
         !query.has(name) || test(query.get(name) ?? "");
       return (
         has("service", (value) => spans.some((span) => span.service === value)) &&
+        has("name", (value) => summary.root_name === value) &&
         has("status", (value) => spans.some((span) => span.status === value)) &&
         has("role", (value) => spans.some((span) => span.derived.role === value)) &&
         has("q", (value) => spans.some((span) => span.name.toLowerCase().includes(value.toLowerCase())))
