@@ -121,6 +121,35 @@ test("compares two traces", async ({ page }) => {
   await expect(page.getByRole("region", { name: "Span of B" })).toBeVisible();
 });
 
+/** Guarantee: from a trace, one click lays the run before beside it, and another run is two clicks away. */
+test("compares a trace with the run before", async ({ page }) => {
+  const answer = await page.request.get("/otel/traces?limit=200");
+  const { items } = (await answer.json()) as { items: { trace_id: string; root_name: string }[] };
+  const newest = items.find(({ root_name }, place) =>
+    items.slice(place + 1).some((other) => other.root_name === root_name),
+  );
+  await page.goto(`/traces/${newest?.trace_id}`);
+  await page.getByRole("link", { name: "Compare", exact: true }).click();
+  await expect(page.getByText("A is the previous run.")).toBeVisible();
+  await expect(page.getByRole("list", { name: "Aligned spans" })).toBeVisible();
+  await page.getByRole("button", { name: "Another run for A" }).click();
+  await page.getByRole("menuitem", { name: /^Fastest/ }).click();
+  await expect(page).toHaveURL(/[?&]a=[0-9a-f]{32}/);
+  await expect(page.getByRole("list", { name: "Aligned spans" })).toBeVisible();
+});
+
+/** Guarantee: chosen traces become a chain with a column each, and a column leads to the pair with the one before. */
+test("compares a chain of traces", async ({ page }) => {
+  await page.goto("/compare");
+  const recent = page.getByRole("region", { name: "Recent traces" });
+  for (const place of [0, 1, 2]) await recent.getByRole("checkbox").nth(place).check();
+  await recent.getByRole("button", { name: "Compare" }).click();
+  const chain = page.getByRole("table", { name: "Traces of the chain" });
+  await expect(chain.getByRole("rowheader", { name: "Duration" })).toBeVisible();
+  await chain.getByRole("link", { name: "With the one before" }).first().click();
+  await expect(page.getByRole("list", { name: "Aligned spans" })).toBeVisible();
+});
+
 /** Guarantee: an invitation makes an account, and rotating a key shows a new secret once. */
 test("invites somebody and rotates a key", async ({ page, browser, baseURL }) => {
   const email = `guest-${Date.now()}@example.com`;

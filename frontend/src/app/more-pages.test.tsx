@@ -133,7 +133,9 @@ describe("compare", () => {
   it("proposes the previous run of the same name", async () => {
     const store = busyStore(Date.now(), 40);
     const [newest] = store.traces;
-    const before = store.traces.slice(1).find(({ summary }) => summary.root_name === newest?.summary.root_name);
+    const before = store.traces
+      .slice(1)
+      .find(({ summary }) => summary.root_name === newest?.summary.root_name);
     renderApp(`/compare?b=${newest?.traceId}&against=previous`, store);
     expect(await screen.findByRole("list", { name: "Aligned spans" })).toBeInTheDocument();
     expect(screen.getByRole("textbox", { name: "Trace A" })).toHaveValue(before?.traceId);

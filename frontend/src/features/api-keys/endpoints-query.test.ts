@@ -40,7 +40,11 @@ describe("targetOf", () => {
     const split: Endpoints = { ...local, grpc: null, http, received_by: "ingestion_services" };
     expect(noteOn(split)).toContain("JUNJO_PUBLIC_OTLP_HTTP_URL");
     const setting = { tls: true, known_by: "setting", only_local: false };
-    const told = { ...split, grpc: { ...setting, url: "https://in:1" }, http: { ...setting, url: "https://in:2" } };
+    const told = {
+      ...split,
+      grpc: { ...setting, url: "https://in:1" },
+      http: { ...setting, url: "https://in:2" },
+    };
     expect(noteOn(told)).toBeUndefined();
     expect(targetOf(told, ORIGIN, "k")).toMatchObject({ grpcUrl: "https://in:1", httpUrl: "https://in:2" });
   });

@@ -7,7 +7,14 @@ import { TimeAgo } from "@/components/ui/time-ago";
 import { cn } from "@/lib/cn";
 import { shortModel } from "@/telemetry/vocabulary/models";
 import { Unknown } from "@/telemetry/vocabulary/numbers";
-import { type NamedCount, formatChange, type StructureChange, shareOf, structureChange, total } from "./chain";
+import {
+  formatChange,
+  type NamedCount,
+  type StructureChange,
+  shareOf,
+  structureChange,
+  total,
+} from "./chain";
 import { type ChainColumn, FIGURES, type Figure } from "./chain-column";
 import { compareOf } from "./compare-search";
 

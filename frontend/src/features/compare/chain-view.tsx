@@ -20,7 +20,10 @@ export function ChainView({ ids, onCompare }: ChainViewProps) {
   const loaded = traces.flatMap((trace) => trace.data ?? []);
   return (
     <>
-      <PageHeader title="Compare" note={`${ids.length} traces in order of their start, each beside the one before.`} />
+      <PageHeader
+        title="Compare"
+        note={`${ids.length} traces in order of their start, each beside the one before.`}
+      />
       {failed && (
         <ErrorState
           error={failed.error}

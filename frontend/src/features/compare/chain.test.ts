@@ -29,7 +29,12 @@ describe("structureChange", () => {
 describe("shareOf", () => {
   /** Nothing is divided by zero or by what is unknown. */
   it("is null without a figure before", () => {
-    expect([shareOf(null, 3), shareOf(3, null), shareOf(0, 3), shareOf(2, 3)]).toEqual([null, null, null, 1.5]);
+    expect([shareOf(null, 3), shareOf(3, null), shareOf(0, 3), shareOf(2, 3)]).toEqual([
+      null,
+      null,
+      null,
+      1.5,
+    ]);
   });
 
   it("is written as a change", () => {

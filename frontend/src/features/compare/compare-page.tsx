@@ -30,7 +30,7 @@ export function ComparePage() {
   // two ids of a chain are a pair, as if somebody had chosen its sides
   const pair: CompareSearch = { ...search, ...compareOf(chain) };
   if (pair.a !== undefined || pair.b !== undefined) {
-    return <PairView search={pair} onSearchChange={onSearchChange} />;
+    return <PairView search={pair} onSearchChange={onSearchChange} onCompare={onCompare} />;
   }
   return (
     <>

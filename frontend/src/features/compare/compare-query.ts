@@ -1,10 +1,12 @@
 /** Traces to choose from: the newest of all, and what one of them can be compared with. */
 import { queryOptions } from "@tanstack/react-query";
 import { api, deadline, unwrap } from "@/lib/api/client";
-import { sameNameQuery, type TraceSummary } from "@/telemetry/traces/traces-query";
-import { propose } from "./propose";
+import type { TraceSummary } from "@/telemetry/traces/traces-query";
+import { type Comparisons, comparisonsOf } from "./propose";
 
 const RECENT_ROWS = 50;
+/** Runs among which versions are looked for. */
+const RUN_ROWS = 100;
 const STALE_MS = 10_000;
 
 export function recentTracesQuery() {
@@ -19,11 +21,26 @@ export function recentTracesQuery() {
   });
 }
 
-/** What a trace can be compared with. */
-export function proposalsQuery(chosen: TraceSummary | undefined) {
-  return {
-    ...sameNameQuery(chosen?.root_name ?? ""),
+/** What a trace can be compared with, among the newest of its name. */
+export function comparisonsQuery(chosen: TraceSummary | undefined) {
+  return queryOptions({
+    queryKey: ["otel", "comparisons", chosen?.trace_id],
+    queryFn: ({ signal }) => readComparisons(chosen as TraceSummary, signal),
     enabled: chosen !== undefined,
-    select: (list: { items: TraceSummary[] }) => (chosen ? propose(chosen, list.items) : []),
-  };
+    staleTime: STALE_MS,
+  });
+}
+
+async function readComparisons(chosen: TraceSummary, signal: AbortSignal): Promise<Comparisons> {
+  const name = chosen.root_name;
+  const [traces, runs] = await Promise.all([
+    unwrap(
+      api.GET("/otel/traces", {
+        params: { query: { name, limit: RECENT_ROWS } },
+        signal: deadline(signal),
+      }),
+    ),
+    unwrap(api.GET("/otel/runs", { params: { query: { name, limit: RUN_ROWS } }, signal: deadline(signal) })),
+  ]);
+  return comparisonsOf(chosen, traces.items, runs.items);
 }

@@ -9,7 +9,7 @@ import { buildTrace, type TraceModel } from "@/telemetry/trace/build-trace";
 import { type TraceData, traceQuery } from "@/telemetry/trace/trace-query";
 import { align, differenceOf, isNotable } from "./align";
 import { CompareDetails } from "./compare-details";
-import { proposalsQuery } from "./compare-query";
+import { comparisonsQuery } from "./compare-query";
 import { CompareRows } from "./compare-rows";
 import type { CompareSearch } from "./compare-search";
 import { ProposalList } from "./proposal-list";
@@ -21,7 +21,12 @@ interface SearchProps {
   onSearchChange: (change: Partial<CompareSearch>) => void;
 }
 
-export function PairView({ search, onSearchChange }: SearchProps) {
+interface PairViewProps extends SearchProps {
+  /** Compares these traces instead. */
+  onCompare: (traceIds: string[]) => void;
+}
+
+export function PairView({ search, onSearchChange, onCompare }: PairViewProps) {
   const b = useQuery({ ...traceQuery(search.b ?? ""), enabled: search.b !== undefined });
   const proposed = useProposed(search, b.data);
   const aId = search.a ?? proposed;
@@ -59,7 +64,7 @@ export function PairView({ search, onSearchChange }: SearchProps) {
       </div>
       {error && <ErrorState error={error} onRetry={() => void Promise.all([a.refetch(), b.refetch()])} />}
       {loading && <SkeletonRows label="Loading traces" />}
-      {alone && <ProposalList chosen={alone} onChoose={onChooseMissing} />}
+      {alone && <ProposalList chosen={alone} onChoose={onChooseMissing} onCompare={onCompare} />}
       {modelA && modelB && (
         <Aligned a={modelA} b={modelB} search={{ ...search, a: aId }} onSearchChange={onSearchChange} />
       )}
@@ -70,9 +75,9 @@ export function PairView({ search, onSearchChange }: SearchProps) {
 /** The trace that the URL asks for by what it is to `b`, while no `a` is chosen. */
 function useProposed(search: CompareSearch, b: TraceData | undefined): string | undefined {
   const wanted = search.a === undefined && search.against !== undefined;
-  const proposals = useQuery(proposalsQuery(wanted ? b?.summary : undefined));
+  const comparisons = useQuery(comparisonsQuery(wanted ? b?.summary : undefined));
   if (!wanted) return undefined;
-  return proposals.data?.find(({ kind }) => kind === search.against)?.trace.trace_id;
+  return comparisons.data?.proposals.find(({ kind }) => kind === search.against)?.trace.trace_id;
 }
 
 interface PairHeaderProps extends SearchProps {

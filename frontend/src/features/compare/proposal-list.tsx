@@ -1,22 +1,26 @@
 /** What the chosen trace can be compared with, one click each. */
 import { useQuery } from "@tanstack/react-query";
-import { GitCompareArrows } from "lucide-react";
+import { GitCompareArrows, Layers3 } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "@/components/ui/button";
 import { EmptyState, LoadState } from "@/components/ui/states";
-import { sameNameQuery, type TraceSummary } from "@/telemetry/traces/traces-query";
-import { proposalsQuery } from "./compare-query";
+import type { TraceSummary } from "@/telemetry/traces/traces-query";
+import { comparisonsQuery } from "./compare-query";
+import { CHAIN_MAX } from "./compare-search";
 import { PROPOSAL_WORDS } from "./propose";
 import { TraceFacts } from "./trace-facts";
 
 interface ProposalListProps {
   chosen: TraceSummary;
   onChoose: (traceId: string) => void;
+  onCompare: (traceIds: string[]) => void;
 }
 
-export function ProposalList({ chosen, onChoose }: ProposalListProps) {
-  const proposals = useQuery(proposalsQuery(chosen));
-  const runs = useQuery(sameNameQuery(chosen.root_name));
-  const others = runs.data?.filter((trace) => trace.trace_id !== chosen.trace_id) ?? [];
-  if (!proposals.data || !runs.data) return <LoadState query={proposals} label="Loading other runs" />;
+export function ProposalList({ chosen, onChoose, onCompare }: ProposalListProps) {
+  const comparisons = useQuery(comparisonsQuery(chosen));
+  if (!comparisons.data) return <LoadState query={comparisons} label="Loading other runs" />;
+  const { proposals, others, versions } = comparisons.data;
+  const chain = versions.slice(-CHAIN_MAX);
   if (others.length === 0) {
     return (
       <EmptyState icon={GitCompareArrows} title={`No other run of “${chosen.root_name}”`}>
@@ -27,10 +31,17 @@ export function ProposalList({ chosen, onChoose }: ProposalListProps) {
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <ChoiceList label="Proposals" title={`Compare “${chosen.root_name}” with`}>
-        {proposals.data.map(({ kind, trace }) => (
+        {proposals.map(({ kind, trace }) => (
           <Choice key={kind} label={PROPOSAL_WORDS[kind]} trace={trace} onChoose={onChoose} />
         ))}
       </ChoiceList>
+      {chain.length > 2 && (
+        <div className="mx-auto w-full max-w-3xl px-4">
+          <Button onClick={() => onCompare(chain)}>
+            <Layers3 size={14} /> Chain of the last {chain.length} versions
+          </Button>
+        </div>
+      )}
       <ChoiceList label="Recent runs" title="or with a recent run of the same name">
         {others.map((trace) => (
           <Choice key={trace.trace_id} label={trace.service} trace={trace} onChoose={onChoose} />
@@ -40,7 +51,7 @@ export function ProposalList({ chosen, onChoose }: ProposalListProps) {
   );
 }
 
-function ChoiceList({ label, title, children }: { label: string; title: string; children: React.ReactNode }) {
+function ChoiceList({ label, title, children }: { label: string; title: string; children: ReactNode }) {
   return (
     <section aria-label={label} className="mx-auto grid w-full max-w-3xl gap-1 px-4 py-4">
       <h2 className="font-medium text-muted text-sm">{title}</h2>

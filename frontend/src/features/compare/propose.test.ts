@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TraceSummary } from "@/telemetry/traces/traces-query";
-import { propose } from "./propose";
+import { comparisonsOf, type Run } from "./propose";
 
 /** A run at a second, of so many milliseconds. */
 function run(id: string, atSecond: number, ms: number, errors = 0): TraceSummary {
@@ -13,10 +13,12 @@ function run(id: string, atSecond: number, ms: number, errors = 0): TraceSummary
 }
 
 const chosen = run("chosen", 50, 300);
-const kinds = (others: TraceSummary[]) =>
-  Object.fromEntries(propose(chosen, others).map(({ kind, trace }) => [kind, trace.trace_id]));
+const kinds = (others: TraceSummary[], runs: Run[] = []) =>
+  Object.fromEntries(
+    comparisonsOf(chosen, others, runs).proposals.map(({ kind, trace }) => [kind, trace.trace_id]),
+  );
 
-describe("propose", () => {
+describe("comparisonsOf", () => {
   /** The previous run is the last that began before, however fast or new the others are. */
   it("names each proposal's trace", () => {
     const others = [run("later", 60, 10), chosen, run("before", 40, 500), run("first", 10, 90, 1)];
@@ -35,6 +37,29 @@ describe("propose", () => {
 
   /** Alone, nothing is proposed, least of all the trace itself. */
   it("proposes nothing without others", () => {
-    expect(propose(chosen, [chosen])).toEqual([]);
+    expect(comparisonsOf(chosen, [chosen], [])).toEqual({ proposals: [], others: [], versions: [] });
+  });
+
+  /** A version is a service's version or its graph; the last run of the one before is proposed, and each version's newest is a link of the chain. */
+  it("finds the versions", () => {
+    const of = (id: string, atSecond: number, version: string, graph = "g1") => {
+      return { ...run(id, atSecond, 10), service_version: version, structural_id: graph } as unknown as Run;
+    };
+    const runs = [
+      of("later", 60, "3"),
+      of("chosen", 50, "2"),
+      of("same", 40, "2"),
+      of("newer-of-before", 30, "1"),
+      of("older-of-before", 20, "1"),
+      of("other-graph", 10, "1", "g0"),
+    ];
+    const traces = runs.map(({ trace_id }) => trace_id).map((id, place) => run(id, 60 - 10 * place, 10));
+    expect(kinds(traces, runs).version_before).toBe("newer-of-before");
+    expect(comparisonsOf(chosen, traces, runs).versions).toEqual([
+      "other-graph",
+      "newer-of-before",
+      "chosen",
+      "later",
+    ]);
   });
 });

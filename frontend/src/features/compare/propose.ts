@@ -1,10 +1,21 @@
-/** What a trace can be compared with, from other traces of the same name. Pure. */
+/** What a trace can be compared with, from other traces of its name and the versions that its runs name. Pure. */
+import type { ResponseOf } from "@/lib/api/client";
 import type { TraceSummary } from "@/telemetry/traces/traces-query";
 import type { ProposalKind } from "./compare-search";
+
+export type Run = ResponseOf<"/otel/runs", "get">["items"][number];
 
 export interface Proposal {
   kind: ProposalKind;
   trace: TraceSummary;
+}
+
+export interface Comparisons {
+  proposals: Proposal[];
+  /** Other traces of the name, the newest first. */
+  others: TraceSummary[];
+  /** The newest trace of each version, the oldest version first; empty while there is only one. */
+  versions: string[];
 }
 
 /** One sentence that says which trace each proposal is. */
@@ -16,26 +27,61 @@ export const PROPOSAL_WORDS: Record<ProposalKind, string> = {
   last_failed: "Last failed",
 };
 
-/** From the newest traces of its name; the trace itself is never one, and no trace is proposed when there are no others. */
-export function propose(chosen: TraceSummary, others: readonly TraceSummary[]): Proposal[] {
-  const rest = others.filter((trace) => trace.trace_id !== chosen.trace_id);
-  const newest = [...rest].sort((a, b) => compareNanos(b.start_time_unix_nano, a.start_time_unix_nano));
-  const earlier = newest.filter(
-    (trace) => compareNanos(trace.start_time_unix_nano, chosen.start_time_unix_nano) < 0,
-  );
-  const byDuration = rest
+/** The trace itself is never proposed, and no trace is when there are no others. */
+export function comparisonsOf(
+  chosen: TraceSummary,
+  traces: readonly TraceSummary[],
+  runs: readonly Run[],
+): Comparisons {
+  const others = newestFirst(traces.filter((trace) => trace.trace_id !== chosen.trace_id));
+  const earlier = others.filter((trace) => isBefore(trace, chosen));
+  const byDuration = others
     .filter((trace) => trace.error_count === 0)
-    .sort((a, b) => compareNanos(a.duration_ns, b.duration_ns));
+    .sort((a, b) => (BigInt(a.duration_ns) < BigInt(b.duration_ns) ? -1 : 1));
+  const versionBefore = lastOfVersionBefore(chosen, runs);
   const found: [ProposalKind, TraceSummary | undefined][] = [
     ["previous", earlier[0]],
+    ["version_before", earlier.find((trace) => trace.trace_id === versionBefore)],
     ["fastest", byDuration[0]],
     ["slowest", byDuration.length > 1 ? byDuration.at(-1) : undefined],
-    ["last_failed", newest.find((trace) => trace.error_count > 0)],
+    ["last_failed", others.find((trace) => trace.error_count > 0)],
   ];
-  return found.flatMap(([kind, trace]) => (trace ? [{ kind, trace }] : []));
+  return {
+    proposals: found.flatMap(([kind, trace]) => (trace ? [{ kind, trace }] : [])),
+    others,
+    versions: newestOfEachVersion(runs),
+  };
 }
 
-function compareNanos(a: string, b: string): number {
-  const difference = BigInt(a) - BigInt(b);
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+/** A version is what the service calls itself and the graph that it declares: either alone may change. */
+function versionOf(run: Run): string {
+  return JSON.stringify([run.service_version, run.structural_id]);
+}
+
+function lastOfVersionBefore(chosen: TraceSummary, runs: readonly Run[]): string | undefined {
+  const own = runs.find((run) => run.trace_id === chosen.trace_id);
+  if (!own) return undefined;
+  const before = newestFirst(runs).find((run) => isBefore(run, chosen) && versionOf(run) !== versionOf(own));
+  return before?.trace_id;
+}
+
+function newestOfEachVersion(runs: readonly Run[]): string[] {
+  const newest = new Map<string, string>();
+  for (const run of newestFirst(runs)) {
+    if (!newest.has(versionOf(run))) newest.set(versionOf(run), run.trace_id);
+  }
+  const ids = [...new Set(newest.values())];
+  return ids.length > 1 ? ids.reverse() : [];
+}
+
+interface Started {
+  start_time_unix_nano: string;
+}
+
+function isBefore(a: Started, b: Started): boolean {
+  return BigInt(a.start_time_unix_nano) < BigInt(b.start_time_unix_nano);
+}
+
+function newestFirst<T extends Started>(items: readonly T[]): T[] {
+  return [...items].sort((a, b) => (isBefore(a, b) ? 1 : isBefore(b, a) ? -1 : 0));
 }

@@ -9,9 +9,9 @@ import { cn } from "@/lib/cn";
 import { formatDuration, nanosToNumber } from "@/lib/format/duration";
 import { nanosToIso } from "@/lib/format/time";
 import type { TraceModel } from "@/telemetry/trace/build-trace";
-import { sameNameQuery, type TraceSummary } from "@/telemetry/traces/traces-query";
+import type { TraceSummary } from "@/telemetry/traces/traces-query";
 import { asTraceId } from "@/telemetry/traces/traces-search";
-import { proposalsQuery } from "./compare-query";
+import { comparisonsQuery } from "./compare-query";
 import { PROPOSAL_WORDS } from "./propose";
 import { TraceFacts } from "./trace-facts";
 
@@ -75,17 +75,20 @@ interface OtherRunsProps {
 }
 
 function OtherRuns({ side, anchor, traceId, onChoose }: OtherRunsProps) {
-  const proposals = useQuery(proposalsQuery(anchor));
-  const runs = useQuery(sameNameQuery(anchor.root_name));
-  const others = (runs.data ?? []).filter((trace) => trace.trace_id !== anchor.trace_id);
+  const comparisons = useQuery(comparisonsQuery(anchor));
+  const { proposals = [], others = [] } = comparisons.data ?? {};
   const trigger = (
     <Button size="sm" aria-label={`Another run for ${side}`} className="shrink-0">
       <span className="hidden sm:inline">Run</span> <ChevronDown size={13} />
     </Button>
   );
   return (
-    <Menu trigger={trigger} align="end" className="max-h-[60dvh] w-[min(26rem,calc(100vw-1rem))] overflow-y-auto">
-      {proposals.data?.map(({ kind, trace }) => (
+    <Menu
+      trigger={trigger}
+      align="end"
+      className="max-h-[60dvh] w-[min(26rem,calc(100vw-1rem))] overflow-y-auto"
+    >
+      {proposals.map(({ kind, trace }) => (
         <RunItem key={kind} label={PROPOSAL_WORDS[kind]} trace={trace} onChoose={onChoose} />
       ))}
       {others.length > 0 && (
@@ -102,7 +105,9 @@ function OtherRuns({ side, anchor, traceId, onChoose }: OtherRunsProps) {
           onChoose={onChoose}
         />
       ))}
-      {runs.data && others.length === 0 && <MenuLabel>No other run of this name</MenuLabel>}
+      {comparisons.isPending && <MenuLabel>Loading…</MenuLabel>}
+      {comparisons.error && <MenuLabel>{comparisons.error.message}</MenuLabel>}
+      {comparisons.data && others.length === 0 && <MenuLabel>No other run of this name</MenuLabel>}
     </Menu>
   );
 }

@@ -1,4 +1,4 @@
-/** A few traces for other pages than the list: the newest one, those with a text, those of a name, those that fit. */
+/** A few traces for other pages than the list: the newest one, those with a text, those that fit. */
 import { queryOptions } from "@tanstack/react-query";
 import { api, deadline, type QueryOf, type ResponseOf, unwrap } from "@/lib/api/client";
 import { isMoving, resolveTimeRange, type TimeRangeSearch } from "@/lib/time-range";
@@ -36,19 +36,6 @@ export function searchTracesQuery(text: string) {
 }
 
 const FEW_ROWS = 50;
-
-/** Other traces of the same root, to compare with. */
-export function sameNameQuery(name: string) {
-  return queryOptions({
-    queryKey: ["otel", "traces", "same-name", name],
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/otel/traces", { params: { query: { name, limit: FEW_ROWS } }, signal: deadline(signal) }),
-      ),
-    select: (list) => list.items,
-    staleTime: 10_000,
-  });
-}
 
 /** The newest traces that fit, for cards on other pages. */
 export function fewTracesQuery(

@@ -37,11 +37,10 @@ async fn endpoints_are_where_the_server_listens() {
     server.stop().await;
 }
 
-/// Scenario: a proxy with TLS is in front of page and receivers, as the settings say. Guarantee: senders are told its addresses.
+/// Scenario: a proxy with TLS is in front of the receivers, as the settings say. Guarantee: senders are told its addresses.
 #[tokio::test(flavor = "multi_thread")]
 async fn endpoints_are_those_of_the_settings() {
     let arguments = [
-        "--public-url=https://junjo.example",
         "--public-otlp-grpc-url=https://otlp.example:4317",
         "--public-otlp-http-url=http://otlp.example:4318/",
     ];
@@ -51,7 +50,6 @@ async fn endpoints_are_those_of_the_settings() {
     let setting = |url: &str, tls| json!({"url": url, "tls": tls, "known_by": "setting", "only_local": false});
     assert_eq!(endpoints["grpc"], setting("https://otlp.example:4317", true));
     assert_eq!(endpoints["http"], setting("http://otlp.example:4318", false));
-    assert_eq!(endpoints["page_url"], "https://junjo.example");
     server.stop().await;
 }
 

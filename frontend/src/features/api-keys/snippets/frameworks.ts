@@ -121,7 +121,10 @@ export function pythonFrameworks(target: SnippetTarget): Snippet[] {
       install: `pip install ${PYTHON_SDK} ${packages}`,
       files: [
         { name: "telemetry.py", code: `${imported}\n${provider}\n\n${call}` },
-        { name: "my_agent.py", code: `import telemetry  # first, so that it sees all that follows\n${program}` },
+        {
+          name: "my_agent.py",
+          code: `import telemetry  # first, so that it sees all that follows\n${program}`,
+        },
       ],
       run: "python my_agent.py",
     };

@@ -60,7 +60,8 @@ export function junjo(target: SnippetTarget): Snippet {
     id: "junjo",
     label: "Junjo SDK",
     group: "language",
-    about: "The exporter alone sends nothing: run a workflow, and see its graph with each change of its state.",
+    about:
+      "The exporter alone sends nothing: run a workflow, and see its graph with each change of its state.",
     install: `pip install 'junjo>=0.67'${http}`,
     files: [
       { name: "telemetry.py", code: junjoProvider(target) },
