@@ -13,8 +13,8 @@ from cases import REPOSITORY, SERVICE, Case
 sys.path.insert(0, str(REPOSITORY / "examples/captures"))
 import fake_vendor  # noqa: E402
 
-# how long a program may run before it counts as hanging
-PATIENCE = 120
+# how long a program may run before it counts as hanging; on a busy machine imports alone take a minute
+PATIENCE = 300
 
 @contextlib.contextmanager
 def vendor():
@@ -35,9 +35,13 @@ def run(case: Case, folder: pathlib.Path, server, vendor: str, pins) -> str | No
     # nothing of this machine's own settings, as far as snippets could read them
     environment = {name: os.environ[name] for name in ("HOME", "LANG", "SSL_CERT_FILE") if name in os.environ}
     environment |= {"PATH": path, "OPENAI_API_KEY": "none", "OPENAI_BASE_URL": f"{vendor}/v1",
-                    "OPENAI_API_BASE": f"{vendor}/v1", "ANTHROPIC_API_KEY": "none", "ANTHROPIC_BASE_URL": vendor,
-                    "TRACELOOP_TELEMETRY": "false", "no_proxy": "localhost,127.0.0.1"}
-    done = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+                    "OPENAI_API_BASE": f"{vendor}/v1",
+                    "no_proxy": "localhost,127.0.0.1"}
+    try:
+        done = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True,
+                              timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return f"still ran after {PATIENCE} s"
     said = f"{done.stdout[-1500:]}\n{done.stderr[-1500:]}"
     if done.returncode != 0:
         return f"ended with {done.returncode}\n{said}"

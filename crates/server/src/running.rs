@@ -112,8 +112,7 @@ impl Bound {
     pub async fn open(self, prober: Prober, lifecycle: &Lifecycle) -> anyhow::Result<Running> {
         let listening = Listening { grpc: self.grpc_addrs.clone(), otlp_http: self.otlp_http_addrs.clone() };
         let entrance = Entrance { receiver: self.receiver, memory: self.memory, listening };
-        let (app, router) =
-            App::open(&self.settings, self.clock, prober, entrance).await?;
+        let (app, router) = App::open(&self.settings, self.clock, prober, entrance).await?;
         let _ = self.complete.set(router);
         app.spawn(lifecycle)?;
         let serve = |listener| self.listeners.serve(listener, "internal-grpc", app.internal(), lifecycle);

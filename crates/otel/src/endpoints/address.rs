@@ -40,7 +40,8 @@ impl Asked {
         let authority = parts.uri.authority().cloned().or_else(|| header?.parse::<Authority>().ok());
         // only what is a name or an address: snippets are pasted into shells
         let is_plain = |host: &str| host.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c));
-        let authority = authority.filter(|authority| is_plain(authority.host()) && !authority.host().is_empty());
+        let authority =
+            authority.filter(|authority| is_plain(authority.host()) && !authority.host().is_empty());
         Self {
             host: authority.as_ref().map(|authority| authority.host().to_ascii_lowercase()),
             port: authority.as_ref().and_then(Authority::port_u16),

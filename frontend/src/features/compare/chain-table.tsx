@@ -25,7 +25,7 @@ interface ChainTableProps {
 
 export function ChainTable({ columns, onRemove }: ChainTableProps) {
   return (
-    <div className="min-h-0 flex-1 overflow-auto">
+    <div className="relative min-h-0 flex-1 overflow-auto">
       <table className="w-max min-w-full border-separate border-spacing-0 text-sm">
         <caption className="sr-only">Traces of the chain</caption>
         <thead>

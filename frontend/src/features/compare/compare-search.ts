@@ -13,7 +13,7 @@ import { asTraceId } from "@/telemetry/traces/traces-search";
 const text = z.coerce.string().min(1).optional().catch(undefined);
 
 /** What a trace can be compared with without anybody choosing. */
-export const PROPOSAL_KINDS = ["previous", "version_before", "fastest", "slowest", "last_failed"] as const;
+export const PROPOSAL_KINDS = ["previous", "previous_version", "fastest", "slowest", "last_failed"] as const;
 export type ProposalKind = (typeof PROPOSAL_KINDS)[number];
 
 /** More columns than this are not read beside each other; each is a whole trace that is loaded. */

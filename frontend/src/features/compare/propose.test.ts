@@ -54,7 +54,7 @@ describe("comparisonsOf", () => {
       of("other-graph", 10, "1", "g0"),
     ];
     const traces = runs.map(({ trace_id }) => trace_id).map((id, place) => run(id, 60 - 10 * place, 10));
-    expect(kinds(traces, runs).version_before).toBe("newer-of-before");
+    expect(kinds(traces, runs).previous_version).toBe("newer-of-before");
     expect(comparisonsOf(chosen, traces, runs).versions).toEqual([
       "other-graph",
       "newer-of-before",

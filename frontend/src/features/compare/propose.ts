@@ -21,7 +21,7 @@ export interface Comparisons {
 /** One sentence that says which trace each proposal is. */
 export const PROPOSAL_WORDS: Record<ProposalKind, string> = {
   previous: "Previous run",
-  version_before: "Last of the version before",
+  previous_version: "Last of the version before",
   fastest: "Fastest",
   slowest: "Slowest",
   last_failed: "Last failed",
@@ -41,7 +41,7 @@ export function comparisonsOf(
   const versionBefore = lastOfVersionBefore(chosen, runs);
   const found: [ProposalKind, TraceSummary | undefined][] = [
     ["previous", earlier[0]],
-    ["version_before", earlier.find((trace) => trace.trace_id === versionBefore)],
+    ["previous_version", earlier.find((trace) => trace.trace_id === versionBefore)],
     ["fastest", byDuration[0]],
     ["slowest", byDuration.length > 1 ? byDuration.at(-1) : undefined],
     ["last_failed", others.find((trace) => trace.error_count > 0)],

@@ -47,7 +47,8 @@ async fn endpoints_are_those_of_the_settings() {
     let server = TestServer::start_with(tempfile::tempdir().unwrap(), &arguments).await;
     server.set_up().await;
     let endpoints = endpoints_for(&server, "127.0.0.1:4711").await;
-    let setting = |url: &str, tls| json!({"url": url, "tls": tls, "known_by": "setting", "only_local": false});
+    let setting =
+        |url: &str, tls| json!({"url": url, "tls": tls, "known_by": "setting", "only_local": false});
     assert_eq!(endpoints["grpc"], setting("https://otlp.example:4317", true));
     assert_eq!(endpoints["http"], setting("http://otlp.example:4318", false));
     server.stop().await;

@@ -1,6 +1,6 @@
 /** All snippets, in the order in which they are offered. Each is run, as it stands here, by `scripts/snippets.sh`. */
 import { curl, environment } from "./anything";
-import { openllmetry, pythonFrameworks } from "./frameworks";
+import { pythonFrameworks } from "./frameworks";
 import { aiSdk, node } from "./javascript";
 import { junjo, openaiPython, python } from "./python";
 import type { Snippet, SnippetTarget } from "./snippet";
@@ -15,6 +15,5 @@ export function snippetsFor(target: SnippetTarget): Snippet[] {
     openaiPython(target),
     ...pythonFrameworks(target),
     aiSdk(target),
-    openllmetry(target),
   ];
 }

@@ -130,33 +130,3 @@ export function pythonFrameworks(target: SnippetTarget): Snippet[] {
     };
   });
 }
-
-export function openllmetry({ httpUrl, apiKey }: SnippetTarget): Snippet {
-  return {
-    id: "openllmetry",
-    label: "OpenLLMetry",
-    group: "framework",
-    about: "Traceloop's SDK instruments every model package that it finds.",
-    install: "pip install traceloop-sdk openai",
-    files: [
-      {
-        name: "my_agent.py",
-        code: `from openai import OpenAI
-from traceloop.sdk import Traceloop
-
-Traceloop.init(
-    app_name="my-agent",
-    api_endpoint="${httpUrl}",
-    headers={"x-junjo-api-key": "${apiKey}"},
-)
-
-answer = OpenAI().chat.completions.create(
-    model="gpt-4o-mini",
-    messages=[{"role": "user", "content": "Say hello."}],
-)
-print(answer.choices[0].message.content)`,
-      },
-    ],
-    run: "python my_agent.py",
-  };
-}
