@@ -125,5 +125,4 @@ def example_cases(server) -> list[Case]:
         case("gRPC", f"{script} --endpoint {grpc} {service}", "span"),
         case("HTTP", f"{script} --endpoint {http} --protocol http {service}", "span"),
         case("gRPC to the port of HTTP", f"! {script} --endpoint {http} --protocol grpc 2>&1", "refusal"),
-        case("HTTP to the port of gRPC", f"! {script} --endpoint http://{grpc} --protocol http 2>&1", "refusal"),
     ]

@@ -185,9 +185,7 @@ impl Process {
             return Ok(());
         }
         match self.ended_within(PATIENCE).await {
-            Some(status) => {
-                bail!("the {} ended while it started: {status}; its words are in the problems", self.name)
-            }
+            Some(status) => bail!("the {} ended while it started: {status}; its words are in the problems", self.name),
             None => bail!("the {} closed its output while it started, and runs on", self.name),
         }
     }
