@@ -112,7 +112,7 @@ pub struct Promoted<'a> {
     pub input_preview: Option<Cow<'a, str>>,
     /// First words of what came out of it.
     pub output_preview: Option<Cow<'a, str>>,
-    /// What a failed span failed with, without what differs from one failure to the next; see [`failure`].
+    /// What a failed span failed with, without what differs from one failure to the next.
     pub error_message: Option<Cow<'a, str>>,
     /// Equal for failures of one kind: 16 hexadecimal digits.
     pub error_fingerprint: Option<Cow<'a, str>>,
