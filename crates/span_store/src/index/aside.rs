@@ -58,7 +58,7 @@ pub(super) fn put_aside(options: &IndexOptions, reason: &str, parts: &[&str]) ->
     Ok(())
 }
 
-fn allow_missing(result: std::io::Result<()>) -> std::io::Result<()> {
+pub(super) fn allow_missing(result: std::io::Result<()>) -> std::io::Result<()> {
     match result {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::aside::allow_missing;
 use super::options::IndexOptions;
 use crate::error::StoreError;
 
@@ -14,21 +15,27 @@ pub(super) struct Attempts {
 }
 
 impl Attempts {
-    pub(super) fn begin(options: &IndexOptions) -> Result<Self, StoreError> {
+    /// What earlier starts left.
+    pub(super) fn of(options: &IndexOptions) -> Self {
         let path = options.path.with_extension("opening");
         let deaths = std::fs::read_to_string(&path).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
-        std::fs::write(&path, (deaths + 1).to_string()).map_err(StoreError::io("write", &path))?;
-        Ok(Self { path, deaths })
+        Self { path, deaths }
+    }
+
+    /// From here on this start counts as one that died. Called behind the probe: what ends the server while the probe's own process
+    /// replays DuckDB's write-ahead log says nothing about the file, and that takes seconds when the log is long.
+    pub(super) fn begin(&self) -> Result<(), StoreError> {
+        std::fs::write(&self.path, (self.deaths + 1).to_string()).map_err(StoreError::io("write", &self.path))
     }
 
     pub(super) fn succeeded(self) -> Result<(), StoreError> {
-        std::fs::remove_file(&self.path).map_err(StoreError::io("remove", &self.path))
+        allow_missing(std::fs::remove_file(&self.path)).map_err(StoreError::io("remove", &self.path))
     }
 
     /// The file could not be opened, but the process lives: a lock or a full disk says nothing about the file.
     pub(super) fn survived(self) {
         let counted = if self.deaths == 0 {
-            std::fs::remove_file(&self.path)
+            allow_missing(std::fs::remove_file(&self.path))
         } else {
             std::fs::write(&self.path, self.deaths.to_string())
         };

@@ -14,7 +14,7 @@ use super::schema::{CREATE_TEMP_SQL, INDEX_VERSION, create_sql};
 use crate::error::StoreError;
 use crate::progress::Progress;
 
-/// Starts in a row that may die between the first touch of the index and its success.
+/// Starts in a row that may die between the probe and the open index.
 const DEATHS_MAX: u32 = 3;
 /// What queries may put on disk when it does not fit into memory.
 const TEMP_BYTES_MAX: &str = "2GiB";
@@ -31,8 +31,8 @@ pub(crate) struct Opened {
 /// Opens or creates the index; a damaged file or one of another version is set aside and a new one created.
 pub(crate) fn open(options: &IndexOptions, renewals: &mut Renewals) -> Result<Opened, StoreError> {
     remove_leftovers(options)?;
-    let attempts = Attempts::begin(options)?;
-    match open_sound(options, attempts.deaths, renewals) {
+    let attempts = Attempts::of(options);
+    match open_sound(options, &attempts, renewals) {
         Ok(opened) => attempts.succeeded().map(|()| opened),
         Err(error) => {
             attempts.survived();
@@ -41,13 +41,18 @@ pub(crate) fn open(options: &IndexOptions, renewals: &mut Renewals) -> Result<Op
     }
 }
 
-fn open_sound(options: &IndexOptions, deaths: u32, renewals: &mut Renewals) -> Result<Opened, StoreError> {
+fn open_sound(
+    options: &IndexOptions,
+    attempts: &Attempts,
+    renewals: &mut Renewals,
+) -> Result<Opened, StoreError> {
     let present = options.path.try_exists().map_err(StoreError::io("look for", &options.path))?;
-    if present && deaths >= DEATHS_MAX {
+    if present && attempts.deaths >= DEATHS_MAX {
         renewals.set_aside(options, "the server died several times in a row while opening it")?;
     } else if present && !probe_or_drop_log(options, renewals)? {
         tracing::warn!("the index is used without its write-ahead log, from an older cursor");
     }
+    attempts.begin()?;
     if let Some(opened) = open_checked(options)? {
         return Ok(opened);
     }

@@ -85,6 +85,36 @@ async fn open_blocked_index_is_never_set_aside() {
     assert!(!f.dir.path().join("quarantine/index-1.duckdb").try_exists().unwrap());
 }
 
+/// Scenario: the server is ended while the probe replays DuckDB's log, again and again; later it dies behind the probe. Guarantee:
+/// deaths during the probe are not counted, deaths behind it are.
+#[tokio::test]
+async fn open_counts_deaths_behind_the_probe_alone() {
+    let f = Fixture::new().await;
+    f.send(vec![span(1, 1, None)]).await;
+    f.store.close();
+    let counter = f.dir.path().join("index.opening");
+    let seen = Arc::new(parking_lot::Mutex::new(Vec::new()));
+    let catalog = Catalog::load(open_pool(f.dir.path()).await).await.unwrap();
+    let mut probing = options(f.dir.path());
+    probing.index.prober = {
+        let (seen, counter) = (seen.clone(), counter.clone());
+        Arc::new(move |path| {
+            seen.lock().push(std::fs::read_to_string(&counter).ok());
+            crate::probe_index(path)
+        })
+    };
+    let store = SpanStore::new(probing, f.wal.clone(), catalog);
+    store.open_index().unwrap();
+    store.close();
+    assert_eq!(*seen.lock(), [None], "no start is counted while the probe runs");
+    // what three starts leave that died behind the probe
+    std::fs::write(&counter, "3").unwrap();
+    store.open_index().unwrap();
+    assert_eq!(seen.lock().len(), 1, "the file is set aside without another look");
+    assert!(f.dir.path().join("quarantine/index-1.duckdb").try_exists().unwrap());
+    assert!(!counter.try_exists().unwrap());
+}
+
 /// Scenario: a power cut brings back a log of DuckDB that a checkpoint had already removed. Guarantee: that log alone is
 /// set aside; the index keeps its rows and goes on.
 #[tokio::test]
