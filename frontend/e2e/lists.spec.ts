@@ -10,7 +10,7 @@ const LISTS = [
   ["/traces?range=all", "Traces"],
   ["/runs?range=all&kind=all", "Runs"],
   ["/conversations?range=all", "Conversations"],
-  ["/users?range=all", "Users"],
+  ["/users?range=all", "End users"],
   ["/services?range=all", "Services"],
   ["/logs?range=all", "Log records"],
 ] as const;

@@ -1,14 +1,17 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { busyStore } from "@/testing/mock-api/store";
 import { renderApp } from "@/testing/render-app";
+
+// what draws the cards is fetched after the page; a value that was pointed at before would not open
+beforeAll(() => import("@/components/hint/hint-layer"));
 
 const LISTS = [
   ["/traces", "Traces"],
   ["/runs?kind=all", "Runs"],
   ["/conversations", "Conversations"],
-  ["/users", "Users"],
+  ["/users", "End users"],
   ["/services", "Services"],
   ["/logs", "Log records"],
 ] as const;
@@ -210,7 +213,7 @@ describe("columns", () => {
 describe("a user", () => {
   /** A user opens with figures and traces, also where no span names a conversation; those are a tab. */
   it("leads to traces and conversations", async () => {
-    const { rows, router } = await open("/users", "Users");
+    const { rows, router } = await open("/users", "End users");
     await userEvent.click(within(rows()[0] as HTMLElement).getAllByRole("link")[0] as Element);
     expect(await screen.findByRole("table", { name: "Traces" })).toBeVisible();
     expect(await screen.findByText("Model calls")).toBeVisible();

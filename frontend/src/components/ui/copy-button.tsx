@@ -1,6 +1,7 @@
 /** Copies a text and says so. */
 import { Check, Copy } from "lucide-react";
-import { useRef, useState } from "react";
+import { use, useRef, useState } from "react";
+import { RowScope } from "@/components/hint/hint";
 import { copyText } from "@/lib/clipboard";
 import { cn } from "@/lib/cn";
 import { postToast } from "@/state/toasts";
@@ -20,6 +21,7 @@ interface CopyButtonProps {
 }
 
 export function CopyButton({ text, what, label, weight = "ghost", className }: CopyButtonProps) {
+  const inRow = use(RowScope);
   const [done, setDone] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
@@ -46,7 +48,8 @@ export function CopyButton({ text, what, label, weight = "ghost", className }: C
       className={cn(label ? "" : "size-6", className)}
       onClick={handleClick}
       aria-label={done ? `Copied ${what}` : `Copy ${what}`}
-      title={`Copy ${what}`}
+      // a row's cards say what its values are
+      title={inRow ? undefined : `Copy ${what}`}
     >
       {icon}
       {label && (done ? "Copied" : label)}

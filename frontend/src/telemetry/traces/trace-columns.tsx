@@ -21,37 +21,37 @@ const NUMBERS = column.columns([
   column.display({
     id: "service",
     header: "Service",
-    meta: { track: "minmax(96px,1fr)", from: 760 },
+    meta: { track: "minmax(96px,1fr)", from: 750 },
     cell: ({ row }) => <Names names={row.original.services} first={row.original.service} />,
   }),
   column.display({
     id: "model",
     header: "Model",
-    meta: { track: "minmax(110px,1fr)", from: 1000 },
+    meta: { track: "minmax(110px,1fr)", from: 980 },
     cell: ({ row }) => <Models models={row.original.models} />,
   }),
   column.display({
     id: "calls",
     header: "Calls",
-    meta: { track: "44px", align: "end", from: 880 },
+    meta: { track: "44px", align: "end", from: 1040 },
     cell: ({ row }) => <Count value={row.original.llm_call_count} one="model call" />,
   }),
   column.display({
     id: "tokens",
     header: "Tokens",
-    meta: { track: "92px", align: "end", from: 680, sort: "desc" },
+    meta: { track: "92px", align: "end", from: 640, sort: "desc" },
     cell: ({ row }) => <Tokens input={row.original.input_tokens} output={row.original.output_tokens} />,
   }),
   column.display({
     id: "cost",
     header: "Cost",
-    meta: { track: "84px", align: "end", from: 820, sort: "desc" },
+    meta: { track: "84px", align: "end", from: 850, sort: "desc" },
     cell: ({ row }) => <TraceCost trace={row.original} />,
   }),
   column.display({
     id: "spans",
     header: "Spans",
-    meta: { track: "56px", align: "end", from: 940, sort: "desc" },
+    meta: { track: "56px", align: "end", from: 1110, sort: "desc" },
     cell: ({ row }) => <Count value={row.original.span_count} one="span" />,
   }),
   column.display({
@@ -105,7 +105,7 @@ function nameColumn(ids: readonly string[]): DataColumns<TraceSummary>[number] {
   return column.display({
     id: "name",
     header: "Trace",
-    meta: { track: "minmax(260px,3fr)" },
+    meta: { track: "minmax(220px,3fr)" },
     cell: ({ row }) => (
       <span className="flex min-w-0 items-center gap-2.5">
         <TraceName trace={row.original} />
