@@ -58,6 +58,8 @@ export function AppShell() {
       <HelpSheet />
       <Suspense>
         <HintLayer />
+      </Suspense>
+      <Suspense>
         {OVERLAYS.map((Overlay, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the list is as constant as the features
           <Overlay key={index} />

@@ -1,11 +1,8 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { busyStore } from "@/testing/mock-api/store";
 import { renderApp } from "@/testing/render-app";
-
-// what draws the cards is fetched after the page; a value that was pointed at before would not open
-beforeAll(() => import("@/components/hint/hint-layer"));
 
 const LISTS = [
   ["/traces", "Traces"],
@@ -33,6 +30,15 @@ function aValue(row: HTMLElement): HTMLElement {
   return value;
 }
 
+/** Moves the mouse to a value until its card is there: what draws the cards is fetched after the page. */
+function pointAt(value: HTMLElement): Promise<HTMLElement> {
+  const move = () => {
+    fireEvent.pointerMove(value, { pointerType: "mouse" });
+    return screen.findByRole("tooltip", {}, { timeout: 1_000 });
+  };
+  return vi.waitFor(move, { timeout: 15_000 });
+}
+
 describe.each(LISTS)("the list at %s", (url, name) => {
   /** No row hides anything in a `title`, which the link over the row would cover and a finger never opens. */
   it("has no titles in its rows", async () => {
@@ -48,8 +54,7 @@ describe.each(LISTS)("the list at %s", (url, name) => {
   it("opens cards by mouse", async () => {
     const { rows } = await open(url, name);
     const value = aValue(rows()[0] as HTMLElement);
-    fireEvent.pointerMove(value, { pointerType: "mouse" });
-    const card = await screen.findByRole("tooltip");
+    const card = await pointAt(value);
     expect(card).toHaveTextContent(/UTC/);
     expect(value).toHaveAttribute("aria-describedby", card.id);
     fireEvent.pointerMove(document.body, { pointerType: "mouse" });
