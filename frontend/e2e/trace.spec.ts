@@ -39,8 +39,12 @@ test("reads a trace", async ({ page }) => {
   await expect(page.getByRole("tree", { name: "Spans" })).toBeVisible();
 
   const step = reading.getByRole("article").last();
-  await step.getByRole("button", { name: /^Fold / }).click();
-  await expect(step.getByRole("button", { name: /^Unfold / })).toBeVisible();
+  const fold = step.getByRole("button", { name: /^Fold / });
+  const name = (await fold.getAttribute("aria-label")) ?? "";
+  await fold.click();
+  // another step may be the last one in sight now
+  const unfold = reading.getByRole("button", { name: name.replace("Fold", "Unfold"), exact: true });
+  await expect(unfold.first()).toBeVisible();
   await page.reload();
   await expect(reading.getByRole("article").first()).toBeVisible();
   await reading
@@ -85,6 +89,8 @@ test("explains a cost", async ({ page }) => {
   const cost = page.getByRole("complementary", { name: "Selected span" }).locator("dd [data-hint]").last();
   await expect(cost).toBeVisible();
   await page.getByRole("tab", { name: "Overview" }).focus();
-  await page.keyboard.press("Shift+Tab");
-  await expect(page.getByRole("tooltip")).toContainText(/price|Reported|Computed|token/);
+  await expect(async () => {
+    await page.keyboard.press("Shift+Tab");
+    await expect(page.getByRole("tooltip")).toContainText(/price|Reported|Computed|token/, { timeout: 1_000 });
+  }).toPass();
 });

@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import { ChevronDown, ChevronUp } from "lucide-react";
-import { useMemo } from "react";
+import { useLayoutEffect, useMemo, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { type Command, useCommands } from "@/state/commands";
 import { loadNextPage } from "@/state/query-client";
@@ -27,9 +27,18 @@ function Neighbours({ traceId, search }: { traceId: string; search: TracesSearch
   // the end of what is loaded is not the end of the list
   const more = at >= 0 && after === undefined && list.hasNextPage;
 
+  // a second key counts from the trace that the first one leads to, also before that is on the page
+  const heading = useRef(traceId);
+  useLayoutEffect(() => {
+    heading.current = traceId;
+  }, [traceId]);
+
   const commands = useMemo((): Command[] => {
-    const go = (id: string | undefined) => {
+    const go = (step: 1 | -1) => {
+      const from = ids.indexOf(heading.current);
+      const id = from < 0 ? undefined : ids[from + step];
       if (id === undefined) return;
+      heading.current = id;
       void navigate({
         to: "/traces/$traceId",
         params: { traceId: id },
@@ -38,16 +47,16 @@ function Neighbours({ traceId, search }: { traceId: string; search: TracesSearch
       });
     };
     return [
-      { id: "trace-after", label: "Next trace of the list", group: "Trace", keys: "j", run: () => go(after) },
+      { id: "trace-after", label: "Next trace of the list", group: "Trace", keys: "j", run: () => go(1) },
       {
         id: "trace-before",
         label: "Previous trace of the list",
         group: "Trace",
         keys: "k",
-        run: () => go(before),
+        run: () => go(-1),
       },
     ];
-  }, [navigate, search, before, after]);
+  }, [navigate, search, ids]);
   useCommands(commands);
 
   return (
