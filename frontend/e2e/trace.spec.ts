@@ -91,6 +91,8 @@ test("explains a cost", async ({ page }) => {
   await page.getByRole("tab", { name: "Overview" }).focus();
   await expect(async () => {
     await page.keyboard.press("Shift+Tab");
-    await expect(page.getByRole("tooltip")).toContainText(/price|Reported|Computed|token/, { timeout: 1_000 });
+    await expect(page.getByRole("tooltip")).toContainText(/price|Reported|Computed|token/, {
+      timeout: 1_000,
+    });
   }).toPass();
 });
